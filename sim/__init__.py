@@ -1,0 +1,28 @@
+"""Cycle, traffic and energy models of sparse CNN accelerators in NumPy; never imports torch."""
+
+from sim.accelerator import Accelerator, simulate
+from sim.energy import Technology, technology
+from sim.errors import UserError
+from sim.events import Access, Events
+from sim.layer import Layer, LayerTrace
+from sim.registry import accelerator, configurations
+from sim.trace_file import NetworkTrace, Provenance, TracedLayer, read_trace, write_trace
+
+__all__ = [
+    "Accelerator",
+    "Access",
+    "Events",
+    "Layer",
+    "LayerTrace",
+    "NetworkTrace",
+    "Provenance",
+    "Technology",
+    "TracedLayer",
+    "UserError",
+    "accelerator",
+    "configurations",
+    "read_trace",
+    "simulate",
+    "technology",
+    "write_trace",
+]

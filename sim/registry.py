@@ -1,0 +1,130 @@
+"""Finds accelerator configurations by name in sim/accelerators/*/configs.yaml.
+
+A folder is added without touching this file: `configs.yaml` names, for each configuration, the
+class in `model.py` and the value of each of its fields.
+"""
+
+import importlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import jsonschema
+import yaml
+
+from sim.accelerator import Accelerator
+from sim.errors import UserError
+from sim.validation import unknown
+
+ACCELERATORS = Path(__file__).parent / "accelerators"
+SCHEMA = Path(__file__).parent / "schemas" / "configs.schema.json"
+
+Value = int | float | str | bool
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One hardware parameter with where its value comes from.
+
+    `status` is "published", "derived" (arithmetic on published values) or "assumed"; assumed
+    parameters carry the values that the sensitivity tables sweep.
+    """
+
+    value: Value
+    unit: str
+    status: Literal["published", "derived", "assumed"]
+    source: str
+    sweep: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A named set of parameters for one model class."""
+
+    name: str
+    folder: str
+    model: str
+    description: str
+    parameters: Mapping[str, Parameter]
+
+    def build(self, **overrides: Value) -> Accelerator:
+        """The accelerator, with some parameters overridden.
+
+        Raises:
+            UserError: an override names no parameter, or has another type or an impossible value.
+        """
+        values = {name: parameter.value for name, parameter in self.parameters.items()}
+        for name, value in overrides.items():
+            if name not in values:
+                raise unknown(f"parameter of accelerator {self.name!r}:", name, values)
+            values[name] = self._converted(name, value, values[name])
+        module = importlib.import_module(f"sim.accelerators.{self.folder}.model")
+        try:
+            instance: Accelerator = getattr(module, self.model)(**values)
+        except UserError as error:
+            raise UserError(f"accelerator {self.name!r}: {error}") from error
+        return instance
+
+    def _converted(self, name: str, value: Value, like: Value) -> Value:
+        if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        if type(value) is not type(like):
+            raise UserError(
+                f"accelerator {self.name!r}: {name} is {value!r} ({type(value).__name__}); "
+                f"expected a {type(like).__name__} like {like!r}"
+            )
+        return value
+
+
+def _read(path: Path) -> dict[str, Configuration]:
+    document = yaml.safe_load(path.read_text())
+    try:
+        jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+    except jsonschema.ValidationError as error:
+        raise UserError(f"{path}: {error.json_path}: {error.message}") from error
+    return {name: _configuration(name, path, entry) for name, entry in document.items()}
+
+
+def _configuration(name: str, path: Path, entry: Mapping[str, Any]) -> Configuration:
+    parameters = {
+        key: Parameter(
+            value["value"],
+            value["unit"],
+            value["status"],
+            value["source"],
+            tuple(value.get("sweep", ())),
+        )
+        for key, value in entry["parameters"].items()
+    }
+    return Configuration(name, path.parent.name, entry["model"], entry["description"], parameters)
+
+
+@cache
+def configurations() -> Mapping[str, Configuration]:
+    """All configurations by name, in the order of folders and files.
+
+    Raises:
+        UserError: a configs.yaml breaks the schema, or two of them use the same name.
+    """
+    found: dict[str, Configuration] = {}
+    for path in sorted(ACCELERATORS.glob("*/configs.yaml")):
+        for name, configuration in _read(path).items():
+            if name in found:
+                raise UserError(f"{path}: {name!r} exists already in {found[name].folder}/")
+            found[name] = configuration
+    return found
+
+
+def configuration(name: str) -> Configuration:
+    """One configuration by name; UserError lists what there is."""
+    if name not in configurations():
+        raise unknown("accelerator", name, configurations())
+    return configurations()[name]
+
+
+def accelerator(name: str, **overrides: Value) -> Accelerator:
+    """The accelerator of that name, e.g. `accelerator("sa", rows=32, dataflow="ws")`."""
+    return configuration(name).build(**overrides)

@@ -1,0 +1,190 @@
+"""Trace files: the only thing that crosses from the networks to the simulator.
+
+One safetensors file holds every conv and FC layer of one (suite, network, scheme): shapes, weights
+(INT8 values, or the zero mask alone) and bit-packed zero masks of the input activations. The header
+carries one JSON string, so that the same trace always has the same bytes.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from sim.errors import UserError
+from sim.layer import Layer, LayerTrace, Mask
+
+VERSION = 1
+Source = Literal["measured", "modelled"]
+Tensors = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the zeros of a trace come from; every result row repeats it.
+
+    Attributes:
+        suite, network, scheme: the wildcards of the pipeline.
+        weight_source, activation_source: "measured" (a trained network on real inputs) or
+            "modelled" (generated to stated densities).
+        data: the images, or the tables and generator that the masks follow.
+    """
+
+    suite: str
+    network: str
+    scheme: str
+    weight_source: Source
+    activation_source: Source
+    data: str
+
+
+@dataclass(frozen=True, eq=False)
+class TracedLayer:
+    """One layer of a trace.
+
+    Attributes:
+        trace: shape and masks.
+        weight_int8: (K, C/groups, R, S) quantized weights whose zeros are the mask's, or None.
+        consumer: name of the layer that reads this layer's output, or None for the last.
+    """
+
+    trace: LayerTrace
+    weight_int8: npt.NDArray[np.int8] | None = None
+    consumer: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkTrace:
+    """All conv and FC layers of a network, in the order they are computed."""
+
+    provenance: Provenance
+    layers: tuple[TracedLayer, ...]
+
+    @property
+    def traces(self) -> tuple[LayerTrace, ...]:
+        """The layers as the simulator takes them: with the mask of what each writes back."""
+        inputs = {entry.trace.layer.name: entry.trace.activation for entry in self.layers}
+        return tuple(
+            replace(entry.trace, output=inputs[entry.consumer] if entry.consumer else None)
+            for entry in self.layers
+        )
+
+
+def _digest(tensors: Mapping[str, npt.NDArray[Any]]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(tensors):
+        total.update(name.encode())
+        total.update(tensors[name].tobytes())
+    return total.hexdigest()
+
+
+def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
+    tensors: Tensors = {}
+    records: list[dict[str, Any]] = []
+    for index, entry in enumerate(trace.layers):
+        mask = entry.trace
+        key = f"{index:03d}"
+        if entry.weight_int8 is None:
+            tensors[f"{key}.weight_mask"] = np.packbits(mask.weight)
+        else:
+            if not np.array_equal(entry.weight_int8 != 0, mask.weight):
+                raise ValueError(f"{mask.layer.name}: INT8 weights and weight mask disagree")
+            tensors[f"{key}.weight_int8"] = np.ascontiguousarray(entry.weight_int8)
+        tensors[f"{key}.activation_mask"] = np.packbits(mask.activation)
+        records.append(
+            {
+                "layer": asdict(mask.layer),
+                "images": mask.images,
+                "activation_bound": mask.activation_bound,
+                "consumer": entry.consumer,
+            }
+        )
+    return tensors, records
+
+
+def write_trace(path: Path, trace: NetworkTrace) -> None:
+    """Write a trace under a temporary name, then rename: a reader never sees half a file."""
+    tensors, records = _packed(trace)
+    header = {
+        "version": VERSION,
+        "sha256": _digest(tensors),
+        "provenance": asdict(trace.provenance),
+        "layers": records,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(save(tensors, {"trace": json.dumps(header, sort_keys=True)}))
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_trace(path: Path) -> NetworkTrace:
+    """Read a trace; needs no torch.
+
+    Raises:
+        UserError: the file is missing, truncated, not a trace, of another version, or its parts
+            contradict each other.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such trace; make it with `snakemake {path}`")
+    header, tensors = _load(path)
+    if header.get("version") != VERSION:
+        raise UserError(
+            f"{path}: trace version {header.get('version')!r}, this release reads {VERSION}; "
+            "delete the file and make it again"
+        )
+    if header.get("sha256") != _digest(tensors):
+        raise UserError(f"{path}: the tensors do not match their checksum; delete and remake it")
+    try:
+        layers = tuple(_unpacked(i, record, tensors) for i, record in enumerate(header["layers"]))
+        trace = NetworkTrace(Provenance(**header["provenance"]), layers)
+        _ = trace.traces
+    except (KeyError, TypeError, ValueError, UserError) as error:
+        raise UserError(f"{path}: inconsistent trace ({error}); delete and remake it") from error
+    return trace
+
+
+def _load(path: Path) -> tuple[dict[str, Any], Tensors]:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise UserError(
+            f"{path}: not a whole safetensors file ({error}); delete and remake it"
+        ) from error
+    try:
+        return json.loads(metadata["trace"]), tensors
+    except (KeyError, json.JSONDecodeError) as error:
+        raise UserError(f"{path}: a safetensors file, but not a trace") from error
+
+
+def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> TracedLayer:
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in record["layer"].items()
+    }
+    layer, key = Layer(**fields), f"{index:03d}"
+    int8 = tensors.get(f"{key}.weight_int8")
+    weight = int8 != 0 if int8 is not None else None
+    if weight is None:
+        weight = _bits(tensors[f"{key}.weight_mask"], layer.weight_shape)
+    activation = _bits(tensors[f"{key}.activation_mask"], (record["images"], *layer.input_shape))
+    trace = LayerTrace(layer, weight, activation, activation_bound=record["activation_bound"])
+    return TracedLayer(trace, int8, record["consumer"])
+
+
+def _bits(packed: npt.NDArray[Any], shape: tuple[int, ...]) -> Mask:
+    count = int(np.prod(shape))
+    if packed.size != -(-count // 8):
+        raise ValueError(f"{packed.size} bytes of mask for {count} values")
+    return np.unpackbits(packed, count=count).astype(np.bool_).reshape(shape)

@@ -1,0 +1,35 @@
+"""Range checks whose messages name the parameter, the value and what was expected."""
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from sim.errors import UserError
+
+
+def require_positive(**values: int) -> None:
+    """Raise UserError unless every value is a whole number of at least 1."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise UserError(f"{name} is {value!r}; expected a whole number of at least 1")
+
+
+def require_fraction(**values: float) -> None:
+    """Raise UserError unless every value lies in [0, 1] (NaN does not)."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise UserError(f"{name} is {value!r}; expected a number in [0, 1]")
+
+
+def require_choice(name: str, value: Any, choices: Collection[Any]) -> None:
+    """Raise UserError unless value is one of choices."""
+    if value not in choices:
+        raise UserError(f"{name} is {value!r}; expected one of {', '.join(map(str, choices))}")
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
+    """The error for a name that does not exist: lists those that do, nearest first."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    return UserError(f"unknown {kind} {name!r}{hint}; there is: {', '.join(names)}")

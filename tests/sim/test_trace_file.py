@@ -1,0 +1,88 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
+from sim.trace_file import read_trace, write_trace
+
+
+@pytest.fixture
+def trace() -> NetworkTrace:
+    rng = np.random.default_rng(0)
+    conv = Layer.conv("conv", 3, 5, 3, stride=2, padding=1, input_size=(7, 9))
+    fc = Layer.linear("fc", 100, 11)
+    int8 = rng.integers(-2, 3, conv.weight_shape).astype(np.int8)
+    first = LayerTrace(conv, int8 != 0, rng.random((2, 3, 7, 9)) < 0.5, activation_bound=3)
+    second = LayerTrace(fc, rng.random((11, 100, 1, 1)) < 0.3, rng.random((2, 100, 1, 1)) < 0.5)
+    provenance = Provenance("digits", "lenet5", "dense", "measured", "measured", "test images")
+    return NetworkTrace(provenance, (TracedLayer(first, int8, "fc"), TracedLayer(second)))
+
+
+def test_round_trip_keeps_every_bit_and_links_consumers(
+    trace: NetworkTrace, tmp_path: Path
+) -> None:
+    path = tmp_path / "deep" / "a.safetensors"
+    write_trace(path, trace)
+    back = read_trace(path)
+    assert back.provenance == trace.provenance
+    for one, other in zip(trace.layers, back.layers, strict=True):
+        assert one.trace.layer == other.trace.layer
+        assert np.array_equal(one.trace.weight, other.trace.weight)
+        assert np.array_equal(one.trace.activation, other.trace.activation)
+        assert one.trace.activation_bound == other.trace.activation_bound
+    assert np.array_equal(back.layers[0].weight_int8, trace.layers[0].weight_int8)
+    assert np.array_equal(back.traces[0].output, trace.layers[1].trace.activation)
+    assert back.traces[1].output is None
+    assert [p.name for p in path.parent.iterdir()] == ["a.safetensors"]
+
+
+def test_same_trace_same_bytes(trace: NetworkTrace, tmp_path: Path) -> None:
+    for name in "ab":
+        write_trace(tmp_path / name, trace)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such trace"):
+        read_trace(tmp_path / "none")
+
+
+@pytest.mark.parametrize("keep", [0, 4, 200, -1])
+def test_truncated_file(trace: NetworkTrace, tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "a"
+    write_trace(path, trace)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(UserError, match="not a whole safetensors file"):
+        read_trace(path)
+
+
+def test_flipped_bit(trace: NetworkTrace, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write_trace(path, trace)
+    data = bytearray(path.read_bytes())
+    data[-3] ^= 4
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="checksum"):
+        read_trace(path)
+
+
+def test_another_version_and_foreign_files(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    save_file({}, path, {"trace": json.dumps({"version": 99})})
+    with pytest.raises(UserError, match="version 99"):
+        read_trace(path)
+    save_file({}, path, {"format": "pt"})
+    with pytest.raises(UserError, match="not a trace"):
+        read_trace(path)
+
+
+def test_int8_weights_must_agree_with_the_mask(trace: NetworkTrace, tmp_path: Path) -> None:
+    entry = trace.layers[0]
+    assert entry.weight_int8 is not None
+    wrong = TracedLayer(entry.trace, 1 - entry.weight_int8, entry.consumer)
+    with pytest.raises(ValueError, match="disagree"):
+        write_trace(tmp_path / "a", NetworkTrace(trace.provenance, (wrong,)))
+    assert not list(tmp_path.iterdir())

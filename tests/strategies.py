@@ -1,0 +1,58 @@
+"""Hypothesis strategies for small odd layers, shared by every accelerator's property tests."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from sim import Layer, LayerTrace
+
+
+@st.composite
+def conv_layers(draw: st.DrawFn, max_channels: int = 20, max_size: int = 9) -> Layer:
+    """Convolutions with stride, padding, groups, depthwise, 1x1 and sizes that do not divide."""
+    kernel = draw(st.sampled_from([(1, 1), (2, 2), (3, 3), (1, 3), (5, 4)]))
+    padding = draw(st.tuples(st.integers(0, kernel[0] // 2), st.integers(0, kernel[1] // 2)))
+    size = tuple(
+        draw(st.integers(max(1, k - 2 * p), max_size)) for k, p in zip(kernel, padding, strict=True)
+    )
+    groups = draw(st.sampled_from([1, 1, 2, 3]))
+    if draw(st.booleans()) and draw(st.booleans()):
+        groups = draw(st.integers(2, max_channels))  # depthwise, with a channel multiplier
+        return Layer.conv(
+            "depthwise",
+            groups,
+            groups * draw(st.integers(1, 2)),
+            kernel,
+            draw(st.integers(1, 3)),
+            padding,
+            size,
+            groups,
+        )
+    return Layer.conv(
+        "conv",
+        groups * draw(st.integers(1, max_channels // groups)),
+        groups * draw(st.integers(1, max_channels // groups)),
+        kernel,
+        draw(st.integers(1, 3)),
+        padding,
+        size,
+        groups,
+    )
+
+
+linear_layers = st.builds(Layer.linear, st.just("fc"), st.integers(1, 60), st.integers(1, 40))
+
+layers = st.one_of(conv_layers(), conv_layers(), conv_layers(), linear_layers)
+
+
+@st.composite
+def traces(
+    draw: st.DrawFn, layer: st.SearchStrategy[Layer] = layers, max_images: int = 2
+) -> LayerTrace:
+    """A layer with masks of random density, all-zero and all-one masks among them."""
+    shape = draw(layer)
+    density = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.8, 1.0])
+    rng = np.random.default_rng(draw(st.integers(0, 2**31)))
+    images = draw(st.integers(1, max_images))
+    weight = rng.random(shape.weight_shape) < draw(density)
+    activation = rng.random((images, *shape.input_shape)) < draw(density)
+    return LayerTrace(shape, weight, activation)
