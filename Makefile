@@ -1,0 +1,56 @@
+# Two commands do everything: `make results` and `make test`. Both first build .venv from the lock.
+PYTHON ?= python3.11
+CORES ?= 2
+TORCH ?= cpu
+CONFIG ?= config/config.yaml
+VENV := .venv
+STAMP := $(VENV)/.installed
+REQUIREMENTS := $(if $(filter cpu,$(TORCH)),requirements-cpu.txt,requirements.lock)
+# `python` inside a rule's shell command must be the one of the environment.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+SNAKEMAKE := snakemake --cores $(CORES)
+
+.PHONY: results quick report test test-all lint bench check-results lock clean
+
+results: $(STAMP)
+	$(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG)
+	$(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG) report
+
+quick: $(STAMP)
+	$(SNAKEMAKE) --workflow-profile workflow/profiles/ci
+	$(SNAKEMAKE) --workflow-profile workflow/profiles/ci report
+
+test: $(STAMP)
+	python -m pytest
+
+test-all: $(STAMP)
+	python -m pytest -m ""
+
+lint: $(STAMP)
+	ruff check .
+	ruff format --check .
+	mypy
+	snakefmt --check Snakefile workflow/rules
+	snakemake --lint
+
+bench: $(STAMP)
+	python -m workflow.scripts.bench
+
+check-results: $(STAMP)
+	python -m workflow.scripts.check_results --made results/tables --reference results/reference/tables
+
+# Renew the lock after a change of requirements.in. A local suffix such as +cpu never goes into it.
+lock:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet -r requirements.in
+	$(VENV)-lock/bin/pip freeze | sed 's/+cpu//' > requirements.lock
+	rm -rf $(VENV)-lock
+
+$(STAMP): requirements.lock requirements-cpu.txt
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
+	touch $@
+
+clean:
+	rm -rf $(VENV) .snakemake logs
+	git clean -fdXq results

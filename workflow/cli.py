@@ -1,0 +1,62 @@
+"""What every command-line step shares: errors as one line, settings as checked JSON, whole files."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sim.errors import UserError
+from sim.validation import unknown
+
+T = TypeVar("T")
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a step; a UserError becomes one line on stderr and exit code 1, without a traceback."""
+    try:
+        main()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def settings(kind: type[T], text: str) -> T:
+    """Read a JSON object into a flat settings dataclass.
+
+    Raises:
+        UserError: not a JSON object, or a key is unknown or missing.
+    """
+    try:
+        values: Any = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UserError(f"--settings is not JSON ({error}): {text[:80]!r}") from error
+    if not isinstance(values, dict):
+        raise UserError(f"--settings is a {type(values).__name__}; expected a JSON object")
+    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    for name in values:
+        if name not in known:
+            raise unknown("setting", name, known)
+    missing = [
+        name
+        for name, field in known.items()
+        if name not in values and field.default is MISSING and field.default_factory is MISSING
+    ]
+    if missing:
+        raise UserError(f"--settings lacks {', '.join(missing)}")
+    return kind(**values)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path` that is renamed to it on success and removed on failure."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
