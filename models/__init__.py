@@ -1,0 +1,1 @@
+"""Networks, training, compression and traces in PyTorch; ends where a trace file begins."""

@@ -1,0 +1,50 @@
+"""The CNNs: one definition each, with width and input size as parameters."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from torch import nn
+
+from models.networks.alexnet import alexnet
+from models.networks.lenet import lenet5
+from models.networks.mobilenet_v1 import mobilenet_v1
+from models.networks.resnet import resnet50, start_residuals_at_identity
+from models.networks.variant import Variant, initialise
+from models.networks.vgg import vgg16
+from sim.validation import unknown
+
+__all__ = ["NETWORKS", "Variant", "build", "start_residuals_at_identity"]
+
+NETWORKS: Mapping[str, Callable[[Variant], nn.Module]] = MappingProxyType(
+    {
+        "lenet5": lenet5,
+        "alexnet": alexnet,
+        "vgg16": vgg16,
+        "resnet50": resnet50,
+        "mobilenet_v1": mobilenet_v1,
+    }
+)
+
+
+def build(
+    name: str,
+    *,
+    num_classes: int = 1000,
+    in_channels: int = 3,
+    width: float = 1.0,
+    input_size: int = 224,
+    batch_norm: bool | None = None,
+) -> nn.Module:
+    """A freshly initialised network; weights are drawn from torch's global generator.
+
+    At width 1 and 224 pixels the state dict has torchvision's keys and shapes, where torchvision
+    has the network. Every activation function is a module of its own that runs once.
+
+    Raises:
+        UserError: no such network, or a value is out of range (see Variant).
+    """
+    if name not in NETWORKS:
+        raise unknown("network", name, NETWORKS)
+    network = NETWORKS[name](Variant(num_classes, in_channels, width, input_size, batch_norm))
+    initialise(network)
+    return network

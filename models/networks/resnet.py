@@ -1,0 +1,102 @@
+"""ResNet (He et al., arXiv:1512.03385) in its v1.5 form: the 3x3 convolution takes the stride."""
+
+import torch
+from torch import Tensor, nn
+
+from models.networks.variant import Variant
+
+EXPANSION = 4
+RESNET50 = (3, 4, 6, 3)
+STAGE_CHANNELS = (64, 128, 256, 512)
+
+
+class Bottleneck(nn.Module):
+    """1x1, 3x3, 1x1 convolutions beside a shortcut; (N, in_channels, H, W) to (N, 4m, H/s, W/s)."""
+
+    def __init__(self, in_channels: int, middle: int, stride: int) -> None:
+        super().__init__()
+        out = middle * EXPANSION
+        self.conv1 = nn.Conv2d(in_channels, middle, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(middle)
+        self.relu1 = nn.ReLU()
+        self.conv2 = nn.Conv2d(middle, middle, 3, stride, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(middle)
+        self.relu2 = nn.ReLU()
+        self.conv3 = nn.Conv2d(middle, out, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(out)
+        self.downsample: nn.Module = nn.Identity()
+        if stride != 1 or in_channels != out:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(in_channels, out, 1, stride, bias=False), nn.BatchNorm2d(out)
+            )
+        self.relu3 = nn.ReLU()
+
+    @property
+    def residual_scale(self) -> Tensor:
+        """The last batch-norm scale of the residual branch."""
+        return self.bn3.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Residual branch plus shortcut, rectified."""
+        y = self.relu1(self.bn1(self.conv1(x)))
+        y = self.relu2(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        result: Tensor = self.relu3(y + self.downsample(x))
+        return result
+
+
+def _stage(in_channels: int, middle: int, depth: int, stride: int) -> nn.Sequential:
+    out = middle * EXPANSION
+    first = Bottleneck(in_channels, middle, stride)
+    return nn.Sequential(first, *(Bottleneck(out, middle, 1) for _ in range(depth - 1)))
+
+
+class ResNet(nn.Module):
+    """Four stages of bottlenecks.
+
+    Small inputs get a 3x3 stride-2 stem without pooling instead of 7x7 stride 2 with pooling.
+    Input (N, in_channels, size, size), output (N, num_classes).
+    """
+
+    def __init__(self, variant: Variant, depths: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        channels = variant.channels(64)
+        kernel = 3 if variant.small else 7
+        self.conv1 = nn.Conv2d(
+            variant.in_channels, channels, kernel, 2, padding=kernel // 2, bias=False
+        )
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU()
+        self.maxpool = nn.Identity() if variant.small else nn.MaxPool2d(3, stride=2, padding=1)
+        middle = [variant.channels(full) for full in STAGE_CHANNELS]
+        self.layer1 = _stage(channels, middle[0], depths[0], stride=1)
+        self.layer2 = _stage(middle[0] * EXPANSION, middle[1], depths[1], stride=2)
+        self.layer3 = _stage(middle[1] * EXPANSION, middle[2], depths[2], stride=2)
+        self.layer4 = _stage(middle[2] * EXPANSION, middle[3], depths[3], stride=2)
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(middle[3] * EXPANSION, variant.num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (N, num_classes)."""
+        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        logits: Tensor = self.fc(torch.flatten(self.avgpool(x), 1))
+        return logits
+
+
+def resnet50(variant: Variant) -> nn.Module:
+    """ResNet-50 v1.5; 25,557,032 parameters and 4.089 G multiplications at full size."""
+    variant.require_norm("resnet50")
+    return ResNet(variant, RESNET50)
+
+
+def start_residuals_at_identity(network: nn.Module) -> None:
+    """Zero the last batch-norm scale of each residual branch (those with `residual_scale`).
+
+    For training from scratch, where deep narrow residual networks otherwise start too far out; a
+    network that is to run with random weights keeps the scales of 1 that it is built with.
+    """
+    for module in network.modules():
+        scale = getattr(module, "residual_scale", None)
+        if scale is not None:
+            nn.init.zeros_(scale)
