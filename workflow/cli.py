@@ -1,4 +1,4 @@
-"""What every command-line step shares: errors as one line, settings as checked JSON, whole files."""
+"""What every command-line step shares: one-line errors, checked settings, whole files."""
 
 import json
 import os

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import fx, nn
 
-from models.layer_table import is_layer, layer_table
+from models.layer_table import layer_table
 from models.modes import evaluating
 from models.networks import NETWORKS, build, start_residuals_at_identity
 from sim.errors import UserError

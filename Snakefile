@@ -1,0 +1,31 @@
+# Entry point: configuration, one file of rules per stage or paper, and what `all` makes.
+from snakemake.utils import min_version, validate
+
+min_version("9.20")
+
+
+configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+validate(config, "workflow/schemas/config.schema.json")
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/s2ta.smk"
+include: "workflow/rules/claims.smk"
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        all_targets,

@@ -1,0 +1,57 @@
+"""How a reproduced value is judged against a published one: the same rule for every claim."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim.claims import Claim
+
+TOLERANCE = 0.10
+"""A value within 10 % of the published range counts as reproduced."""
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One value that the mechanism gives for a claim, under stated conditions.
+
+    Attributes:
+        value: in the claim's unit; None where no value can be had, `reason` says why.
+        suite, activation_source: where the zeros come from.
+        conditions: what was run, in words.
+        reason: why the value is what it is, in a sentence.
+        neutral: the value that means "no gain" (1 for a ratio, 0 for a saving).
+        verdict: set only where no comparison is possible ("needs the user's weights",
+            "outside the model").
+    """
+
+    value: float | None
+    suite: str
+    activation_source: str
+    conditions: str
+    reason: str
+    neutral: float = 1.0
+    verdict: str | None = None
+
+
+Evaluator = Callable[[Tables], list[Evaluation]]
+
+
+def verdict(claim: Claim, evaluation: Evaluation) -> str:
+    """Reproduced within 10 %, same direction, or not reproduced.
+
+    A claim of "more than low" is reproduced by any value from 0.9 x low upwards; one with a range
+    by any value within 10 % of that range.
+    """
+    if evaluation.verdict is not None:
+        return evaluation.verdict
+    if evaluation.value is None:
+        return "not evaluated"
+    above = evaluation.value >= claim.low * (1 - TOLERANCE)
+    below = claim.high is None or evaluation.value <= claim.high * (1 + TOLERANCE)
+    if above and below:
+        return "reproduced within 10 %"
+    same_side = (evaluation.value > evaluation.neutral) == (claim.low > evaluation.neutral)
+    return "same direction" if same_side else "not reproduced"

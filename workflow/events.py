@@ -1,0 +1,120 @@
+"""Events as tables: one row per layer, one column per count, the unit in the column's name."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simulate
+from sim.layer import Layer
+
+KEYS = ["suite", "network", "scheme", "accelerator", "variant", "layer"]
+TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")
+ACTION = "action_"
+IDLE = re.compile(r"^idle_(.+)_multiplier_cycles$")
+
+
+def layer_kind(layer: Layer) -> str:
+    """conv, depthwise or linear: the classes that tables include or leave out."""
+    return "depthwise" if layer.is_depthwise else layer.kind
+
+
+def _columns(events: Events) -> dict[str, float]:
+    row: dict[str, float] = {
+        "cycles": events.cycles,
+        "dense_macs": events.dense_macs,
+        "effectual_macs": events.effectual_macs,
+        "multipliers": events.multipliers,
+    }
+    for cause, count in events.idle_multiplier_cycles.items():
+        row[f"idle_{cause}_multiplier_cycles"] = count
+    for access, count in events.traffic_bytes.items():
+        row[f"{access.memory}_{access.operand}_{access.direction}_bytes"] = count
+    for name, amount in events.actions.items():
+        row[ACTION + name] = amount
+    return row
+
+
+def simulate_network(trace: NetworkTrace, name: str, accelerator: Accelerator) -> pd.DataFrame:
+    """Run every layer of a trace; rows in layer order, counts are totals over the images."""
+    origin = trace.provenance
+    rows = [
+        {
+            "suite": origin.suite,
+            "network": origin.network,
+            "scheme": origin.scheme,
+            "weight_source": origin.weight_source,
+            "activation_source": origin.activation_source,
+            "accelerator": name,
+            "layer": layer.layer.name,
+            "layer_kind": layer_kind(layer.layer),
+            "images": layer.images,
+            **_columns(simulate(layer, accelerator)),
+        }
+        for layer in trace.traces
+    ]
+    frame = pd.DataFrame(rows)
+    numbers = frame.select_dtypes("number").columns
+    frame[numbers] = frame[numbers].fillna(0)
+    return frame
+
+
+def read_events(paths: Iterable[Path]) -> pd.DataFrame:
+    """Read event files and stack them; a count that a model does not have is 0.
+
+    Raises:
+        UserError: a file is missing or is not a table.
+    """
+    frames = []
+    for path in paths:
+        try:
+            frames.append(pd.read_csv(path, keep_default_na=False, na_values=[""]))
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"{path}: not a table of events ({error}); delete and remake"
+            ) from error
+    if not frames:
+        raise UserError("no event files given")
+    stacked = pd.concat(frames, ignore_index=True)
+    numbers = stacked.select_dtypes("number").columns
+    stacked[numbers] = stacked[numbers].fillna(0)
+    return stacked
+
+
+def per_event_energy_pj(
+    columns: Iterable[str], technology: Technology
+) -> dict[str, dict[str, float]]:
+    """For each energy component: the pJ per unit of each column that counts towards it."""
+    table: dict[str, dict[str, float]] = {}
+    for column in columns:
+        match = TRAFFIC.match(column)
+        name = match[1] if match else column.removeprefix(ACTION)
+        if match or column.startswith(ACTION):
+            entry = technology.entry(name)
+            table.setdefault(entry.component, {})[column] = entry.energy_pj
+    return table
+
+
+def energy_pj(frame: pd.DataFrame, technology: Technology) -> pd.DataFrame:
+    """Energy of each row by component: columns `<component>_energy_pj`, same index as `frame`."""
+    weights = per_event_energy_pj(frame.columns, technology)
+    return pd.DataFrame(
+        {
+            f"{component}_energy_pj": frame[list(prices)].to_numpy(float)
+            @ np.array(list(prices.values()))
+            for component, prices in sorted(weights.items())
+        },
+        index=frame.index,
+    )
+
+
+def traffic_bytes(frame: pd.DataFrame) -> Mapping[str, list[str]]:
+    """The byte columns of each memory, e.g. {"dram": ["dram_weight_read_bytes", ...]}."""
+    found: dict[str, list[str]] = {}
+    for column in frame.columns:
+        match = TRAFFIC.match(column)
+        if match:
+            found.setdefault(match[1], []).append(column)
+    return found

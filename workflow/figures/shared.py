@@ -1,0 +1,118 @@
+"""One look for all figures, and one way to draw and save them with the same bytes every time."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workflow.cli import run, whole_file
+
+mpl.use("Agg")
+
+NETWORK_LABELS = {
+    "lenet5": "LeNet-5",
+    "alexnet": "AlexNet",
+    "vgg16": "VGG-16",
+    "resnet50": "ResNet-50",
+    "mobilenet_v1": "MobileNetV1",
+    "resnet18": "ResNet-18",
+    "mobilenet_v2": "MobileNetV2",
+    "mobilenet_v3_small": "MobileNetV3-S",
+    "mobilenet_v3_large": "MobileNetV3-L",
+    "googlenet": "GoogLeNet",
+    "yolov5s": "YOLOv5s",
+}
+ACCELERATOR_LABELS = {
+    "sa": "SA",
+    "sa_zvcg": "SA-ZVCG",
+    "sa_smt": "SA-SMT",
+    "s2ta_w": "S2TA-W",
+    "s2ta_aw": "S2TA-AW",
+    "phantom_2d": "Phantom-2D",
+    "scnn": "SCNN",
+    "sparten": "SparTen",
+    "eyeriss_v2": "Eyeriss v2",
+    "eyeriss": "Eyeriss",
+    "dense_ideal": "dense (ideal)",
+    "dense_mapped": "dense (mapped)",
+    "sense": "Sense",
+}
+SUITE_LABELS = {
+    "digits": "digits, trained here (32x32)",
+    "shapes": "shapes, trained here (32x32)",
+    "imagenet": "ImageNet shapes (224x224), modelled zeros",
+}
+PALETTE = sns.color_palette("colorblind")
+PUBLISHED = {"color": "0.25", "linestyle": (0, (4, 2)), "linewidth": 1.2}
+"""How a published value is drawn beside a measured one."""
+BASELINE = {"color": "0.5", "linestyle": "-", "linewidth": 0.9, "zorder": 0}
+
+
+def apply_style() -> None:
+    """Seaborn's white grid, text as paths, and a fixed salt so that SVG ids repeat."""
+    sns.set_theme(style="whitegrid", context="paper", font_scale=1.0)
+    mpl.rcParams.update(
+        {
+            "svg.hashsalt": "sparsebench",
+            "figure.dpi": 100,
+            "savefig.dpi": 160,
+            "legend.frameon": False,
+            "axes.titlesize": "medium",
+        }
+    )
+
+
+def network_label(name: str) -> str:
+    """How a network is written on an axis."""
+    return NETWORK_LABELS.get(name, name)
+
+
+def accelerator_label(name: str) -> str:
+    """How an accelerator is written in a legend."""
+    return ACCELERATOR_LABELS.get(name, name.replace("_", " "))
+
+
+def ordered_networks(names: Sequence[str]) -> list[str]:
+    """The names in the project's order, unknown ones last."""
+    known = [name for name in NETWORK_LABELS if name in set(names)]
+    return known + sorted(set(names) - set(known))
+
+
+def legend_below(figure: Figure, axes: Axes, columns: int = 5) -> None:
+    """One legend for the figure, under the axes, from the handles of one of them."""
+    handles, labels = axes.get_legend_handles_labels()
+    for axis in figure.axes:
+        if axis.get_legend() is not None:
+            axis.get_legend().remove()  # type: ignore[union-attr]
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+
+
+def save(figure: Figure, svg: Path, png: Path) -> None:
+    """Write both formats without dates, each under a temporary name first."""
+    with whole_file(svg) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None}, bbox_inches="tight")
+    with whole_file(png) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None}, bbox_inches="tight")
+
+
+def figure_command(draw: Callable[..., Figure], description: str | None) -> None:
+    """Command line of a figure: tables in the order of `draw`'s arguments, then two outputs."""
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("tables", type=Path, nargs="+")
+        parser.add_argument("--svg", type=Path, required=True)
+        parser.add_argument("--png", type=Path, required=True)
+        arguments = parser.parse_args()
+        apply_style()
+        tables = [
+            pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in arguments.tables
+        ]
+        save(draw(*tables), arguments.svg, arguments.png)
+
+    run(main)

@@ -1,0 +1,37 @@
+# Traces through accelerators: one job per (suite, network, scheme, accelerator), NumPy only.
+rule simulate:
+    input:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    output:
+        f"{RESULTS}/events/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
+    params:
+        code=accelerator_code,
+    log:
+        f"{LOGS}/simulate/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/simulate/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    shell:
+        "python -m workflow.scripts.simulate --trace {input} "
+        "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
+
+
+# The same with every assumed parameter varied, and the configured grid of joint variations.
+rule sweep:
+    input:
+        rules.simulate.input,
+    output:
+        f"{RESULTS}/sweeps/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
+    params:
+        code=accelerator_code,
+        grid=lambda wildcards: as_json(config["grid"]),
+    log:
+        f"{LOGS}/sweep/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/sweep/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    shell:
+        "python -m workflow.scripts.simulate --trace {input} --sweep --grid {params.grid:q} "
+        "--accelerator {wildcards.accelerator} --output {output} 2> {log}"

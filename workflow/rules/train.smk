@@ -1,0 +1,72 @@
+# Networks that are trained, compressed and traced here. Only these steps import torch.
+TRAINED = "|".join(config["training"])
+
+
+rule train:
+    output:
+        checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.safetensors",
+        metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.json",
+    params:
+        code=module_code("workflow.scripts.train", pins=TORCH),
+        settings=lambda wildcards: as_json(training_settings(wildcards)),
+    wildcard_constraints:
+        suite=TRAINED,
+    threads: config["threads"]
+    log:
+        f"{LOGS}/train/{{suite}}.{{network}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{{suite}}.{{network}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    shell:
+        "python -m workflow.scripts.train --suite {wildcards.suite} "
+        "--network {wildcards.network} --settings {params.settings:q} "
+        "--checkpoint {output.checkpoint} --metrics {output.metrics} 2> {log}"
+
+
+rule compress:
+    input:
+        rules.train.output.checkpoint,
+    output:
+        checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.safetensors",
+        metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.json",
+    params:
+        code=module_code("workflow.scripts.compress", pins=TORCH),
+        settings=lambda wildcards: as_json(compression_settings(wildcards)),
+    wildcard_constraints:
+        suite=TRAINED,
+        scheme="(?!trained)[a-z0-9_]+",
+    threads: config["threads"]
+    log:
+        f"{LOGS}/compress/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compress/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    shell:
+        "python -m workflow.scripts.compress --suite {wildcards.suite} "
+        "--network {wildcards.network} --scheme {wildcards.scheme} "
+        "--settings {params.settings:q} --checkpoint {input} "
+        "--output {output.checkpoint} --metrics {output.metrics} 2> {log}"
+
+
+rule trace:
+    input:
+        rules.compress.output.checkpoint,
+    output:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    params:
+        code=module_code("workflow.scripts.trace", pins=TORCH),
+        settings=lambda wildcards: as_json(trace_settings(wildcards)),
+    wildcard_constraints:
+        suite=TRAINED,
+    log:
+        f"{LOGS}/trace/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/trace/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    shell:
+        "python -m workflow.scripts.trace --suite {wildcards.suite} "
+        "--network {wildcards.network} --scheme {wildcards.scheme} "
+        "--settings {params.settings:q} --checkpoint {input} --output {output} 2> {log}"

@@ -1,0 +1,80 @@
+"""Run one accelerator over one trace: a row of counts per layer.
+
+The column `variant` is empty for the configuration itself. With `--sweep`, every parameter that
+lists a sweep takes each of its values, one at a time; with `--grid`, the product of the given
+values is run. The variant then reads `name=value`, several joined by a space.
+"""
+
+import argparse
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sim import UserError, accelerator, read_trace
+from sim.registry import Value, configuration
+from workflow.cli import run, whole_file
+from workflow.events import simulate_network
+
+Overrides = dict[str, Value]
+
+
+def sweep(name: str) -> list[Overrides]:
+    """The configuration's own sweeps, one parameter at a time."""
+    return [
+        {key: value}
+        for key, parameter in configuration(name).parameters.items()
+        for value in parameter.sweep
+        if value != parameter.value
+    ]
+
+
+def grid(name: str, axes: Mapping[str, Sequence[Value]]) -> list[Overrides]:
+    """The product of the axes; an axis that this accelerator has no parameter for is left out."""
+    own = {key: values for key, values in axes.items() if key in configuration(name).parameters}
+    if not own:
+        return []
+    return [dict(zip(own, point, strict=True)) for point in itertools.product(*own.values())]
+
+
+def variant(overrides: Overrides) -> str:
+    """How a table names a set of overrides: `a=1 b=x`, empty for none."""
+    return " ".join(f"{key}={value}" for key, value in overrides.items())
+
+
+def _axes(text: str) -> dict[str, list[Value]]:
+    try:
+        axes = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UserError(f"--grid is not JSON ({error}): {text[:80]!r}") from error
+    if not isinstance(axes, dict) or not all(isinstance(v, list) and v for v in axes.values()):
+        raise UserError(f"--grid is {text[:80]!r}; expected an object of non-empty lists")
+    return axes
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trace", type=Path, required=True)
+    parser.add_argument("--accelerator", required=True)
+    parser.add_argument("--sweep", action="store_true")
+    parser.add_argument("--grid", default="{}", help='JSON, e.g. {"rows": [16, 32]}')
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    name = arguments.accelerator
+    points: list[Overrides] = [{}, *grid(name, _axes(arguments.grid))]
+    points += sweep(name) if arguments.sweep else []
+    trace = read_trace(arguments.trace)
+    frames = []
+    for overrides in points:
+        frame = simulate_network(trace, name, accelerator(name, **overrides))
+        frame.insert(6, "variant", variant(overrides))
+        frames.append(frame)
+    with whole_file(arguments.output) as temporary:
+        pd.concat(frames, ignore_index=True).to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main)

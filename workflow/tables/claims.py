@@ -1,0 +1,66 @@
+"""Every claim that has an evaluator, beside what the mechanism gives here."""
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from sim import UserError
+from sim.claims import claims
+from workflow.claims.verdict import Tables, verdict
+from workflow.cli import run
+from workflow.tables.shared import write_table
+
+
+def evaluated(papers: list[str], tables: Tables) -> pd.DataFrame:
+    """One row per claim and evaluation.
+
+    Raises:
+        UserError: an evaluator names a claim that no claims.yaml holds.
+    """
+    known = claims()
+    rows = []
+    for paper in papers:
+        for identifier, evaluate in import_module(f"workflow.claims.{paper}").EVALUATORS.items():
+            if identifier not in known:
+                raise UserError(f"workflow/claims/{paper}.py: no claim {identifier!r}")
+            claim = known[identifier]
+            for evaluation in evaluate(tables):
+                rows.append(
+                    {
+                        "claim": claim.id,
+                        "system": claim.system,
+                        "metric": claim.metric,
+                        "subject": claim.subject,
+                        "comparator": claim.comparator,
+                        "published_network": claim.network,
+                        "unit": claim.unit,
+                        "published_low": claim.low,
+                        "published_high": claim.high,
+                        "reproduced": evaluation.value,
+                        "verdict": verdict(claim, evaluation),
+                        "suite": evaluation.suite,
+                        "activation_source": evaluation.activation_source,
+                        "conditions": evaluation.conditions,
+                        "reason": evaluation.reason,
+                        "published_condition": claim.condition,
+                        "source": claim.source,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tables", type=Path, nargs="+", help="the tables the evaluators read")
+    parser.add_argument("--papers", nargs="+", required=True, help="modules of workflow/claims")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    tables = {path.stem: pd.read_csv(path) for path in arguments.tables}
+    write_table(evaluated(arguments.papers, tables), arguments.output)
+
+
+if __name__ == "__main__":
+    run(main)

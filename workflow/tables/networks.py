@@ -1,0 +1,56 @@
+"""Totals per image for every network, scheme and accelerator."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from workflow.cli import run
+from workflow.events import read_events, traffic_bytes
+from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, totals, write_table
+
+KEYS = [*RUN, "accelerator", "layers"]
+
+
+def networks(events: pd.DataFrame, nodes_nm: list[int]) -> pd.DataFrame:
+    """One row per run, accelerator and view of the layers.
+
+    `speedup_over_dense_ideal` divides the dense multiplications by multipliers x cycles, i.e. by
+    what a fully used dense array of the same size would need; `two_sided_bound` is the most that
+    any design which skips zeros of both operands can reach.
+    """
+    total = totals(layer_views(events), KEYS)
+    images, slots = total["images"], total["multipliers"] * total["cycles"]
+    table = total[[*KEYS, "images", "multipliers"]].copy()
+    table["cycles_per_image"] = total["cycles"] / images
+    table["dense_macs_per_image"] = total["dense_macs"] / images
+    table["effectual_macs_per_image"] = total["effectual_macs"] / images
+    table["speedup_over_dense_ideal"] = total["dense_macs"] / slots
+    table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
+    table["utilisation"] = total["effectual_macs"] / slots
+    memories = traffic_bytes(total)
+    for direction in ("read", "write"):
+        columns = [c for c in memories.get("dram", []) if c.endswith(f"_{direction}_bytes")]
+        table[f"dram_{direction}_bytes_per_image"] = total[columns].sum(axis=1) / images
+    on_chip = [column for memory in memories if memory != "dram" for column in memories[memory]]
+    table["on_chip_bytes_per_image"] = total[on_chip].sum(axis=1) / images
+    for node in nodes_nm:
+        energy = energy_per_image_pj(total, node)
+        table[f"energy_{node}nm_pj_per_image"] = energy.sum(axis=1)
+        chip = energy.drop(columns="dram_energy_pj", errors="ignore")
+        table[f"energy_without_dram_{node}nm_pj_per_image"] = chip.sum(axis=1)
+    return table
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("events", type=Path, nargs="+")
+    parser.add_argument("--nodes", type=int, nargs="+", required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    write_table(networks(read_events(arguments.events), arguments.nodes), arguments.output)
+
+
+if __name__ == "__main__":
+    run(main)

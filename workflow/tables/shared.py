@@ -1,0 +1,65 @@
+"""What the tables share: sums over layers, per-image energy, and one way to write a table."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sim import technology
+from workflow.cli import run, whole_file
+from workflow.events import energy_pj, read_events
+
+RUN = ["suite", "network", "scheme", "weight_source", "activation_source"]
+VIEWS: dict[str, tuple[str, ...]] = {
+    "all": ("conv", "depthwise", "linear"),
+    "no_depthwise": ("conv", "linear"),
+    "no_linear": ("conv", "depthwise"),
+    "conv_only": ("conv",),
+}
+"""Which kinds of layer a row sums over; papers differ in what they count."""
+
+
+def layer_views(events: pd.DataFrame) -> pd.DataFrame:
+    """Every layer row once per view that includes it; column `layers` names the view."""
+    views = [
+        events[events["layer_kind"].isin(kinds)].assign(layers=view)
+        for view, kinds in VIEWS.items()
+    ]
+    return pd.concat(views, ignore_index=True)
+
+
+def totals(events: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Sum the counts of all rows with equal keys; `images` and `multipliers` stay as they are."""
+    fixed = ["images", "multipliers"]
+    counts = [
+        column
+        for column in events.select_dtypes("number").columns
+        if column not in fixed and column not in keys
+    ]
+    groups = events.groupby(list(keys), sort=True)
+    return pd.concat([groups[fixed].first(), groups[counts].sum()], axis="columns").reset_index()
+
+
+def energy_per_image_pj(frame: pd.DataFrame, node_nm: int) -> pd.DataFrame:
+    """`<component>_energy_pj` per image at a node, same index as `frame`."""
+    return energy_pj(frame, technology(node_nm)).div(frame["images"], axis="index")
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """CSV with LF line ends and at most ten significant digits: the same bytes everywhere."""
+    with whole_file(path) as temporary:
+        frame.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
+
+
+def events_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from event files alone."""
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("events", type=Path, nargs="+")
+        parser.add_argument("--output", type=Path, required=True)
+        arguments = parser.parse_args()
+        write_table(make(read_events(arguments.events)), arguments.output)
+
+    run(main)

@@ -1,0 +1,49 @@
+"""One accelerator against another over the same network: the arithmetic of every comparison."""
+
+import pandas as pd
+
+from workflow.events import traffic_bytes
+from workflow.tables.shared import energy_per_image_pj, layer_views, totals
+
+CASE = ["suite", "network", "weight_source", "activation_source", "layers"]
+GAINS = ["speedup", "energy_reduction", "energy_reduction_without_dram", "dram_reduction"]
+
+
+def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
+    """Cycles, energy and DRAM bytes per image for each run, accelerator, variant and view."""
+    keys = [*CASE, "scheme", "accelerator"] + (["variant"] if "variant" in events else [])
+    total = totals(layer_views(events), keys)
+    energy = energy_per_image_pj(total, node_nm)
+    table = total[keys].copy()
+    table["cycles_per_image"] = total["cycles"] / total["images"]
+    table["energy_pj_per_image"] = energy.sum(axis=1)
+    on_chip = energy.drop(columns="dram_energy_pj", errors="ignore")
+    table["energy_without_dram_pj_per_image"] = on_chip.sum(axis=1)
+    dram = traffic_bytes(total).get("dram", [])
+    table["dram_bytes_per_image"] = total[dram].sum(axis=1) / total["images"]
+    return table
+
+
+def versus(subject: pd.DataFrame, baseline: pd.DataFrame, on: list[str]) -> pd.DataFrame:
+    """Join two cost tables and divide: every gain is baseline / subject, so above 1 is better.
+
+    Both clocks are taken as equal, so the speedup is the ratio of cycles.
+    """
+    joined = subject.merge(
+        baseline.rename(columns={"accelerator": "baseline", "scheme": "baseline_scheme"}),
+        on=on,
+        suffixes=("", "_of_baseline"),
+        validate="many_to_many",
+    )
+    for gain, cost in zip(
+        GAINS,
+        (
+            "cycles_per_image",
+            "energy_pj_per_image",
+            "energy_without_dram_pj_per_image",
+            "dram_bytes_per_image",
+        ),
+        strict=True,
+    ):
+        joined[gain] = joined[f"{cost}_of_baseline"] / joined[cost]
+    return joined
