@@ -1,8 +1,9 @@
 """One look for all figures, and one way to draw and save them with the same bytes every time."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -48,9 +49,9 @@ SUITE_LABELS = {
     "imagenet": "ImageNet shapes (224x224), modelled zeros",
 }
 PALETTE = sns.color_palette("colorblind")
-PUBLISHED = {"color": "0.25", "linestyle": (0, (4, 2)), "linewidth": 1.2}
+PUBLISHED: dict[str, Any] = {"color": "0.25", "linestyle": (0, (4, 2)), "linewidth": 1.2}
 """How a published value is drawn beside a measured one."""
-BASELINE = {"color": "0.5", "linestyle": "-", "linewidth": 0.9, "zorder": 0}
+BASELINE: dict[str, Any] = {"color": "0.5", "linestyle": "-", "linewidth": 0.9, "zorder": 0}
 
 
 def apply_style() -> None:
@@ -77,10 +78,11 @@ def accelerator_label(name: str) -> str:
     return ACCELERATOR_LABELS.get(name, name.replace("_", " "))
 
 
-def ordered_networks(names: Sequence[str]) -> list[str]:
+def ordered_networks(names: Iterable[str]) -> list[str]:
     """The names in the project's order, unknown ones last."""
-    known = [name for name in NETWORK_LABELS if name in set(names)]
-    return known + sorted(set(names) - set(known))
+    present = set(names)
+    known = [name for name in NETWORK_LABELS if name in present]
+    return known + sorted(present - set(known))
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int = 5) -> None:

@@ -8,6 +8,10 @@ rule claims_table:
         lambda _: sorted({table(name) for names in CLAIMS.values() for name in names}),
     output:
         report(table("claims"), caption="../report/claims.rst", category="Claims"),
+    log:
+        f"{LOGS}/tables/claims.log",
+    conda:
+        "../envs/base.yaml"
     params:
         code=lambda _: module_code(
             "workflow.tables.claims",
@@ -15,10 +19,6 @@ rule claims_table:
             data=["sim/accelerators/*/claims.yaml"],
         ),
         papers=lambda _: list(CLAIMS),
-    log:
-        f"{LOGS}/tables/claims.log",
-    conda:
-        "../envs/base.yaml"
     shell:
         "python -m workflow.tables.claims {input} --papers {params.papers} "
         "--output {output} 2> {log}"

@@ -12,11 +12,15 @@ from workflow.dependencies import code_digest
 
 RESULTS = config["results_dir"]
 LOGS = f"{RESULTS}/logs"
-TABLES: list[str] = []  # names of the tables that `all` makes
-FIGURES: dict[str, list[str]] = {}  # figure name -> names of the tables it is drawn from
-CLAIMS: dict[str, list[str]] = {}  # module of workflow/claims -> names of the tables it reads
+# What `all` makes; the papers' rule files add to these.
+TABLES: list[str] = []
+# figure name -> names of the tables it is drawn from
+FIGURES: dict[str, list[str]] = dict()
+# module of workflow/claims -> names of the tables it reads
+CLAIMS: dict[str, list[str]] = dict()
 
-TECHNOLOGY = ["sim/technology/*.yaml"]  # what a table with energy in it reads besides its code
+# Read, besides code, by what computes energy.
+TECHNOLOGY = ["sim/technology/*.yaml"]
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")
 
@@ -56,7 +60,11 @@ def events(accelerators, kind="events", **selection):
 
 
 def all_targets(_):
-    figures = [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")]
+    figures = [
+        f"{RESULTS}/figures/{name}.{kind}"
+        for name in FIGURES
+        for kind in ("svg", "png")
+    ]
     return [table(name) for name in TABLES] + figures
 
 

@@ -12,11 +12,11 @@ rule s2ta_table:
         lambda _: events(S2TA, schemes=["dbb", "dense"]),
     output:
         report(table("s2ta"), caption="../report/s2ta.rst", category="S2TA"),
-    params:
-        code=module_code("workflow.tables.s2ta", data=TECHNOLOGY),
     log:
         f"{LOGS}/tables/s2ta.log",
     conda:
         "../envs/base.yaml"
+    params:
+        code=module_code("workflow.tables.s2ta", data=TECHNOLOGY),
     shell:
         "python -m workflow.tables.s2ta {input} --output {output} 2> {log}"

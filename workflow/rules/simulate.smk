@@ -4,14 +4,14 @@ rule simulate:
         f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
     output:
         f"{RESULTS}/events/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
-    params:
-        code=accelerator_code,
     log:
         f"{LOGS}/simulate/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/simulate/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
     conda:
         "../envs/base.yaml"
+    params:
+        code=accelerator_code,
     shell:
         "python -m workflow.scripts.simulate --trace {input} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
@@ -23,15 +23,15 @@ rule sweep:
         rules.simulate.input,
     output:
         f"{RESULTS}/sweeps/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
-    params:
-        code=accelerator_code,
-        grid=lambda wildcards: as_json(config["grid"]),
     log:
         f"{LOGS}/sweep/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/sweep/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
     conda:
         "../envs/base.yaml"
+    params:
+        code=accelerator_code,
+        grid=lambda wildcards: as_json(config["grid"]),
     shell:
         "python -m workflow.scripts.simulate --trace {input} --sweep --grid {params.grid:q} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"

@@ -11,12 +11,12 @@ rule accuracy_table:
         ],
     output:
         report(table("accuracy"), caption="../report/accuracy.rst", category="Networks"),
-    params:
-        code=module_code("workflow.tables.accuracy"),
     log:
         f"{LOGS}/tables/accuracy.log",
     conda:
         "../envs/base.yaml"
+    params:
+        code=module_code("workflow.tables.accuracy"),
     shell:
         "python -m workflow.tables.accuracy {input} --output {output} 2> {log}"
 
@@ -28,13 +28,15 @@ rule densities_table:
             for suite, network, scheme in traces()
         ],
     output:
-        report(table("densities"), caption="../report/densities.rst", category="Networks"),
-    params:
-        code=module_code("workflow.tables.densities"),
+        report(
+            table("densities"), caption="../report/densities.rst", category="Networks"
+        ),
     log:
         f"{LOGS}/tables/densities.log",
     conda:
         "../envs/base.yaml"
+    params:
+        code=module_code("workflow.tables.densities"),
     shell:
         "python -m workflow.tables.densities {input} --output {output} 2> {log}"
 
@@ -48,13 +50,13 @@ rule networks_table:
             caption="../report/networks.rst",
             category="All accelerators",
         ),
-    params:
-        code=module_code("workflow.tables.networks", data=TECHNOLOGY),
-        nodes=config["technology_nodes_nm"],
     log:
         f"{LOGS}/tables/networks.log",
     conda:
         "../envs/base.yaml"
+    params:
+        code=module_code("workflow.tables.networks", data=TECHNOLOGY),
+        nodes=config["technology_nodes_nm"],
     shell:
         "python -m workflow.tables.networks {input} --nodes {params.nodes} "
         "--output {output} 2> {log}"
@@ -65,15 +67,17 @@ rule energy_table:
         lambda _: events(config["accelerators"]),
     output:
         report(
-            table("energy"), caption="../report/energy.rst", category="All accelerators"
+            table("energy"),
+            caption="../report/energy.rst",
+            category="All accelerators",
         ),
-    params:
-        code=module_code("workflow.tables.energy", data=TECHNOLOGY),
-        nodes=config["technology_nodes_nm"],
     log:
         f"{LOGS}/tables/energy.log",
     conda:
         "../envs/base.yaml"
+    params:
+        code=module_code("workflow.tables.energy", data=TECHNOLOGY),
+        nodes=config["technology_nodes_nm"],
     shell:
         "python -m workflow.tables.energy {input} --nodes {params.nodes} "
         "--output {output} 2> {log}"
@@ -88,12 +92,12 @@ rule traffic_table:
             caption="../report/traffic.rst",
             category="All accelerators",
         ),
-    params:
-        code=module_code("workflow.tables.traffic"),
     log:
         f"{LOGS}/tables/traffic.log",
     conda:
         "../envs/base.yaml"
+    params:
+        code=module_code("workflow.tables.traffic"),
     shell:
         "python -m workflow.tables.traffic {input} --output {output} 2> {log}"
 
@@ -108,14 +112,15 @@ rule figure:
             category="Figures",
         ),
         png=f"{RESULTS}/figures/{{name}}.png",
-    params:
-        code=lambda wildcards: module_code(
-            f"workflow.figures.{wildcards.name}", pins=("matplotlib", "seaborn", *NUMPY)
-        ),
     log:
         f"{LOGS}/figures/{{name}}.log",
     conda:
         "../envs/base.yaml"
+    params:
+        code=lambda wildcards: module_code(
+            f"workflow.figures.{wildcards.name}",
+            pins=("matplotlib", "seaborn", *NUMPY),
+        ),
     shell:
         "python -m workflow.figures.{wildcards.name} {input} "
         "--svg {output.svg} --png {output.png} 2> {log}"

@@ -6,18 +6,18 @@ rule train:
     output:
         checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.safetensors",
         metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.json",
-    params:
-        code=module_code("workflow.scripts.train", pins=TORCH),
-        settings=lambda wildcards: as_json(training_settings(wildcards)),
-    wildcard_constraints:
-        suite=TRAINED,
-    threads: config["threads"]
     log:
         f"{LOGS}/train/{{suite}}.{{network}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{suite}}.{{network}}.tsv"
+    wildcard_constraints:
+        suite=TRAINED,
     conda:
         "../envs/base.yaml"
+    threads: config["threads"]
+    params:
+        code=module_code("workflow.scripts.train", pins=TORCH),
+        settings=lambda wildcards: as_json(training_settings(wildcards)),
     shell:
         "python -m workflow.scripts.train --suite {wildcards.suite} "
         "--network {wildcards.network} --settings {params.settings:q} "
@@ -30,19 +30,19 @@ rule compress:
     output:
         checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.safetensors",
         metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.json",
-    params:
-        code=module_code("workflow.scripts.compress", pins=TORCH),
-        settings=lambda wildcards: as_json(compression_settings(wildcards)),
-    wildcard_constraints:
-        suite=TRAINED,
-        scheme="(?!trained)[a-z0-9_]+",
-    threads: config["threads"]
     log:
         f"{LOGS}/compress/{{suite}}.{{network}}.{{scheme}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/compress/{{suite}}.{{network}}.{{scheme}}.tsv"
+    wildcard_constraints:
+        suite=TRAINED,
+        scheme="(?!trained)[a-z0-9_]+",
     conda:
         "../envs/base.yaml"
+    threads: config["threads"]
+    params:
+        code=module_code("workflow.scripts.compress", pins=TORCH),
+        settings=lambda wildcards: as_json(compression_settings(wildcards)),
     shell:
         "python -m workflow.scripts.compress --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "
@@ -55,17 +55,17 @@ rule trace:
         rules.compress.output.checkpoint,
     output:
         f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
-    params:
-        code=module_code("workflow.scripts.trace", pins=TORCH),
-        settings=lambda wildcards: as_json(trace_settings(wildcards)),
-    wildcard_constraints:
-        suite=TRAINED,
     log:
         f"{LOGS}/trace/{{suite}}.{{network}}.{{scheme}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/trace/{{suite}}.{{network}}.{{scheme}}.tsv"
+    wildcard_constraints:
+        suite=TRAINED,
     conda:
         "../envs/base.yaml"
+    params:
+        code=module_code("workflow.scripts.trace", pins=TORCH),
+        settings=lambda wildcards: as_json(trace_settings(wildcards)),
     shell:
         "python -m workflow.scripts.trace --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "

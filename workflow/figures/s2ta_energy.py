@@ -1,0 +1,53 @@
+"""Energy per image of the systolic arrays by component at 16 nm, relative to SA-ZVCG."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from workflow.figures.shared import (
+    BASELINE,
+    PUBLISHED,
+    SUITE_LABELS,
+    figure_command,
+    legend_below,
+)
+from workflow.figures.stacks import stacked_bars
+
+ARRAYS = ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"]
+BASE = "sa_zvcg"
+NODE_NM = 16
+SUFFIX = "_energy_pj_per_image"
+
+
+def _relative(rows: pd.DataFrame) -> pd.DataFrame:
+    """Component energies over the baseline's energy without DRAM on the same network."""
+    parts = rows.set_index(["network", "accelerator"]).filter(like=SUFFIX)
+    parts = parts.drop(columns=f"dram{SUFFIX}")
+    base = parts.sum(axis=1).xs(BASE, level="accelerator")
+    return parts.div(base, axis="index", level="network").rename(
+        columns=lambda name: name.removesuffix(SUFFIX)
+    )
+
+
+def draw(energy: pd.DataFrame) -> Figure:
+    """One row of bars per suite; DRAM is left out."""
+    rows = energy[
+        (energy["layers"] == "all")
+        & (energy["node_nm"] == NODE_NM)
+        & (energy["scheme"] == "dbb")
+        & energy["accelerator"].isin(ARRAYS)
+    ]
+    suites = list(dict.fromkeys(rows["suite"]))
+    figure = Figure(figsize=(7.5, 2.9 * len(suites)), layout="constrained")
+    panels = figure.subplots(len(suites), 1, squeeze=False)[:, 0]
+    for panel, suite in zip(panels, suites, strict=True):
+        stacked_bars(panel, _relative(rows[rows["suite"] == suite]), ARRAYS)
+        panel.axhline(1.0, label="SA-ZVCG = 1", **BASELINE)
+        panel.axhline(0.5, label="published: S2TA-AW below half", **PUBLISHED)
+        panel.set_title(SUITE_LABELS.get(suite, suite))
+        panel.set_ylabel("energy without DRAM\nrelative to SA-ZVCG")
+    legend_below(figure, panels[0], columns=6)
+    return figure
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)
