@@ -10,15 +10,20 @@ REQUIREMENTS := $(if $(filter cpu,$(TORCH)),requirements-cpu.txt,requirements.lo
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SNAKEMAKE := snakemake --cores $(CORES)
 
-.PHONY: results quick report test test-all lint bench check-results lock clean
+DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG)
+QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
+# `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
+stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
+
+.PHONY: results quick test test-all lint bench check-results check-quick lock clean
 
 results: $(STAMP)
-	$(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG)
-	$(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG) report
+	$(DEFAULT)
+	@test -z "$(call stale,results)" || $(DEFAULT) --report results/report.html
 
 quick: $(STAMP)
-	$(SNAKEMAKE) --workflow-profile workflow/profiles/ci
-	$(SNAKEMAKE) --workflow-profile workflow/profiles/ci report
+	$(QUICK)
+	@test -z "$(call stale,results/quick)" || $(QUICK) --report results/quick/report.html
 
 test: $(STAMP)
 	python -m pytest
@@ -37,7 +42,12 @@ bench: $(STAMP)
 	python -m workflow.scripts.bench
 
 check-results: $(STAMP)
-	python -m workflow.scripts.check_results --made results/tables --reference results/reference/tables
+	python -m workflow.scripts.check_results --made results/tables \
+		--reference results/reference/tables
+
+check-quick: $(STAMP)
+	python -m workflow.scripts.check_results --made results/quick/tables \
+		--reference results/reference/quick
 
 # Renew the lock after a change of requirements.in. A local suffix such as +cpu never goes into it.
 lock:

@@ -9,6 +9,7 @@ import pandas as pd
 from sim import technology
 from workflow.cli import run, whole_file
 from workflow.events import energy_pj, read_events
+from workflow.schemas.columns import checked
 
 RUN = ["suite", "network", "scheme", "weight_source", "activation_source"]
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -48,6 +49,7 @@ def energy_per_image_pj(frame: pd.DataFrame, node_nm: int) -> pd.DataFrame:
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """CSV with LF line ends and at most ten significant digits: the same bytes everywhere."""
+    checked(frame, path.stem)
     with whole_file(path) as temporary:
         frame.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
 

@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+from sim import UserError
+from workflow.dependencies import code_digest
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    files = {
+        "sim/__init__.py": "",
+        "sim/inner.py": "VALUE = 1\n",
+        "sim/outer.py": "from sim.inner import VALUE\n",
+        "sim/lazy.py": "def f():\n    from sim import outer\n    return outer\n",
+        "sim/aside.py": "",
+        "sim/table.yaml": "a: 1\n",
+        "requirements.lock": "numpy==1.0\ntorch==2.0\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def digest(root: Path) -> str:
+    from workflow import dependencies
+
+    dependencies._imports.cache_clear()
+    return code_digest(root, "sim.lazy", data=["sim/*.yaml"], pins=["numpy"])
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("sim/inner.py", "VALUE = 2\n"),
+        ("sim/__init__.py", "# changed\n"),
+        ("sim/table.yaml", "a: 2\n"),
+        ("requirements.lock", "numpy==1.1\ntorch==2.0\n"),
+    ],
+)
+def test_what_the_code_reaches_counts(checkout: Path, file: str, text: str) -> None:
+    before = digest(checkout)
+    (checkout / file).write_text(text)
+    assert digest(checkout) != before
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("sim/aside.py", "X = 1\n"), ("requirements.lock", "numpy==1.0\ntorch==9.9\n")],
+)
+def test_what_it_does_not_reach_does_not_count(checkout: Path, file: str, text: str) -> None:
+    before = digest(checkout)
+    (checkout / file).write_text(text)
+    assert digest(checkout) == before
+
+
+def test_what_does_not_exist_is_named(checkout: Path) -> None:
+    with pytest.raises(UserError, match=r"no module sim\.none"):
+        code_digest(checkout, "sim.none")
+    with pytest.raises(UserError, match="none.yaml"):
+        code_digest(checkout, data=["none.yaml"])
+    with pytest.raises(UserError, match="pandas is not in"):
+        code_digest(checkout, pins=["pandas"])

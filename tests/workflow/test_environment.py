@@ -1,0 +1,51 @@
+"""The pins exist once: requirements.in decides, the lock and env.yml repeat it."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def pins(lines: list[str]) -> dict[str, str]:
+    found = {}
+    for line in lines:
+        match = re.match(r"^([A-Za-z0-9_.-]+)==([^\s#]+)", line)
+        if match:
+            found[match[1].lower().replace("_", "-")] = match[2]
+    return found
+
+
+@pytest.fixture(scope="module")
+def lock() -> dict[str, str]:
+    return pins((ROOT / "requirements.lock").read_text().splitlines())
+
+
+def test_every_direct_requirement_is_pinned_and_locked_at_that_version(
+    lock: dict[str, str],
+) -> None:
+    lines = (ROOT / "requirements.in").read_text().splitlines()
+    wanted = [line for line in lines if line.strip() and not line.startswith("#")]
+    direct = pins(lines)
+    assert len(direct) == len(wanted)
+    assert {name: lock.get(name) for name in direct} == direct
+
+
+def test_env_yml_carries_the_same_pins() -> None:
+    document = yaml.safe_load((ROOT / "env.yml").read_text())
+    pip = next(entry["pip"] for entry in document["dependencies"] if isinstance(entry, dict))
+    assert pins(pip) == pins((ROOT / "requirements.in").read_text().splitlines())
+    assert "-r requirements.lock" in pip
+
+
+def test_the_lock_has_no_local_versions(lock: dict[str, str]) -> None:
+    assert [name for name, version in lock.items() if "+" in version] == []
+
+
+def test_the_environment_of_the_tests_is_the_locked_one(lock: dict[str, str]) -> None:
+    from importlib.metadata import version
+
+    names = ["numpy", "pandas", "torch", "snakemake", "safetensors"]
+    assert {name: version(name).split("+")[0] for name in names} == {n: lock[n] for n in names}
