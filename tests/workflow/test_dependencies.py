@@ -58,7 +58,7 @@ def test_what_it_does_not_reach_does_not_count(checkout: Path, file: str, text: 
 def test_what_does_not_exist_is_named(checkout: Path) -> None:
     with pytest.raises(UserError, match=r"no module sim\.none"):
         code_digest(checkout, "sim.none")
-    with pytest.raises(UserError, match="none.yaml"):
+    with pytest.raises(UserError, match=r"none\.yaml"):
         code_digest(checkout, data=["none.yaml"])
     with pytest.raises(UserError, match="pandas is not in"):
         code_digest(checkout, pins=["pandas"])
