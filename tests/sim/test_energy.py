@@ -1,0 +1,53 @@
+import pytest
+
+from sim import Access, Events, UserError, technology
+from sim.energy import logic_scale
+from sim.events import Events as Same
+
+
+def test_scaling_follows_the_quadratic_of_stillmaker_and_baas() -> None:
+    assert logic_scale(45) == 1
+    assert logic_scale(16) == pytest.approx(0.172, abs=0.001)
+    assert logic_scale(65) == pytest.approx(1.906, abs=0.001)
+
+
+def test_dram_does_not_scale_with_the_node() -> None:
+    events = Events(1, 1, 1, 1, {}, {Access("dram", "weight", "read"): 2}, {"mac_int8": 10})
+    new, old = technology(16).energy_pj(events), technology(65).energy_pj(events)
+    assert new["dram"] == old["dram"] == 128
+    assert old["mac"] / new["mac"] == pytest.approx(logic_scale(65) / logic_scale(16))
+
+
+def test_unknown_nodes_entries_and_negative_energies_are_refused() -> None:
+    with pytest.raises(UserError, match="unknown technology node 7 nm; there is: 16, 45, 65"):
+        technology(7)
+    with pytest.raises(UserError, match="unknown technology entry 'drm'"):
+        technology(16, drm=1.0)
+    with pytest.raises(UserError, match="expected at least 0"):
+        technology(16, dram=-1.0)
+
+
+def test_every_entry_has_a_source_and_a_known_scaling() -> None:
+    for name, entry in technology(45).entries.items():
+        assert entry.source, name
+        assert entry.scales in {"logic", "sram", "none"}, name
+        assert entry.status in {"published", "derived", "assumed"}, name
+        assert entry.status != "assumed" or entry.sweep, f"{name} is assumed but not swept"
+
+
+def test_events_must_account_for_every_multiplier_cycle() -> None:
+    with pytest.raises(ValueError, match="do not add up to 6"):
+        Same(4, 8, 2, 2, {"fill": 5})
+
+
+def test_events_add_up_and_merge_their_counts() -> None:
+    one = Events(4, 8, 2, 2, {"fill": 6}, {Access("dram", "weight", "read"): 3}, {"mac_int8": 2})
+    both = one + one
+    assert (both.cycles, both.idle_multiplier_cycles, both.actions) == (
+        8,
+        {"fill": 12},
+        {"mac_int8": 4},
+    )
+    assert both.dram_bytes == 6
+    with pytest.raises(ValueError, match="different multipliers"):
+        _ = one + Events(1, 1, 1, 1)

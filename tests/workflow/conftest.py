@@ -1,0 +1,47 @@
+"""A tiny trace and a stub accelerator whose counts can be computed in the head."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from sim import Access, Events, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
+
+
+@dataclass(frozen=True)
+class Stub:
+    """Two multipliers; every dense multiplication takes half a cycle; one byte each way."""
+
+    multipliers: int = 2
+
+    def simulate(self, trace: LayerTrace) -> Events:
+        dense, effectual = trace.dense_macs, int(trace.weight.sum())
+        return Events(
+            dense,
+            dense,
+            effectual,
+            2,
+            {"zero_operand": 2 * dense - effectual},
+            {Access("dram", "weight", "read"): 10, Access("sram_512kib", "output", "write"): 4},
+            {"mac_int8": dense},
+        )
+
+
+@pytest.fixture
+def stub() -> Stub:
+    return Stub()
+
+
+@pytest.fixture
+def toy() -> NetworkTrace:
+    layers = [
+        Layer.conv("conv", 2, 4, 1, input_size=2),
+        Layer.conv("dw", 4, 4, 1, input_size=2, groups=4),
+        Layer.linear("fc", 16, 3),
+    ]
+    provenance = Provenance("digits", "toy", "dbb", "measured", "measured", "two images")
+    entries = tuple(
+        TracedLayer(LayerTrace(layer, activation=np.ones((2, *layer.input_shape), dtype=bool)))
+        for layer in layers
+    )
+    return NetworkTrace(provenance, entries)
