@@ -1,0 +1,188 @@
+"""SCNN (Parashar et al., ISCA 2017): planar-tiled, input-stationary Cartesian products."""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from sim.accelerators.scnn.products import (
+    BARRIERS,
+    cycles_per_pair,
+    vector_features,
+)
+from sim.accelerators.scnn.tiling import (
+    TILINGS,
+    Counts,
+    Plane,
+    Tiles,
+    activation_counts,
+    ceil_div,
+    filter_counts,
+    group_sizes,
+    is_single_pixel,
+)
+from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
+from sim.events import Events
+from sim.layer import Layer, LayerTrace, Pair
+from sim.taps import effectual_macs
+from sim.validation import require_choice, require_positive
+
+
+@dataclass(frozen=True)
+class Queues:
+    """Nonzeros of every queue of a layer.
+
+    Attributes:
+        weights: (groups, filter groups, C/groups, sub-grids).
+        activations: (N, groups, C/groups, sub-grids, PEs).
+    """
+
+    weights: Counts
+    activations: Counts
+
+    @property
+    def products(self) -> int:
+        """Cartesian products of all queues: what the multipliers compute."""
+        per_queue = self.activations.sum(axis=(0, 4))
+        return int((self.weights.sum(axis=1) * per_queue).sum())
+
+    def vector_pairs(self, weight_vector: int, activation_vector: int) -> int:
+        """Pairs of vectors that pass the multiplier arrays."""
+        weights = -(-self.weights // weight_vector)
+        activations = -(-self.activations // activation_vector)
+        return int((weights.sum(axis=1) * activations.sum(axis=(0, 4))).sum())
+
+
+@dataclass(frozen=True)
+class Scnn:
+    """SCNN's PE array; the parameters are explained in configs.yaml.
+
+    Raises:
+        UserError: a size is below 1, filters_per_group is negative, or a choice is unknown.
+    """
+
+    pe_rows: int
+    pe_columns: int
+    weight_vector: int
+    activation_vector: int
+    accumulator_banks: int
+    accumulator_entries: int
+    filters_per_group: int
+    plane_tiles: str
+    barrier: str
+    stride_products: str
+    exchange_values_per_cycle: int
+    operand_bits: int
+    index_bits: int
+    activation_ram_bytes: int
+
+    def __post_init__(self) -> None:
+        require_positive(
+            pe_rows=self.pe_rows,
+            pe_columns=self.pe_columns,
+            weight_vector=self.weight_vector,
+            activation_vector=self.activation_vector,
+            accumulator_banks=self.accumulator_banks,
+            accumulator_entries=self.accumulator_entries,
+            exchange_values_per_cycle=self.exchange_values_per_cycle,
+            index_bits=self.index_bits,
+            activation_ram_bytes=self.activation_ram_bytes,
+        )
+        if self.filters_per_group:
+            require_positive(filters_per_group=self.filters_per_group)
+        require_choice("plane_tiles", self.plane_tiles, TILINGS)
+        require_choice("barrier", self.barrier, BARRIERS)
+        require_choice("stride_products", self.stride_products, ("sub_grids", "all"))
+        require_choice("operand_bits", self.operand_bits, (8, 16))
+
+    @property
+    def pes(self) -> Pair:
+        """(rows, columns) of PEs."""
+        return self.pe_rows, self.pe_columns
+
+    @property
+    def multipliers(self) -> int:
+        """Multipliers of all PEs."""
+        return prod(self.pes) * self.weight_vector * self.activation_vector
+
+    def filters_in_group(self, layer: Layer) -> int:
+        """Filters whose partial sums fit the accumulators of one PE (Kc), at least 1."""
+        per_filter = 1
+        if not is_single_pixel(layer):
+            per_filter = Tiles.of(layer, self.pes).accumulators_per_filter(layer)
+        fitting = max(1, self.accumulator_entries // per_filter)
+        limit = self.filters_per_group or fitting
+        return min(fitting, limit, layer.group_filters)
+
+    def exchange_cycles(self, layer: Layer) -> int:
+        """Cycles of one image in which PEs trade partial sums at the end of filter groups.
+
+        Convolution: halos, limited by the longest side of a tile. Fully connected: every PE owns
+        a part of the outputs and receives the other PEs' partial sums of it.
+        """
+        pes = prod(self.pes)
+        sizes = group_sizes(layer, self.filters_in_group(layer))
+        if is_single_pixel(layer):
+            values = [ceil_div(size, pes) * (pes - 1) for size in sizes]
+        else:
+            values = [size * Tiles.of(layer, self.pes).largest_exchange() for size in sizes]
+        if pes == 1:
+            return 0
+        return layer.groups * sum(ceil_div(v, self.exchange_values_per_cycle) for v in values)
+
+    def queues(self, trace: LayerTrace, steps: Pair) -> Queues:
+        """Queues with the stride split into steps sub-grids per axis."""
+        layer = trace.layer
+        activations = activation_counts(trace, Plane(self.pes, self.plane_tiles), steps)
+        shape = (trace.images, layer.groups, layer.group_channels, *activations.shape[2:])
+        weights = filter_counts(trace, self.filters_in_group(layer), steps)
+        return Queues(weights, activations.reshape(shape))
+
+    def product_cycles(self, queues: Queues) -> tuple[int, int]:
+        """(cycles of the array with barriers, busy cycles summed over PEs), all images."""
+        cost = cycles_per_pair(self.weight_vector, self.activation_vector, self.accumulator_banks)
+        weights = vector_features(queues.weights, self.weight_vector) @ cost
+        weights = weights.reshape(*weights.shape[:3], -1)
+        barrier, cycles, busy = BARRIERS[self.barrier], 0, 0
+        for image in queues.activations:
+            features = vector_features(image, self.activation_vector)
+            columns = np.moveaxis(features, -1, -2).reshape(*image.shape[:2], -1, image.shape[-1])
+            slowest, total = barrier(weights, columns)
+            cycles, busy = cycles + round(float(slowest)), busy + round(total)
+        return cycles, busy
+
+    def simulate(self, trace: LayerTrace) -> Events:
+        """Costs of one layer over all images (ISCA 2017, section 4: PT-IS-CP-sparse)."""
+        layer = trace.layer
+        split = self.queues(trace, layer.stride)
+        queues = split if self.stride_products == "sub_grids" else self.queues(trace, (1, 1))
+        array_cycles, busy = self.product_cycles(queues)
+        exchange = self.exchange_cycles(layer) * trace.images
+        pairs = queues.vector_pairs(self.weight_vector, self.activation_vector)
+        effectual = effectual_macs(trace)
+        per_pe = self.weight_vector * self.activation_vector
+        idle = {
+            "fragmentation": per_pe * pairs - queues.products,
+            "accumulator_banks": per_pe * (busy - pairs),
+            "stride": queues.products - split.products,
+            "edge": split.products - effectual,
+            "barrier": self.multipliers * array_cycles - per_pe * busy,
+            "exchange": self.multipliers * exchange,
+        }
+        storage = Storage(
+            queues.weights,
+            queues.activations,
+            self.activation_vector,
+            self.operand_bits,
+            self.index_bits,
+            self.activation_ram_bytes,
+        )
+        return Events(
+            array_cycles + exchange,
+            trace.dense_macs,
+            effectual,
+            self.multipliers,
+            idle,
+            traffic_bytes(trace, storage, effectual),
+            actions(queues.products, self.operand_bits),
+        )

@@ -1,0 +1,56 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import Access, Layer, LayerTrace, UserError, accelerator, simulate
+from tests.reference import dense as reference
+from tests.reference.windows import effectual_macs
+from tests.strategies import conv_layers, linear_layers, traces
+
+SMALL = st.one_of(conv_layers(8, 8), linear_layers)
+
+
+@settings(max_examples=40, deadline=None)
+@given(traces(SMALL), st.integers(1, 9), st.integers(1, 9))
+def test_mapped_array_equals_the_loop_reference(
+    trace: LayerTrace, filters: int, pixels: int
+) -> None:
+    model = accelerator("dense_mapped", filters_in_parallel=filters, pixels_in_parallel=pixels)
+    events = simulate(trace, model)
+    told = reference.mapped_counts(trace, filters, pixels)
+    assert events.cycles == told["cycles"]
+    assert events.dense_macs == told["slots"]
+    assert events.effectual_macs == effectual_macs(trace)
+    assert (
+        events.idle_multiplier_cycles["edge"] == filters * pixels * told["cycles"] - told["slots"]
+    )
+    reads = events.traffic_bytes
+    assert reads[Access("sram_512kib", "weight", "read")] == told["weight_reads"]
+    assert reads[Access("sram_512kib", "activation", "read")] == told["activation_reads"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(traces(SMALL), st.integers(1, 2000))
+def test_ideal_array_equals_the_loop_reference(trace: LayerTrace, multipliers: int) -> None:
+    events = simulate(trace, accelerator("dense_ideal", multipliers=multipliers))
+    assert events.cycles == reference.ideal_cycles(trace, multipliers)
+    assert events.effectual_macs == effectual_macs(trace)
+
+
+def test_fully_connected_layers_use_one_column_of_the_mapped_array() -> None:
+    events = simulate(LayerTrace(Layer.linear("fc", 512, 1000)), accelerator("dense_mapped"))
+    assert events.cycles == 32 * 512
+    assert events.utilisation == 1000 * 512 / (32 * 512 * 1024)
+
+
+def test_dram_moves_every_operand_once_at_full_width() -> None:
+    layer = Layer.conv("conv", 8, 16, 3, 1, 1, (10, 10))
+    events = simulate(LayerTrace(layer), accelerator("dense_ideal", operand_bits=16))
+    assert events.dram_bytes == 2 * (16 * 8 * 9 + 8 * 100 + 16 * 100)
+
+
+def test_impossible_parameters_are_named() -> None:
+    with pytest.raises(UserError, match="multipliers is 0"):
+        accelerator("dense_ideal", multipliers=0)
+    with pytest.raises(UserError, match="operand_bits is 12"):
+        accelerator("dense_mapped", operand_bits=12)

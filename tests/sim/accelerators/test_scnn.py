@@ -1,0 +1,135 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import Access, Layer, LayerTrace, UserError, accelerator, simulate
+from tests.reference import scnn as reference
+from tests.reference.windows import effectual_macs
+from tests.strategies import conv_layers, linear_layers, traces
+
+FIXTURE = Path(__file__).parents[2] / "data" / "scnn_vgg16_multiply_cycles.yaml"
+SMALL = st.one_of(conv_layers(8, 8), conv_layers(8, 8), linear_layers)
+PARAMETERS = st.fixed_dictionaries(
+    {
+        "pe_rows": st.integers(1, 3),
+        "pe_columns": st.integers(1, 3),
+        "weight_vector": st.integers(1, 4),
+        "activation_vector": st.integers(1, 4),
+        "accumulator_banks": st.sampled_from([1, 3, 5, 32]),
+        "accumulator_entries": st.sampled_from([1, 30, 6144]),
+        "filters_per_group": st.integers(0, 5),
+        "plane_tiles": st.sampled_from(["balanced", "ceiling"]),
+        "barrier": st.sampled_from(["filter_group", "channel"]),
+        "stride_products": st.sampled_from(["sub_grids", "all"]),
+    }
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(traces(SMALL), PARAMETERS)
+def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
+    model = accelerator("scnn", **parameters)
+    events = simulate(trace, model)
+    steps = trace.layer.stride if parameters["stride_products"] == "sub_grids" else (1, 1)
+    told = reference.run(trace, model.filters_in_group(trace.layer), parameters, steps)
+    split = reference.run(trace, 10**6, parameters, trace.layer.stride)
+    vector = parameters["weight_vector"] * parameters["activation_vector"]
+    exchange = model.exchange_cycles(trace.layer) * trace.images
+    assert events.cycles == told.cycles + exchange
+    assert events.effectual_macs == effectual_macs(trace)
+    assert events.idle_multiplier_cycles == {
+        "fragmentation": vector * told.pairs - told.products,
+        "accumulator_banks": vector * (told.busy - told.pairs),
+        "stride": told.products - split.products,
+        "edge": split.products - events.effectual_macs,
+        "barrier": model.multipliers * told.cycles - vector * told.busy,
+        "exchange": model.multipliers * exchange,
+    }
+
+
+def _random_mask(rng: np.random.Generator, shape: tuple[int, ...], density: float) -> np.ndarray:
+    """Exactly the rounded number of nonzeros, as the simulator of the fixture draws them."""
+    size = int(np.prod(shape))
+    mask = np.zeros(size, dtype=bool)
+    mask[: size - int(np.floor(size * (1 - density) + 1e-9))] = True
+    return rng.permutation(mask).reshape(shape)
+
+
+@pytest.mark.parametrize("row", yaml.safe_load(FIXTURE.read_text()), ids=lambda row: row["layer"])
+def test_multiply_cycles_match_an_independent_simulator(row: dict) -> None:
+    rng = np.random.default_rng(0)
+    size = row["size"]
+    layer = Layer.conv(row["layer"], row["in_channels"], row["out_channels"], 3, 1, 1, size)
+    weight = _random_mask(rng, layer.weight_shape, row["weight_density"])
+    activation = _random_mask(rng, (1, *layer.input_shape), row["activation_density"])
+    model = accelerator("scnn", filters_per_group=32, accumulator_entries=10**6)
+    queues = model.queues(LayerTrace(layer, weight, activation), (1, 1))
+    assert model.product_cycles(queues)[1] == pytest.approx(row["cycles"], rel=0.03)
+    assert queues.products == pytest.approx(row["products"], rel=0.03)
+
+
+@settings(max_examples=30, deadline=None)
+@given(traces(SMALL), st.integers(0, 2**31))
+def test_fewer_nonzeros_never_cost_more(trace: LayerTrace, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    thinned = LayerTrace(
+        trace.layer,
+        trace.weight & (rng.random(trace.weight.shape) < 0.7),
+        trace.activation & (rng.random(trace.activation.shape) < 0.7),
+    )
+    model = accelerator("scnn", pe_rows=2, pe_columns=2)
+    assert simulate(thinned, model).cycles <= simulate(trace, model).cycles
+
+
+def test_dense_interior_layer_uses_every_multiplier_but_edges_and_halos() -> None:
+    layer = Layer.conv("conv", 4, 64, 1, 1, 0, (32, 32))
+    events = simulate(LayerTrace(layer), accelerator("scnn"))
+    assert events.cycles == layer.dense_macs // 1024
+    assert events.utilisation == 1.0
+
+
+def test_fully_connected_runs_at_a_quarter_of_peak_before_the_exchange() -> None:
+    layer = Layer.linear("fc", 128, 1024)
+    events = simulate(LayerTrace(layer), accelerator("scnn"))
+    array_cycles = layer.dense_macs // (64 * 4)
+    assert events.cycles == array_cycles + 1024 // 64 * 63
+    assert events.idle_multiplier_cycles["fragmentation"] == 3 * layer.dense_macs
+
+
+def test_a_stride_without_sub_grids_pays_for_the_wasted_products() -> None:
+    layer = Layer.conv("conv", 8, 16, 3, 2, 1, (64, 64))
+    split = simulate(LayerTrace(layer), accelerator("scnn"))
+    naive = simulate(LayerTrace(layer), accelerator("scnn", stride_products="all"))
+    assert split.idle_multiplier_cycles["stride"] == 0
+    assert naive.idle_multiplier_cycles["stride"] > split.effectual_macs
+    assert naive.cycles > 2 * split.cycles
+
+
+def test_an_input_larger_than_the_rams_is_fetched_in_passes() -> None:
+    layer = Layer.conv("conv", 64, 64, 3, 1, 1, (64, 64))
+    small = simulate(LayerTrace(layer), accelerator("scnn", activation_ram_bytes=4096))
+    large = simulate(LayerTrace(layer), accelerator("scnn", activation_ram_bytes=2**20))
+    weight, activation = Access("dram", "weight", "read"), Access("dram", "activation", "read")
+    stored = 64 * 64 * 9 * 20 // 8
+    assert large.traffic_bytes[weight] == stored
+    assert large.traffic_bytes[activation] == 0
+    assert small.traffic_bytes[weight] == 3 * stored  # 64 pixels x 64 channels x 20 bit = 2.5 RAMs
+    assert small.traffic_bytes[activation] == 64 * 64 * 64 * 20 // 8
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"barrier": "never"}, "barrier is 'never'; expected one of filter_group, channel"),
+        ({"pe_rows": 0}, "pe_rows is 0"),
+        ({"filters_per_group": -1}, "filters_per_group is -1"),
+        ({"operand_bits": 7}, "operand_bits is 7; expected one of 8, 16"),
+    ],
+)
+def test_impossible_parameters_are_named(change: dict, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        accelerator("scnn", **change)
