@@ -21,6 +21,20 @@ def require_fraction(**values: float) -> None:
             raise UserError(f"{name} is {value!r}; expected a number in [0, 1]")
 
 
+def require_rate(**values: float) -> None:
+    """Raise UserError unless every value is a number above 0; infinity is one, NaN is not."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise UserError(f"{name} is {value!r}; expected a number above 0 (or infinity)")
+
+
+def require_flag(**values: bool) -> None:
+    """Raise UserError unless every value is True or False."""
+    for name, value in values.items():
+        if not isinstance(value, bool):
+            raise UserError(f"{name} is {value!r}; expected true or false")
+
+
 def require_choice(name: str, value: Any, choices: Collection[Any]) -> None:
     """Raise UserError unless value is one of choices."""
     if value not in choices:
