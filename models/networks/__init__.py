@@ -6,11 +6,16 @@ from types import MappingProxyType
 from torch import nn
 
 from models.networks.alexnet import alexnet
+from models.networks.alexnet_caffe import alexnet_caffe
+from models.networks.googlenet import googlenet, googlenet_5x5
 from models.networks.lenet import lenet5
 from models.networks.mobilenet_v1 import mobilenet_v1
-from models.networks.resnet import resnet50, start_residuals_at_identity
+from models.networks.mobilenet_v2 import mobilenet_v2
+from models.networks.mobilenet_v3 import mobilenet_v3_large, mobilenet_v3_small
+from models.networks.resnet import resnet18, resnet50, start_residuals_at_identity
 from models.networks.variant import Variant, initialise
 from models.networks.vgg import vgg16
+from models.networks.yolov5s import yolov5s, yolov5s_relu
 from sim.validation import unknown
 
 __all__ = ["NETWORKS", "Variant", "build", "start_residuals_at_identity"]
@@ -19,9 +24,18 @@ NETWORKS: Mapping[str, Callable[[Variant], nn.Module]] = MappingProxyType(
     {
         "lenet5": lenet5,
         "alexnet": alexnet,
+        "alexnet_caffe": alexnet_caffe,
         "vgg16": vgg16,
+        "resnet18": resnet18,
         "resnet50": resnet50,
         "mobilenet_v1": mobilenet_v1,
+        "mobilenet_v2": mobilenet_v2,
+        "mobilenet_v3_small": mobilenet_v3_small,
+        "mobilenet_v3_large": mobilenet_v3_large,
+        "googlenet": googlenet,
+        "googlenet_5x5": googlenet_5x5,
+        "yolov5s": yolov5s,
+        "yolov5s_relu": yolov5s_relu,
     }
 )
 

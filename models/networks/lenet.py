@@ -10,7 +10,8 @@ class LeNet(nn.Module):
     """Two 5x5 convolutions and three fully connected layers.
 
     With ReLU, max pooling and full connections between the maps, as the accelerator papers and the
-    frameworks use it. Input (N, in_channels, size, size), output (N, num_classes).
+    frameworks use it. Inputs of 28 pixels are padded to the 32 of the original, whose shapes they
+    then share. Input (N, in_channels, size, size), output (N, num_classes).
     """
 
     def __init__(self, variant: Variant) -> None:
@@ -18,7 +19,8 @@ class LeNet(nn.Module):
         maps = [variant.channels(full, multiple=1) for full in (6, 16)]
         hidden = [variant.channels(full, multiple=1) for full in (120, 84)]
         norm = bool(variant.batch_norm)
-        self.conv1 = nn.Conv2d(variant.in_channels, maps[0], 5)
+        padding = 2 if variant.input_size < 32 else 0
+        self.conv1 = nn.Conv2d(variant.in_channels, maps[0], 5, padding=padding)
         self.bn1 = nn.BatchNorm2d(maps[0]) if norm else nn.Identity()
         self.relu1 = nn.ReLU()
         self.pool1 = nn.MaxPool2d(2)
@@ -26,7 +28,7 @@ class LeNet(nn.Module):
         self.bn2 = nn.BatchNorm2d(maps[1]) if norm else nn.Identity()
         self.relu2 = nn.ReLU()
         self.pool2 = nn.MaxPool2d(2)
-        side = after_window(variant.input_size, 5, 1) // 2
+        side = after_window(variant.input_size, 5, 1, padding) // 2
         side = after_window(side, 5, 1) // 2
         self.fc1 = nn.Linear(maps[1] * side * side, hidden[0])
         self.relu3 = nn.ReLU()
@@ -46,5 +48,5 @@ class LeNet(nn.Module):
 
 
 def lenet5(variant: Variant) -> nn.Module:
-    """LeNet-5; 61,706 parameters on 1x32x32 with 10 classes."""
+    """LeNet-5; 61,706 parameters on 1x28x28 or 1x32x32 with 10 classes."""
     return LeNet(variant)

@@ -11,7 +11,7 @@ from sim.validation import require_positive
 SMALL_INPUT = 64
 """Inputs up to this many pixels get a stem that does not shrink them at once."""
 
-MINIMUM_INPUT = 32
+MINIMUM_INPUT = 28
 CHANNEL_MULTIPLE = 8
 """Scaled channel counts are multiples of one density-bound block."""
 
@@ -53,6 +53,13 @@ class Variant:
     def small(self) -> bool:
         """Whether the input is far below the 224 pixels of the published networks."""
         return self.input_size <= SMALL_INPUT
+
+    def require_input(self, network: str, pixels: int) -> None:
+        """Raise UserError if the input is too small for the network's poolings."""
+        if self.input_size < pixels:
+            raise UserError(
+                f"{network}: input_size is {self.input_size}; expected at least {pixels} pixels"
+            )
 
     def channels(self, full: int, multiple: int = CHANNEL_MULTIPLE) -> int:
         """`full` scaled by the width, rounded to a multiple; unchanged at width 1."""

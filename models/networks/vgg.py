@@ -53,4 +53,5 @@ class VGG(nn.Module):
 
 def vgg16(variant: Variant) -> nn.Module:
     """VGG-16; 138,357,544 parameters at full size."""
+    variant.require_input("vgg16", 32)
     return VGG(variant, VGG16)

@@ -7,7 +7,7 @@ from torch import fx, nn
 
 from models.layer_table import layer_table
 from models.modes import evaluating
-from models.networks import NETWORKS, build, start_residuals_at_identity
+from models.networks import build, start_residuals_at_identity
 from sim.errors import UserError
 
 TRAINED_WIDTH = {
@@ -101,7 +101,7 @@ def test_state_dicts_have_torchvision_keys() -> None:
     assert list(resnet50) == list(resnet50_shapes())
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", TRAINED_WIDTH)
 def test_every_activation_function_is_a_module_that_runs_once(name: str) -> None:
     """Hooks and replacements depend on it; so does folding on BN reading its convolution."""
     network = trained_variant(name)
@@ -121,7 +121,7 @@ def test_every_activation_function_is_a_module_that_runs_once(name: str) -> None
             assert len(source.users) == 1
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", TRAINED_WIDTH)
 def test_trained_variants_run_and_pass_gradients_to_every_parameter(name: str) -> None:
     torch.manual_seed(0)
     network = trained_variant(name)
@@ -143,7 +143,8 @@ def test_small_inputs_get_batch_norm_unless_told_otherwise(name: str) -> None:
 
 def test_small_input_stems_keep_the_maps_large() -> None:
     outputs = {
-        name: layer_table(trained_variant(name), (3, 32, 32))[0].output_size for name in NETWORKS
+        name: layer_table(trained_variant(name), (3, 32, 32))[0].output_size
+        for name in TRAINED_WIDTH
     }
     assert outputs == {
         "lenet5": (28, 28),
@@ -171,7 +172,7 @@ def test_residual_branches_can_start_at_zero() -> None:
         ({"name": "resnet5"}, r"unknown network 'resnet5' \(did you mean 'resnet50'.*lenet5"),
         ({"name": "vgg16", "width": 0}, "width is 0"),
         ({"name": "vgg16", "width": float("nan")}, "width is nan"),
-        ({"name": "vgg16", "input_size": 16}, "input_size is 16; expected at least 32"),
+        ({"name": "vgg16", "input_size": 16}, "input_size is 16; expected at least 28"),
         ({"name": "vgg16", "num_classes": 0}, "num_classes is 0"),
         ({"name": "resnet50", "batch_norm": False}, "resnet50 is defined with batch norm"),
     ],
