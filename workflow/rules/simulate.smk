@@ -11,7 +11,7 @@ rule simulate:
     conda:
         "../envs/base.yaml"
     params:
-        code=accelerator_code,
+        code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
     shell:
         "python -m workflow.scripts.simulate --trace {input} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
@@ -30,8 +30,8 @@ rule sweep:
     conda:
         "../envs/base.yaml"
     params:
-        code=accelerator_code,
-        grid=lambda wildcards: as_json(config["grid"]),
+        code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
+        grid=layout.grid(),
     shell:
         "python -m workflow.scripts.simulate --trace {input} --sweep --grid {params.grid:q} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"

@@ -1,52 +1,52 @@
 # Tables and figures that concern every paper, and the one rule that draws any figure.
-TABLES += ["accuracy", "densities", "networks", "energy", "traffic"]
-FIGURES["accuracy"] = ["accuracy"]
+layout.tables.extend(["accuracy", "densities", "networks", "energy", "traffic"])
+layout.figures["accuracy"] = ["accuracy"]
 
 
 rule accuracy_table:
     input:
-        lambda _: [
-            f"{RESULTS}/networks/{suite}/{network}/{scheme}.json"
-            for suite, network, scheme in traces(suites=list(config["training"]))
-        ],
+        layout.metrics(),
     output:
-        report(table("accuracy"), caption="../report/accuracy.rst", category="Networks"),
+        report(
+            layout.table("accuracy"),
+            caption="../report/accuracy.rst",
+            category="Networks",
+        ),
     log:
         f"{LOGS}/tables/accuracy.log",
     conda:
         "../envs/base.yaml"
     params:
-        code=module_code("workflow.tables.accuracy"),
+        code=layout.code("workflow.tables.accuracy"),
     shell:
         "python -m workflow.tables.accuracy {input} --output {output} 2> {log}"
 
 
 rule densities_table:
     input:
-        lambda _: [
-            f"{RESULTS}/traces/{suite}/{network}/{scheme}.safetensors"
-            for suite, network, scheme in traces()
-        ],
+        layout.traces(),
     output:
         report(
-            table("densities"), caption="../report/densities.rst", category="Networks"
+            layout.table("densities"),
+            caption="../report/densities.rst",
+            category="Networks",
         ),
     log:
         f"{LOGS}/tables/densities.log",
     conda:
         "../envs/base.yaml"
     params:
-        code=module_code("workflow.tables.densities"),
+        code=layout.code("workflow.tables.densities"),
     shell:
         "python -m workflow.tables.densities {input} --output {output} 2> {log}"
 
 
 rule networks_table:
     input:
-        lambda _: events(config["accelerators"]),
+        layout.events(config["accelerators"]),
     output:
         report(
-            table("networks"),
+            layout.table("networks"),
             caption="../report/networks.rst",
             category="All accelerators",
         ),
@@ -55,19 +55,18 @@ rule networks_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=module_code("workflow.tables.networks", data=TECHNOLOGY),
+        code=layout.code("workflow.tables.networks", data=TECHNOLOGY),
         nodes=config["technology_nodes_nm"],
     shell:
-        "python -m workflow.tables.networks {input} --nodes {params.nodes} "
-        "--output {output} 2> {log}"
+        "python -m workflow.tables.networks {input} --nodes {params.nodes} --output {output} 2> {log}"
 
 
 rule energy_table:
     input:
-        lambda _: events(config["accelerators"]),
+        layout.events(config["accelerators"]),
     output:
         report(
-            table("energy"),
+            layout.table("energy"),
             caption="../report/energy.rst",
             category="All accelerators",
         ),
@@ -76,19 +75,18 @@ rule energy_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=module_code("workflow.tables.energy", data=TECHNOLOGY),
+        code=layout.code("workflow.tables.energy", data=TECHNOLOGY),
         nodes=config["technology_nodes_nm"],
     shell:
-        "python -m workflow.tables.energy {input} --nodes {params.nodes} "
-        "--output {output} 2> {log}"
+        "python -m workflow.tables.energy {input} --nodes {params.nodes} --output {output} 2> {log}"
 
 
 rule traffic_table:
     input:
-        lambda _: events(config["accelerators"]),
+        layout.events(config["accelerators"]),
     output:
         report(
-            table("traffic"),
+            layout.table("traffic"),
             caption="../report/traffic.rst",
             category="All accelerators",
         ),
@@ -97,14 +95,16 @@ rule traffic_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=module_code("workflow.tables.traffic"),
+        code=layout.code("workflow.tables.traffic"),
     shell:
         "python -m workflow.tables.traffic {input} --output {output} 2> {log}"
 
 
 rule figure:
     input:
-        lambda wildcards: [table(name) for name in FIGURES[wildcards.name]],
+        lambda wildcards: [
+            layout.table(name) for name in layout.figures[wildcards.name]
+        ],
     output:
         svg=report(
             f"{RESULTS}/figures/{{name}}.svg",
@@ -117,9 +117,8 @@ rule figure:
     conda:
         "../envs/base.yaml"
     params:
-        code=lambda wildcards: module_code(
-            f"workflow.figures.{wildcards.name}",
-            pins=("matplotlib", "seaborn", *NUMPY),
+        code=lambda wildcards: layout.code(
+            f"workflow.figures.{wildcards.name}", pins=FIGURE
         ),
     shell:
         "python -m workflow.figures.{wildcards.name} {input} "

@@ -16,8 +16,8 @@ rule train:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=module_code("workflow.scripts.train", pins=TORCH),
-        settings=lambda wildcards: as_json(training_settings(wildcards)),
+        code=layout.code("workflow.scripts.train", pins=TORCH),
+        settings=lambda wildcards: layout.training(wildcards.suite, wildcards.network),
     shell:
         "python -m workflow.scripts.train --suite {wildcards.suite} "
         "--network {wildcards.network} --settings {params.settings:q} "
@@ -41,8 +41,10 @@ rule compress:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=module_code("workflow.scripts.compress", pins=TORCH),
-        settings=lambda wildcards: as_json(compression_settings(wildcards)),
+        code=layout.code("workflow.scripts.compress", pins=TORCH),
+        settings=lambda wildcards: layout.compression(
+            wildcards.suite, wildcards.network, wildcards.scheme
+        ),
     shell:
         "python -m workflow.scripts.compress --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "
@@ -64,8 +66,8 @@ rule trace:
     conda:
         "../envs/base.yaml"
     params:
-        code=module_code("workflow.scripts.trace", pins=TORCH),
-        settings=lambda wildcards: as_json(trace_settings(wildcards)),
+        code=layout.code("workflow.scripts.trace", pins=TORCH),
+        settings=layout.tracing(),
     shell:
         "python -m workflow.scripts.trace --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "

@@ -1,0 +1,137 @@
+"""Where the pipeline keeps each file, and what each rule depends on besides its inputs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.registry import configuration
+from workflow.dependencies import code_digest
+
+NUMPY = ("numpy", "pandas")
+TORCH = ("torch", "numpy", "scikit-learn")
+FIGURE = ("matplotlib", "seaborn", *NUMPY)
+TECHNOLOGY = ("sim/technology/*.yaml",)
+"""Read, besides code, by whatever computes energy."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths and dependencies of one configuration.
+
+    Attributes:
+        config: the validated configuration.
+        root: the checkout.
+        tables: names of the tables that `all` makes; rule files add to it.
+        figures: figure name -> names of the tables it is drawn from; likewise.
+        claims: module of workflow/claims -> names of the tables it reads; likewise.
+    """
+
+    config: Mapping[str, Any]
+    root: Path
+    tables: list[str] = field(default_factory=list)
+    figures: dict[str, list[str]] = field(default_factory=dict)
+    claims: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def results(self) -> str:
+        """Folder of everything that is made."""
+        return str(self.config["results_dir"])
+
+    def table(self, name: str) -> str:
+        """File of a table."""
+        return f"{self.results}/tables/{name}.csv"
+
+    def targets(self) -> list[str]:
+        """All tables and figures."""
+        figures = [
+            f"{self.results}/figures/{name}.{kind}"
+            for name in self.figures
+            for kind in ("svg", "png")
+        ]
+        return [self.table(name) for name in self.tables] + figures
+
+    def runs(
+        self,
+        suites: Iterable[str] | None = None,
+        networks: Iterable[str] | None = None,
+        schemes: Iterable[str] | None = None,
+    ) -> list[tuple[str, str, str]]:
+        """(suite, network, scheme) of every configured run that matches; None matches all."""
+        wanted = [None if names is None else set(names) for names in (suites, networks, schemes)]
+        every = [
+            (run["suite"], network, scheme)
+            for run in self.config["runs"]
+            for network in run["networks"]
+            for scheme in run["schemes"]
+        ]
+        return [
+            run
+            for run in every
+            if all(names is None or part in names for part, names in zip(run, wanted, strict=True))
+        ]
+
+    def traces(self, **selection: Iterable[str]) -> list[str]:
+        """Trace files of the selected runs."""
+        return [
+            f"{self.results}/traces/{s}/{n}/{c}.safetensors" for s, n, c in self.runs(**selection)
+        ]
+
+    def metrics(self) -> list[str]:
+        """Metrics files of every run that is trained here."""
+        return [
+            f"{self.results}/networks/{suite}/{network}/{scheme}.json"
+            for suite, network, scheme in self.runs(suites=self.config["training"])
+        ]
+
+    def events(
+        self, accelerators: Iterable[str], kind: str = "events", **selection: Iterable[str]
+    ) -> list[str]:
+        """Event files (or `kind` = "sweeps") of some accelerators on the selected runs."""
+        names = list(accelerators)
+        return [
+            f"{self.results}/{kind}/{suite}/{network}/{scheme}/{name}.csv"
+            for suite, network, scheme in self.runs(**selection)
+            for name in names
+        ]
+
+    def code(self, *modules: str, data: Iterable[str] = (), pins: Iterable[str] = NUMPY) -> str:
+        """Digest for a rule that runs these modules: changes when what they run changes."""
+        return code_digest(self.root, *modules, data=data, pins=pins)
+
+    def simulation_code(self, accelerator: str) -> str:
+        """Digest for running one accelerator: its folder and the simulator, not other folders."""
+        folder = configuration(accelerator).folder
+        return self.code(
+            "workflow.scripts.simulate",
+            f"sim.accelerators.{folder}.model",
+            data=[f"sim/accelerators/{folder}/configs.yaml", "sim/schemas/*.json"],
+        )
+
+    def training(self, suite: str, network: str) -> str:
+        """Settings of a training job, as JSON."""
+        recipe = {key: v for key, v in self.config["training"][suite].items() if key != "networks"}
+        own = self.config["training"][suite]["networks"][network]
+        return as_json({**self._common(), **recipe, **own})
+
+    def compression(self, suite: str, network: str, scheme: str) -> str:
+        """Settings of a compression job, as JSON."""
+        own = self.config["compression"][scheme]
+        return as_json({**self._common(), **own})
+
+    def tracing(self) -> str:
+        """Settings of a trace job, as JSON."""
+        return as_json({**self._common(), "images": self.config["trace_images"]})
+
+    def grid(self) -> str:
+        """Parameters that sweeps vary jointly, as JSON."""
+        return as_json(self.config.get("grid", {}))
+
+    def _common(self) -> dict[str, Any]:
+        return {"seed": self.config["seed"], "threads": self.config["threads"]}
+
+
+def as_json(values: Mapping[str, Any]) -> str:
+    """JSON with sorted keys: equal settings give equal rule parameters."""
+    return json.dumps(values, sort_keys=True)
