@@ -1,0 +1,204 @@
+"""SparTen (Gondimalla et al., MICRO 2019): two-sided sparse, output stationary, bit-mask joins.
+
+A cluster broadcasts one chunk of an input window to its compute units; each unit holds the chunk
+of another filter, joins the two masks and makes one matching multiplication per cycle. The next
+chunk follows when the slowest unit has finished: this barrier is what greedy balancing shortens,
+by giving each unit a dense filter together with a sparse one.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from functools import reduce
+from operator import add
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.accelerators.sparten.arrangement import (
+    ABSENT,
+    Order,
+    paired_by_chunk,
+    paired_by_filter,
+    plain,
+)
+from sim.accelerators.sparten.chunks import Bundles, Words, filter_chunks, window_chunks
+from sim.accelerators.sparten.clusters import ClusterGrid
+from sim.accelerators.sparten.counting import RoundTimes, round_times
+from sim.accelerators.sparten.traffic import (
+    Compressed,
+    Tensors,
+    filter_loads,
+    traffic_bytes,
+    written_back,
+)
+from sim.events import Events
+from sim.layer import LayerTrace
+from sim.masks import ceil_div, effectual_macs, window_activations
+from sim.validation import require_positive
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is fixed for a layer before any activation is known.
+
+    Attributes:
+        filters: (bundles, filters, chunks, words).
+        order: (bundles, chunks or 1, slots, units, rounds) filter numbers.
+    """
+
+    bundles: Bundles
+    grid: ClusterGrid
+    filters: Words
+    order: Order
+
+    @property
+    def units_with_filter(self) -> npt.NDArray[np.int64]:
+        """(rounds, bundles) units that take part; the same for every chunk."""
+        units: npt.NDArray[np.int64] = (self.order[:, 0] != ABSENT).any(axis=1).sum(axis=1)
+        return units.T
+
+
+def chunk_nonzeros(filters: Words) -> npt.NDArray[np.int64]:
+    """Nonzero weights of each chunk, (bundles, filters, chunks)."""
+    nonzeros: npt.NDArray[np.int64] = np.bitwise_count(filters).sum(axis=-1, dtype=np.int64)
+    return nonzeros
+
+
+@dataclass(frozen=True)
+class SparTen(ABC):
+    """What all three balancings share; images run one after the other.
+
+    Attributes:
+        clusters: clusters, each with its own part of the output map.
+        units_per_cluster: compute units, i.e. multipliers, of a cluster.
+        chunk_bits: positions of a window that one chunk covers.
+        positions_per_filter_chunk: output positions for which a unit keeps a filter chunk before
+            it is read again; a unit with a single accumulator can keep it for one.
+        activation_sram_bytes: buffer for the compressed input and output of a layer.
+
+    Raises:
+        UserError: a parameter is not a whole number of at least 1.
+    """
+
+    clusters: int
+    units_per_cluster: int
+    chunk_bits: int
+    positions_per_filter_chunk: int
+    activation_sram_bytes: int
+
+    permutes: ClassVar[bool] = False
+    """Products cross the permutation network to their filter's accumulator."""
+
+    def __post_init__(self) -> None:
+        require_positive(**{field.name: getattr(self, field.name) for field in fields(self)})
+
+    @property
+    def multipliers(self) -> int:
+        """One per compute unit."""
+        return self.clusters * self.units_per_cluster
+
+    @abstractmethod
+    def arrange(self, filters: Words, bundles: Bundles) -> Order:
+        """Which unit takes which filter in which round, where filters fill the clusters."""
+
+    def simulate(self, trace: LayerTrace) -> Events:
+        """Costs of one layer; `round_times` tells the mechanism, `traffic` the bytes."""
+        plan = self._plan(trace)
+        macs, broadcast = effectual_macs(trace), window_activations(trace)
+        images = (
+            self._image(trace, plan, image, int(macs[image]), int(broadcast[image]))
+            for image in range(trace.images)
+        )
+        return reduce(add, images)
+
+    def _plan(self, trace: LayerTrace) -> Plan:
+        bundles = Bundles.of(trace.layer, self.units_per_cluster)
+        grid = ClusterGrid.of(self.clusters, trace.layer.output_pixels)
+        filters = filter_chunks(trace.weight, trace.layer, bundles, self.chunk_bits)
+        # pairing halves the rounds: without enough of them it would only leave units empty
+        pairing_rounds = ceil_div(bundles.filters, 2 * self.units_per_cluster) * bundles.count
+        fills = bundles.filters >= 2 * self.units_per_cluster and pairing_rounds >= grid.by_filter
+        order = self.arrange(filters, bundles) if fills else plain(bundles, self.units_per_cluster)
+        return Plan(bundles, grid, filters, order)
+
+    def _image(
+        self, trace: LayerTrace, plan: Plan, image: int, macs: int, broadcast: int
+    ) -> Events:
+        windows = window_chunks(trace.activation[image], trace.layer, plan.bundles, self.chunk_bits)
+        times = round_times(plan.filters, windows, plan.order)
+        cycles = plan.grid.slowest(times.cycles)
+        joins = macs + times.empty_pairs
+        actions = {
+            "mac_int8": float(macs),
+            "sparten_inner_join": float(joins),
+            "sparten_unit_buffer": float(joins),
+            "sparten_control": float(self.multipliers * cycles),
+        }
+        if self.permutes:
+            actions["sparten_permutation"] = float(macs)
+        return Events(
+            cycles,
+            trace.layer.dense_macs,
+            macs,
+            self.multipliers,
+            self._idle(plan, times, cycles, macs),
+            traffic_bytes(self._tensors(trace, plan, image, broadcast), self.activation_sram_bytes),
+            actions,
+        )
+
+    def _idle(self, plan: Plan, times: RoundTimes, cycles: int, macs: int) -> dict[str, int]:
+        in_cluster = int(times.cycles.sum()) * self.units_per_cluster
+        with_filter = int((times.cycles.sum(axis=2) * plan.units_with_filter).sum())
+        return {
+            "empty_chunk": times.empty_pairs,
+            "barrier": with_filter - macs - times.empty_pairs,
+            "fragmentation": in_cluster - with_filter,
+            "cluster_imbalance": self.multipliers * cycles - in_cluster,
+        }
+
+    def _tensors(self, trace: LayerTrace, plan: Plan, image: int, broadcast: int) -> Tensors:
+        layer, rounds = trace.layer, plan.order.shape[-1]
+        chunks = plan.filters.shape[2]
+        chunk_bytes = ceil_div(self.chunk_bits, 8)
+        sent = rounds * plan.bundles.count * layer.output_pixels * chunks
+        loads = filter_loads(layer, plan.grid, self.positions_per_filter_chunk)
+        output = None if trace.output is None else trace.output[image]
+        return Tensors(
+            Compressed(
+                layer.out_channels * chunks * chunk_bytes, int(np.count_nonzero(trace.weight))
+            ),
+            Compressed.of(trace.activation[image]),
+            written_back(layer, output),
+            Compressed(sent * chunk_bytes, rounds * broadcast),
+            loads,
+        )
+
+
+@dataclass(frozen=True)
+class SparTenUnbalanced(SparTen):
+    """No balancing: successive filters on successive units."""
+
+    def arrange(self, filters: Words, bundles: Bundles) -> Order:
+        """One filter per unit, in order."""
+        return plain(bundles, self.units_per_cluster)
+
+
+@dataclass(frozen=True)
+class SparTenGBS(SparTen):
+    """GB-S: whole filters sorted in software, two per unit."""
+
+    def arrange(self, filters: Words, bundles: Bundles) -> Order:
+        """The densest filter with the sparsest."""
+        return paired_by_filter(chunk_nonzeros(filters), self.units_per_cluster)
+
+
+@dataclass(frozen=True)
+class SparTenGBH(SparTen):
+    """GB-H: paired anew for each chunk, products routed back by a permutation network."""
+
+    permutes: ClassVar[bool] = True
+
+    def arrange(self, filters: Words, bundles: Bundles) -> Order:
+        """The filters of a round, the densest chunk with the sparsest."""
+        return paired_by_chunk(chunk_nonzeros(filters), self.units_per_cluster)

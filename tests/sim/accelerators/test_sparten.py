@@ -1,0 +1,161 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import Layer, LayerTrace, UserError, accelerator, simulate
+from sim.energy import technology
+from sim.events import Events
+from tests.reference.sparten import Hardware, Steps, sparten
+from tests.strategies import traces
+
+BALANCING = {"sparten_no_balancing": "none", "sparten_gb_s": "filter", "sparten": "chunk"}
+
+hardware = st.builds(
+    dict,
+    clusters=st.sampled_from([1, 3, 8]),
+    units_per_cluster=st.sampled_from([1, 2, 4]),
+    chunk_bits=st.sampled_from([5, 16, 64, 70, 128, 300]),
+    positions_per_filter_chunk=st.sampled_from([1, 3]),
+)
+
+
+def by_hand(trace: LayerTrace, name: str, sizes: dict[str, int]) -> Steps:
+    return sparten(
+        trace,
+        Hardware(
+            sizes["clusters"],
+            sizes["units_per_cluster"],
+            sizes["chunk_bits"],
+            sizes["positions_per_filter_chunk"],
+            BALANCING[name],
+        ),
+    )
+
+
+def moved(events: Events, memory: str, operand: str, direction: str) -> int:
+    return sum(
+        count
+        for access, count in events.traffic_bytes.items()
+        if access == (memory, operand, direction)
+    )
+
+
+@pytest.mark.parametrize("name", BALANCING)
+@settings(max_examples=40, deadline=None)
+@given(trace=traces(), sizes=hardware)
+def test_equals_the_mechanism_stepped_by_hand(
+    name: str, trace: LayerTrace, sizes: dict[str, int]
+) -> None:
+    events = simulate(trace, accelerator(name, **sizes))
+    steps = by_hand(trace, name, sizes)
+    assert events.cycles == steps.cycles
+    assert events.effectual_macs == steps.macs
+    assert events.idle_multiplier_cycles == {
+        cause: steps.idle[cause]
+        for cause in ("empty_chunk", "barrier", "fragmentation", "cluster_imbalance")
+    }
+    assert events.actions["sparten_inner_join"] == steps.joins
+    assert moved(events, "sram_512kib", "weight", "read") == steps.filter_value_bytes
+    assert moved(events, "sram_512kib", "metadata", "read") == steps.filter_mask_bytes
+    assert moved(events, "sram_2mib", "activation", "read") == steps.broadcast_value_bytes
+    assert moved(events, "sram_2mib", "metadata", "read") == steps.broadcast_mask_bytes
+
+
+@pytest.mark.parametrize("name", BALANCING)
+@settings(max_examples=25, deadline=None)
+@given(trace=traces(), seed=st.integers(0, 99))
+def test_fewer_activations_never_cost_more(name: str, trace: LayerTrace, seed: int) -> None:
+    kept = np.random.default_rng(seed).random(trace.activation.shape) < 0.6
+    sparser = LayerTrace(trace.layer, trace.weight, trace.activation & kept)
+    hardware = accelerator(name, clusters=4, units_per_cluster=4, chunk_bits=32)
+    assert simulate(sparser, hardware).cycles <= simulate(trace, hardware).cycles
+
+
+@settings(max_examples=25, deadline=None)
+@given(trace=traces(), seed=st.integers(0, 99))
+def test_fewer_weights_never_cost_more_without_balancing(trace: LayerTrace, seed: int) -> None:
+    kept = np.random.default_rng(seed).random(trace.weight.shape) < 0.6
+    sparser = LayerTrace(trace.layer, trace.weight & kept, trace.activation)
+    hardware = accelerator("sparten_no_balancing", clusters=4, units_per_cluster=4, chunk_bits=32)
+    assert simulate(sparser, hardware).cycles <= simulate(trace, hardware).cycles
+
+
+@pytest.mark.parametrize("name", BALANCING)
+@settings(max_examples=25, deadline=None)
+@given(trace=traces())
+def test_never_beats_one_match_per_multiplier_and_cycle(name: str, trace: LayerTrace) -> None:
+    events = simulate(trace, accelerator(name, clusters=2, units_per_cluster=4))
+    assert events.cycles * events.multipliers >= events.effectual_macs
+
+
+def skewed() -> LayerTrace:
+    """128 filters, every second one nearly empty."""
+    rng = np.random.default_rng(7)
+    layer = Layer.conv("conv", 64, 128, 3, 1, 1, 14)
+    density = np.where(np.arange(128) % 2, 0.05, 0.8)[:, None, None, None]
+    weight = rng.random(layer.weight_shape) < density
+    return LayerTrace(layer, weight, rng.random((1, *layer.input_shape)) < 0.5)
+
+
+def test_balancing_pays_on_skewed_filters() -> None:
+    none, software, hardware = (
+        simulate(skewed(), accelerator(name)).cycles
+        for name in ("sparten_no_balancing", "sparten_gb_s", "sparten")
+    )
+    assert none > 1.5 * software
+    assert software > hardware
+
+
+def test_dense_pointwise_layer_that_fits_leaves_no_multiplier_idle() -> None:
+    layer = Layer.conv("conv", 128, 64, 1, input_size=(8, 8))
+    for name in BALANCING:
+        events = simulate(LayerTrace(layer), accelerator(name))
+        assert events.cycles == layer.dense_macs // 1024, name
+        assert not any(events.idle_multiplier_cycles.values()), name
+
+
+def test_few_filters_are_not_paired() -> None:
+    layer = Layer.conv("conv", 64, 32, 3, 1, 1, 16)
+    trace = LayerTrace(layer, np.random.default_rng(0).random(layer.weight_shape) < 0.3)
+    plain = simulate(trace, accelerator("sparten_no_balancing"))
+    assert simulate(trace, accelerator("sparten")).cycles == plain.cycles
+
+
+def test_dram_holds_the_maps_only_where_the_buffer_does_not() -> None:
+    layer = Layer.conv("conv", 16, 16, 3, 1, 1, 16)
+    trace = LayerTrace(layer)
+    weights = 16 * (144 + 2 * 16)
+    both_maps = 2 * (16 * 256 + 16 * 256 // 8)
+    fits = simulate(trace, accelerator("sparten", activation_sram_bytes=both_maps))
+    spills = simulate(trace, accelerator("sparten", activation_sram_bytes=both_maps - 1))
+    assert fits.dram_bytes == weights
+    assert spills.dram_bytes == weights + both_maps
+    assert spills.bytes_moved("sram_2mib", "write") == both_maps
+
+
+def test_output_is_written_as_sparse_as_the_next_layer_reads_it() -> None:
+    layer = Layer.conv("conv", 4, 8, 1, input_size=(4, 4))
+    output = np.zeros((1, 8, 2, 2), dtype=bool)
+    output[0, 0, 0, 0] = True
+    events = simulate(LayerTrace(layer, output=output), accelerator("sparten"))
+    assert moved(events, "sram_2mib", "output", "write") == 1
+    assert moved(events, "sram_2mib", "metadata", "write") == 4
+
+
+def test_every_count_has_an_energy_and_only_gb_h_permutes() -> None:
+    trace = skewed()
+    for name in BALANCING:
+        events = simulate(trace, accelerator(name))
+        energy = technology(45).energy_pj(events)
+        assert energy["mac"] == pytest.approx(0.30 * events.effectual_macs)
+        assert energy["other"] == pytest.approx(0.792 * events.cycles * 1024)
+        assert ("sparten_permutation" in events.actions) == (name == "sparten")
+
+
+@pytest.mark.parametrize(
+    "name", ["clusters", "units_per_cluster", "chunk_bits", "positions_per_filter_chunk"]
+)
+def test_impossible_parameter_names_itself(name: str) -> None:
+    with pytest.raises(UserError, match=f"'sparten'.*{name} is 0.*at least 1"):
+        accelerator("sparten", **{name: 0})
