@@ -15,7 +15,7 @@ QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
-.PHONY: results quick test test-all lint bench check-results check-quick lock clean
+.PHONY: results quick test test-all lint bench check-results check-quick reference lock clean
 
 results: $(STAMP)
 	$(DEFAULT)
@@ -48,6 +48,12 @@ check-results: $(STAMP)
 check-quick: $(STAMP)
 	python -m workflow.scripts.check_results --made results/quick/tables \
 		--reference results/reference/quick
+
+# Take the tables and figures of the last full and quick runs as the new reference.
+reference: results quick
+	python -m workflow.scripts.reference --made results --tables results/reference/tables \
+		--figures results/reference/figures --page results/README.md
+	python -m workflow.scripts.reference --made results/quick --tables results/reference/quick
 
 # Renew the lock after a change of requirements.in. A local suffix such as +cpu never goes into it.
 lock:

@@ -1,6 +1,7 @@
 # Tables and figures that concern every paper, and the one rule that draws any figure.
 layout.tables.extend(["accuracy", "densities", "networks", "energy", "traffic"])
 layout.figures["accuracy"] = ["accuracy"]
+layout.figures["overview"] = ["networks"]
 
 
 rule accuracy_table:
