@@ -41,7 +41,11 @@ rule compress:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=layout.code("workflow.scripts.compress", pins=TORCH),
+        code=lambda wildcards: layout.code(
+            "workflow.scripts.compress",
+            f"models.compression.{wildcards.scheme}",
+            pins=TORCH,
+        ),
         settings=lambda wildcards: layout.compression(
             wildcards.suite, wildcards.network, wildcards.scheme
         ),

@@ -16,10 +16,11 @@ from workflow.cli import run, whole_file
 CAPTIONS = Path(__file__).parents[1] / "report"
 PAGE = """# Results
 
-Made by `make results` and copied here by `make reference`; do not edit. Every number comes out of the
-mechanism on the stated zeros. *measured*: networks trained in the run, zeros on held-out images.
-*modelled*: zeros generated to stated densities. Networks trained here are narrow and see 32x32
-images: none of their numbers is an ImageNet result. All tables: [reference/tables](reference/tables).
+Made by `make results` and copied here by `make reference`; do not edit. Every number comes out of
+the mechanism on the stated zeros. *measured*: networks trained in the run, zeros on held-out
+images. *modelled*: zeros generated to stated densities. Networks trained here are narrow and see
+32x32 images: none of their numbers is an ImageNet result. All tables are in
+[reference/tables](reference/tables).
 """
 
 
