@@ -7,7 +7,7 @@ by giving each unit a dense filter together with a sparse one.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import ClassVar
@@ -25,16 +25,11 @@ from sim.accelerators.sparten.arrangement import (
 from sim.accelerators.sparten.chunks import Bundles, Words, filter_chunks, window_chunks
 from sim.accelerators.sparten.clusters import ClusterGrid
 from sim.accelerators.sparten.counting import RoundTimes, round_times
-from sim.accelerators.sparten.traffic import (
-    Compressed,
-    Tensors,
-    filter_loads,
-    traffic_bytes,
-    written_back,
-)
+from sim.accelerators.sparten.traffic import Chunking, array_bytes, filter_loads, stored_bytes
 from sim.events import Events
 from sim.layer import LayerTrace
 from sim.masks import ceil_div, effectual_macs, window_activations
+from sim.memory import Memory
 from sim.validation import require_positive
 
 
@@ -75,23 +70,34 @@ class SparTen(ABC):
         chunk_bits: positions of a window that one chunk covers.
         positions_per_filter_chunk: output positions for which a unit keeps a filter chunk before
             it is read again; a unit with a single accumulator can keep it for one.
-        activation_sram_bytes: buffer for the compressed input and output of a layer.
+        weight_buffer_kib, activation_buffer_kib, dram_bytes_per_cycle: see sim/memory.py.
 
     Raises:
-        UserError: a parameter is not a whole number of at least 1.
+        UserError: a parameter is not a whole number of at least 1, or the bandwidth no rate.
     """
 
     clusters: int
     units_per_cluster: int
     chunk_bits: int
     positions_per_filter_chunk: int
-    activation_sram_bytes: int
+    weight_buffer_kib: int
+    activation_buffer_kib: int
+    dram_bytes_per_cycle: float
 
     permutes: ClassVar[bool] = False
     """Products cross the permutation network to their filter's accumulator."""
 
     def __post_init__(self) -> None:
-        require_positive(**{field.name: getattr(self, field.name) for field in fields(self)})
+        require_positive(
+            clusters=self.clusters,
+            units_per_cluster=self.units_per_cluster,
+            chunk_bits=self.chunk_bits,
+            positions_per_filter_chunk=self.positions_per_filter_chunk,
+        )
+        self._memory()
+
+    def _memory(self) -> Memory:
+        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     @property
     def multipliers(self) -> int:
@@ -105,9 +111,9 @@ class SparTen(ABC):
     def simulate(self, trace: LayerTrace) -> Events:
         """Costs of one layer; `round_times` tells the mechanism, `traffic` the bytes."""
         plan = self._plan(trace)
-        macs, broadcast = effectual_macs(trace), window_activations(trace)
+        macs, windows = effectual_macs(trace), window_activations(trace)
         images = (
-            self._image(trace, plan, image, int(macs[image]), int(broadcast[image]))
+            self._image(trace, plan, image, int(macs[image]), int(windows[image]))
             for image in range(trace.images)
         )
         return reduce(add, images)
@@ -123,29 +129,44 @@ class SparTen(ABC):
         return Plan(bundles, grid, filters, order)
 
     def _image(
-        self, trace: LayerTrace, plan: Plan, image: int, macs: int, broadcast: int
+        self, trace: LayerTrace, plan: Plan, image: int, macs: int, window_nonzeros: int
     ) -> Events:
-        windows = window_chunks(trace.activation[image], trace.layer, plan.bundles, self.chunk_bits)
+        layer, rounds = trace.layer, plan.order.shape[-1]
+        windows = window_chunks(trace.activation[image], layer, plan.bundles, self.chunk_bits)
         times = round_times(plan.filters, windows, plan.order)
-        cycles = plan.grid.slowest(times.cycles)
-        joins = macs + times.empty_pairs
-        actions = {
-            "mac_int8": float(macs),
-            "sparten_inner_join": float(joins),
-            "sparten_unit_buffer": float(joins),
-            "sparten_control": float(self.multipliers * cycles),
-        }
-        if self.permutes:
-            actions["sparten_permutation"] = float(macs)
+        sent = rounds * plan.bundles.count * layer.output_pixels
+        chunking = Chunking(self.chunk_bits, plan.filters.shape[2], sent)
+        loads = filter_loads(layer, plan.grid, self.positions_per_filter_chunk)
+        traffic = self._memory().traffic(
+            stored_bytes(trace, image, chunking),
+            array_bytes(trace, chunking, rounds * window_nonzeros, loads),
+        )
+        compute_cycles = plan.grid.slowest(times.cycles)
+        stall_cycles = self._memory().stall_cycles(compute_cycles, traffic)
+        cycles = compute_cycles + stall_cycles
+        idle = self._idle(plan, times, compute_cycles, macs)
+        idle["bandwidth"] = self.multipliers * stall_cycles
         return Events(
             cycles,
-            trace.layer.dense_macs,
+            layer.dense_macs,
             macs,
             self.multipliers,
-            self._idle(plan, times, cycles, macs),
-            traffic_bytes(self._tensors(trace, plan, image, broadcast), self.activation_sram_bytes),
-            actions,
+            idle,
+            traffic,
+            self._actions(macs, times, cycles),
         )
+
+    def _actions(self, macs: int, times: RoundTimes, cycles: int) -> dict[str, float]:
+        joins = macs + times.empty_pairs
+        actions = {
+            "mac_int8": macs,
+            "sparten_inner_join": joins,
+            "sparten_unit_buffer": joins,
+            "sparten_control": self.multipliers * cycles,
+        }
+        if self.permutes:
+            actions["sparten_permutation"] = macs
+        return {name: float(count) for name, count in actions.items()}
 
     def _idle(self, plan: Plan, times: RoundTimes, cycles: int, macs: int) -> dict[str, int]:
         in_cluster = int(times.cycles.sum()) * self.units_per_cluster
@@ -156,23 +177,6 @@ class SparTen(ABC):
             "fragmentation": in_cluster - with_filter,
             "cluster_imbalance": self.multipliers * cycles - in_cluster,
         }
-
-    def _tensors(self, trace: LayerTrace, plan: Plan, image: int, broadcast: int) -> Tensors:
-        layer, rounds = trace.layer, plan.order.shape[-1]
-        chunks = plan.filters.shape[2]
-        chunk_bytes = ceil_div(self.chunk_bits, 8)
-        sent = rounds * plan.bundles.count * layer.output_pixels * chunks
-        loads = filter_loads(layer, plan.grid, self.positions_per_filter_chunk)
-        output = None if trace.output is None else trace.output[image]
-        return Tensors(
-            Compressed(
-                layer.out_channels * chunks * chunk_bytes, int(np.count_nonzero(trace.weight))
-            ),
-            Compressed.of(trace.activation[image]),
-            written_back(layer, output),
-            Compressed(sent * chunk_bytes, rounds * broadcast),
-            loads,
-        )
 
 
 @dataclass(frozen=True)
