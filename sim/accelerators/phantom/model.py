@@ -1,0 +1,168 @@
+"""Phantom-2D (Qureshi & Munir, arXiv 2111.05002): lookahead masking on a mesh of cores.
+
+Only the abstract could be read: the mechanism below is a reconstruction (see README.md).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.accelerators.phantom.cores import INTRA_CORE, Core, CoreTimes
+from sim.accelerators.phantom.mesh import INTER_CORE, MeshRun, run_tiles
+from sim.accelerators.phantom.packing import PACKERS, THREADS
+from sim.accelerators.phantom.streams import Bands, activation_bits, weight_bits
+from sim.accelerators.phantom.traffic import Work, actions, traffic_bytes
+from sim.errors import UserError
+from sim.events import Events
+from sim.layer import Layer, LayerTrace, Pair
+from sim.taps import effectual_macs
+from sim.validation import require_choice, require_positive
+
+MAX_LOOKAHEAD = 254
+"""The packers count entries of a cycle in one byte."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over images: cycles and assigned core-cycles as in `MeshRun`, the rest by who works."""
+
+    cycles: int = 0
+    tiles: int = 0
+    assigned: int = 0
+    busy_cores: int = 0
+    busy_columns: int = 0
+    entries: int = 0
+
+    def plus(self, times: CoreTimes, run: MeshRun) -> "Totals":
+        """With one more image."""
+        return Totals(
+            self.cycles + run.cycles,
+            self.tiles + run.tiles,
+            self.assigned + run.assigned_cycles,
+            self.busy_cores + int(times.cycles.sum()),
+            self.busy_columns + times.busy_column_cycles,
+            self.entries + times.entries,
+        )
+
+
+@dataclass(frozen=True)
+class Phantom:
+    """Phantom-2D; the parameters are explained in configs.yaml.
+
+    Raises:
+        UserError: a size is below 1, the lookahead above MAX_LOOKAHEAD, or a choice is unknown.
+    """
+
+    mesh_rows: int
+    mesh_columns: int
+    pe_columns: int
+    lookahead: int
+    scheduler: str
+    intra_core: str
+    inter_core: str
+    skip_empty_slices: bool
+    mapping: str
+    fill_cycles: int
+
+    def __post_init__(self) -> None:
+        require_positive(
+            mesh_rows=self.mesh_rows,
+            mesh_columns=self.mesh_columns,
+            pe_columns=self.pe_columns,
+            lookahead=self.lookahead,
+        )
+        if self.fill_cycles:
+            require_positive(fill_cycles=self.fill_cycles)
+        require_choice("scheduler", self.scheduler, PACKERS)
+        require_choice("intra_core", self.intra_core, INTRA_CORE)
+        require_choice("inter_core", self.inter_core, INTER_CORE)
+        require_choice("mapping", self.mapping, ("auto", "bands", "filters"))
+        if self.lookahead > MAX_LOOKAHEAD:
+            raise UserError(f"lookahead is {self.lookahead}; expected at most {MAX_LOOKAHEAD}")
+
+    @property
+    def cores(self) -> int:
+        """Cores of the mesh."""
+        return self.mesh_rows * self.mesh_columns
+
+    @property
+    def multipliers(self) -> int:
+        """Multipliers of all cores."""
+        return self.cores * self.pe_columns * THREADS
+
+    def split(self, layer: Layer) -> Pair:
+        """(cores that take different filters, cores that take different bands of one).
+
+        Bands are used where each keeps at least a lookahead window of outputs.
+        """
+        if streams_over_neurons(layer):
+            return 1, self.cores
+        height, width = layer.output_size
+        positions = -(-height // self.mesh_columns) * width
+        if self.mapping == "bands" or (self.mapping == "auto" and positions >= self.lookahead):
+            return self.mesh_rows, self.mesh_columns
+        return self.cores, 1
+
+    def core_times(self, trace: LayerTrace) -> Iterator[CoreTimes]:
+        """Times of all filters and bands, image by image."""
+        layer = trace.layer
+        core = Core(
+            self.pe_columns, self.lookahead, self.scheduler, self.intra_core, self.skip_empty_slices
+        )
+        weights = weight_bits(trace, self.pe_columns)
+        bands = Bands.of(layer.output_size[0], self.split(layer)[1])
+        for image in trace.activation:
+            bits = activation_bits(layer, image, self.pe_columns)
+            if streams_over_neurons(layer):
+                yield core.neuron_times(weights, bits[..., 0, 0], self.cores)
+            else:
+                yield core.filter_times(layer, weights, bits, bands)
+
+    def mesh_run(self, trace: LayerTrace, times: CoreTimes) -> MeshRun:
+        """One image over the mesh."""
+        if streams_over_neurons(trace.layer):
+            return run_tiles(times.cycles, np.zeros(1, dtype=np.int64), 1)
+        weights = np.count_nonzero(trace.weight, axis=(1, 2, 3))
+        order = INTER_CORE[self.inter_core](weights, times.cycles)
+        return run_tiles(times.cycles, order, self.split(trace.layer)[0])
+
+    def idle(self, run: Totals, effectual: int) -> dict[str, int]:
+        """Idle multiplier-cycles by cause; they and the effectual ones fill all slots."""
+        per_core = self.pe_columns * THREADS
+        return {
+            "fragmentation": THREADS * run.busy_columns - effectual,
+            "column_imbalance": per_core * run.busy_cores - THREADS * run.busy_columns,
+            "barrier": per_core * (run.assigned - run.busy_cores),
+            "edge": per_core * (self.cores * run.cycles - run.assigned),
+            "fill": self.multipliers * self.fill_cycles * run.tiles,
+        }
+
+    def simulate(self, trace: LayerTrace) -> Events:
+        """Costs of one layer over all images."""
+        layer = trace.layer
+        total = Totals()
+        for times in self.core_times(trace):
+            total = total.plus(times, self.mesh_run(trace, times))
+        effectual = effectual_macs(trace)
+        filter_tiles = -(-layer.group_filters // self.split(layer)[0])
+        work = Work(
+            effectual,
+            total.entries,
+            1 if streams_over_neurons(layer) else filter_tiles,
+            self.pe_columns,
+        )
+        return Events(
+            total.cycles + self.fill_cycles * total.tiles,
+            trace.dense_macs,
+            effectual,
+            self.multipliers,
+            self.idle(total, effectual),
+            traffic_bytes(trace, work),
+            actions(work),
+        )
+
+
+def streams_over_neurons(layer: Layer) -> bool:
+    """One output position and one group, e.g. fully connected: lookahead runs over filters."""
+    return layer.output_pixels == 1 and layer.groups == 1

@@ -1,0 +1,111 @@
+"""Pieces, slices and streams: what a layer looks like to Phantom's PE columns.
+
+A filter's weights in the order channel, kernel column, kernel row are cut into pieces of THREADS
+weights, and the pieces into slices of one piece per PE column; each convolution group is filled
+up with zeros to whole slices. A 3x3 filter has one slice per channel with a kernel column in each
+piece; a 1x1 or fully connected filter takes nine channels per slice.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.accelerators.phantom.packing import THREADS, Products
+from sim.layer import Layer, LayerTrace, Mask
+
+Patterns = npt.NDArray[np.uint8]
+PATTERNS = 2**THREADS
+"""Different weight patterns of a piece."""
+
+
+def pieces_per_group(layer: Layer, pe_columns: int) -> int:
+    """Pieces of one filter, filled up to whole slices."""
+    slice_weights = pe_columns * THREADS
+    return -(-layer.window // slice_weights) * pe_columns
+
+
+def _pieces(bits: Patterns, axis: int, pieces: int) -> Patterns:
+    """Replace an axis of weights by two: pieces and THREADS, filled up with zeros."""
+    missing = pieces * THREADS - bits.shape[axis]
+    widths = [(0, missing if index == axis else 0) for index in range(bits.ndim)]
+    padded = np.pad(bits, widths) if missing else bits
+    shape = (*padded.shape[:axis], pieces, THREADS, *padded.shape[axis + 1 :])
+    return padded.reshape(shape)
+
+
+def weight_bits(trace: LayerTrace, pe_columns: int) -> Patterns:
+    """(K, pieces, THREADS) 0/1."""
+    weight = trace.weight.transpose(0, 1, 3, 2).reshape(trace.layer.out_channels, -1)
+    return _pieces(weight.view(np.uint8), 1, pieces_per_group(trace.layer, pe_columns))
+
+
+def weight_patterns(bits: Patterns) -> Patterns:
+    """(K, pieces): the bits of each piece as a number below PATTERNS."""
+    codes = bits[..., 0].copy()
+    for bit in range(1, THREADS):
+        codes += bits[..., bit] << bit
+    return codes
+
+
+def activation_bits(layer: Layer, image: Mask, pe_columns: int) -> Patterns:
+    """(groups * pieces, THREADS, output rows, output columns) 0/1 of one image (C, H, W).
+
+    Strided: only the positions that outputs use are looked at.
+    """
+    (rows, columns), (height, width) = layer.kernel, layer.output_size
+    (step_y, step_x), (pad_y, pad_x) = layer.stride, layer.padding
+    padded = np.pad(image, ((0, 0), (pad_y, pad_y), (pad_x, pad_x))).view(np.uint8)
+    taps = np.empty((layer.in_channels, columns, rows, height, width), dtype=np.uint8)
+    for s in range(columns):
+        for r in range(rows):
+            window = padded[:, r : r + (height - 1) * step_y + 1 : step_y]
+            taps[:, s, r] = window[:, :, s : s + (width - 1) * step_x + 1 : step_x]
+    flat = taps.reshape(layer.groups, layer.window, height, width)
+    pieces = _pieces(flat, 1, pieces_per_group(layer, pe_columns))
+    return pieces.reshape(-1, *pieces.shape[2:])
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Output rows split over cores: `whole` bands of `rows` rows and one of `rest` rows, if any."""
+
+    rows: int
+    whole: int
+    rest: int
+
+    @classmethod
+    def of(cls, height: int, cores: int) -> "Bands":
+        """Bands of equal height, rounded up, for at most `cores` cores."""
+        rows = -(-height // cores)
+        return cls(rows, *divmod(height, rows))
+
+    @property
+    def count(self) -> int:
+        """Cores that have a band."""
+        return self.whole + (self.rest > 0)
+
+    @property
+    def parts(self) -> list[tuple[int, int, int]]:
+        """(first band, last band + 1, rows of each) of the runs of equally high bands."""
+        last = [(self.whole, self.count, self.rest)] if self.rest else []
+        return [(0, self.whole, self.rows), *last]
+
+
+def band_products(bits: Patterns) -> Products:
+    """Products per entry for each nonzero weight pattern.
+
+    Args:
+        bits: (pieces, THREADS, bands, stream length).
+
+    Returns:
+        (stream length, PATTERNS - 1, pieces, bands).
+    """
+    pieces, _, bands, length = bits.shape
+    lanes = np.ascontiguousarray(bits.transpose(3, 1, 0, 2))
+    products = np.zeros((length, PATTERNS - 1, pieces, bands), dtype=np.uint8)
+    for pattern in range(1, PATTERNS):
+        for bit in range(THREADS):
+            if pattern >> bit & 1:
+                products[:, pattern - 1] += lanes[:, bit]
+    return products
