@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+from math import inf
 from typing import Any
 
 from sim.errors import UserError
@@ -12,6 +13,13 @@ def require_positive(**values: int) -> None:
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise UserError(f"{name} is {value!r}; expected a whole number of at least 1")
+
+
+def require_finite(**values: float) -> None:
+    """Raise UserError unless every value is a finite number above 0."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
+            raise UserError(f"{name} is {value!r}; expected a finite number above 0")
 
 
 def require_fraction(**values: float) -> None:

@@ -1,0 +1,235 @@
+"""Row-stationary mappings of one layer, what each costs, and the search for the best.
+
+Terms and the roles of the parameters: Y.-H. Chen et al., IEEE JSSC 52(1), 2017, and ISCA 2016.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import UserError
+from sim.layer import Layer
+
+Integers = npt.NDArray[np.int64]
+Count = Any
+"""A whole number, or an array of them over many mappings; arrays broadcast."""
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Sizes of the chip that limit a mapping.
+
+    Attributes:
+        pe_rows, pe_columns: the array; a set of filter-height x strip-rows PEs computes one
+            two-dimensional convolution.
+        buffer_bytes: global buffer for input maps and partial sums.
+        value_bytes: bytes of a value, a partial sum included.
+        filter_words, activation_words, psum_words: scratch pads of a PE, in values.
+        dram_cost, buffer_cost: energy of moving one value, relative to a multiplication.
+    """
+
+    pe_rows: int
+    pe_columns: int
+    buffer_bytes: int
+    value_bytes: int
+    filter_words: int
+    activation_words: int
+    psum_words: int
+    dram_cost: int
+    buffer_cost: int
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What is stored of a layer for one batch, in bytes.
+
+    Attributes:
+        images: images of the batch.
+        activation_bytes: compressed input maps.
+        output_bytes: compressed output maps.
+    """
+
+    images: int
+    activation_bytes: int
+    output_bytes: int
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A row-stationary mapping: (m, n, e, p, q, r, t) in the notation of the papers.
+
+    Attributes:
+        filters: output channels whose partial sums are in the global buffer (m).
+        images: images whose data are in the global buffer (n).
+        output_rows: rows of an output strip, the width of a PE set (e).
+        pe_filters: filters that one PE interleaves (p).
+        pe_channels: channels that one PE interleaves (q).
+        channel_sets: PE sets that work on different channels (r).
+        filter_sets: PE sets that work on different filters (t).
+    """
+
+    filters: Count
+    images: Count
+    output_rows: Count
+    pe_filters: Count
+    pe_channels: Count
+    channel_sets: Count
+    filter_sets: Count
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Costs of a mapping for a batch.
+
+    Attributes:
+        activation_bytes, weight_bytes: DRAM reads.
+        buffer_activation_bytes, buffer_psum_bytes: global buffer accesses; the weights pass through
+            it once per DRAM read, too.
+        cycles: time of the PE array alone.
+    """
+
+    activation_bytes: Count
+    weight_bytes: Count
+    buffer_activation_bytes: Count
+    buffer_psum_bytes: Count
+    cycles: Count
+
+    @property
+    def buffer_bytes(self) -> Count:
+        """All accesses to the global buffer."""
+        return self.buffer_activation_bytes + self.buffer_psum_bytes + self.weight_bytes
+
+
+def sets_that_fit(layer: Layer, hardware: Hardware, output_rows: Count) -> Count:
+    """PE sets of this width that fit on the array at once; 0 where not even one does."""
+    down = max(1, hardware.pe_rows // layer.kernel[0])
+    bands = -(-output_rows // hardware.pe_columns)
+    side_by_side = np.maximum(1, hardware.pe_columns // output_rows)
+    return down // bands * side_by_side
+
+
+def pe_interleaving(layer: Layer, hardware: Hardware, pe_channels: int) -> int:
+    """Filters that a PE can interleave: limited by its filter and partial-sum scratch pads."""
+    held = hardware.filter_words // (pe_channels * layer.kernel[1])
+    return max(1, min(held, hardware.psum_words, layer.group_filters))
+
+
+def strip_rows(layer: Layer, output_rows: Count) -> Count:
+    """Input rows that one strip needs at most."""
+    rows = (output_rows - 1) * layer.stride[0] + layer.kernel[0]
+    return np.minimum(rows, layer.input_size[0])
+
+
+def rows_read(layer: Layer, output_rows: Count) -> Count:
+    """Input rows that all strips together read; overlaps are read again, padding is not."""
+    height = layer.output_size[0]
+    width = np.asarray(output_rows)[..., None]
+    first = np.minimum(np.arange(height) * width, height)
+    after = np.minimum(first + width, height)
+    begin = np.maximum(first * layer.stride[0] - layer.padding[0], 0)
+    end = (after - 1) * layer.stride[0] - layer.padding[0] + layer.kernel[0]
+    rows = np.maximum(np.minimum(end, layer.input_size[0]) - begin, 0)
+    return (rows * (after > first)).sum(axis=-1)
+
+
+def cost(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> Cost:
+    """What a mapping costs.
+
+    Input maps are read from DRAM once per chunk of filters and strip; weights once per chunk of
+    images and strip. In the buffer, each input map is written and then read once per group of
+    filters that the array handles, and each partial sum makes one round trip per group of channels.
+    """
+    height, strips = layer.input_size[0], -(-layer.output_size[0] // mapping.output_rows)
+    chunks = -(-layer.group_filters // mapping.filters)
+    passes = -(-mapping.filters // (mapping.pe_filters * mapping.filter_sets))
+    channel_passes = -(-layer.group_channels // (mapping.pe_channels * mapping.channel_sets))
+    read = rows_read(layer, mapping.output_rows)
+    values = work.images * layer.in_channels * layer.input_size[1] * hardware.value_bytes
+    psums = work.images * layer.out_channels * layer.output_pixels * hardware.value_bytes
+    weights = layer.out_channels * layer.window * hardware.value_bytes
+    row_time = layer.output_size[1] * layer.kernel[1] * -(-layer.kernel[0] // hardware.pe_rows)
+    per_set = -(-mapping.filters // mapping.filter_sets)
+    channels = -(-layer.group_channels // mapping.channel_sets)
+    return Cost(
+        activation_bytes=-(-work.activation_bytes * read // height) * chunks,
+        weight_bytes=weights * -(-work.images // mapping.images) * strips,
+        buffer_activation_bytes=values * read * chunks * (1 + passes),
+        buffer_psum_bytes=2 * psums * channel_passes,
+        cycles=layer.groups * work.images * strips * row_time * chunks * per_set * channels,
+    )
+
+
+def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
+    """The mapping of least data-movement energy that fits; the fastest among equals.
+
+    Filters are cut into chunks of near-equal size. Energy = DRAM values x dram_cost + buffer values
+    x buffer_cost.
+
+    Raises:
+        UserError: not even one output row of one filter fits the global buffer.
+    """
+    found = [
+        entry
+        for channels, sets in _channel_choices(layer, hardware)
+        if (entry := _best_of(layer, hardware, work, channels, sets)) is not None
+    ]
+    if not found:
+        raise UserError(
+            f"{layer.name}: one output row of one filter needs more than the global buffer of "
+            f"{hardware.buffer_bytes} bytes; give the accelerator a larger buffer_kib"
+        )
+    return min(found, key=lambda entry: entry[0])[1]
+
+
+def _channel_choices(layer: Layer, hardware: Hardware) -> Iterator[tuple[int, int]]:
+    """(channels per PE, PE sets on different channels)."""
+    most_channels = max(1, min(hardware.activation_words // layer.kernel[1], layer.group_channels))
+    most_sets = int(sets_that_fit(layer, hardware, np.int64(1)))
+    yield from product(
+        range(1, most_channels + 1), range(1, min(most_sets, layer.group_channels) + 1)
+    )
+
+
+def _best_of(
+    layer: Layer, hardware: Hardware, work: Workload, channels: int, channel_sets: int
+) -> tuple[tuple[int, int], Mapping] | None:
+    """((energy, cycles), mapping) of the best mapping with this split of the channels."""
+    m, n, e = _candidates(layer, hardware, work)
+    sets = sets_that_fit(layer, hardware, e) // channel_sets
+    mapping = Mapping(
+        m, n, e, pe_interleaving(layer, hardware, channels), channels, channel_sets,
+        np.maximum(sets, 1),
+    )  # fmt: skip
+    width, value = layer.input_size[1], hardware.value_bytes
+    inputs = n * channels * channel_sets * strip_rows(layer, e) * width
+    need = (inputs + n * m * e * layer.output_size[1]) * value
+    spent = cost(layer, hardware, work, mapping)
+    dram = spent.activation_bytes + spent.weight_bytes
+    energy = hardware.dram_cost * dram + hardware.buffer_cost * spent.buffer_bytes
+    fits = np.broadcast_to((need <= hardware.buffer_bytes) & (sets >= 1), energy.shape)
+    if not fits.any():
+        return None
+    least = energy[fits].min()
+    cycles = np.where(fits & (energy == least), spent.cycles, np.iinfo(np.int64).max)
+    a, b, c = np.unravel_index(int(cycles.argmin()), cycles.shape)
+    chosen = Mapping(
+        int(m[a, 0, 0]), int(n[b, 0]), int(e[c]), int(mapping.pe_filters), channels,
+        channel_sets, int(mapping.filter_sets[c]),
+    )  # fmt: skip
+    return (int(least), int(cycles[a, b, c])), chosen
+
+
+def _candidates(
+    layer: Layer, hardware: Hardware, work: Workload
+) -> tuple[Integers, Integers, Integers]:
+    """Chunks of filters, images in the buffer and rows of a strip, on three axes."""
+    filters = layer.group_filters
+    m = np.unique(-(-filters // np.arange(1, filters + 1)))
+    widest = hardware.pe_columns * max(1, hardware.pe_rows // layer.kernel[0])
+    e = np.arange(1, min(layer.output_size[0], widest) + 1)
+    n = np.arange(1, work.images + 1)
+    return m[:, None, None], n[:, None], e

@@ -1,0 +1,28 @@
+"""Batches: images that are processed together and share what is read of the weights."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from sim.layer import LayerTrace
+
+
+def batches(trace: LayerTrace, size: int) -> Iterator[LayerTrace]:
+    """The images of a trace in successive batches of `size`; the last one may be smaller."""
+    for first in range(0, trace.images, size):
+        yield _chosen(trace, np.arange(first, min(first + size, trace.images)))
+
+
+def repeated(trace: LayerTrace, images: int) -> LayerTrace:
+    """A trace of so many images, made of the recorded ones over and over.
+
+    For comparisons at a published batch size when fewer images were recorded; totals are then those
+    of `images` images.
+    """
+    return _chosen(trace, np.arange(images) % trace.images)
+
+
+def _chosen(trace: LayerTrace, images: np.ndarray[tuple[int], np.dtype[np.intp]]) -> LayerTrace:
+    output = None if trace.output is None else trace.output[images]
+    return replace(trace, activation=trace.activation[images], output=output)

@@ -1,0 +1,94 @@
+"""Bytes that a tensor takes in memory, from the zeros it really has: bitmap and run-length."""
+
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.layer import LayerTrace, Mask
+
+
+def raw_bytes(values: int, value_bits: int) -> int:
+    """Bytes of `values` uncompressed numbers."""
+    return -(-values * value_bits // 8)
+
+
+def bitmap_bytes_by_group(mask: Mask, groups: int, value_bits: int) -> npt.NDArray[np.int64]:
+    """Bytes (groups,) of each part of a tensor: one bit per value, then the nonzero values.
+
+    Args:
+        mask: True where the value is not zero; the groups cut its first axis.
+        groups: parts that are stored one by one, each rounded up to whole bytes.
+        value_bits: bits of one value.
+    """
+    parts = mask.reshape(groups, -1)
+    nonzeros = np.count_nonzero(parts, axis=1).astype(np.int64)
+    whole_bytes: npt.NDArray[np.int64] = -(-(parts.shape[1] + nonzeros * value_bits) // 8)
+    return whole_bytes
+
+
+def bitmap_bytes(mask: Mask, value_bits: int) -> int:
+    """Bytes of a whole tensor as a bitmap and its nonzero values."""
+    return int(bitmap_bytes_by_group(mask, 1, value_bits)[0])
+
+
+def run_length_pairs(mask: Mask, run_bits: int = 5) -> int:
+    """(run of zeros, value) pairs that a tensor takes, in the order of its memory.
+
+    A run longer than the field can hold ends in a pair whose value is a zero, which therefore
+    stands for 2**run_bits zeros; so do the zeros after the last nonzero value.
+    Source: run-length compression of Eyeriss, IEEE JSSC 52(1), 2017.
+    """
+    span = 2**run_bits
+    places = np.flatnonzero(mask)
+    edges = np.concatenate([[-1], places])
+    runs = np.diff(edges) - 1
+    tail: int = mask.size - 1 - int(edges[-1])
+    within = int((runs // span).sum())
+    after: int = -(-tail // span)
+    return len(places) + within + after
+
+
+def run_length_bytes(
+    mask: Mask, value_bits: int = 16, run_bits: int = 5, word_bits: int = 64
+) -> int:
+    """Bytes of a run-length stream: as many pairs as fit in a word beside one end-of-stream bit.
+
+    With 16-bit values, 5-bit runs and 64-bit words that is 3 pairs per word, as in Eyeriss.
+    """
+    pairs_per_word = (word_bits - 1) // (value_bits + run_bits)
+    return -(-run_length_pairs(mask, run_bits) // pairs_per_word) * word_bits // 8
+
+
+def written_share(trace: LayerTrace, pooling_on_chip: bool) -> Fraction:
+    """Values that the layer writes back, relative to the values of its output mask.
+
+    The output mask is the input of the layer that reads it: after pooling, and where branches are
+    concatenated with the channels of the other branches. The share takes the other branches out
+    and, when pooling happens elsewhere, puts the pooled positions back in. The bytes of the mask
+    times this share are then exact without pooling and concatenation; with them they assume the
+    same density (pooling raises it, so that this is an upper bound).
+    """
+    layer = trace.layer
+    own = layer.out_channels * layer.output_pixels
+    if trace.output is None:
+        return Fraction(1)
+    channels, height, width = trace.output.shape[1:]
+    flattened = (height, width) == (1, 1) and channels > layer.out_channels
+    pooled = channels if flattened else layer.out_channels * height * width
+    written = min(pooled, own) if pooling_on_chip else own
+    return Fraction(written, channels * height * width)
+
+
+def written_masks(trace: LayerTrace) -> Mask:
+    """The output masks (N, K', H', W'); where the trace has none, the layer's own output, dense."""
+    if trace.output is not None:
+        return trace.output
+    layer = trace.layer
+    return np.ones((trace.images, layer.out_channels, *layer.output_size), dtype=np.bool_)
+
+
+def scaled(count: int, share: Fraction) -> int:
+    """A count times a share, rounded up."""
+    return ceil(count * share)

@@ -1,0 +1,70 @@
+"""Nonzero activations that each weight of a kernel meets, per channel and output tile.
+
+The exact number of effectual multiplications follows from these counts by a product with the weight
+mask; neither padding nor a window per output pixel is ever made.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.layer import Layer, LayerTrace, Mask, Pair
+
+Counts = npt.NDArray[np.float32]
+"""Whole numbers below 2**24, which single precision holds exactly, so that BLAS can add them."""
+
+
+def _uses(layer: Layer, axis: int, tile: int) -> Counts:
+    """(tiles * taps, input positions): 1 where a tap of the tile's outputs reads the position."""
+    outputs, taps, size = layer.output_size[axis], layer.kernel[axis], layer.input_size[axis]
+    tiles = -(-outputs // tile)
+    output, tap = np.meshgrid(np.arange(outputs), np.arange(taps), indexing="ij")
+    place = output * layer.stride[axis] + tap - layer.padding[axis]
+    inside = (place >= 0) & (place < size)
+    uses = np.zeros((tiles, taps, size), dtype=np.float32)
+    uses[(output // tile)[inside], tap[inside], place[inside]] = 1
+    return uses.reshape(tiles * taps, size)
+
+
+def tap_counts(layer: Layer, activation: Mask, tile: Pair) -> Counts:
+    """Nonzero activations under each tap, over each tile of the output.
+
+    Args:
+        layer: the shape.
+        activation: (C, H, W) of one image, without padding.
+        tile: height and width of an output tile; the last of an axis may be smaller.
+
+    Returns:
+        (C, tiles, R * S), tiles and taps in row-major order.
+    """
+    (taps_y, taps_x), channels = layer.kernel, layer.in_channels
+    down = _uses(layer, 0, tile[0]) @ activation.astype(np.float32)
+    counts = down @ _uses(layer, 1, tile[1]).T
+    tiles_y, tiles_x = (
+        -(-size // step) for size, step in zip(layer.output_size, tile, strict=True)
+    )
+    counts = counts.reshape(channels, tiles_y, taps_y, tiles_x, taps_x)
+    return np.ascontiguousarray(counts.swapaxes(2, 3)).reshape(
+        channels, tiles_y * tiles_x, taps_y * taps_x
+    )
+
+
+def _met(trace: LayerTrace) -> npt.NDArray[np.int64]:
+    """(groups, C/groups, R * S): nonzero activations under each weight position, all images."""
+    layer = trace.layer
+    shape = (layer.groups, layer.group_channels, layer.kernel[0] * layer.kernel[1])
+    total = np.zeros(shape, dtype=np.int64)
+    for image in trace.activation:
+        total += tap_counts(layer, image, layer.output_size).reshape(shape).astype(np.int64)
+    return total
+
+
+def effectual_macs(trace: LayerTrace) -> int:
+    """Multiplications whose two operands are nonzero, all images."""
+    layer = trace.layer
+    kept = trace.weight.reshape(layer.groups, layer.group_filters, layer.group_channels, -1)
+    return int((kept.sum(axis=1, dtype=np.int64) * _met(trace)).sum())
+
+
+def activation_macs(trace: LayerTrace) -> int:
+    """Multiplications whose activation is nonzero, whatever the weight, all images."""
+    return int(_met(trace).sum()) * trace.layer.group_filters
