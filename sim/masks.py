@@ -119,13 +119,28 @@ def _pack(bits: Mask) -> Words:
     return np.ascontiguousarray(packed).view(np.uint64)
 
 
+def window_bits(trace: LayerTrace) -> tuple[Mask, Mask]:
+    """Both operands of every dot product, not packed, in the bit order of this module.
+
+    Returns:
+        Activations (N, groups, P, W) and weights (groups, filters per group, W).
+    """
+    layer = trace.layer
+    shape = (trace.images, layer.output_pixels, -1, layer.groups, layer.group_channels)
+    taken = windows(trace).reshape(shape).transpose(0, 3, 1, 2, 4)
+    weights = trace.weight.transpose(0, 2, 3, 1)
+    return (
+        np.ascontiguousarray(taken.reshape(*taken.shape[:3], layer.window)),
+        weights.reshape(layer.groups, layer.group_filters, layer.window),
+    )
+
+
 def pack_windows(trace: LayerTrace) -> Words:
     """All windows as words, (N, groups, P, words)."""
     layer = trace.layer
-    shape = (trace.images, layer.output_pixels, layer.kernel[0] * layer.kernel[1], layer.groups, -1)
     if layer.group_channels % WORD_BITS:
-        bits = windows(trace).reshape(*shape[:-1], layer.group_channels).transpose(0, 3, 1, 2, 4)
-        return _pack(bits.reshape(*bits.shape[:3], layer.window))
+        return _pack(window_bits(trace)[0])
+    shape = (trace.images, layer.output_pixels, layer.kernel[0] * layer.kernel[1], layer.groups, -1)
     pixels = _pack(np.ascontiguousarray(trace.activation.transpose(0, 2, 3, 1)))
     words = _windows(pixels, layer).reshape(shape).transpose(0, 3, 1, 2, 4)
     return words.reshape(*words.shape[:3], -1)
@@ -134,8 +149,8 @@ def pack_windows(trace: LayerTrace) -> Words:
 def pack_filters(trace: LayerTrace) -> Words:
     """All filters as words in the order of `pack_windows`, (groups, filters per group, words)."""
     layer = trace.layer
-    bits = trace.weight.transpose(0, 2, 3, 1).reshape(layer.out_channels, layer.window)
-    return _pack(bits).reshape(layer.groups, layer.group_filters, -1)
+    bits = trace.weight.transpose(0, 2, 3, 1)
+    return _pack(bits.reshape(layer.groups, layer.group_filters, layer.window))
 
 
 class CountBlock(NamedTuple):
@@ -200,6 +215,19 @@ class _BlockCounter:
             np.bitwise_count(self._both, out=self._ones)
             np.add(self._total, self._ones, out=self._total)
         return self._total
+
+
+def outputs_per_tile(layer: Layer, tile_pixels: int, tile_filters: int) -> Counts:
+    """Outputs in each tile of a group, (pixel tiles, filter tiles); the last ones may be short."""
+    pixels, filters = (
+        np.minimum(size, total - np.arange(0, total, size))
+        for size, total in (
+            (tile_pixels, layer.output_pixels),
+            (tile_filters, layer.group_filters),
+        )
+    )
+    outputs: Counts = np.multiply.outer(pixels, filters).astype(np.int64)
+    return outputs
 
 
 def tile_effectual_counts(trace: LayerTrace, tile_pixels: int, tile_filters: int) -> Counts:

@@ -119,3 +119,112 @@ def _waiting_sums(tally: Tally, dataflow: str, down: range, across: range, strea
     """Sums of all folds but the first are read back; each fold but the last leaves some."""
     if dataflow != "os" and down[0] > 0:
         tally.reads["psum"] += 4 * len(across) * streamed
+
+
+def zero_gated_actions(trace: LayerTrace, residual: float, gate_operands: bool) -> Counter[str]:
+    """Every operand pair of every output at a gated PE: what runs counts 1, what is stopped rho."""
+    layer = trace.layer
+    actions: Counter[str] = Counter()
+    for image, group in product(range(trace.images), range(layer.groups)):
+        for pairs in dot_products(trace, image, group).values():
+            for weight, activation in pairs:
+                work = 1.0 if weight and activation else residual
+                actions["mac_int8"] += work
+                actions["register_bit"] += 32 * work
+                for value in (weight, activation):
+                    stopped = gate_operands and not value
+                    actions["register_bit"] += 8 * (residual if stopped else 1.0)
+    return actions
+
+
+def threaded(
+    trace: LayerTrace,
+    shape: tuple[int, int],
+    threads: int,
+    depth: int,
+    overlap: bool,
+    gating: tuple[float, bool],
+) -> Tally:
+    """SMT-SA, cycle by cycle: every PE with its queues, the tile in lock step."""
+    layer, (rows, columns) = trace.layer, shape
+    residual, gate_operands = gating
+    tally = Tally(0, 0, Counter(), Counter(), Counter())
+    for image in range(trace.images):
+        first_tile = True
+        for group in range(layer.groups):
+            pairs = dot_products(trace, image, group)
+            pixel_tiles = list(blocks(layer.output_pixels, rows))
+            filter_tiles = list(blocks(layer.group_filters, columns))
+            for pixels, filters in product(pixel_tiles, filter_tiles):
+                outputs = [pairs[at] for at in product(pixels, filters)]
+                tile = _Lockstep(outputs, threads, depth)
+                cycles = tile.run()
+                fill = 0 if overlap and not first_tile else rows + columns - 2
+                tally.cycles += cycles + fill
+                tally.effectual_macs += tile.multiplied
+                tally.idle["fill"] += rows * columns * fill
+                tally.idle["edge"] += (rows * columns - len(outputs)) * cycles
+                tally.idle["imbalance"] += tile.idle
+                _threaded_registers(tally, tile, (threads, depth), residual, gate_operands)
+                first_tile = False
+    return tally
+
+
+class _Lockstep:
+    """The PEs of one tile."""
+
+    def __init__(self, outputs: list[list[Pair]], threads: int, depth: int) -> None:
+        steps = -(-len(outputs[0]) // threads)
+        self.streams = [
+            [output[t * steps : (t + 1) * steps] for t in range(threads)] for output in outputs
+        ]
+        self.queues = [[0] * threads for _ in outputs]
+        self.steps, self.depth = steps, depth
+        self.multiplied = self.idle = self.stalled = 0
+
+    def run(self) -> int:
+        cycles = step = 0
+        while step < self.steps or any(any(queues) for queues in self.queues):
+            cycles += 1
+            self._multiply()
+            if step == self.steps:
+                continue
+            arriving = [
+                [step < len(stream) and all(stream[step]) for stream in streams]
+                for streams in self.streams
+            ]
+            fits = all(
+                length + new <= self.depth
+                for queues, news in zip(self.queues, arriving, strict=True)
+                for length, new in zip(queues, news, strict=True)
+            )
+            if fits:
+                step += 1
+                for queues, news in zip(self.queues, arriving, strict=True):
+                    for t, new in enumerate(news):
+                        queues[t] += new
+        return cycles
+
+    def _multiply(self) -> None:
+        for queues in self.queues:
+            if any(queues):
+                queues[queues.index(max(queues))] -= 1
+                self.multiplied += 1
+            else:
+                self.idle += 1
+
+
+def _threaded_registers(
+    tally: Tally, tile: _Lockstep, size: tuple[int, int], residual: float, gate_operands: bool
+) -> None:
+    """Registers of all PEs in all cycles of a tile: what runs counts 1, what is stopped rho."""
+    threads, depth = size
+    pe_cycles = tile.multiplied + tile.idle
+    operands = [value for pe in tile.streams for stream in pe for pair in stream for value in pair]
+    running = sum(operands) if gate_operands else len(operands)
+    stopped = 2 * threads * pe_cycles - running
+    bits = 8 * (running + residual * stopped)
+    bits += 16 * (tile.multiplied + residual * (threads * depth * pe_cycles - tile.multiplied))
+    bits += 32 * (tile.multiplied + residual * tile.idle)
+    tally.actions["register_bit"] += bits
+    tally.actions["mac_int8"] += tile.multiplied + residual * tile.idle

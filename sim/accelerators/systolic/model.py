@@ -1,86 +1,162 @@
 """Systolic arrays of INT8 multipliers: dense, zero-gated and multithreaded (see README.md)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.accelerators.systolic.array import Array, GatedArray, nonzero_operands
 from sim.accelerators.systolic.folds import DATAFLOWS, Folds, folds
+from sim.accelerators.systolic.queues import tile_cycles
 from sim.events import Events
+from sim.gating import clocked
 from sim.layer import Layer, LayerTrace
-from sim.masks import effectual_macs
+from sim.masks import effectual_macs, outputs_per_tile
 from sim.memory import PSUM_BYTES, ArrayBytes, Memory, dense_bytes
-from sim.validation import require_choice, require_flag, require_positive
+from sim.validation import require_choice, require_positive
 
 OPERAND_BITS = 8
 ACCUMULATOR_BITS = 32
 
 
 @dataclass(frozen=True)
-class DenseArray:
+class DenseArray(Array):
     """A systolic array that multiplies every pair, zero or not.
 
     Cycles are SCALE-Sim's (folds.py). Registers of the processing elements (PEs) that a fold uses
     are written every cycle; unused PEs and the fill cost no energy.
 
     Attributes:
-        rows, columns: PEs, one multiplier each.
         dataflow: "os", "ws" or "is": output, weight or input stationary.
-        fold_overlap: folds follow each other without filling and draining again.
-        weight_buffer_kib, activation_buffer_kib, dram_bytes_per_cycle: see sim/memory.py.
     """
 
-    rows: int
-    columns: int
     dataflow: str
-    fold_overlap: bool
-    weight_buffer_kib: int
-    activation_buffer_kib: int
-    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
-        require_positive(rows=self.rows, columns=self.columns)
+        super().__post_init__()
         require_choice("dataflow", self.dataflow, DATAFLOWS)
-        require_flag(fold_overlap=self.fold_overlap)
-        self._memory()
-
-    def _memory(self) -> Memory:
-        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
-
-    @property
-    def multipliers(self) -> int:
-        """One per PE."""
-        return self.rows * self.columns
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Costs of one layer, summed over the images."""
-        layer, images = trace.layer, trace.images
+        layer = trace.layer
         mapped = folds(layer, self.rows, self.columns, self.dataflow)
-        compute_cycles = mapped.cycles(self.fold_overlap)
-        memory = self._memory()
-        traffic = memory.traffic(dense_bytes(trace), array_bytes(layer, mapped, self.dataflow))
-        stall_cycles = memory.stall_cycles(compute_cycles, traffic)
-        effectual = int(effectual_macs(trace).sum())
-        slots = self.multipliers * compute_cycles
-        return Events(
-            cycles=images * (compute_cycles + stall_cycles),
-            dense_macs=trace.dense_macs,
-            effectual_macs=effectual,
-            multipliers=self.multipliers,
-            idle_multiplier_cycles={
-                "fill": images * (slots - mapped.streaming_slots),
-                "edge": images * (mapped.streaming_slots - layer.dense_macs),
-                "zero_operand": trace.dense_macs - effectual,
-                "bandwidth": images * self.multipliers * stall_cycles,
-            },
-            traffic_bytes={access: images * count for access, count in traffic.items()},
-            actions={
-                "mac_int8": trace.dense_macs,
-                "register_bit": images * self._register_bits(layer, mapped),
-            },
-        )
+        actions = {
+            "mac_int8": trace.dense_macs,
+            "register_bit": trace.images * self._register_bits(layer, mapped),
+        }
+        return _folded_events(trace, mapped, self.dataflow, self.fold_overlap, self.memory, actions)
 
     def _register_bits(self, layer: Layer, mapped: Folds) -> int:
         moving_operands = 2 if self.dataflow == "os" else 1
         per_multiplication = moving_operands * OPERAND_BITS + ACCUMULATOR_BITS
         return layer.dense_macs * per_multiplication + mapped.preload_shifts * OPERAND_BITS
+
+
+@dataclass(frozen=True)
+class ZeroGatedArray(GatedArray):
+    """An output-stationary array whose PEs stop their clock on a zero operand (ZVCG).
+
+    The cycles are those of the dense array. A multiplier and its accumulator work when both
+    operands are nonzero, an operand register when its own value is.
+    """
+
+    def simulate(self, trace: LayerTrace) -> Events:
+        """Costs of one layer, summed over the images."""
+        mapped = folds(trace.layer, self.rows, self.columns, "os")
+        slots = trace.dense_macs
+        working = clocked(int(effectual_macs(trace).sum()), slots, self.gating_residual)
+        values = nonzero_operands(trace) if self.gate_operands else 2 * slots
+        passed = clocked(values, 2 * slots, self.gating_residual)
+        actions = {
+            "mac_int8": working,
+            "register_bit": OPERAND_BITS * passed + ACCUMULATOR_BITS * working,
+        }
+        return _folded_events(trace, mapped, "os", self.fold_overlap, self.memory, actions)
+
+
+@dataclass(frozen=True)
+class ThreadedArray(GatedArray):
+    """SMT-SA: an output-stationary array whose PEs share a multiplier among operand streams.
+
+    The queues are simulated exactly on the masks (queues.py); the images of a trace, the groups of
+    a layer and the tiles of a group follow one another. The queues count as gated registers.
+
+    Attributes:
+        threads: operand streams per PE (T), each with a T-th of the reduction.
+        queue_depth: operand pairs that the queue of a stream holds (Q).
+    """
+
+    threads: int
+    queue_depth: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_positive(threads=self.threads, queue_depth=self.queue_depth)
+
+    def simulate(self, trace: LayerTrace) -> Events:
+        """Costs of one layer, summed over the images."""
+        layer, memory = trace.layer, self.memory
+        mapped = folds(layer, self.rows, self.columns, "os")
+        tiles = tile_cycles(trace, self.rows, self.columns, self.threads, self.queue_depth)
+        used = tiles * outputs_per_tile(layer, self.rows, self.columns)
+        skew = (self.rows + self.columns - 2) * (1 if self.fold_overlap else mapped.count)
+        traffic = memory.traffic(dense_bytes(trace), array_bytes(layer, mapped, "os"))
+        stalls = sum(memory.stall_cycles(int(image.sum()) + skew, traffic) for image in tiles)
+        busy_cycles, effectual = int(tiles.sum()), int(effectual_macs(trace).sum())
+        return Events(
+            cycles=busy_cycles + trace.images * skew + stalls,
+            dense_macs=trace.dense_macs,
+            effectual_macs=effectual,
+            multipliers=self.multipliers,
+            idle_multiplier_cycles={
+                "fill": trace.images * self.multipliers * skew,
+                "edge": self.multipliers * busy_cycles - int(used.sum()),
+                "imbalance": int(used.sum()) - effectual,
+                "bandwidth": self.multipliers * stalls,
+            },
+            traffic_bytes={access: trace.images * count for access, count in traffic.items()},
+            actions=self._actions(trace, effectual, int(used.sum())),
+        )
+
+    def _actions(self, trace: LayerTrace, effectual: int, pe_cycles: int) -> dict[str, float]:
+        working = clocked(effectual, pe_cycles, self.gating_residual)
+        values = nonzero_operands(trace) if self.gate_operands else 2 * trace.dense_macs
+        passed = clocked(values, 2 * self.threads * pe_cycles, self.gating_residual)
+        places = self.threads * self.queue_depth * pe_cycles
+        queued = 2 * clocked(effectual, places, self.gating_residual)
+        return {
+            "mac_int8": working,
+            "register_bit": OPERAND_BITS * (passed + queued) + ACCUMULATOR_BITS * working,
+        }
+
+
+def _folded_events(
+    trace: LayerTrace,
+    mapped: Folds,
+    dataflow: str,
+    overlap: bool,
+    memory: Memory,
+    actions: Mapping[str, float],
+) -> Events:
+    """Events of an array whose time does not depend on the zeros; `actions` of all images."""
+    layer, images = trace.layer, trace.images
+    multipliers = mapped.rows * mapped.columns
+    compute_cycles = mapped.cycles(overlap)
+    traffic = memory.traffic(dense_bytes(trace), array_bytes(layer, mapped, dataflow))
+    stall_cycles = memory.stall_cycles(compute_cycles, traffic)
+    effectual = int(effectual_macs(trace).sum())
+    return Events(
+        cycles=images * (compute_cycles + stall_cycles),
+        dense_macs=trace.dense_macs,
+        effectual_macs=effectual,
+        multipliers=multipliers,
+        idle_multiplier_cycles={
+            "fill": images * (multipliers * compute_cycles - mapped.streaming_slots),
+            "edge": images * (mapped.streaming_slots - layer.dense_macs),
+            "zero_operand": trace.dense_macs - effectual,
+            "bandwidth": images * multipliers * stall_cycles,
+        },
+        traffic_bytes={access: images * count for access, count in traffic.items()},
+        actions=actions,
+    )
 
 
 def array_bytes(layer: Layer, mapped: Folds, dataflow: str) -> ArrayBytes:

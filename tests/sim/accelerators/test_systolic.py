@@ -2,14 +2,16 @@ import csv
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Access, Events, Layer, LayerTrace, UserError, accelerator, simulate
+from sim.accelerators.systolic import queues
 from tests.reference import systolic as reference
 from tests.reference import windows
-from tests.strategies import traces
+from tests.strategies import conv_layers, linear_layers, traces
 
 DATA = Path(__file__).parents[2] / "data" / "scalesim"
 RUNS = sorted(path.stem for path in DATA.glob("cycles_*.csv"))
@@ -43,6 +45,12 @@ def _layer(row: dict[str, str]) -> tuple[Layer, int]:
     )
     assert (layer.output_size[0] - 1) * stride + kernel == int(row["IFMAP Height"])
     return layer, channels
+
+
+def _random(layer: Layer, density: float, images: int = 1, seed: int = 0) -> LayerTrace:
+    rng = np.random.default_rng(seed)
+    inputs = rng.random((images, *layer.input_shape)) < density
+    return LayerTrace(layer, rng.random(layer.weight_shape) < density, inputs)
 
 
 def _moved(events: Events, operand: str, direction: str) -> int:
@@ -97,6 +105,123 @@ def test_dense_array_equals_the_stepped_one(
         assert _moved(events, operand, "read") == expected.reads[operand], operand
 
 
+@settings(max_examples=40, deadline=None)
+@given(traces(), arrays, st.booleans(), st.sampled_from([0.0, 0.04, 0.4]), st.booleans())
+def test_zero_gated_array_equals_the_stepped_one(
+    trace: LayerTrace, shape: tuple[int, int], overlap: bool, residual: float, gate: bool
+) -> None:
+    rows, columns = shape
+    array = accelerator(
+        "sa_zvcg",
+        rows=rows,
+        columns=columns,
+        fold_overlap=overlap,
+        gating_residual=residual,
+        gate_operands=gate,
+        dram_bytes_per_cycle=math.inf,
+    )
+    events = simulate(trace, array)
+    expected = reference.dense(trace, rows, columns, "os", overlap)
+    actions = reference.zero_gated_actions(trace, residual, gate)
+    assert events.cycles == expected.cycles
+    assert _nonzero(events.idle_multiplier_cycles) == _nonzero(expected.idle)
+    assert dict(events.actions) == pytest.approx(dict(actions))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    traces(conv_layers(max_channels=12, max_size=6) | linear_layers),
+    arrays,
+    st.sampled_from([(1, 1), (2, 1), (2, 2), (2, 3), (2, 4), (3, 2), (4, 4), (5, 7)]),
+    st.booleans(),
+    st.tuples(st.sampled_from([0.0, 0.04, 0.4]), st.booleans()),
+)
+def test_threaded_array_equals_the_stepped_one(
+    trace: LayerTrace,
+    shape: tuple[int, int],
+    queues: tuple[int, int],
+    overlap: bool,
+    gating: tuple[float, bool],
+) -> None:
+    array = accelerator(
+        "sa_smt",
+        rows=shape[0],
+        columns=shape[1],
+        threads=queues[0],
+        queue_depth=queues[1],
+        fold_overlap=overlap,
+        gating_residual=gating[0],
+        gate_operands=gating[1],
+        dram_bytes_per_cycle=math.inf,
+    )
+    events = simulate(trace, array)
+    expected = reference.threaded(trace, shape, *queues, overlap, gating)
+    assert events.cycles == expected.cycles
+    assert events.effectual_macs == expected.effectual_macs
+    assert _nonzero(events.idle_multiplier_cycles) == _nonzero(expected.idle)
+    assert dict(events.actions) == pytest.approx(dict(expected.actions))
+
+
+@pytest.mark.parametrize("size", [(65, 3), (130, 2), (3, 70), (64, 32)])
+def test_queues_of_tiles_that_span_several_words(size: tuple[int, int]) -> None:
+    layer = Layer.conv("conv", 6, 70, 2, input_size=(13, 12))
+    trace = LayerTrace(
+        layer, rng.random(layer.weight_shape) < 0.6, rng.random((1, 6, 13, 12)) < 0.6
+    )
+    array = accelerator("sa_smt", rows=size[0], columns=size[1], dram_bytes_per_cycle=math.inf)
+    expected = reference.threaded(trace, size, 2, 2, True, (0.04, True))
+    assert simulate(trace, array).cycles == expected.cycles
+
+
+def test_chunks_of_tiles_do_not_change_the_queues(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = Layer.conv("conv", 8, 40, 3, padding=1, input_size=10)
+    trace = LayerTrace(
+        layer, rng.random(layer.weight_shape) < 0.5, rng.random((2, 8, 10, 10)) < 0.5
+    )
+    whole = queues.tile_cycles(trace, 8, 4, 2, 2)
+    monkeypatch.setattr(queues, "PLANE_BYTES", 20)
+    assert np.array_equal(queues.tile_cycles(trace, 8, 4, 2, 2), whole)
+
+
+def test_threads_share_a_multiplier_up_to_their_number() -> None:
+    """With a quarter of the pairs effectual, 2 threads nearly halve the time, 4 do better."""
+    trace = _random(Layer.conv("conv", 128, 64, 3, padding=1, input_size=16), 0.5)
+    dense = simulate(trace, accelerator("sa_zvcg")).cycles
+    gains = {
+        (threads, depth): dense
+        / simulate(trace, accelerator("sa_smt", threads=threads, queue_depth=depth)).cycles
+        for threads, depth in ((2, 2), (2, 4), (4, 4))
+    }
+    assert 1.5 < gains[2, 2] < gains[2, 4] < 2
+    assert 2 < gains[4, 4] < 4
+
+
+def test_bandwidth_bounds_a_fully_connected_layer() -> None:
+    trace = LayerTrace(Layer.linear("fc", 4096, 4096))
+    events = simulate(trace, accelerator("sa_zvcg", dram_bytes_per_cycle=8.0))
+    assert events.cycles == 4096 * 4096 // 8
+    free = simulate(trace, accelerator("sa_zvcg", dram_bytes_per_cycle=math.inf))
+    stalls = events.idle_multiplier_cycles["bandwidth"]
+    assert stalls == events.multipliers * (events.cycles - free.cycles) > 0
+    assert events.actions == free.actions
+
+
+def test_maps_beyond_the_activation_buffer_go_through_dram() -> None:
+    layer = Layer.conv("conv", 64, 64, 3, padding=1, input_size=32)
+    small, large = (
+        simulate(LayerTrace(layer), accelerator("sa", activation_buffer_kib=size))
+        for size in (127, 128)
+    )
+    weights = Access("dram", "weight", "read")
+    assert large.dram_bytes == large.traffic_bytes[weights] == 64 * 64 * 9
+    assert small.traffic_bytes[Access("dram", "activation", "read")] == 64 * 32 * 32
+    assert small.traffic_bytes[Access("dram", "output", "write")] == 64 * 32 * 32
+    again = simulate(
+        LayerTrace(layer), accelerator("sa", activation_buffer_kib=127, weight_buffer_kib=18)
+    )
+    assert again.traffic_bytes[Access("dram", "activation", "read")] == 2 * 64 * 32 * 32
+
+
 def _nonzero(counts: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
@@ -117,3 +242,18 @@ def _nonzero(counts: dict[str, int]) -> dict[str, int]:
 def test_bad_parameters_are_named(override: dict[str, object], message: str) -> None:
     with pytest.raises(UserError, match=message.replace("[", r"\[")):
         accelerator("sa", **override)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ({"threads": 0}, "threads is 0"),
+        ({"queue_depth": 0}, "queue_depth is 0"),
+        ({"gating_residual": 1.1}, "gating_residual is 1.1"),
+        ({"gating_residual": -0.1}, "gating_residual is -0.1"),
+        ({"gate_operands": "yes"}, "gate_operands is 'yes'"),
+    ],
+)
+def test_bad_gating_and_queues_are_named(override: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        accelerator("sa_smt", **override)  # type: ignore[arg-type]
