@@ -165,9 +165,7 @@ def test_threaded_array_equals_the_stepped_one(
 @pytest.mark.parametrize("size", [(65, 3), (130, 2), (3, 70), (64, 32)])
 def test_queues_of_tiles_that_span_several_words(size: tuple[int, int]) -> None:
     layer = Layer.conv("conv", 6, 70, 2, input_size=(13, 12))
-    trace = LayerTrace(
-        layer, rng.random(layer.weight_shape) < 0.6, rng.random((1, 6, 13, 12)) < 0.6
-    )
+    trace = _random(layer, 0.6, seed=1)
     array = accelerator("sa_smt", rows=size[0], columns=size[1], dram_bytes_per_cycle=math.inf)
     expected = reference.threaded(trace, size, 2, 2, True, (0.04, True))
     assert simulate(trace, array).cycles == expected.cycles
@@ -175,9 +173,7 @@ def test_queues_of_tiles_that_span_several_words(size: tuple[int, int]) -> None:
 
 def test_chunks_of_tiles_do_not_change_the_queues(monkeypatch: pytest.MonkeyPatch) -> None:
     layer = Layer.conv("conv", 8, 40, 3, padding=1, input_size=10)
-    trace = LayerTrace(
-        layer, rng.random(layer.weight_shape) < 0.5, rng.random((2, 8, 10, 10)) < 0.5
-    )
+    trace = _random(layer, 0.5, images=2)
     whole = queues.tile_cycles(trace, 8, 4, 2, 2)
     monkeypatch.setattr(queues, "PLANE_BYTES", 20)
     assert np.array_equal(queues.tile_cycles(trace, 8, 4, 2, 2), whole)
