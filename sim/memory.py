@@ -71,8 +71,15 @@ class Memory:
 
     def stall_cycles(self, compute_cycles: int, traffic: Mapping[Access, int]) -> int:
         """Cycles that DRAM needs beyond the array's own; transfers overlap computation."""
-        dram_bytes = sum(count for access, count in traffic.items() if access.memory == "dram")
-        return max(0, math.ceil(dram_bytes / self.dram_bytes_per_cycle) - compute_cycles)
+        return stall_cycles(compute_cycles, traffic, self.dram_bytes_per_cycle)
+
+
+def stall_cycles(
+    compute_cycles: int, traffic: Mapping[Access, int], dram_bytes_per_cycle: float
+) -> int:
+    """Cycles that DRAM needs beyond the array's own; transfers overlap computation."""
+    dram_bytes = sum(count for access, count in traffic.items() if access.memory == "dram")
+    return max(0, math.ceil(dram_bytes / dram_bytes_per_cycle) - compute_cycles)
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,37 @@
 """Arrays that skip nothing: the common denominators of the speedups."""
 
 from dataclasses import dataclass
-from math import ceil
 
-from sim.accelerators.dense.traffic import DenseReads, actions, traffic_bytes
 from sim.events import Events
 from sim.layer import LayerTrace
-from sim.taps import effectual_macs
-from sim.validation import require_choice, require_positive
+from sim.masks import ceil_div, effectual_macs
+from sim.memory import ArrayBytes, Memory, dense_bytes
+from sim.validation import require_positive
+
+ACCUMULATOR_BITS = 32
+"""Width of the register that a multiplier accumulates in."""
 
 
-def _events(trace: LayerTrace, multipliers: int, cycles: int, reads: DenseReads) -> Events:
-    """Events of a run in which every dense multiplication takes place."""
-    effectual = effectual_macs(trace)
-    idle = {
-        "zero_operand": trace.dense_macs - effectual,
-        "edge": multipliers * cycles - trace.dense_macs,
-    }
+def _events(
+    trace: LayerTrace, multipliers: int, cycles: int, reads: ArrayBytes, memory: Memory
+) -> Events:
+    """Events of a run in which every dense multiplication takes place; cycles of one image."""
+    images = trace.images
+    traffic = memory.traffic(dense_bytes(trace), reads)
+    stall_cycles = memory.stall_cycles(cycles, traffic)
+    effectual = int(effectual_macs(trace).sum())
     return Events(
-        cycles,
+        images * (cycles + stall_cycles),
         trace.dense_macs,
         effectual,
         multipliers,
-        idle,
-        traffic_bytes(trace, reads),
-        actions(trace, reads.operand_bits),
+        {
+            "zero_operand": trace.dense_macs - effectual,
+            "edge": images * multipliers * cycles - trace.dense_macs,
+            "bandwidth": images * multipliers * stall_cycles,
+        },
+        {access: images * count for access, count in traffic.items()},
+        {"mac_int8": trace.dense_macs, "register_bit": trace.dense_macs * ACCUMULATOR_BITS},
     )
 
 
@@ -32,25 +39,30 @@ def _events(trace: LayerTrace, multipliers: int, cycles: int, reads: DenseReads)
 class DenseIdeal:
     """As many multiplications per cycle as there are multipliers, whatever the layer.
 
-    Only the last cycle of an image may be partly empty. `sram_reuse` is how many multiplications
-    one value read from the on-chip memory serves.
+    Only the last cycle of an image may be partly empty. `buffer_reuse` is how many multiplications
+    one value read from a buffer serves; the rest of the memory is that of sim/memory.py.
     """
 
     multipliers: int
-    sram_reuse: int
-    operand_bits: int
+    buffer_reuse: int
+    weight_buffer_kib: int
+    activation_buffer_kib: int
+    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
-        require_positive(multipliers=self.multipliers, sram_reuse=self.sram_reuse)
-        require_choice("operand_bits", self.operand_bits, (8, 16))
+        require_positive(multipliers=self.multipliers, buffer_reuse=self.buffer_reuse)
+        self._memory()
+
+    def _memory(self) -> Memory:
+        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Cycles = dense multiplications / multipliers, rounded up per image."""
-        cycles = trace.images * ceil(trace.layer.dense_macs / self.multipliers)
-        values = ceil(trace.dense_macs / self.sram_reuse)
-        return _events(
-            trace, self.multipliers, cycles, DenseReads(values, values, self.operand_bits)
-        )
+        macs = trace.layer.dense_macs
+        values = ceil_div(macs, self.buffer_reuse)
+        cycles = ceil_div(macs, self.multipliers)
+        reads = ArrayBytes(values, values)
+        return _events(trace, self.multipliers, cycles, reads, self._memory())
 
 
 @dataclass(frozen=True)
@@ -63,14 +75,19 @@ class DenseMapped:
 
     filters_in_parallel: int
     pixels_in_parallel: int
-    operand_bits: int
+    weight_buffer_kib: int
+    activation_buffer_kib: int
+    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
         require_positive(
             filters_in_parallel=self.filters_in_parallel,
             pixels_in_parallel=self.pixels_in_parallel,
         )
-        require_choice("operand_bits", self.operand_bits, (8, 16))
+        self._memory()
+
+    def _memory(self) -> Memory:
+        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     @property
     def multipliers(self) -> int:
@@ -80,12 +97,12 @@ class DenseMapped:
     def simulate(self, trace: LayerTrace) -> Events:
         """Cycles = tiles of the output x length of a dot product."""
         layer = trace.layer
-        filter_tiles = ceil(layer.group_filters / self.filters_in_parallel)
-        pixel_tiles = ceil(layer.output_pixels / self.pixels_in_parallel)
-        per_tile = layer.groups * layer.window * trace.images
-        reads = DenseReads(
-            weights=per_tile * layer.group_filters * pixel_tiles,
-            activations=per_tile * layer.output_pixels * filter_tiles,
-            operand_bits=self.operand_bits,
+        filter_tiles = ceil_div(layer.group_filters, self.filters_in_parallel)
+        pixel_tiles = ceil_div(layer.output_pixels, self.pixels_in_parallel)
+        per_tile = layer.groups * layer.window
+        reads = ArrayBytes(
+            weight_read=per_tile * layer.group_filters * pixel_tiles,
+            activation_read=per_tile * layer.output_pixels * filter_tiles,
         )
-        return _events(trace, self.multipliers, per_tile * filter_tiles * pixel_tiles, reads)
+        cycles = per_tile * filter_tiles * pixel_tiles
+        return _events(trace, self.multipliers, cycles, reads, self._memory())

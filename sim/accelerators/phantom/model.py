@@ -5,6 +5,8 @@ Only the abstract could be read: the mechanism below is a reconstruction (see RE
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -12,38 +14,16 @@ from sim.accelerators.phantom.cores import INTRA_CORE, Core, CoreTimes
 from sim.accelerators.phantom.mesh import INTER_CORE, MeshRun, run_tiles
 from sim.accelerators.phantom.packing import PACKERS, THREADS
 from sim.accelerators.phantom.streams import Bands, activation_bits, weight_bits
-from sim.accelerators.phantom.traffic import Work, actions, traffic_bytes
+from sim.accelerators.phantom.traffic import Work, actions, stored_bytes, traffic_bytes
 from sim.errors import UserError
 from sim.events import Events
 from sim.layer import Layer, LayerTrace, Pair
-from sim.taps import effectual_macs
-from sim.validation import require_choice, require_positive
+from sim.masks import ceil_div, effectual_macs
+from sim.memory import Memory
+from sim.validation import require_choice, require_flag, require_positive
 
 MAX_LOOKAHEAD = 254
 """The packers count entries of a cycle in one byte."""
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Sums over images: cycles and assigned core-cycles as in `MeshRun`, the rest by who works."""
-
-    cycles: int = 0
-    tiles: int = 0
-    assigned: int = 0
-    busy_cores: int = 0
-    busy_columns: int = 0
-    entries: int = 0
-
-    def plus(self, times: CoreTimes, run: MeshRun) -> "Totals":
-        """With one more image."""
-        return Totals(
-            self.cycles + run.cycles,
-            self.tiles + run.tiles,
-            self.assigned + run.assigned_cycles,
-            self.busy_cores + int(times.cycles.sum()),
-            self.busy_columns + times.busy_column_cycles,
-            self.entries + times.entries,
-        )
 
 
 @dataclass(frozen=True)
@@ -64,6 +44,9 @@ class Phantom:
     skip_empty_slices: bool
     mapping: str
     fill_cycles: int
+    weight_buffer_kib: int
+    activation_buffer_kib: int
+    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
         require_positive(
@@ -80,6 +63,11 @@ class Phantom:
         require_choice("mapping", self.mapping, ("auto", "bands", "filters"))
         if self.lookahead > MAX_LOOKAHEAD:
             raise UserError(f"lookahead is {self.lookahead}; expected at most {MAX_LOOKAHEAD}")
+        require_flag(skip_empty_slices=self.skip_empty_slices)
+        self._memory()
+
+    def _memory(self) -> Memory:
+        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     @property
     def cores(self) -> int:
@@ -127,38 +115,44 @@ class Phantom:
         order = INTER_CORE[self.inter_core](weights, times.cycles)
         return run_tiles(times.cycles, order, self.split(trace.layer)[0])
 
-    def idle(self, run: Totals, effectual: int) -> dict[str, int]:
+    def idle(self, run: MeshRun, times: CoreTimes, effectual: int) -> dict[str, int]:
         """Idle multiplier-cycles by cause; they and the effectual ones fill all slots."""
         per_core = self.pe_columns * THREADS
+        busy_cores, busy_columns = int(times.cycles.sum()), times.busy_column_cycles
         return {
-            "fragmentation": THREADS * run.busy_columns - effectual,
-            "column_imbalance": per_core * run.busy_cores - THREADS * run.busy_columns,
-            "barrier": per_core * (run.assigned - run.busy_cores),
-            "edge": per_core * (self.cores * run.cycles - run.assigned),
+            "fragmentation": THREADS * busy_columns - effectual,
+            "column_imbalance": per_core * busy_cores - THREADS * busy_columns,
+            "barrier": per_core * (run.assigned_cycles - busy_cores),
+            "edge": per_core * (self.cores * run.cycles - run.assigned_cycles),
             "fill": self.multipliers * self.fill_cycles * run.tiles,
         }
 
     def simulate(self, trace: LayerTrace) -> Events:
-        """Costs of one layer over all images."""
-        layer = trace.layer
-        total = Totals()
-        for times in self.core_times(trace):
-            total = total.plus(times, self.mesh_run(trace, times))
+        """Costs of one layer over all images, one after the other."""
         effectual = effectual_macs(trace)
-        filter_tiles = -(-layer.group_filters // self.split(layer)[0])
-        work = Work(
-            effectual,
-            total.entries,
-            1 if streams_over_neurons(layer) else filter_tiles,
-            self.pe_columns,
+        images = (
+            self._image(trace, image, times, int(effectual[image]))
+            for image, times in enumerate(self.core_times(trace))
         )
+        return reduce(add, images)
+
+    def _image(self, trace: LayerTrace, image: int, times: CoreTimes, effectual: int) -> Events:
+        layer, run = trace.layer, self.mesh_run(trace, times)
+        neurons = streams_over_neurons(layer)
+        filter_tiles = 1 if neurons else ceil_div(layer.group_filters, self.split(layer)[0])
+        work = Work(effectual, times.entries, filter_tiles, self.pe_columns)
+        traffic = traffic_bytes(stored_bytes(trace, image), work, self._memory())
+        compute_cycles = run.cycles + self.fill_cycles * run.tiles
+        stall_cycles = self._memory().stall_cycles(compute_cycles, traffic)
+        idle = self.idle(run, times, effectual)
+        idle["bandwidth"] = self.multipliers * stall_cycles
         return Events(
-            total.cycles + self.fill_cycles * total.tiles,
-            trace.dense_macs,
+            compute_cycles + stall_cycles,
+            layer.dense_macs,
             effectual,
             self.multipliers,
-            self.idle(total, effectual),
-            traffic_bytes(trace, work),
+            idle,
+            traffic,
             actions(work),
         )
 

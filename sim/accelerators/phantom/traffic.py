@@ -1,21 +1,25 @@
 """Bytes that Phantom moves: values that are not zero, and one mask bit for every value.
 
-The paper's memory sizes are not known; one global buffer that holds what is reused is assumed, so
-each operand crosses DRAM once per image.
+The paper's memories are not known. Buffers and DRAM are those of `sim.memory`, as for the other
+arrays; each core is given one scratchpad for operands and masks and one for partial sums.
 """
 
 from dataclasses import dataclass
 
-from sim.events import Access
-from sim.layer import LayerTrace
-from sim.taps import bytes_of_bits, output_nonzeros, output_positions
+import numpy as np
 
-PSUM_BYTES = 4
+from sim.events import Access
+from sim.layer import LayerTrace, Mask
+from sim.masks import ceil_div
+from sim.memory import PSUM_BYTES, ArrayBytes, Memory, StoredBytes, Traffic, output_values
+
+MASK_BITS_PER_ENTRY = 6
+"""Three of the weights and three of the activations."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What traffic and energy depend on, over all images.
+    """What one image asks of the array.
 
     Attributes:
         effectual: multiplications.
@@ -30,30 +34,27 @@ class Work:
     pe_columns: int
 
 
-def _compressed(nonzeros: int, values: int) -> int:
-    """Bytes of INT8 values and their mask."""
-    return nonzeros + bytes_of_bits(values)
+def _compressed(mask: Mask) -> int:
+    return ceil_div(mask.size, 8) + int(np.count_nonzero(mask))
 
 
-def traffic_bytes(trace: LayerTrace, work: Work) -> dict[Access, int]:
-    """Bytes moved by memory, operand and direction, over all images."""
-    weights = trace.images * _compressed(int(trace.weight.sum()), trace.weight.size)
-    activations = _compressed(int(trace.activation.sum()), trace.activation.size)
-    outputs = _compressed(output_nonzeros(trace), output_positions(trace))
+def stored_bytes(trace: LayerTrace, image: int) -> StoredBytes:
+    """Weights, input and output of one image; an output that is not known has no zeros."""
+    values = output_values(trace)
+    dense_output = ceil_div(values, 8) + values
+    output = dense_output if trace.output is None else _compressed(trace.output[image])
+    return StoredBytes(_compressed(trace.weight), _compressed(trace.activation[image]), output)
+
+
+def traffic_bytes(stored: StoredBytes, work: Work, memory: Memory) -> Traffic:
+    """Bytes of one image: weights are read once, the input once per set of filters."""
+    reads = ArrayBytes(stored.weight, stored.input * work.filter_tiles)
     psums = work.entries // work.pe_columns * PSUM_BYTES
     return {
-        Access("dram", "weight", "read"): weights,
-        Access("dram", "activation", "read"): activations,
-        Access("dram", "output", "write"): outputs,
-        Access("sram_512kib", "weight", "write"): weights,
-        Access("sram_512kib", "weight", "read"): weights,
-        Access("sram_512kib", "activation", "write"): activations,
-        Access("sram_512kib", "activation", "read"): activations * work.filter_tiles,
-        Access("sram_512kib", "output", "write"): outputs,
-        Access("sram_512kib", "output", "read"): outputs,
+        **memory.traffic(stored, reads),
         Access("spad_448b", "weight", "read"): work.effectual,
         Access("spad_448b", "activation", "read"): work.effectual,
-        Access("spad_448b", "metadata", "read"): bytes_of_bits(work.entries * 2 * 3),
+        Access("spad_448b", "metadata", "read"): ceil_div(work.entries * MASK_BITS_PER_ENTRY, 8),
         Access("spad_80b", "psum", "read"): psums,
         Access("spad_80b", "psum", "write"): psums,
     }

@@ -1,7 +1,9 @@
 """SCNN (Parashar et al., ISCA 2017): planar-tiled, input-stationary Cartesian products."""
 
 from dataclasses import dataclass
+from functools import reduce
 from math import prod
+from operator import add
 
 import numpy as np
 
@@ -16,7 +18,6 @@ from sim.accelerators.scnn.tiling import (
     Plane,
     Tiles,
     activation_counts,
-    ceil_div,
     filter_counts,
     group_sizes,
     is_single_pixel,
@@ -24,17 +25,18 @@ from sim.accelerators.scnn.tiling import (
 from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
 from sim.events import Events
 from sim.layer import Layer, LayerTrace, Pair
-from sim.taps import effectual_macs
-from sim.validation import require_choice, require_positive
+from sim.masks import ceil_div, effectual_macs
+from sim.memory import stall_cycles
+from sim.validation import require_choice, require_positive, require_rate
 
 
 @dataclass(frozen=True)
 class Queues:
-    """Nonzeros of every queue of a layer.
+    """Nonzeros of every queue of a layer, one image.
 
     Attributes:
         weights: (groups, filter groups, C/groups, sub-grids).
-        activations: (N, groups, C/groups, sub-grids, PEs).
+        activations: (groups, C/groups, sub-grids, PEs) of one image.
     """
 
     weights: Counts
@@ -43,14 +45,14 @@ class Queues:
     @property
     def products(self) -> int:
         """Cartesian products of all queues: what the multipliers compute."""
-        per_queue = self.activations.sum(axis=(0, 4))
+        per_queue = self.activations.sum(axis=3)
         return int((self.weights.sum(axis=1) * per_queue).sum())
 
     def vector_pairs(self, weight_vector: int, activation_vector: int) -> int:
         """Pairs of vectors that pass the multiplier arrays."""
         weights = -(-self.weights // weight_vector)
         activations = -(-self.activations // activation_vector)
-        return int((weights.sum(axis=1) * activations.sum(axis=(0, 4))).sum())
+        return int((weights.sum(axis=1) * activations.sum(axis=3)).sum())
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Scnn:
     operand_bits: int
     index_bits: int
     activation_ram_bytes: int
+    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
         require_positive(
@@ -94,6 +97,7 @@ class Scnn:
         require_choice("barrier", self.barrier, BARRIERS)
         require_choice("stride_products", self.stride_products, ("sub_grids", "all"))
         require_choice("operand_bits", self.operand_bits, (8, 16))
+        require_rate(dram_bytes_per_cycle=self.dram_bytes_per_cycle)
 
     @property
     def pes(self) -> Pair:
@@ -130,59 +134,70 @@ class Scnn:
             return 0
         return layer.groups * sum(ceil_div(v, self.exchange_values_per_cycle) for v in values)
 
-    def queues(self, trace: LayerTrace, steps: Pair) -> Queues:
-        """Queues with the stride split into steps sub-grids per axis."""
+    def queues(self, trace: LayerTrace, steps: Pair) -> list[Queues]:
+        """Queues of each image with the stride split into steps sub-grids per axis."""
         layer = trace.layer
         activations = activation_counts(trace, Plane(self.pes, self.plane_tiles), steps)
         shape = (trace.images, layer.groups, layer.group_channels, *activations.shape[2:])
         weights = filter_counts(trace, self.filters_in_group(layer), steps)
-        return Queues(weights, activations.reshape(shape))
+        return [Queues(weights, image) for image in activations.reshape(shape)]
 
     def product_cycles(self, queues: Queues) -> tuple[int, int]:
-        """(cycles of the array with barriers, busy cycles summed over PEs), all images."""
+        """(cycles of the array with barriers, busy cycles summed over PEs)."""
         cost = cycles_per_pair(self.weight_vector, self.activation_vector, self.accumulator_banks)
         weights = vector_features(queues.weights, self.weight_vector) @ cost
         weights = weights.reshape(*weights.shape[:3], -1)
-        barrier, cycles, busy = BARRIERS[self.barrier], 0, 0
-        for image in queues.activations:
-            features = vector_features(image, self.activation_vector)
-            columns = np.moveaxis(features, -1, -2).reshape(*image.shape[:2], -1, image.shape[-1])
-            slowest, total = barrier(weights, columns)
-            cycles, busy = cycles + round(float(slowest)), busy + round(total)
-        return cycles, busy
+        features = vector_features(queues.activations, self.activation_vector)
+        groups, channels, _, pes = queues.activations.shape
+        columns = np.moveaxis(features, -1, -2).reshape(groups, channels, -1, pes)
+        slowest, busy = BARRIERS[self.barrier](weights, columns)
+        return round(slowest), round(busy)
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Costs of one layer over all images (ISCA 2017, section 4: PT-IS-CP-sparse)."""
-        layer = trace.layer
-        split = self.queues(trace, layer.stride)
-        queues = split if self.stride_products == "sub_grids" else self.queues(trace, (1, 1))
-        array_cycles, busy = self.product_cycles(queues)
-        exchange = self.exchange_cycles(layer) * trace.images
-        pairs = queues.vector_pairs(self.weight_vector, self.activation_vector)
+        useful = self.queues(trace, trace.layer.stride)
+        computed = useful if self.stride_products == "sub_grids" else self.queues(trace, (1, 1))
         effectual = effectual_macs(trace)
+        images = (
+            self._image(trace, image, computed[image], useful[image].products, int(macs))
+            for image, macs in enumerate(effectual)
+        )
+        return reduce(add, images)
+
+    def _image(
+        self, trace: LayerTrace, image: int, queues: Queues, useful_products: int, effectual: int
+    ) -> Events:
+        array_cycles, busy = self.product_cycles(queues)
+        exchange = self.exchange_cycles(trace.layer)
+        pairs = queues.vector_pairs(self.weight_vector, self.activation_vector)
+        traffic = traffic_bytes(trace, image, self._storage(queues), effectual)
+        stalls = stall_cycles(array_cycles + exchange, traffic, self.dram_bytes_per_cycle)
         per_pe = self.weight_vector * self.activation_vector
         idle = {
             "fragmentation": per_pe * pairs - queues.products,
             "accumulator_banks": per_pe * (busy - pairs),
-            "stride": queues.products - split.products,
-            "edge": split.products - effectual,
+            "stride": queues.products - useful_products,
+            "edge": useful_products - effectual,
             "barrier": self.multipliers * array_cycles - per_pe * busy,
             "exchange": self.multipliers * exchange,
+            "bandwidth": self.multipliers * stalls,
         }
-        storage = Storage(
+        return Events(
+            array_cycles + exchange + stalls,
+            trace.layer.dense_macs,
+            effectual,
+            self.multipliers,
+            idle,
+            traffic,
+            actions(queues.products, self.operand_bits),
+        )
+
+    def _storage(self, queues: Queues) -> Storage:
+        return Storage(
             queues.weights,
             queues.activations,
             self.activation_vector,
             self.operand_bits,
             self.index_bits,
             self.activation_ram_bytes,
-        )
-        return Events(
-            array_cycles + exchange,
-            trace.dense_macs,
-            effectual,
-            self.multipliers,
-            idle,
-            traffic_bytes(trace, storage, effectual),
-            actions(queues.products, self.operand_bits),
         )

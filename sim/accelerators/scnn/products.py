@@ -32,7 +32,7 @@ def cycles_per_pair(weights: int, activations: int, banks: int) -> Matrix:
 class Barrier(Protocol):
     """When the PEs wait for each other: (queues of weights, of activations) -> cycles."""
 
-    def __call__(self, weights: Matrix, activations: Matrix) -> tuple[Matrix, float]:
+    def __call__(self, weights: Matrix, activations: Matrix) -> tuple[float, float]:
         """Array cycles per step summed over groups, and busy PE cycles.
 
         Args:
@@ -42,20 +42,20 @@ class Barrier(Protocol):
         ...
 
 
-def filter_group_barrier(weights: Matrix, activations: Matrix) -> tuple[Matrix, float]:
+def filter_group_barrier(weights: Matrix, activations: Matrix) -> tuple[float, float]:
     """PEs meet after each filter group: cycles = sum over groups of the slowest PE."""
     groups, filter_groups = weights.shape[:2]
     busy = np.matmul(
         weights.reshape(groups, filter_groups, -1),
         activations.reshape(groups, -1, activations.shape[-1]),
     )
-    return busy.max(axis=-1).sum(), float(busy.sum())
+    return float(busy.max(axis=-1).sum()), float(busy.sum())
 
 
-def channel_barrier(weights: Matrix, activations: Matrix) -> tuple[Matrix, float]:
+def channel_barrier(weights: Matrix, activations: Matrix) -> tuple[float, float]:
     """PEs meet after each channel of each filter group (the barrier of DNNsim's model)."""
     busy = np.matmul(weights.transpose(0, 2, 1, 3), activations)
-    return busy.max(axis=-1).sum(), float(busy.sum())
+    return float(busy.max(axis=-1).sum()), float(busy.sum())
 
 
 BARRIERS: dict[str, Barrier] = {

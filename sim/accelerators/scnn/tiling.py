@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.layer import Layer, LayerTrace, Pair
+from sim.masks import ceil_div
 
 Counts = npt.NDArray[np.int64]
 Owners = npt.NDArray[np.int64]
@@ -21,11 +22,6 @@ Owners = npt.NDArray[np.int64]
 def is_single_pixel(layer: Layer) -> bool:
     """A fully connected layer, or the 1x1 convolution on one pixel that is the same."""
     return layer.input_size == (1, 1) and layer.kernel == (1, 1) and layer.groups == 1
-
-
-def ceil_div(value: int, by: int) -> int:
-    """Quotient rounded up."""
-    return -(-value // by)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ its RAM, the plane is worked through in several passes, and the weights are fetc
 
 from dataclasses import dataclass
 
-from sim.accelerators.scnn.tiling import Counts, ceil_div
+import numpy as np
+
+from sim.accelerators.scnn.tiling import Counts
 from sim.events import Access
 from sim.layer import LayerTrace
-from sim.taps import bytes_of_bits, output_nonzeros
+from sim.masks import ceil_div
+from sim.memory import Traffic, output_values
 
 ACCUMULATOR_BITS = 24
 """Width of a partial sum (ISCA 2017)."""
@@ -35,47 +38,56 @@ class Storage:
 
     def compressed_bytes(self, values: int) -> int:
         """Bytes of so many nonzero values with their indices."""
-        return bytes_of_bits(values * (self.operand_bits + self.index_bits))
+        return ceil_div(values * (self.operand_bits + self.index_bits), 8)
 
-    def input_passes(self) -> list[int]:
-        """Passes over the plane, one number per image."""
-        fullest = self.activations.sum(axis=(1, 2, 3)).max(axis=-1)
-        return [
-            max(1, ceil_div(self.compressed_bytes(int(values)), self.activation_ram_bytes))
-            for values in fullest
-        ]
+    def input_passes(self) -> int:
+        """Passes over the plane, so that each pass fits the fullest PE's RAM."""
+        fullest = int(self.activations.sum(axis=(0, 1, 2)).max())
+        return max(1, ceil_div(self.compressed_bytes(fullest), self.activation_ram_bytes))
+
+    def activation_values_read(self) -> int:
+        """Values read from the RAMs: once per filter group that has weights for the channel."""
+        groups_with_weights = (self.weights > 0).sum(axis=1)
+        return int((groups_with_weights * self.activations.sum(axis=3)).sum())
+
+    def weight_values_read(self) -> int:
+        """Values read from the FIFOs: once per activation vector."""
+        vectors = -(-self.activations // self.activation_vector)
+        return int((self.weights.sum(axis=1) * vectors.sum(axis=3)).sum())
 
 
-def traffic_bytes(trace: LayerTrace, storage: Storage, effectual: int) -> dict[Access, int]:
-    """Bytes moved by memory, operand and direction, over all images."""
-    weights, activations = storage.weights, storage.activations
-    pes = activations.shape[-1]
-    passes = storage.input_passes()
-    kept = weights > 0
-    activation_reads = int((kept.sum(axis=1) * activations.sum(axis=(0, 4))).sum())
-    vectors = -(-activations // storage.activation_vector)
-    weight_reads = int((weights.sum(axis=1) * vectors.sum(axis=(0, 4))).sum())
-    stored_weights = storage.compressed_bytes(int(weights.sum()))
-    spilled = sum(
-        storage.compressed_bytes(int(image.sum()))
-        for image, times in zip(activations, passes, strict=True)
-        if times > 1
-    )
-    outputs = storage.compressed_bytes(output_nonzeros(trace))
-    fits = outputs <= trace.images * pes * storage.activation_ram_bytes
+def _output_nonzeros(trace: LayerTrace, image: int) -> int:
+    """Values that are written back as nonzero; all of them where that is not known."""
+    if trace.output is None:
+        return output_values(trace)
+    return int(np.count_nonzero(trace.output[image]))
+
+
+def traffic_bytes(trace: LayerTrace, image: int, storage: Storage, effectual: int) -> Traffic:
+    """Bytes moved for one image, by memory, operand and direction."""
+    pes, passes = storage.activations.shape[-1], storage.input_passes()
+    fetched = storage.compressed_bytes(int(storage.weights.sum())) * passes
+    inputs = storage.compressed_bytes(int(storage.activations.sum()))
+    outputs = storage.compressed_bytes(_output_nonzeros(trace, image))
+    spilled_inputs = inputs if passes > 1 else 0
+    spilled_outputs = outputs if outputs > pes * storage.activation_ram_bytes else 0
     psums = effectual * ACCUMULATOR_BITS // 8
-    results = trace.images * trace.layer.out_channels * trace.layer.output_pixels
+    results = trace.layer.out_channels * trace.layer.output_pixels * ACCUMULATOR_BITS // 8
     return {
-        Access("dram", "weight", "read"): stored_weights * sum(passes),
-        Access("dram", "activation", "read"): spilled,
-        Access("dram", "output", "write"): 0 if fits else outputs,
-        Access("sram_8kib", "activation", "write"): spilled,
-        Access("sram_8kib", "activation", "read"): storage.compressed_bytes(activation_reads),
+        Access("dram", "weight", "read"): fetched,
+        Access("dram", "activation", "read"): spilled_inputs,
+        Access("dram", "output", "write"): spilled_outputs,
+        Access("sram_8kib", "activation", "write"): spilled_inputs,
+        Access("sram_8kib", "activation", "read"): storage.compressed_bytes(
+            storage.activation_values_read()
+        ),
         Access("sram_8kib", "output", "write"): outputs,
-        Access("sram_8kib", "output", "read"): 0 if fits else outputs,
-        Access("spad_448b", "weight", "write"): stored_weights * sum(passes) * pes,
-        Access("spad_448b", "weight", "read"): storage.compressed_bytes(weight_reads),
-        Access("spad_80b", "psum", "read"): psums + results * ACCUMULATOR_BITS // 8,
+        Access("sram_8kib", "output", "read"): spilled_outputs,
+        Access("spad_448b", "weight", "write"): fetched * pes,
+        Access("spad_448b", "weight", "read"): storage.compressed_bytes(
+            storage.weight_values_read()
+        ),
+        Access("spad_80b", "psum", "read"): psums + results,
         Access("spad_80b", "psum", "write"): psums,
     }
 

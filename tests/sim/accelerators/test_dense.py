@@ -26,7 +26,7 @@ def test_mapped_array_equals_the_loop_reference(
     )
     reads = events.traffic_bytes
     assert reads[Access("sram_512kib", "weight", "read")] == told["weight_reads"]
-    assert reads[Access("sram_512kib", "activation", "read")] == told["activation_reads"]
+    assert reads[Access("sram_2mib", "activation", "read")] == told["activation_reads"]
 
 
 @settings(max_examples=40, deadline=None)
@@ -43,14 +43,18 @@ def test_fully_connected_layers_use_one_column_of_the_mapped_array() -> None:
     assert events.utilisation == 1000 * 512 / (32 * 512 * 1024)
 
 
-def test_dram_moves_every_operand_once_at_full_width() -> None:
-    layer = Layer.conv("conv", 8, 16, 3, 1, 1, (10, 10))
-    events = simulate(LayerTrace(layer), accelerator("dense_ideal", operand_bits=16))
-    assert events.dram_bytes == 2 * (16 * 8 * 9 + 8 * 100 + 16 * 100)
+def test_a_narrow_dram_stalls_the_array() -> None:
+    layer = Layer.linear("fc", 1024, 1024)
+    free = simulate(LayerTrace(layer), accelerator("dense_ideal"))
+    narrow = simulate(LayerTrace(layer), accelerator("dense_ideal", dram_bytes_per_cycle=16.0))
+    assert free.cycles == 1024
+    assert free.dram_bytes == 1024 * 1024
+    assert narrow.cycles == 1024 * 1024 // 16
+    assert narrow.idle_multiplier_cycles["bandwidth"] == 1024 * (narrow.cycles - free.cycles)
 
 
 def test_impossible_parameters_are_named() -> None:
     with pytest.raises(UserError, match="multipliers is 0"):
         accelerator("dense_ideal", multipliers=0)
-    with pytest.raises(UserError, match="operand_bits is 12"):
-        accelerator("dense_mapped", operand_bits=12)
+    with pytest.raises(UserError, match="dram_bytes_per_cycle is 0"):
+        accelerator("dense_mapped", dram_bytes_per_cycle=0.0)
