@@ -86,6 +86,18 @@ class _LayerTracer(fx.Tracer):
         return is_layer(m) or super().is_leaf_module(m, module_qualified_name)
 
 
+def layer_graph(module: nn.Module) -> fx.Graph:
+    """The graph of a forward pass, in which each conv and FC layer is one node.
+
+    Raises:
+        UserError: the forward pass depends on values, so its graph cannot be drawn.
+    """
+    try:
+        return _LayerTracer().trace(module)
+    except fx.proxy.TraceError as error:
+        raise UserError(f"{type(module).__name__} has no fixed graph: {error}") from error
+
+
 def consumers(module: nn.Module) -> dict[str, str | None]:
     """For each conv and FC layer, the first one in running order that reads what it wrote.
 
@@ -95,10 +107,7 @@ def consumers(module: nn.Module) -> dict[str, str | None]:
     Raises:
         UserError: the forward pass depends on values, so its graph cannot be drawn.
     """
-    try:
-        graph = _LayerTracer().trace(module)
-    except fx.proxy.TraceError as error:
-        raise UserError(f"{type(module).__name__} has no fixed graph: {error}") from error
+    graph = layer_graph(module)
     children = dict(module.named_modules())
 
     def layer_name(node: fx.Node) -> str | None:

@@ -143,7 +143,7 @@ def _scaled(shape: InceptionShape, variant: Variant) -> InceptionShape:
 
 
 def googlenet(variant: Variant) -> nn.Module:
-    """GoogLeNet as torchvision has it; 6,624,904 parameters, 13,004,888 with the auxiliary heads."""
+    """The form of torchvision; 6,624,904 parameters, 13,004,888 with auxiliary heads."""
     variant.require_norm("googlenet")
     return GoogLeNet(variant, third_kernel=3)
 

@@ -1,0 +1,1 @@
+"""Zero masks drawn from stated densities and structure, for networks without weights or images."""
