@@ -11,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from models.networks import build
 from sim.errors import UserError
 
 COUNTER = "num_batches_tracked"
@@ -57,6 +58,24 @@ def load_checkpoint(path: Path, module: nn.Module) -> dict[str, Any]:
 def read_metadata(path: Path) -> dict[str, Any]:
     """The metadata of a checkpoint without its weights; errors as in `load_checkpoint`."""
     return _read(path, weights=False)[0]
+
+
+def load_network(path: Path) -> tuple[nn.Module, dict[str, Any]]:
+    """A trained network, built as its checkpoint says, in evaluation mode; and the metadata.
+
+    Raises:
+        UserError: as `load_checkpoint`, or the file does not say which network it holds.
+    """
+    metadata = read_metadata(path)
+    try:
+        module = build(metadata["network"], **metadata["build"])
+    except (KeyError, TypeError) as error:
+        raise UserError(
+            f"{path}: does not say which network it holds ({error}); expected a checkpoint of "
+            "workflow.scripts.train"
+        ) from error
+    load_checkpoint(path, module)
+    return module.eval(), metadata
 
 
 def _state(module: nn.Module) -> dict[str, Tensor]:

@@ -1,0 +1,171 @@
+"""Training and fine-tuning that repeat bit by bit, and accuracy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from models.datasets import Dataset
+from models.modes import evaluating
+from sim.errors import UserError
+from sim.validation import require_fraction, require_positive
+
+EVALUATION_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train: AdamW under a one-cycle learning rate.
+
+    Attributes:
+        epochs: passes over the training images.
+        batch_size: images per step; a last incomplete batch is left out.
+        learning_rate: the peak of the cycle.
+        seed: order of the images, and dropout.
+        threads: of torch; part of the recipe because sums, hence weights, depend on it.
+        weight_decay: on weights, not on biases and batch-norm parameters.
+        label_smoothing: share of the target spread over all classes.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+    threads: int
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_positive(epochs=self.epochs, batch_size=self.batch_size, threads=self.threads)
+        require_fraction(
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            label_smoothing=self.label_smoothing,
+        )
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise UserError(f"seed is {self.seed!r}; expected a whole number of at least 0")
+
+
+@dataclass(frozen=True)
+class TrainingLog:
+    """What training did.
+
+    Attributes:
+        steps: weight updates made.
+        losses: mean cross entropy of each epoch, in nats.
+    """
+
+    steps: int
+    losses: tuple[float, ...]
+
+
+@contextmanager
+def repeatable(seed: int, threads: int) -> Iterator[None]:
+    """Seeded, deterministic and on a fixed number of threads; all settings restored afterwards."""
+    before = torch.get_num_threads()
+    strict = torch.are_deterministic_algorithms_enabled()
+    with torch.random.fork_rng(devices=[]):
+        try:
+            torch.manual_seed(seed)
+            torch.set_num_threads(threads)
+            torch.use_deterministic_algorithms(True)
+            yield
+        finally:
+            torch.use_deterministic_algorithms(strict)
+            torch.set_num_threads(before)
+
+
+def train(
+    module: nn.Module, dataset: Dataset, recipe: Recipe, progress: bool | None = None
+) -> TrainingLog:
+    """Train in place on the training images; also fine-tunes, masks and all.
+
+    The same start, recipe and machine give the same weights. The module is left in evaluation mode,
+    its weights in channels-last order.
+
+    Args:
+        module: maps (N, C, H, W) images to (N, classes) logits.
+        dataset: its training part is used.
+        recipe: how long and how fast.
+        progress: bar on stderr; None = if stderr is a terminal.
+
+    Raises:
+        UserError: the loss is no longer a number.
+    """
+    count = len(dataset.train_images)
+    batch = min(recipe.batch_size, count)
+    per_epoch = count // batch
+    steps = recipe.epochs * per_epoch
+    losses = []
+    with (
+        repeatable(recipe.seed, recipe.threads),
+        tqdm(
+            total=steps,
+            desc=type(module).__name__,
+            unit="step",
+            disable=None if progress is None else not progress,
+        ) as bar,
+    ):
+        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        module.train()
+        step = _Step(module, recipe, steps)
+        for epoch in range(1, recipe.epochs + 1):
+            total = 0.0
+            for index in torch.split(torch.randperm(count)[: per_epoch * batch], batch):
+                total += step(dataset.train_images[index], dataset.train_labels[index])
+                bar.update()
+            losses.append(total / per_epoch)
+            bar.set_postfix(epoch=epoch, loss=f"{losses[-1]:.3f}")
+            if losses[-1] != losses[-1]:
+                raise UserError(
+                    f"training diverged in epoch {epoch} (loss is NaN); "
+                    f"lower learning_rate from {recipe.learning_rate}"
+                )
+    module.eval()
+    return TrainingLog(steps, tuple(losses))
+
+
+class _Step:
+    """One update of the weights: forward, backward, AdamW, learning rate."""
+
+    def __init__(self, module: nn.Module, recipe: Recipe, steps: int) -> None:
+        trained = [p for p in module.parameters() if p.requires_grad]
+        groups = [
+            {"params": [p for p in trained if p.dim() > 1], "weight_decay": recipe.weight_decay},
+            {"params": [p for p in trained if p.dim() <= 1], "weight_decay": 0.0},
+        ]
+        self.module = module
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, max_lr=recipe.learning_rate, total_steps=steps
+        )
+        self.criterion = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+        self.last = steps
+
+    def __call__(self, images: Tensor, labels: Tensor) -> float:
+        """Loss before the update."""
+        logits = self.module(images.contiguous(memory_format=torch.channels_last))
+        loss = self.criterion(logits, labels)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        if self.schedule.last_epoch < self.last - 1:
+            self.schedule.step()
+        return float(loss.detach())
+
+
+def accuracy(module: nn.Module, images: Tensor, labels: Tensor) -> float:
+    """Fraction of (N, C, H, W) images whose largest logit is the label's, in evaluation mode."""
+    right = 0
+    with evaluating(module), torch.no_grad():
+        size = EVALUATION_BATCH
+        for x, y in zip(torch.split(images, size), torch.split(labels, size), strict=True):
+            logits = module(x.contiguous(memory_format=torch.channels_last))
+            right += int((logits.argmax(dim=1) == y).sum())
+    return right / len(labels)

@@ -1,0 +1,84 @@
+import pytest
+import torch
+
+from models.datasets import SUITES, Dataset, load
+from sim.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Dataset:
+    return load("shapes", 0)
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return load("digits", 0)
+
+
+@pytest.mark.parametrize(
+    ("suite", "channels", "train", "test"), [("digits", 1, 1437, 360), ("shapes", 3, 12_000, 2_000)]
+)
+def test_sizes_types_and_scale(
+    suite: str, channels: int, train: int, test: int, request: pytest.FixtureRequest
+) -> None:
+    data: Dataset = request.getfixturevalue(suite)
+    assert data.train_images.shape == (train, channels, 32, 32)
+    assert data.test_images.shape == (test, channels, 32, 32)
+    assert (len(data.train_labels), len(data.test_labels)) == (train, test)
+    for images, labels in (
+        (data.train_images, data.train_labels),
+        (data.test_images, data.test_labels),
+    ):
+        assert images.dtype == torch.float32
+        assert labels.dtype == torch.int64
+        assert bool(torch.isfinite(images).all())
+        assert torch.equal(labels.unique(), torch.arange(10))
+    assert abs(float(data.train_images.mean())) < 1e-5
+    assert abs(float(data.train_images.std()) - 1) < 1e-4
+    assert (data.in_channels, data.input_size, data.num_classes) == (channels, 32, 10)
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_same_seed_same_bits_whatever_the_threads(
+    suite: str, request: pytest.FixtureRequest
+) -> None:
+    first: Dataset = request.getfixturevalue(suite)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(3 - min(threads, 2))
+    torch.manual_seed(99)
+    again = load(suite, 0)
+    torch.set_num_threads(threads)
+    for name in ("train_images", "train_labels", "test_images", "test_labels"):
+        assert torch.equal(getattr(first, name), getattr(again, name))
+
+
+def test_the_seed_chooses_the_held_out_digits(digits: Dataset) -> None:
+    assert not torch.equal(digits.test_labels, load("digits", 1).test_labels)
+
+
+def test_no_digit_is_both_trained_on_and_tested(digits: Dataset) -> None:
+    both = torch.cat([digits.train_images, digits.test_images]).flatten(1)
+    assert len(both.unique(dim=0)) == 1797
+
+
+def test_shapes_come_in_equal_parts_and_all_differ(shapes: Dataset) -> None:
+    assert shapes.train_labels.bincount().tolist() == [1200] * 10
+    assert shapes.test_labels.bincount().tolist() == [200] * 10
+    corner = torch.cat([shapes.train_images, shapes.test_images])[:, :, :4, :4].flatten(1)
+    assert len(corner.unique(dim=0)) == 14_000
+
+
+def test_shapes_are_told_by_outline_not_by_brightness(shapes: Dataset) -> None:
+    """The best guess from mean colours alone stays near chance."""
+    x = torch.cat([shapes.train_images.mean(dim=(2, 3)), torch.ones(12_000, 1)], dim=1)
+    y = torch.nn.functional.one_hot(shapes.train_labels, 10).float()
+    weights = torch.linalg.lstsq(x, y).solution
+    right = (x @ weights).argmax(dim=1) == shapes.train_labels
+    assert float(right.float().mean()) < 0.25
+
+
+def test_unknown_suite_and_bad_seed() -> None:
+    with pytest.raises(UserError, match=r"unknown suite.*'shape' \(did you mean 'shapes'\?\)"):
+        load("shape", 0)
+    with pytest.raises(UserError, match="seed is -1"):
+        load("digits", -1)
