@@ -5,7 +5,9 @@ TORCH ?= cpu
 CONFIG ?= config/config.yaml
 VENV := .venv
 STAMP := $(VENV)/.installed
-REQUIREMENTS := $(if $(filter cpu,$(TORCH)),requirements-cpu.txt,requirements.lock)
+# One package from PyTorch's own index of CPU builds, some 200 MB instead of several GB. Where that
+# index cannot be reached the step gives up at once and torch comes from the main index.
+CPU_TORCH := --index-url https://download.pytorch.org/whl/cpu --no-deps --retries 0 --timeout 15
 # `python` inside a rule's shell command must be the one of the environment.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SNAKEMAKE := snakemake --cores $(CORES)
@@ -62,9 +64,12 @@ lock:
 	$(VENV)-lock/bin/pip freeze | sed 's/+cpu//' > requirements.lock
 	rm -rf $(VENV)-lock
 
-$(STAMP): requirements.lock requirements-cpu.txt
+$(STAMP): requirements.lock
 	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
+ifeq ($(TORCH),cpu)
+	-$(VENV)/bin/pip install --quiet $(CPU_TORCH) $$(grep ^torch== requirements.lock)
+endif
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
 	touch $@
 
 clean:
