@@ -18,6 +18,7 @@ mpl.use("Agg")
 NETWORK_LABELS = {
     "lenet5": "LeNet-5",
     "alexnet": "AlexNet",
+    "alexnet_caffe": "AlexNet (grouped)",
     "vgg16": "VGG-16",
     "resnet50": "ResNet-50",
     "mobilenet_v1": "MobileNetV1",

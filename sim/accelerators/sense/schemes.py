@@ -1,0 +1,15 @@
+"""Which compression scheme's weights each configuration is meant for.
+
+Balanced weights are a property of the weights, not of the array: the bar of a mechanism is a
+configuration together with a scheme.
+"""
+
+MEANT_FOR = {
+    "sense": "balanced",
+    "sense_unclustered": "balanced",
+    "sense_unbalanced": "unbalanced",
+    "sense_neither": "unbalanced",
+    "swallow_like": "unbalanced",
+}
+SUBJECT, REFERENCE = "sense", "sense_neither"
+"""The paper's design, and the one with neither mechanism."""

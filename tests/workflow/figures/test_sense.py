@@ -1,0 +1,50 @@
+import pandas as pd
+import pytest
+
+from workflow.figures import sense_dram, sense_speedup, sense_throughput
+
+
+def bar_heights(figure) -> set[float]:
+    return {round(bar.get_height(), 6) for axes in figure.axes for bar in axes.patches} - {0.0}
+
+
+def test_speedup_bars_are_the_array_speedups_of_the_three_mechanisms() -> None:
+    rows = [
+        ("conv_only", "clustering", 1.2),
+        ("conv_only", "balanced weights", 1.4),
+        ("conv_only", "both", 1.7),
+        ("conv_only", "neither", 1.0),
+        ("all", "both", 9.0),
+    ]
+    table = pd.DataFrame(rows, columns=["layers", "mechanism", "array_speedup"])
+    figure = sense_speedup.draw(table.assign(suite="digits", network="vgg16"))
+    assert bar_heights(figure) == {1.2, 1.4, 1.7}
+
+
+def test_dram_stacks_split_batches_and_leave_fc_layers_out() -> None:
+    rows = [
+        ("sense", 1, "conv", "weight", 2e6),
+        ("sense", 4, "conv", "weight", 1e6),
+        ("sense", 4, "linear", "weight", 7e6),
+        ("eyeriss_chip", 4, "conv", "all", 4e6),
+    ]
+    table = pd.DataFrame(
+        rows, columns=["accelerator", "batch", "layer_kind", "operand", "dram_bytes_per_image"]
+    )
+    figure = sense_dram.draw(table.assign(suite="imagenet", network="vgg16"))
+    left, right = ({bar.get_height() for bar in axes.patches} - {0.0} for axes in figure.axes[:2])
+    assert (left, right) == ({2.0}, {1.0, 4.0})
+
+
+@pytest.mark.parametrize("published", [34.0, None])
+def test_rates_are_drawn_for_networks_that_have_a_published_one(published: float | None) -> None:
+    table = pd.DataFrame(
+        {
+            "network": ["vgg16", "vgg16"],
+            "layers": ["all", "no_linear"],
+            "dram_time": ["serial", "serial"],
+            "images_per_second": [20.0, 50.0],
+            "published_images_per_second": [published, published],
+        }
+    )
+    assert bar_heights(sense_throughput.draw(table)) == ({20.0} if published else set())

@@ -1,0 +1,46 @@
+"""DRAM bytes per image by operand: Sense, the Swallow-like array, Eyeriss and its measured chip."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workflow.figures.shared import SUITE_LABELS, figure_command, legend_below
+from workflow.figures.stacks import stacked_bars
+
+ACCELERATORS = ["sense", "swallow_like", "eyeriss", "eyeriss_chip"]
+OPERANDS = ["activation", "weight", "output", "all"]
+
+
+def draw(sense_layers: pd.DataFrame) -> Figure:
+    """Rows: suites; columns: batch of one, and the common batch. Convolutions only."""
+    rows = sense_layers[sense_layers["layer_kind"] == "conv"]
+    rows = rows.assign(megabytes=rows["dram_bytes_per_image"] / 1e6)
+    suites = list(dict.fromkeys(rows["suite"]))
+    figure = Figure(figsize=(9.5, 3.0 * len(suites)), layout="constrained")
+    panels = figure.subplots(len(suites), 2, sharey="row", squeeze=False)
+    for line, suite in zip(panels, suites, strict=True):
+        own = rows[rows["suite"] == suite]
+        title = SUITE_LABELS.get(suite, suite)
+        _panel(line[0], own[own["batch"] == 1], f"{title}: one image at a time")
+        _panel(line[1], own[own["batch"] > 1], f"{title}: equal batches of 3 or 4")
+    legend_below(figure, panels[0][1])
+    return figure
+
+
+def _panel(panel: Axes, rows: pd.DataFrame, title: str) -> None:
+    parts = rows.pivot_table(
+        "megabytes", ["network", "accelerator"], "operand", "sum", fill_value=0
+    )
+    present = set(rows["accelerator"])
+    stacked_bars(
+        panel,
+        parts.reindex(columns=OPERANDS, fill_value=0),
+        [name for name in ACCELERATORS if name in present],
+    )
+    panel.set_yscale("symlog", linthresh=1)
+    panel.set_title(title)
+    panel.set_ylabel("MB per image")
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)

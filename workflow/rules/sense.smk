@@ -1,0 +1,134 @@
+# Sense (TVLSI 2023), its ablation, a Swallow-like array and Eyeriss.
+from sim.accelerators.sense.schemes import MEANT_FOR, REFERENCE, SUBJECT
+
+SENSE_SCHEMES = sorted(set(MEANT_FOR.values()))
+
+# A configuration without these schemes has no comparison to make.
+if all(layout.runs(schemes=[scheme]) for scheme in SENSE_SCHEMES):
+    layout.tables += [
+        "sense",
+        "sense_throughput",
+        "sense_layers",
+        "sense_dram",
+        "sense_sensitivity",
+    ]
+    layout.figures["sense_speedup"] = ["sense"]
+    layout.figures["sense_dram"] = ["sense_layers"]
+    layout.figures["sense_throughput"] = ["sense_throughput"]
+    layout.claims["sense"] = ["sense", "sense_dram", "sense_throughput"]
+
+
+def sense_events(accelerators=MEANT_FOR, kind="events"):
+    return [
+        path
+        for name in accelerators
+        for path in layout.events([name], kind=kind, schemes=[MEANT_FOR[name]])
+    ]
+
+
+rule sense_table:
+    input:
+        lambda _: sense_events(),
+    output:
+        report(layout.table("sense"), caption="../report/sense.rst", category="Sense"),
+    log:
+        f"{LOGS}/tables/sense.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.sense", data=TECHNOLOGY),
+    shell:
+        "python -m workflow.tables.sense {input} --output {output} 2> {log}"
+
+
+rule sense_throughput_table:
+    input:
+        lambda _: sense_events([SUBJECT]),
+    output:
+        report(
+            layout.table("sense_throughput"),
+            caption="../report/sense_throughput.rst",
+            category="Sense",
+        ),
+    log:
+        f"{LOGS}/tables/sense_throughput.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.sense_throughput",
+            data=[*TECHNOLOGY, "sim/accelerators/sense/*.yaml"],
+        ),
+    shell:
+        "python -m workflow.tables.sense_throughput {input} --output {output} 2> {log}"
+
+
+rule sense_layers_table:
+    input:
+        lambda _: layout.traces(schemes=SENSE_SCHEMES),
+    output:
+        report(
+            layout.table("sense_layers"),
+            caption="../report/sense_layers.rst",
+            category="Sense",
+        ),
+    log:
+        f"{LOGS}/tables/sense_layers.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sense_layers.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.sense_layers",
+            "sim.accelerators.sense.model",
+            "sim.accelerators.eyeriss.model",
+            data=[
+                "sim/accelerators/sense/configs.yaml",
+                "sim/accelerators/eyeriss/configs.yaml",
+                "sim/accelerators/eyeriss/published/*.csv",
+            ],
+        ),
+    shell:
+        "python -m workflow.tables.sense_layers {input} --output {output} 2> {log}"
+
+
+rule sense_dram_table:
+    input:
+        layout.table("sense_layers"),
+    output:
+        report(
+            layout.table("sense_dram"),
+            caption="../report/sense_dram.rst",
+            category="Sense",
+        ),
+    log:
+        f"{LOGS}/tables/sense_dram.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.sense_dram"),
+    shell:
+        "python -m workflow.tables.sense_dram {input} --output {output} 2> {log}"
+
+
+rule sense_sensitivity_table:
+    input:
+        lambda _: sense_events([SUBJECT, REFERENCE], kind="sweeps"),
+    output:
+        report(
+            layout.table("sense_sensitivity"),
+            caption="../report/sense_sensitivity.rst",
+            category="Sense",
+        ),
+    log:
+        f"{LOGS}/tables/sense_sensitivity.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.sense_sensitivity",
+            data=[*TECHNOLOGY, "sim/accelerators/sense/*.yaml"],
+        ),
+    shell:
+        "python -m workflow.tables.sense_sensitivity {input} --output {output} 2> {log}"
