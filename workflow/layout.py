@@ -110,19 +110,19 @@ class Layout:
         )
 
     def training(self, suite: str, network: str) -> str:
-        """Settings of a training job, as JSON."""
-        recipe = {key: v for key, v in self.config["training"][suite].items() if key != "networks"}
-        own = self.config["training"][suite]["networks"][network]
-        return as_json({**self._common(), **recipe, **own})
+        """Settings of a training job, as JSON: the suite's recipe, then the network's own."""
+        chosen = self.config["training"][suite]
+        return as_json({**self._common(), **chosen["recipe"], **chosen["networks"][network]})
 
-    def compression(self, suite: str, network: str, scheme: str) -> str:
-        """Settings of a compression job, as JSON."""
-        own = self.config["compression"][scheme]
-        return as_json({**self._common(), **own})
+    def compression(self, network: str, scheme: str) -> str:
+        """Settings of a compression job, as JSON: the scheme's, then the network's own."""
+        chosen = dict(self.config["compression"][scheme])
+        own = chosen.pop("networks", {}).get(network, {})
+        return as_json({**self._common(), **chosen, **own})
 
     def tracing(self) -> str:
         """Settings of a trace job, as JSON."""
-        return as_json({**self._common(), "images": self.config["trace_images"]})
+        return as_json({"images": self.config["trace_images"], "threads": self.config["threads"]})
 
     def grid(self) -> str:
         """Parameters that sweeps vary jointly, as JSON."""

@@ -14,6 +14,7 @@ from models.networks import NETWORKS, build
 from models.training import accuracy
 from sim.errors import UserError
 from workflow.cli import settings
+from workflow.layout import Layout
 from workflow.scripts.train import TrainSettings, main, train_network
 
 ROOT = Path(__file__).parents[3]
@@ -108,12 +109,13 @@ def test_settings_need_every_choice() -> None:
         settings(TrainSettings, json.dumps({k: v for k, v in QUICK.items() if k != "width"}))
 
 
-def test_suites_file_gives_valid_settings_for_known_networks() -> None:
-    suites = yaml.safe_load((ROOT / "config" / "suites.yaml").read_text())
-    assert set(suites) == set(SUITES)
-    for suite in suites.values():
-        assert {"lenet5", "alexnet", "vgg16", "resnet50", "mobilenet_v1"} == set(suite["networks"])
-        for name, own in suite["networks"].items():
-            chosen = TrainSettings(**(suite["recipe"] | own), seed=0, threads=1)
+def test_the_configuration_gives_valid_settings_for_known_networks() -> None:
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    layout = Layout(config, ROOT)
+    assert set(config["training"]) == set(SUITES)
+    for suite, chosen in config["training"].items():
+        assert {"lenet5", "alexnet", "vgg16", "resnet50", "mobilenet_v1"} <= set(chosen["networks"])
+        for name in chosen["networks"]:
+            own = settings(TrainSettings, layout.training(suite, name))
             assert name in NETWORKS
-            build(name, num_classes=10, width=chosen.width, input_size=32)
+            build(name, num_classes=10, width=own.width, input_size=32)

@@ -1,0 +1,65 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import configurations
+from workflow.layout import Layout
+
+ROOT = Path(__file__).parents[2]
+CONFIG: dict[str, Any] = {
+    "results_dir": "out",
+    "seed": 3,
+    "threads": 1,
+    "trace_images": 2,
+    "training": {
+        "digits": {
+            "recipe": {"epochs": 5, "batch_size": 8},
+            "networks": {"a": {"width": 1.0}, "b": {"width": 0.5, "epochs": 9}},
+        }
+    },
+    "compression": {
+        "dense": {},
+        "dbb": {"weight_bound": 4, "networks": {"b": {"weight_bound": 2}}},
+    },
+    "runs": [
+        {"suite": "digits", "networks": ["a", "b"], "schemes": ["dense", "dbb"]},
+        {"suite": "imagenet", "networks": ["b"], "schemes": ["dbb"]},
+    ],
+}
+
+
+@pytest.fixture
+def layout() -> Layout:
+    return Layout(CONFIG, ROOT)
+
+
+def test_a_networks_own_values_replace_the_suites_and_schemes(layout: Layout) -> None:
+    assert '"epochs": 5' in layout.training("digits", "a")
+    assert '"epochs": 9' in layout.training("digits", "b")
+    assert '"seed": 3' in layout.training("digits", "b")
+    assert '"weight_bound": 4' in layout.compression("a", "dbb")
+    assert layout.compression("b", "dbb") == '{"seed": 3, "threads": 1, "weight_bound": 2}'
+
+
+def test_runs_are_selected_by_each_part(layout: Layout) -> None:
+    assert len(layout.runs()) == 5
+    assert layout.runs(suites=["imagenet"]) == [("imagenet", "b", "dbb")]
+    assert layout.runs(networks=["a"], schemes=["dbb"]) == [("digits", "a", "dbb")]
+    assert len(layout.metrics()) == 4  # modelled suites have no accuracy
+    assert layout.events(["x", "y"], networks=["a"], schemes=["dense"]) == [
+        "out/events/digits/a/dense/x.csv",
+        "out/events/digits/a/dense/y.csv",
+    ]
+
+
+def test_targets_are_the_tables_and_both_forms_of_each_figure(layout: Layout) -> None:
+    mine = Layout(CONFIG, ROOT, ["t"], {"f": ["t"]})
+    assert mine.targets() == ["out/tables/t.csv", "out/figures/f.svg", "out/figures/f.png"]
+    assert layout.tables == []
+
+
+def test_every_registered_accelerator_has_a_code_digest_of_its_own_folder(layout: Layout) -> None:
+    folders = {entry.folder: name for name, entry in configurations().items()}
+    digests = {layout.simulation_code(name) for name in folders.values()}
+    assert len(digests) == len(folders)
