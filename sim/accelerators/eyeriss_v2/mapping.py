@@ -104,5 +104,7 @@ def column_nonzeros(weight: Mask, layer: Layer, blocking: Blocking) -> Counts:
     """
     grouped = weight.reshape(layer.groups, layer.group_filters, *weight.shape[1:])
     starts = np.arange(0, layer.group_filters, blocking.filters)
-    columns: Counts = np.add.reduceat(grouped, starts, axis=1, dtype=np.int64)
-    return columns
+    # summed as bytes where they hold the count: a copy in 64 bit of fc6 of VGG-16 is 0.8 GB
+    narrow = np.uint8 if blocking.filters <= np.iinfo(np.uint8).max else np.int64
+    columns = np.add.reduceat(grouped.view(np.uint8), starts, axis=1, dtype=narrow)
+    return columns.astype(np.int64)
