@@ -18,6 +18,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/s2ta.smk"
+include: "workflow/rules/s2ta_sparse.smk"
 include: "workflow/rules/sense.smk"
 include: "workflow/rules/claims.smk"
 

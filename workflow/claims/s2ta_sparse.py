@@ -1,0 +1,54 @@
+"""S2TA's energy per inference against Eyeriss v2 and SparTen."""
+
+from typing import Any
+
+from workflow.claims.verdict import Evaluation, Evaluator, Tables
+
+VIEWS = {"all": "all layers", "conv_only": "convolutions without depthwise"}
+SCHEMES = {
+    "magnitude": "the baseline on the network pruned without structure",
+    "dbb": "the baseline on the same dbb network",
+}
+DRAM = {"energy_reduction_without_dram": "without DRAM", "energy_reduction": "with DRAM"}
+REASONS = {
+    "eyeriss_v2": "the network behind the claim is not stated; the baseline's modelled energy is a "
+    "lower bound, no clock, control or network on chip: about half of the chip's on its own "
+    "network",
+    "sparten": "the network behind the claim is not stated; on chip the baseline's energy is "
+    "mostly filter chunks that its units read again for each output position, an assumed parameter",
+}
+
+
+def _means(tables: Tables, baseline: str) -> list[dict[Any, Any]]:
+    table = tables["s2ta_sparse"]
+    rows = table[
+        (table["network"] == "mean")
+        & (table["baseline"] == baseline)
+        & table["layers"].isin(list(VIEWS))
+    ]
+    return rows.to_dict("records")
+
+
+def _against(baseline: str) -> Evaluator:
+    def energy(tables: Tables) -> list[Evaluation]:
+        return [
+            Evaluation(
+                row[ratio],
+                row["suite"],
+                row["activation_source"],
+                f"mean of the suite's networks, {VIEWS[row['layers']]}, "
+                f"{row['node_nm']} nm against {row['baseline_node_nm']} nm, "
+                f"{SCHEMES[row['baseline_scheme']]}, {dram}",
+                REASONS[baseline],
+            )
+            for row in _means(tables, baseline)
+            for ratio, dram in DRAM.items()
+        ]
+
+    return energy
+
+
+EVALUATORS: dict[str, Evaluator] = {
+    "s2ta-energy-vs-eyeriss-v2": _against("eyeriss_v2"),
+    "s2ta-energy-vs-sparten": _against("sparten"),
+}

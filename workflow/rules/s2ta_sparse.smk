@@ -1,0 +1,50 @@
+# The two sparse designs that S2TA's abstract compares with, and the Eyeriss v2 chip itself.
+layout.tables.extend(["s2ta_sparse", "eyeriss_v2_chip"])
+layout.claims["s2ta_sparse"] = ["s2ta_sparse"]
+
+
+rule s2ta_sparse_table:
+    input:
+        layout.events(
+            ["s2ta_aw", "eyeriss_v2", "sparten"], schemes=["dbb", "magnitude"]
+        ),
+    output:
+        report(
+            layout.table("s2ta_sparse"),
+            caption="../report/s2ta_sparse.rst",
+            category="S2TA",
+        ),
+    log:
+        f"{LOGS}/tables/s2ta_sparse.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.s2ta_sparse", data=TECHNOLOGY),
+    shell:
+        "python -m workflow.tables.s2ta_sparse {input} --output {output} 2> {log}"
+
+
+rule eyeriss_v2_chip_table:
+    input:
+        layout.events(["eyeriss_v2"]),
+    output:
+        report(
+            layout.table("eyeriss_v2_chip"),
+            caption="../report/eyeriss_v2_chip.rst",
+            category="All accelerators",
+        ),
+    log:
+        f"{LOGS}/tables/eyeriss_v2_chip.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.eyeriss_v2_chip",
+            "sim.accelerators.eyeriss_v2.model",
+            data=[
+                "sim/accelerators/eyeriss_v2/**/*.csv",
+                "sim/accelerators/eyeriss_v2/*.yaml",
+            ],
+        ),
+    shell:
+        "python -m workflow.tables.eyeriss_v2_chip {input} --output {output} 2> {log}"
