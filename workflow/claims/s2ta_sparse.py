@@ -9,6 +9,11 @@ SCHEMES = {
     "magnitude": "the baseline on the network pruned without structure",
     "dbb": "the baseline on the same dbb network",
 }
+VARIANTS = {
+    "": "as configured",
+    "positions_per_filter_chunk=64": "filter chunks kept for 64 output positions",
+}
+"""The second is the far end of the sweep of the parameter that decides SparTen's energy."""
 DRAM = {"energy_reduction_without_dram": "without DRAM", "energy_reduction": "with DRAM"}
 REASONS = {
     "eyeriss_v2": "the network behind the claim is not stated; the baseline's modelled energy is a "
@@ -26,7 +31,8 @@ def _means(tables: Tables, baseline: str) -> list[dict[Any, Any]]:
         & (table["baseline"] == baseline)
         & table["layers"].isin(list(VIEWS))
     ]
-    return rows.to_dict("records")
+    rows = rows.fillna({"variant": ""})
+    return rows[rows["variant"].isin(list(VARIANTS))].to_dict("records")
 
 
 def _against(baseline: str) -> Evaluator:
@@ -38,7 +44,7 @@ def _against(baseline: str) -> Evaluator:
                 row["activation_source"],
                 f"mean of the suite's networks, {VIEWS[row['layers']]}, "
                 f"{row['node_nm']} nm against {row['baseline_node_nm']} nm, "
-                f"{SCHEMES[row['baseline_scheme']]}, {dram}",
+                f"{SCHEMES[row['baseline_scheme']]}, {VARIANTS[row['variant']]}, {dram}",
                 REASONS[baseline],
             )
             for row in _means(tables, baseline)

@@ -2,8 +2,9 @@
 
 S2TA's abstract compares 65 nm with Eyeriss v2's 65 nm and SparTen's 45 nm. S2TA-AW runs the `dbb`
 network. The others run the network pruned without structure (`baseline_scheme` magnitude), which
-is what they are built for, and the same `dbb` network. The row `mean` of a suite is the arithmetic
-mean of the ratios over its networks.
+is what they are built for, and the same `dbb` network. `variant` names the one assumed parameter
+of theirs that differs from the configuration. The row `mean` of a suite is the arithmetic mean of
+the ratios over its networks.
 """
 
 import pandas as pd
@@ -18,14 +19,17 @@ RATIOS = ["energy_reduction", "energy_reduction_without_dram"]
 ENERGIES = ["energy_pj_per_image", "energy_without_dram_pj_per_image"]
 KEYS = [
     *("suite", "network", "activation_source", "layers"),
-    *("accelerator", "node_nm", "baseline", "baseline_scheme", "baseline_node_nm"),
+    *("accelerator", "node_nm", "baseline", "baseline_scheme", "baseline_node_nm", "variant"),
 ]
 
 
 def s2ta_sparse(events: pd.DataFrame) -> pd.DataFrame:
     """Energy of each baseline over that of S2TA-AW, with and without DRAM."""
+    # an empty cell of a file is read as a missing number
+    events = events.assign(variant=[v if isinstance(v, str) else "" for v in events["variant"]])
     subject = costs(events[events["accelerator"] == SUBJECT], SUBJECT_NODE_NM)
     subject = subject[subject["scheme"] == "dbb"].assign(node_nm=SUBJECT_NODE_NM)
+    subject = subject.drop(columns="variant")
     against = []
     for name, node_nm in BASELINE_NODES_NM.items():
         baseline = costs(events[events["accelerator"] == name], node_nm)
@@ -39,7 +43,7 @@ def s2ta_sparse(events: pd.DataFrame) -> pd.DataFrame:
     mean = table.groupby(keys, sort=False)[RATIOS].mean().reset_index().assign(network="mean")
     return (
         pd.concat([table, mean])
-        .sort_values(["suite", "layers", "baseline", "baseline_scheme"], kind="stable")
+        .sort_values(["suite", "layers", "baseline", "baseline_scheme", "variant"], kind="stable")
         .reset_index(drop=True)
     )
 

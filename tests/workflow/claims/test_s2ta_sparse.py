@@ -12,6 +12,7 @@ def test_one_evaluation_per_mean_view_scheme_and_dram() -> None:
         "baseline": "sparten",
         "baseline_scheme": "magnitude",
         "baseline_node_nm": 45,
+        "variant": None,  # an empty cell of the table's file
         "energy_reduction": 2.0,
         "energy_reduction_without_dram": 3.0,
     }
@@ -21,6 +22,7 @@ def test_one_evaluation_per_mean_view_scheme_and_dram() -> None:
             {**case, "network": "lenet5", "energy_reduction": 9.0},
             {**case, "network": "mean", "baseline": "eyeriss_v2", "energy_reduction": 8.0},
             {**case, "network": "mean", "layers": "no_linear", "energy_reduction": 7.0},
+            {**case, "network": "mean", "variant": "clusters=4"},
         ]
     )
     found = EVALUATORS["s2ta-energy-vs-sparten"]({"s2ta_sparse": table})

@@ -5,8 +5,11 @@ from sim.energy import logic_scale
 from workflow.tables.s2ta_sparse import s2ta_sparse
 
 
-def row(network: str, accelerator: str, scheme: str, macs: int, dram: int = 0) -> dict[str, object]:
+def row(
+    network: str, accelerator: str, scheme: str, macs: int, dram: int = 0, variant: object = None
+) -> dict[str, object]:
     return {
+        "variant": variant,
         "suite": "digits",
         "network": network,
         "scheme": scheme,
@@ -38,17 +41,25 @@ def table() -> pd.DataFrame:
                 row("a", "eyeriss_v2", "dbb", 200),
                 row("a", "sparten", "magnitude", 100),
                 row("a", "eyeriss_v2", "dense", 900),
+                row("a", "sparten", "magnitude", 400, variant="clusters=4"),
             ]
         )
     )
 
 
-def ratio(table: pd.DataFrame, network: str, baseline: str, scheme: str = "magnitude") -> pd.Series:
+def ratio(
+    table: pd.DataFrame,
+    network: str,
+    baseline: str,
+    scheme: str = "magnitude",
+    variant: str = "",
+) -> pd.Series:
     rows = table[
         (table["network"] == network)
         & (table["baseline"] == baseline)
         & (table["baseline_scheme"] == scheme)
         & (table["layers"] == "all")
+        & (table["variant"] == variant)
     ]
     assert len(rows) == 1
     return rows.iloc[0]
@@ -73,3 +84,10 @@ def test_each_design_keeps_its_node(table: pd.DataFrame) -> None:
 
 def test_dense_networks_are_no_baseline(table: pd.DataFrame) -> None:
     assert set(table["baseline_scheme"]) == {"magnitude", "dbb"}
+
+
+def test_a_swept_baseline_is_a_row_of_its_own(table: pd.DataFrame) -> None:
+    swept = ratio(table, "mean", "sparten", variant="clusters=4")
+    configured = ratio(table, "mean", "sparten")
+    gain = "energy_reduction_without_dram"
+    assert swept[gain] == pytest.approx(4 * configured[gain])
