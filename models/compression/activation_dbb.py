@@ -1,0 +1,164 @@
+"""Dynamic activation pruning (S2TA's DAP): every tensor keeps the n largest of 8 channels.
+
+The pruning sits on the stored tensor: the hardware prunes what a layer writes back, so residual
+sums and pooled maps are pruned as they are read, and readers of one tensor share its n.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from models.compression.density_bound import keep_largest, lane_ranks
+from models.modes import evaluating
+from models.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
+from sim.layer import DBB_BLOCK
+
+BOUNDS = (1, 2, 3, 4, 5)
+"""The n that DAP's five cascaded maximum stages can keep; 8 bypasses it."""
+
+
+class _Pruning(torch.autograd.Function):
+    """Keeps the largest channels; the gradient passes as if nothing had been pruned."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, bound: int) -> Tensor:
+        return x * keep_largest(x.detach(), bound)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return gradients[0], None
+
+
+class TopChannels(nn.Module):
+    """Keeps the `bound` largest magnitudes of every 8 successive channels of (N, C, ...)."""
+
+    def __init__(self, bound: int) -> None:
+        super().__init__()
+        self.bound = bound
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The pruned tensor, same shape."""
+        pruned: Tensor = _Pruning.apply(x, self.bound)  # type: ignore[no-untyped-call]
+        return pruned
+
+    def extra_repr(self) -> str:
+        """Shown when the network is printed."""
+        return f"bound={self.bound}"
+
+
+def prunable_tensors(network: SparseNetwork) -> list[StoredTensor]:
+    """The tensors DAP may prune: not the image, and not what only depthwise layers read.
+
+    A depthwise filter sees one channel, so fewer channels per block save it no cycle.
+    """
+    return [
+        tensor
+        for tensor in network.stored
+        if network.first_layer not in tensor.readers
+        and not all(is_depthwise(network.layers[name]) for name in tensor.readers)
+    ]
+
+
+def set_bounds(network: SparseNetwork, bounds: Mapping[str, int]) -> None:
+    """Give each stored tensor named in `bounds` its n; 8 or unnamed means no pruning."""
+    for tensor in network.stored:
+        bound = bounds.get(tensor.name, DBB_BLOCK)
+        tensor.pruner = TopChannels(bound) if bound < DBB_BLOCK else nn.Identity()
+
+
+def bounds_of(network: SparseNetwork) -> dict[str, int]:
+    """The n of each stored tensor, by name; 8 where nothing is pruned."""
+    return {tensor.name: tensor_bound(tensor) for tensor in network.stored}
+
+
+def tensor_bound(tensor: StoredTensor) -> int:
+    """The n of 8 that a stored tensor is pruned to; 8 where it is not."""
+    return tensor.pruner.bound if isinstance(tensor.pruner, TopChannels) else DBB_BLOCK
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Lowering one tensor to `bound`, at the price of a further share of its magnitude."""
+
+    loss: float
+    tensor: str
+    bound: int
+
+
+def choose_bounds(
+    network: SparseNetwork,
+    images: Tensor,
+    accuracy_percent: Callable[[], float],
+    budget_points: float,
+) -> dict[str, int]:
+    """Choose an n per tensor so that the accuracy falls by no more than a budget.
+
+    Greedy: the steps that lower one tensor's n by one are taken in the order of the magnitude
+    they lose (as a share of that tensor's total, so one forward pass prices all of them), for as
+    long as the accuracy holds. How many hold is found by bisection, so a network costs about
+    eight evaluations whatever its depth. Bounds that the network has already are replaced.
+
+    Args:
+        network: changed only while the function runs.
+        images: (N, C, H, W) on which magnitudes are measured.
+        accuracy_percent: evaluates the network as it stands, on images that are not test images.
+        budget_points: accuracy that may be lost, in percentage points, before fine-tuning.
+    """
+    before = bounds_of(network)
+    set_bounds(network, {})
+    steps = _steps(_kept_shares(network, images))
+    floor = accuracy_percent() - budget_points
+    low, high = 0, len(steps)
+    while low < high:
+        middle = (low + high + 1) // 2
+        set_bounds(network, _after(steps[:middle]))
+        if accuracy_percent() >= floor:
+            low = middle
+        else:
+            high = middle - 1
+    set_bounds(network, before)
+    return {tensor.name: DBB_BLOCK for tensor in network.stored} | _after(steps[:low])
+
+
+def _after(steps: list[_Step]) -> dict[str, int]:
+    bounds: dict[str, int] = {}
+    for step in steps:
+        bounds[step.tensor] = min(step.bound, bounds.get(step.tensor, DBB_BLOCK))
+    return bounds
+
+
+def _steps(shares: Mapping[str, Tensor]) -> list[_Step]:
+    """All steps, cheapest first; a tensor's later steps never come before its earlier ones.
+
+    A step's price is the share lost in all, which only grows as n falls; the sort is stable, so
+    equal prices keep the order of falling n.
+    """
+    steps = [
+        _Step(1.0 - float(kept[bound - 1]), name, bound)
+        for name, kept in shares.items()
+        for bound in reversed(BOUNDS)
+    ]
+    return sorted(steps, key=lambda step: step.loss)
+
+
+def _kept_shares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
+    """For each prunable tensor: the share of its total magnitude in its n largest, n = 1 to 8."""
+    shares: dict[str, Tensor] = {}
+
+    def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
+        assert isinstance(tensor, StoredTensor)  # noqa: S101  # narrows the type
+        magnitude, ranks = output.abs().double(), lane_ranks(output)
+        by_rank = torch.stack([(magnitude * (ranks == r)).sum() for r in range(DBB_BLOCK)])
+        shares[tensor.name] = by_rank.cumsum(0) / by_rank.sum().clamp_min(1e-30)
+
+    hooks = [tensor.register_forward_hook(record) for tensor in prunable_tensors(network)]
+    try:
+        with evaluating(network.module), torch.no_grad():
+            network.module(images)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return shares

@@ -1,0 +1,53 @@
+"""Zero masks on weights that hold through training."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from models.stored_tensors import SparseNetwork, is_depthwise, weight
+
+
+class WeightMask(nn.Module):
+    """Parametrization that multiplies a weight by a fixed mask; masked weights get no gradient."""
+
+    mask: Tensor
+
+    def __init__(self, mask: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("mask", mask.to(torch.uint8))
+
+    def forward(self, dense: Tensor) -> Tensor:
+        """The weight with its zeros."""
+        return dense * self.mask
+
+
+def prunable_layers(network: SparseNetwork) -> dict[str, nn.Module]:
+    """The layers whose weights are pruned.
+
+    Left dense: the first layer (3 channels do not fill a block), the layer that makes the class
+    scores, and depthwise convolutions (one channel per filter leaves no block to prune in).
+    """
+    spared = {network.first_layer, network.last_layer}
+    return {
+        name: layer
+        for name, layer in network.layers.items()
+        if name not in spared and not is_depthwise(layer)
+    }
+
+
+def apply_weight_masks(network: SparseNetwork, masks: Mapping[str, Tensor]) -> None:
+    """Put masks (bool, shape of the weight, True = keep) on layers; the rest stays as it is."""
+    for name, mask in masks.items():
+        layer = network.layers[name]
+        if mask.shape != weight(layer).shape:
+            raise ValueError(f"{name}: mask {tuple(mask.shape)}, weight {weight(layer).shape}")
+        parametrize.register_parametrization(layer, "weight", WeightMask(mask))
+
+
+def make_masks_permanent(network: SparseNetwork) -> None:
+    """Write the zeros into the weights and take the masks off; the state dict is plain again."""
+    for layer in network.layers.values():
+        if parametrize.is_parametrized(layer, "weight"):
+            parametrize.remove_parametrizations(layer, "weight", leave_parametrized=True)

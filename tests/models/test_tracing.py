@@ -1,0 +1,101 @@
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+
+from models.compression.activation_dbb import set_bounds
+from models.compression.dbb import Dbb
+from models.compression.weight_masks import make_masks_permanent
+from models.quantization import quantize
+from models.stored_tensors import SparseNetwork
+from models.tracing import trace_network
+from sim import NetworkTrace, Provenance, read_trace, write_trace
+from sim.layer import tightest_bound
+from tests.models.compression.samples import samples
+from tests.models.toy import toy, toy_images
+from tests.reference.windows import effectual_macs
+
+PROVENANCE = Provenance("toys", "toy", "dbb", "measured", "measured", "random images")
+BOUNDS = {"pointwise": 4, "conv": 3, "strided": 2, "fc1": 1}
+
+
+def traced_toy() -> tuple[SparseNetwork, NetworkTrace]:
+    network = SparseNetwork(toy())
+    Dbb(weight_bound=4, activation_budget_points=None).prune(network, samples())
+    set_bounds(network, BOUNDS)
+    make_masks_permanent(network)
+    quantize(network, toy_images(16, seed=3))
+    return network, trace_network(toy(seed=5), network, toy_images(2), PROVENANCE)
+
+
+def test_effectual_macs_of_every_layer_equal_a_convolution_of_the_zeros() -> None:
+    network, trace = traced_toy()
+    counted: dict[str, int] = {}
+
+    def count(name: str, layer: torch.nn.Module, x: torch.Tensor) -> None:
+        nonzero = (x != 0).double()
+        weight = (layer.weight != 0).double()
+        if isinstance(layer, torch.nn.Conv2d):
+            pairs = F.conv2d(
+                nonzero, weight, None, layer.stride, layer.padding, (1, 1), layer.groups
+            )
+        else:
+            pairs = F.linear(nonzero, weight)
+        counted[name] = int(pairs.sum())
+
+    for name, layer in network.layers.items():
+        layer.register_forward_pre_hook(
+            lambda layer, inputs, name=name: count(name, layer, inputs[0])
+        )
+    network.module(toy_images(2))
+    assert {t.layer.name: effectual_macs(t) for t in trace.traces} == counted
+    assert counted["depthwise"] > 0
+
+
+def test_masks_keep_their_bounds_and_unpruned_layers_promise_nothing() -> None:
+    _, trace = traced_toy()
+    for layer in trace.traces:
+        name = "conv" if layer.layer.name == "shortcut" else layer.layer.name
+        assert layer.activation_bound == BOUNDS.get(name, 8), name
+        assert tightest_bound(layer.activation) <= BOUNDS.get(name, 8), name
+        spared = layer.layer.name in ("stem", "depthwise", "fc2")
+        assert spared or layer.weight_bound <= 4
+
+
+def test_order_consumers_and_written_masks() -> None:
+    _, trace = traced_toy()
+    assert {e.trace.layer.name: e.consumer for e in trace.layers} == {
+        "stem": "depthwise",
+        "depthwise": "pointwise",
+        "pointwise": "conv",
+        "conv": "strided",
+        "shortcut": "strided",
+        "strided": "fc1",
+        "fc1": "fc2",
+        "fc2": None,
+    }
+    written = {t.layer.name: t.output for t in trace.traces}
+    read = {t.layer.name: t.activation for t in trace.traces}
+    assert written["strided"] is not None
+    assert np.array_equal(written["strided"], read["fc1"])
+    assert written["fc2"] is None
+
+
+def test_negative_inputs_count_and_zero_is_the_only_zero() -> None:
+    _, trace = traced_toy()
+    stem = next(t for t in trace.traces if t.layer.name == "stem")
+    # Random normal images: only values within half a step of zero round to it.
+    assert 0.97 < stem.activation_density < 1.0
+
+
+def test_trace_survives_the_file_and_has_the_same_bytes_twice(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_trace(tmp_path / name, traced_toy()[1])
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    back, trace = read_trace(tmp_path / "a"), traced_toy()[1]
+    for ours, theirs in zip(trace.layers, back.layers, strict=True):
+        assert ours.weight_int8 is not None
+        assert np.array_equal(ours.weight_int8, theirs.weight_int8)
+        assert np.array_equal(ours.trace.activation, theirs.trace.activation)
+        assert ours.trace.activation_bound == theirs.trace.activation_bound
