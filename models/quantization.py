@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from models.modes import evaluating
 from models.stored_tensors import SparseNetwork, StoredTensor, weight
@@ -28,29 +27,25 @@ def fold_batch_norm(network: SparseNetwork) -> None:
     """
     found = dict(network.module.named_modules())
     for node in network.module.graph.nodes:
-        source = node.args[0] if node.op == "call_module" else None
-        norm = found[str(node.target)] if source is not None else None
-        if not isinstance(norm, nn.BatchNorm2d) or str(source.target) not in network.layers:
+        if node.op != "call_module" or not isinstance(found[node.target], nn.BatchNorm2d):
             continue
-        if len(source.users) > 1:
-            raise ValueError(f"{source.target} is read beside its batch norm; cannot fold")
-        _fold(network.layers[str(source.target)], norm)
-        parent, _, name = str(node.target).rpartition(".")
+        (source,) = node.all_input_nodes
+        if source.target not in network.layers or len(source.users) > 1:
+            raise ValueError(f"{node.target}: expected a layer that nothing else reads before it")
+        _fold(network.layers[source.target], found[node.target])
+        parent, _, name = node.target.rpartition(".")
         setattr(network.module.get_submodule(parent), name, nn.Identity())
 
 
-def _fold(layer: nn.Module, norm: nn.BatchNorm2d) -> None:
-    if not isinstance(layer, nn.Conv2d) or norm.running_mean is None or norm.running_var is None:
-        raise ValueError(f"cannot fold {norm} into {layer}")
-    layer.weight, layer.bias = fuse_conv_bn_weights(
-        layer.weight,
-        layer.bias,
-        norm.running_mean,
-        norm.running_var,
-        norm.eps,
-        norm.weight,
-        norm.bias,
-    )
+def _fold(layer: nn.Module, norm: nn.Module) -> None:
+    if not isinstance(layer, nn.Conv2d) or not isinstance(norm, nn.BatchNorm2d):
+        raise TypeError(f"cannot fold {norm} into {layer}")
+    mean, variance = norm.get_buffer("running_mean"), norm.get_buffer("running_var")
+    with torch.no_grad():
+        gain = norm.weight / torch.sqrt(variance + norm.eps)
+        bias = -mean if layer.bias is None else layer.bias - mean
+        layer.weight = nn.Parameter(layer.weight * gain.reshape(-1, 1, 1, 1))
+        layer.bias = nn.Parameter(bias * gain + norm.bias)
 
 
 class ActivationQuantizer(nn.Module):

@@ -1,4 +1,4 @@
-"""From a quantized network to a trace: its layers, INT8 weights and the zeros of its activations."""
+"""From a quantized network to a trace: layers, INT8 weights and the zeros of activations."""
 
 import numpy as np
 import torch

@@ -10,12 +10,12 @@ from sim.layer import DBB_BLOCK
 
 
 def _blocks(values: Tensor) -> Tensor:
-    """Magnitudes (N, C, ...) as (N, ceil(C / 8), 8, ...); filled-up lanes lose against any value."""
+    """Magnitudes (N, C, ...) as (N, ceil(C / 8), 8, ...); padded lanes lose to any value."""
     missing = -values.shape[1] % DBB_BLOCK
     magnitude = values.abs()
     if missing:
         magnitude = F.pad(magnitude, (0, 0) * (values.dim() - 2) + (0, missing), value=-1.0)
-    return magnitude.unflatten(1, (-1, DBB_BLOCK))
+    return magnitude.reshape(len(values), -1, DBB_BLOCK, *values.shape[2:])
 
 
 def lane_ranks(values: Tensor) -> Tensor:

@@ -40,7 +40,7 @@ def magnitude_masks(weights: dict[str, Tensor], density: float) -> dict[str, Ten
     kept = torch.zeros(len(flat), dtype=torch.bool)
     order = torch.sort(flat, descending=True, stable=True).indices
     kept[order[: round(density * len(flat))]] = True
-    parts = kept.split([value.numel() for value in weights.values()])
+    parts = torch.split(kept, [value.numel() for value in weights.values()])
     return {
         name: part.reshape(value.shape)
         for (name, value), part in zip(weights.items(), parts, strict=True)

@@ -8,23 +8,26 @@ from models.compression.scheme import Scheme
 from sim.validation import unknown
 
 
-def schemes() -> dict[str, type[Scheme]]:
-    """All schemes, by the name of their module."""
-    package = models.compression
-    found = {
-        info.name: getattr(import_module(f"{package.__name__}.{info.name}"), "SCHEME", None)
-        for info in iter_modules(package.__path__)
-    }
-    return {name: scheme for name, scheme in found.items() if scheme is not None}
+def schemes() -> list[str]:
+    """Names of all schemes; a scheme is called like its module."""
+    return [info.name for info in iter_modules(models.compression.__path__) if _class(info.name)]
 
 
 def scheme(name: str) -> type[Scheme]:
-    """The settings class of a scheme.
+    """The settings class of a scheme; no other scheme's module is loaded.
 
     Raises:
         UserError: no such scheme.
     """
-    known = schemes()
-    if name not in known:
-        raise unknown("scheme", name, known)
-    return known[name]
+    names = {info.name for info in iter_modules(models.compression.__path__)}
+    found = _class(name) if name in names else None
+    if found is None:
+        raise unknown("scheme", name, schemes())
+    return found
+
+
+def _class(module: str) -> type[Scheme] | None:
+    found: type[Scheme] | None = getattr(
+        import_module(f"{models.compression.__name__}.{module}"), "SCHEME", None
+    )
+    return found

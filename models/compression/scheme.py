@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from models.stored_tensors import SparseNetwork
-from sim.errors import UserError
+from models.training import Recipe
 from sim.validation import require_positive
 
 
@@ -34,8 +34,11 @@ class Scheme(ABC):
     Attributes:
         fine_tune_epochs: passes over the training images after pruning; the same for `dense`.
         learning_rate: peak rate of the fine-tuning.
+        batch_size: images per step of the fine-tuning.
         held_out_images: training images kept out of fine-tuning (see Samples).
         calibration_images: training images that set the ranges of INT8 activations.
+        seed: order of the images in fine-tuning.
+        threads: of torch; part of the settings because sums, hence weights, depend on it.
 
     Raises:
         UserError: a value is out of range.
@@ -43,19 +46,34 @@ class Scheme(ABC):
 
     fine_tune_epochs: int = 2
     learning_rate: float = 1e-3
+    batch_size: int = 128
     held_out_images: int = 512
     calibration_images: int = 256
+    seed: int = 0
+    threads: int = 2
 
     def __post_init__(self) -> None:
         require_positive(
             held_out_images=self.held_out_images, calibration_images=self.calibration_images
         )
-        if not isinstance(self.fine_tune_epochs, int) or self.fine_tune_epochs < 0:
-            raise UserError(
-                f"fine_tune_epochs is {self.fine_tune_epochs!r}; expected a whole number >= 0"
-            )
-        if not self.learning_rate > 0:
-            raise UserError(f"learning_rate is {self.learning_rate!r}; expected a number above 0")
+        _ = self.fine_tuning  # checks its values
+
+    @property
+    def fine_tuning(self) -> Recipe | None:
+        """How the pruned network is trained on; None if it is not.
+
+        Raises:
+            UserError: a value is out of range.
+        """
+        if self.fine_tune_epochs == 0:
+            return None
+        return Recipe(
+            epochs=self.fine_tune_epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            seed=self.seed,
+            threads=self.threads,
+        )
 
     @abstractmethod
     def prune(self, network: SparseNetwork, samples: Samples) -> None:

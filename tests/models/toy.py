@@ -7,7 +7,7 @@ INPUT_SHAPE = (3, 9, 9)
 
 
 class Toy(nn.Module):
-    """Odd channel counts, a shortcut, grouped and depthwise convolutions, pooling, two FC layers."""
+    """Odd channel counts, a shortcut, grouped and depthwise convolutions, pooling, FC layers."""
 
     def __init__(self) -> None:
         super().__init__()

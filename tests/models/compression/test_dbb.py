@@ -62,8 +62,8 @@ def test_masked_networks_can_be_copied() -> None:
         ({"weight_bound": 9}, "weight_bound is 9; expected one of 1, 2"),
         ({"weight_bound": 0}, "weight_bound is 0"),
         ({"activation_budget_points": -1.0}, "activation_budget_points is -1.0"),
-        ({"fine_tune_epochs": -1}, "fine_tune_epochs is -1"),
-        ({"learning_rate": 0.0}, "learning_rate is 0.0"),
+        ({"fine_tune_epochs": -1}, "epochs is -1"),
+        ({"learning_rate": 2.0}, "learning_rate is 2.0"),
         ({"held_out_images": 0}, "held_out_images is 0"),
     ],
 )

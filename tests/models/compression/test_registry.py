@@ -6,7 +6,7 @@ from sim.errors import UserError
 
 
 def test_modules_with_a_scheme_are_found_and_helpers_are_not() -> None:
-    assert schemes()["dbb"] is Dbb
+    assert scheme("dbb") is Dbb
     assert {"dense", "dbb", "magnitude"} <= set(schemes())
     assert "weight_masks" not in schemes()
 

@@ -1,0 +1,103 @@
+"""Trained network in, compressed INT8 network out: prune, fine-tune, quantize."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import nn
+
+from models.compression.activation_dbb import bounds_of, set_bounds
+from models.compression.scheme import Samples, Scheme
+from models.compression.weight_masks import make_masks_permanent
+from models.datasets import Dataset
+from models.quantization import quantize, quantized_form, weight_int8
+from models.stored_tensors import SparseNetwork
+from models.training import accuracy, repeatable, train
+from sim.errors import UserError
+
+
+@dataclass(frozen=True)
+class Top1:
+    """Accuracy on the test images after each step, in percent."""
+
+    trained: float
+    one_shot: float
+    fine_tuned: float
+    int8: float
+
+
+def compress(trained: nn.Module, dataset: Dataset, scheme: Scheme) -> tuple[SparseNetwork, Top1]:
+    """Prune a trained network by a scheme, fine-tune it with its zeros, and round it to INT8.
+
+    The test images are used for nothing but the four accuracies.
+
+    Args:
+        trained: changed in place; the result shares its layers.
+        dataset: the data it was trained on. The last training images are the scheme's samples and
+            take no part in fine-tuning, the first calibrate the activations.
+        scheme: which pruning, with its settings.
+
+    Raises:
+        UserError: the settings ask for more images than there are.
+    """
+    rest, samples = _split(dataset, scheme)
+    network = SparseNetwork(trained.eval())
+
+    def on_test_images() -> float:
+        return 100 * accuracy(network.module, dataset.test_images, dataset.test_labels)
+
+    with repeatable(scheme.seed, scheme.threads):
+        before = on_test_images()
+        scheme.prune(network, samples)
+        one_shot = on_test_images()
+        if scheme.fine_tuning is not None:
+            train(network.module, rest, scheme.fine_tuning)
+        make_masks_permanent(network)
+        fine_tuned = on_test_images()
+        quantize(network, rest.train_images[: scheme.calibration_images])
+        return network, Top1(before, one_shot, fine_tuned, on_test_images())
+
+
+def _split(dataset: Dataset, scheme: Scheme) -> tuple[Dataset, Samples]:
+    count, held_out = len(dataset.train_images), scheme.held_out_images
+    if held_out + scheme.calibration_images > count:
+        raise UserError(
+            f"held_out_images {held_out} and calibration_images {scheme.calibration_images} are "
+            f"more than the {count} training images of {dataset.name}"
+        )
+    images, labels = dataset.train_images[-held_out:], dataset.train_labels[-held_out:]
+
+    def accuracy_percent(network: SparseNetwork) -> float:
+        return 100 * accuracy(network.module, images, labels)
+
+    rest = replace(
+        dataset,
+        train_images=dataset.train_images[:-held_out],
+        train_labels=dataset.train_labels[:-held_out],
+    )
+    return rest, Samples(images, accuracy_percent)
+
+
+def pruning_of(network: SparseNetwork) -> dict[str, Any]:
+    """What, beside its state dict, makes a compressed network: goes into checkpoint metadata."""
+    return {"activation_bounds": bounds_of(network)}
+
+
+def compressed_form(network: nn.Module, pruning: dict[str, Any]) -> SparseNetwork:
+    """A network as `compress` leaves it, but for its values: load the state dict into `.module`.
+
+    Args:
+        network: the architecture, with any weights; changed in place.
+        pruning: what `pruning_of` returned.
+    """
+    compressed = SparseNetwork(network.eval())
+    set_bounds(compressed, pruning["activation_bounds"])
+    quantized_form(compressed)
+    return compressed
+
+
+def weight_densities(network: SparseNetwork) -> tuple[float, dict[str, float]]:
+    """Fraction of INT8 weights that are not zero: of all conv and FC layers, and of each."""
+    masks = {name: weight_int8(layer) != 0 for name, layer in network.layers.items()}
+    total = sum(int(mask.sum()) for mask in masks.values())
+    each = {name: float(mask.mean()) for name, mask in masks.items()}
+    return total / sum(mask.size for mask in masks.values()), each

@@ -1,0 +1,81 @@
+"""Run held-out images through a compressed network and write the zeros that occur."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.checkpoints import load_checkpoint, read_metadata
+from models.compression.procedure import compressed_form
+from models.tracing import trace_network
+from models.training import repeatable
+from sim import Provenance, UserError, write_trace
+from sim.validation import require_positive
+from workflow.cli import run, settings
+from workflow.trained import dataset_of, network_of
+
+
+@dataclass(frozen=True)
+class TraceSettings:
+    """What to record.
+
+    Attributes:
+        images: the first so many test images.
+        threads: of torch.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    images: int = 4
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        require_positive(images=self.images, threads=self.threads)
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--suite", required=True)
+    parser.add_argument("--network", required=True)
+    parser.add_argument("--scheme", required=True)
+    parser.add_argument("--settings", default="{}", help='JSON object, e.g. {"images": 4}')
+    parser.add_argument("--checkpoint", type=Path, required=True, help="of the compress step")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    chosen = settings(TraceSettings, arguments.settings)
+    metadata = read_metadata(arguments.checkpoint)
+    if metadata.get("scheme") != arguments.scheme:
+        raise UserError(
+            f"{arguments.checkpoint}: compressed by scheme {metadata.get('scheme')!r}, "
+            f"expected {arguments.scheme!r}"
+        )
+    dataset = dataset_of(arguments.checkpoint, arguments.suite)
+    if chosen.images > len(dataset.test_images):
+        raise UserError(
+            f"images is {chosen.images}; {dataset.name} has {len(dataset.test_images)} test images"
+        )
+    quantized = compressed_form(
+        network_of(arguments.checkpoint, arguments.network, dataset), metadata["pruning"]
+    )
+    load_checkpoint(arguments.checkpoint, quantized.module)
+    provenance = Provenance(
+        suite=arguments.suite,
+        network=arguments.network,
+        scheme=arguments.scheme,
+        weight_source="measured",
+        activation_source="measured",
+        data=f"first {chosen.images} test images of {dataset.name}, seed {metadata['seed']}",
+    )
+    with repeatable(seed=0, threads=chosen.threads):
+        trace = trace_network(
+            network_of(arguments.checkpoint, arguments.network, dataset),
+            quantized,
+            dataset.test_images[: chosen.images],
+            provenance,
+        )
+    write_trace(arguments.output, trace)
+
+
+if __name__ == "__main__":
+    run(main)

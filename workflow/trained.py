@@ -1,0 +1,56 @@
+"""The data set and the architecture that a checkpoint of this pipeline belongs to."""
+
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from models.checkpoints import read_metadata
+from models.datasets import Dataset, load
+from models.networks import build
+from sim.errors import UserError
+
+
+def _origin(path: Path) -> dict[str, Any]:
+    metadata = read_metadata(path)
+    missing = [key for key in ("suite", "network", "seed", "width") if key not in metadata]
+    if missing:
+        raise UserError(
+            f"{path}: its metadata lacks {', '.join(missing)}; "
+            "expected a checkpoint of workflow.scripts.train or .compress"
+        )
+    return metadata
+
+
+def _demand(path: Path, key: str, found: object, expected: str) -> None:
+    if found != expected:
+        raise UserError(f"{path}: holds {key} {found!r}, expected {expected!r}")
+
+
+def dataset_of(path: Path, suite: str) -> Dataset:
+    """The data that the network in a checkpoint was trained on.
+
+    Raises:
+        UserError: not a checkpoint of this pipeline, or of another suite.
+    """
+    metadata = _origin(path)
+    _demand(path, "suite", metadata["suite"], suite)
+    return load(suite, metadata["seed"])
+
+
+def network_of(path: Path, network: str, dataset: Dataset) -> nn.Module:
+    """A network built like the one in a checkpoint, with random weights.
+
+    Raises:
+        UserError: not a checkpoint of this pipeline, or of another network.
+    """
+    metadata = _origin(path)
+    _demand(path, "network", metadata["network"], network)
+    return build(
+        network,
+        num_classes=dataset.num_classes,
+        in_channels=dataset.in_channels,
+        width=metadata["width"],
+        input_size=dataset.input_size,
+        batch_norm=metadata.get("batch_norm"),
+    )
