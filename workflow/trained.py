@@ -13,7 +13,7 @@ from sim.errors import UserError
 
 def _origin(path: Path) -> dict[str, Any]:
     metadata = read_metadata(path)
-    missing = [key for key in ("suite", "network", "seed", "width") if key not in metadata]
+    missing = [key for key in ("suite", "network", "seed", "build") if key not in metadata]
     if missing:
         raise UserError(
             f"{path}: its metadata lacks {', '.join(missing)}; "
@@ -38,7 +38,7 @@ def dataset_of(path: Path, suite: str) -> Dataset:
     return load(suite, metadata["seed"])
 
 
-def network_of(path: Path, network: str, dataset: Dataset) -> nn.Module:
+def network_of(path: Path, network: str) -> nn.Module:
     """A network built like the one in a checkpoint, with random weights.
 
     Raises:
@@ -46,11 +46,4 @@ def network_of(path: Path, network: str, dataset: Dataset) -> nn.Module:
     """
     metadata = _origin(path)
     _demand(path, "network", metadata["network"], network)
-    return build(
-        network,
-        num_classes=dataset.num_classes,
-        in_channels=dataset.in_channels,
-        width=metadata["width"],
-        input_size=dataset.input_size,
-        batch_norm=metadata.get("batch_norm"),
-    )
+    return build(network, **metadata["build"])

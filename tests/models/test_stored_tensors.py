@@ -50,11 +50,11 @@ def test_identity_shortcut_sees_the_stored_tensor() -> None:
     assert torch.equal(scores, network.second.bias.reshape(1, 4, 1, 1).expand(1, 4, 2, 2))
 
 
-def test_every_network_of_the_suites_can_be_wrapped() -> None:
-    images = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+def test_every_network_can_be_wrapped() -> None:
+    images = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     for name in NETWORKS:
-        network = build(name, num_classes=10, width=0.125, input_size=32).eval()
+        network = build(name, num_classes=10, width=0.125, input_size=64).eval()
         wrapped = SparseNetwork(network)
         read = [reader for tensor in wrapped.stored for reader in tensor.readers]
         assert sorted(read) == sorted(wrapped.layers)
-        assert torch.equal(wrapped.module(images), network(images))
+        torch.testing.assert_close(wrapped.module(images), network(images), rtol=0, atol=0)

@@ -51,7 +51,7 @@ def main() -> None:
     arguments = parser.parse_args()
     chosen = settings(scheme(arguments.scheme), arguments.settings)
     dataset = dataset_of(arguments.checkpoint, arguments.suite)
-    module = network_of(arguments.checkpoint, arguments.network, dataset)
+    module = network_of(arguments.checkpoint, arguments.network)
     origin = load_checkpoint(arguments.checkpoint, module)
     network, top1 = compress(module, dataset, chosen)
     names = {key: getattr(arguments, key) for key in ("suite", "network", "scheme")}

@@ -56,7 +56,7 @@ def main() -> None:
             f"images is {chosen.images}; {dataset.name} has {len(dataset.test_images)} test images"
         )
     quantized = compressed_form(
-        network_of(arguments.checkpoint, arguments.network, dataset), metadata["pruning"]
+        network_of(arguments.checkpoint, arguments.network), metadata["pruning"]
     )
     load_checkpoint(arguments.checkpoint, quantized.module)
     provenance = Provenance(
@@ -69,7 +69,7 @@ def main() -> None:
     )
     with repeatable(seed=0, threads=chosen.threads):
         trace = trace_network(
-            network_of(arguments.checkpoint, arguments.network, dataset),
+            network_of(arguments.checkpoint, arguments.network),
             quantized,
             dataset.test_images[: chosen.images],
             provenance,

@@ -34,8 +34,9 @@ def call(monkeypatch: pytest.MonkeyPatch, step: Any, *arguments: object) -> None
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("trained") / "trained.safetensors"
     torch.manual_seed(0)
-    network = build("lenet5", num_classes=10, in_channels=1, input_size=32)
-    metadata = {"suite": "digits", "network": "lenet5", "seed": 0, "width": 1.0}
+    form = {"num_classes": 10, "in_channels": 1, "input_size": 32, "width": 1.0}
+    network = build("lenet5", **form)
+    metadata = {"suite": "digits", "network": "lenet5", "seed": 0, "build": form}
     save_checkpoint(path, network, metadata)
     return path
 
