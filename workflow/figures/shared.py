@@ -38,6 +38,8 @@ ACCELERATOR_LABELS = {
     "phantom_2d": "Phantom-2D",
     "scnn": "SCNN",
     "sparten": "SparTen",
+    "sparten_gb_s": "SparTen GB-S",
+    "sparten_no_balancing": "SparTen, unbalanced",
     "eyeriss_v2": "Eyeriss v2",
     "eyeriss": "Eyeriss",
     "dense_ideal": "dense (ideal)",

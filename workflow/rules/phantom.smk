@@ -1,0 +1,114 @@
+# Phantom-2D and the designs it is measured against, on magnitude-pruned networks.
+from sim.registry import configurations
+
+PHANTOM_SCHEME = ["magnitude"]
+PHANTOM_DESIGNS = [
+    name
+    for name in (
+        "phantom_2d",
+        "scnn",
+        "sparten",
+        "sparten_gb_s",
+        "sparten_no_balancing",
+        "eyeriss_v2",
+        "dense_ideal",
+        "dense_mapped",
+    )
+    if name in configurations()
+]
+PHANTOM_NETWORKS = ["vgg16", "mobilenet_v1"]
+
+if layout.runs(schemes=PHANTOM_SCHEME, networks=PHANTOM_NETWORKS):
+    layout.tables.extend(
+        ["phantom", "phantom_layers", "phantom_idle", "phantom_sensitivity"]
+    )
+    layout.figures["phantom_speedup"] = ["phantom"]
+    layout.figures["phantom_gains"] = ["phantom", "claims"]
+    layout.figures["phantom_layers"] = ["phantom_layers"]
+    layout.figures["phantom_idle"] = ["phantom_idle"]
+    layout.figures["phantom_sensitivity"] = ["phantom_sensitivity"]
+    layout.claims["phantom"] = ["phantom"]
+
+
+rule phantom_table:
+    input:
+        layout.events(PHANTOM_DESIGNS, schemes=PHANTOM_SCHEME),
+    output:
+        report(
+            layout.table("phantom"),
+            caption="../report/phantom.rst",
+            category="Phantom-2D",
+        ),
+    log:
+        f"{LOGS}/tables/phantom.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.phantom", data=TECHNOLOGY),
+    shell:
+        "python -m workflow.tables.phantom {input} --output {output} 2> {log}"
+
+
+rule phantom_layers_table:
+    input:
+        layout.events(PHANTOM_DESIGNS, schemes=PHANTOM_SCHEME),
+    output:
+        report(
+            layout.table("phantom_layers"),
+            caption="../report/phantom_layers.rst",
+            category="Phantom-2D",
+        ),
+    log:
+        f"{LOGS}/tables/phantom_layers.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.phantom_layers"),
+    shell:
+        "python -m workflow.tables.phantom_layers {input} --output {output} 2> {log}"
+
+
+rule phantom_idle_table:
+    input:
+        layout.events(PHANTOM_DESIGNS, schemes=PHANTOM_SCHEME),
+    output:
+        report(
+            layout.table("phantom_idle"),
+            caption="../report/phantom_idle.rst",
+            category="Phantom-2D",
+        ),
+    log:
+        f"{LOGS}/tables/phantom_idle.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.phantom_idle"),
+    shell:
+        "python -m workflow.tables.phantom_idle {input} --output {output} 2> {log}"
+
+
+rule phantom_sensitivity_table:
+    input:
+        layout.events(
+            ["phantom_2d"],
+            kind="sweeps",
+            networks=PHANTOM_NETWORKS,
+            schemes=PHANTOM_SCHEME,
+        ),
+    output:
+        report(
+            layout.table("phantom_sensitivity"),
+            caption="../report/phantom_sensitivity.rst",
+            category="Phantom-2D",
+        ),
+    log:
+        f"{LOGS}/tables/phantom_sensitivity.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.phantom_sensitivity",
+            data=["sim/accelerators/phantom/configs.yaml"],
+        ),
+    shell:
+        "python -m workflow.tables.phantom_sensitivity {input} --output {output} 2> {log}"
