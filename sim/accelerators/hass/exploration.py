@@ -1,0 +1,331 @@
+"""Design-space exploration of a layer-pipelined accelerator: a network onto an FPGA."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from sim.accelerators.hass.candidates import (
+    Candidates,
+    EngineRules,
+    Folding,
+    candidates,
+    fill_cycles,
+)
+from sim.accelerators.hass.greedy import (
+    LOGIC_PRICES,
+    MEMORY_PRICES,
+    Price,
+    Steps,
+    fewest_dsps,
+    front,
+    least_interval,
+    raise_slowest,
+)
+from sim.accelerators.hass.histograms import PairHistogram
+from sim.accelerators.hass.memory import place_weights
+from sim.accelerators.hass.resources import Budget, Resources, side_by_side
+from sim.errors import UserError
+from sim.platforms import Platform
+
+HOMES = ("bram", "uram", "off_chip")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Which fraction of a board's blocks a design may fill; the rest is what routing leaves over.
+
+    `dsp` below 1 also serves to draw throughput against DSPs.
+    """
+
+    dsp: float = 0.9
+    lut: float = 0.7
+    memory: float = 0.9
+
+    def __post_init__(self) -> None:
+        for name in ("dsp", "lut", "memory"):
+            value = getattr(self, name)
+            if not 0 < value <= 1:
+                raise UserError(
+                    f"limit {name} is {value!r}; expected a fraction above 0, at most 1"
+                )
+
+    def of(self, board: Platform) -> Budget:
+        """The budget on a board."""
+        return Budget(
+            dsp=max(1, int(board.dsp * self.dsp)),
+            lut=int(board.lut * self.lut),
+            bram18=int(board.bram18 * self.memory),
+            uram=int(board.uram * self.memory),
+            memory_bytes_per_cycle=board.memory_bytes_per_cycle,
+        )
+
+
+@dataclass(frozen=True)
+class LayerDesign:
+    """One layer's hardware in a design.
+
+    Attributes:
+        folding: how far it is unfolded.
+        sparse: which engine it has.
+        pair_sparsity: of the trace.
+        interval_cycles: per image, on average over the traced images.
+        first_interval_cycles: the same at the cheapest folding, before anything is balanced.
+        bound_by: engine, input_port or output_port, whichever sets the interval.
+        dsp, lut: blocks.
+        weights_in: bram, uram or off_chip.
+    """
+
+    name: str
+    folding: Folding
+    sparse: bool
+    pair_sparsity: float
+    interval_cycles: float
+    first_interval_cycles: float
+    bound_by: str
+    dsp: int
+    lut: int
+    weights_in: str
+
+
+@dataclass(frozen=True)
+class Design:
+    """A network on a board.
+
+    Attributes:
+        layers: in network order.
+        interval_cycles: per image; of the slowest layer, or longer if weights stream too slowly.
+        free_memory_interval_cycles: what the same exploration reaches if weight memory were free.
+        least_interval_cycles: a bound that no folding within the DSP and LUT budgets can beat,
+            weight memory free as well.
+        binding: what keeps the interval from being shorter: logic (DSPs or LUTs), weight_memory,
+            or input_port, output_port, engine of a layer that cannot be unfolded further.
+        fill_cycles: estimate of the time the first image takes to reach the end.
+        bram18, uram: blocks used.
+        streamed_bytes: off-chip weight bytes per image.
+        clock_mhz: of the board.
+    """
+
+    layers: tuple[LayerDesign, ...]
+    interval_cycles: float
+    free_memory_interval_cycles: float
+    least_interval_cycles: float
+    binding: str
+    fill_cycles: int
+    bram18: int
+    uram: int
+    streamed_bytes: int
+    clock_mhz: float
+
+    @property
+    def dsp(self) -> int:
+        """DSP blocks of all layers."""
+        return sum(layer.dsp for layer in self.layers)
+
+    @property
+    def lut(self) -> int:
+        """LUTs of all layers."""
+        return sum(layer.lut for layer in self.layers)
+
+    @property
+    def images_per_second(self) -> float:
+        """Throughput of a full pipeline: clock over interval."""
+        return self.clock_mhz * 1e6 / self.interval_cycles
+
+    def batch_images_per_second(self, images: int) -> float:
+        """Throughput of one batch that starts and ends with an empty pipeline."""
+        return self.clock_mhz * 1e6 * images / (self.interval_cycles * images + self.fill_cycles)
+
+    @property
+    def images_per_cycle_per_dsp(self) -> float:
+        """Efficiency: images per clock cycle and DSP block."""
+        return 1 / (self.interval_cycles * self.dsp)
+
+    @property
+    def gap(self) -> float:
+        """By which fraction the greedy interval is above the bound, weight memory free for both.
+
+        0 = provably the best choice of foldings.
+        """
+        return self.free_memory_interval_cycles / self.least_interval_cycles - 1
+
+    @property
+    def slowest(self) -> LayerDesign:
+        """The layer with the longest interval."""
+        return max(self.layers, key=lambda layer: layer.interval_cycles)
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """One candidate per layer, all layers together within the budget."""
+
+    layers: list[Candidates]
+    interval: int
+    dsp: int
+    bram18: int
+    uram: int
+    streamed_bytes: int
+    home: tuple[int, ...]
+
+
+def explore(
+    histograms: Sequence[PairHistogram],
+    rules: EngineRules,
+    board: Platform,
+    limits: Limits | None = None,
+) -> Design:
+    """Find foldings that make the slowest layer fast, then drop the DSPs this does not need.
+
+    The slowest layer is unfolded again and again (`greedy.raise_slowest`) until a resource runs
+    out or that layer cannot be unfolded; of the designs on the way the fastest counts. With the
+    interval fixed, each layer then takes the folding with the fewest DSPs that keeps it. Both are
+    done for several weights of DSPs against LUTs, and the best is taken.
+
+    Args:
+        histograms: one per layer, over the same images; `pair_histogram` makes them.
+        rules: what the engines do.
+        board: resources and clock.
+        limits: usable fractions of the board.
+
+    Raises:
+        UserError: no layer, histograms of different numbers of images, or a network that does not
+            fit the board even fully folded.
+    """
+    if not histograms or len({entry.images for entry in histograms}) != 1:
+        raise UserError("explore() needs at least one layer, all over the same number of images")
+    budget = (limits or Limits()).of(board)
+    layers = [candidates(entry, rules, budget) for entry in histograms]
+    images = histograms[0].images
+    ways = [_greedy(layers, price, budget, images) for price in LOGIC_PRICES + MEMORY_PRICES]
+    found = [choice for choice, _ in ways if choice is not None]
+    if not found:
+        raise UserError(
+            f"the network does not fit {board.name}: {len(layers)} layers, fully folded, "
+            f"need more than {budget.dsp} DSPs, {budget.lut} LUTs or {budget.bram18} block RAMs"
+        )
+    greedy = min(found, key=lambda choice: (choice.interval, choice.dsp))
+    fewest = _chosen(fewest_dsps(layers, greedy.interval), budget, images)
+    best = fewest if fewest and fewest.interval <= greedy.interval else greedy
+    return _design(best, min(interval for _, interval in ways), layers, budget, board)
+
+
+def _greedy(
+    layers: Sequence[Candidates], price: Price, budget: Budget, images: int
+) -> tuple[_Choice | None, float]:
+    """The fastest design on the way, and the interval of the last one, weight memory ignored."""
+    fronts = [front(layer, price, budget) for layer in layers]
+    steps = raise_slowest(fronts)
+    within = _within(steps.demand, budget)
+    count = int(np.argmin(within)) if not within.all() else len(within)
+    if count == 0:
+        return None, np.inf
+    reached = Steps(
+        steps.position[:count], steps.interval[:count], steps.demand.chosen(np.arange(count))
+    )
+    interval = _interval(reached.interval, reached.demand, budget, images)
+    best = int(np.argmin(interval))
+    chosen = [layer.chosen(np.array([reached.position[best, n]])) for n, layer in enumerate(fronts)]
+    return _chosen(chosen, budget, images), int(reached.interval[-1])
+
+
+def _within(demand: Resources, budget: Budget) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    dsp, lut = demand.dsp.sum(axis=1) <= budget.dsp, demand.lut.sum(axis=1) <= budget.lut
+    return np.asarray(dsp & lut)
+
+
+def _interval(
+    interval: np.ndarray[tuple[int], np.dtype[np.int64]],
+    demand: Resources,
+    budget: Budget,
+    images: int,
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Cycles for N images, weights streamed where they must be; infinite where nothing helps."""
+    placed = place_weights(demand, budget)
+    streaming = np.ceil(placed.streamed_bytes * images / budget.memory_bytes_per_cycle)
+    return np.where(placed.fits, np.maximum(interval, streaming), np.inf)
+
+
+def _chosen(layers: list[Candidates], budget: Budget, images: int) -> _Choice | None:
+    demand = side_by_side([layer.resources for layer in layers])
+    slowest = np.array([max(int(layer.interval[0]) for layer in layers)])
+    interval = _interval(slowest, demand, budget, images)[0]
+    if not np.isfinite(interval) or not _within(demand, budget)[0]:
+        return None
+    placed = place_weights(demand, budget)
+    return _Choice(
+        layers,
+        int(interval),
+        int(demand.dsp.sum()),
+        int(placed.bram18[0]),
+        int(placed.uram[0]),
+        int(placed.streamed_bytes[0]),
+        tuple(int(home) for home in placed.home[0]),
+    )
+
+
+def _design(
+    best: _Choice,
+    without_memory: float,
+    layers: Sequence[Candidates],
+    budget: Budget,
+    board: Platform,
+) -> Design:
+    images = layers[0].histogram.images
+    designs = tuple(
+        _layer_design(one, everything, home, budget)
+        for one, everything, home in zip(best.layers, layers, best.home, strict=True)
+    )
+    fill = sum(
+        fill_cycles(layer.histogram, design.interval_cycles)
+        for layer, design in zip(layers, designs, strict=True)
+    )
+    return Design(
+        layers=designs,
+        interval_cycles=best.interval / images,
+        free_memory_interval_cycles=min(best.interval, without_memory) / images,
+        least_interval_cycles=least_interval(layers, budget) / images,
+        binding=_binding(best, without_memory, layers),
+        fill_cycles=ceil(fill),
+        bram18=best.bram18,
+        uram=best.uram,
+        streamed_bytes=best.streamed_bytes,
+        clock_mhz=board.clock_mhz,
+    )
+
+
+def _layer_design(
+    one: Candidates, everything: Candidates, home: int, budget: Budget
+) -> LayerDesign:
+    images = one.histogram.images
+    cheapest = front(everything, LOGIC_PRICES[0], budget)
+    return LayerDesign(
+        name=one.histogram.layer.name,
+        folding=one.folding(0),
+        sparse=one.sparse,
+        pair_sparsity=one.histogram.pair_sparsity,
+        interval_cycles=int(one.interval[0]) / images,
+        first_interval_cycles=int(cheapest.interval[0]) / images,
+        bound_by=_bound_by(one),
+        dsp=int(one.resources.dsp[0]),
+        lut=int(one.resources.lut[0]),
+        weights_in=HOMES[home] if one.resources.weight_bram18[0] else "lut",
+    )
+
+
+def _bound_by(one: Candidates) -> str:
+    parts = {
+        "input_port": one.input_port[0],
+        "output_port": one.output_port[0],
+        "engine": one.engine[0],
+    }
+    return max(parts, key=lambda name: parts[name])
+
+
+def _binding(best: _Choice, without_memory: float, layers: Sequence[Candidates]) -> str:
+    if best.interval > without_memory:
+        return "weight_memory"
+    for one, layer in zip(best.layers, layers, strict=True):
+        if int(one.interval[0]) == best.interval == int(layer.interval.min()):
+            return _bound_by(one)
+    return "logic"

@@ -1,0 +1,115 @@
+"""Exact distribution of nonzero pairs per dot product, without making the dot products.
+
+With up to nine lanes a window is one of 512 patterns, so counting patterns replaces counting
+products. Let A[p] be the positions at which a vector shows activation pattern p and B[w] the
+filters with weight pattern w. Sums over supersets turn "p & w" into a plain product:
+Z[s] = (sum of A over p >= s) * (sum of B over w >= s) counts the dot products whose nonzero pairs
+include s. Added up over the subsets of j lanes this is e[j] = sum over k of C(k, j) * H[k], whose
+inversion is H[k] = sum over j >= k of (-1)^(j-k) * C(j, k) * e[j]. All of it in whole numbers.
+"""
+
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.accelerators.hass.vectors import VectorShape, activation_lanes, pair_counts, weight_lanes
+from sim.layer import Layer, LayerTrace
+
+PATTERN_LANES = 9
+"""Up to here counting patterns is the faster way."""
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class PairHistogram:
+    """What the design-space exploration needs to know of one layer.
+
+    Attributes:
+        layer: the shape.
+        shape: the layer as vectors of operand pairs.
+        images: N.
+        counts: (groups, vectors, lanes + 1); entry (g, v, k) is the number of dot products of
+            vector v, over all filters, positions and images, with k nonzero pairs.
+    """
+
+    layer: Layer
+    shape: VectorShape
+    images: int
+    counts: Counts
+
+    @property
+    def pair_sparsity(self) -> float:
+        """Fraction of the pairs of which at least one operand is zero; padding counts as zero."""
+        effectual = int((self.counts @ np.arange(self.shape.lanes + 1)).sum())
+        pairs = self.layer.dense_macs * self.images
+        return (pairs - effectual) / pairs
+
+
+def pair_histogram(trace: LayerTrace, cluster_channels: int) -> PairHistogram:
+    """Count the nonzero pairs of all dot products of a layer.
+
+    Args:
+        trace: shape and masks; a weight that counts as nonzero whatever its value is set so there.
+        cluster_channels: channels per vector in pointwise and fully connected layers.
+    """
+    shape = VectorShape.of(trace.layer, cluster_channels)
+    count = _by_patterns if shape.lanes <= PATTERN_LANES else _by_products
+    counts = count(trace, shape).reshape(shape.groups, shape.vectors, shape.lanes + 1)
+    return PairHistogram(trace.layer, shape, trace.images, counts)
+
+
+def _by_products(trace: LayerTrace, shape: VectorShape) -> Counts:
+    bins = shape.lanes + 1
+    found = np.empty((shape.groups * shape.vectors, bins), dtype=np.int64)
+    for block, counts in pair_counts(trace, shape):
+        offsets = np.arange(len(counts), dtype=np.int64)[:, None, None] * bins
+        flat = np.bincount((offsets + counts).ravel(), minlength=len(counts) * bins)
+        found[block] = flat.reshape(-1, bins)
+    return found
+
+
+def _by_patterns(trace: LayerTrace, shape: VectorShape) -> Counts:
+    activations = _pattern_counts(_activation_patterns(trace, shape), shape.lanes)
+    bits = np.packbits(weight_lanes(trace, shape), axis=-1, bitorder="little").astype(np.int64)
+    patterns = bits @ (1 << 8 * np.arange(bits.shape[-1]))
+    weights = _pattern_counts(patterns, shape.lanes)
+    including = _superset_sums(activations, shape.lanes) * _superset_sums(weights, shape.lanes)
+    size = np.bitwise_count(np.arange(1 << shape.lanes))
+    by_size = including @ (size[:, None] == np.arange(shape.lanes + 1))
+    return np.asarray(by_size @ _inversion(shape.lanes), dtype=np.int64)
+
+
+def _activation_patterns(trace: LayerTrace, shape: VectorShape) -> npt.NDArray[np.int64]:
+    """(groups * vectors, N * positions): which lanes are nonzero, as a number."""
+    patterns: npt.NDArray[np.uint16] | None = None
+    for lane, mask in enumerate(activation_lanes(trace, shape)):
+        bit = mask.astype(np.uint16) << np.uint16(lane)
+        patterns = bit if patterns is None else np.bitwise_or(patterns, bit, out=patterns)
+    if patterns is None:
+        raise ValueError("a vector without lanes")
+    return patterns.reshape(len(patterns), -1).astype(np.int64)
+
+
+def _pattern_counts(patterns: npt.NDArray[np.int64], lanes: int) -> Counts:
+    size = 1 << lanes
+    offsets = np.arange(len(patterns), dtype=np.int64)[:, None] * size
+    flat = np.bincount((offsets + patterns).ravel(), minlength=len(patterns) * size)
+    return flat.astype(np.int64).reshape(-1, size)
+
+
+def _superset_sums(counts: Counts, lanes: int) -> Counts:
+    """For each pattern, the sum over all patterns that include it."""
+    sums = counts.copy()
+    for lane in range(lanes):
+        halves = sums.reshape(len(sums), -1, 2, 1 << lane)
+        halves[:, :, 0] += halves[:, :, 1]
+    return sums
+
+
+def _inversion(lanes: int) -> Counts:
+    """(j, k) -> (-1)^(j-k) * C(j, k)."""
+    sizes = range(lanes + 1)
+    return np.array([[(-1) ** (j - k) * comb(j, k) if j >= k else 0 for k in sizes] for j in sizes])

@@ -1,0 +1,74 @@
+"""Cycles of one layer with a given folding, waiting of engines and streams for each other included.
+
+The exploration balances averages. What runs is slower: the engines of a stream meet at every new
+vector, because they share it, and the streams meet in the adder tree, which they may run ahead of
+only by the depth of their FIFOs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.accelerators.hass.candidates import Folding
+from sim.accelerators.hass.streams import stream_of_vector
+from sim.accelerators.hass.vectors import VectorShape, pair_counts
+from sim.layer import LayerTrace
+
+
+@dataclass(frozen=True)
+class EngineTime:
+    """What the engines of one layer did, over all images.
+
+    Attributes:
+        cycles: from first to last vector.
+        busy_engine_cycles: summed over the engines.
+        nonzero_pairs: pairs that a multiplier was given.
+    """
+
+    cycles: int
+    busy_engine_cycles: int
+    nonzero_pairs: int
+
+
+def engine_time(
+    trace: LayerTrace,
+    shape: VectorShape,
+    folding: Folding,
+    cycles: np.ndarray[tuple[int], np.dtype[np.int64]],
+    fifo_positions: int,
+    interleave: bool,
+) -> EngineTime:
+    """Run all dot products of a layer through its engines.
+
+    Args:
+        trace: shape and masks.
+        shape: the layer as vectors.
+        folding: divisors of what it shares out.
+        cycles: of an engine by number of nonzero pairs, (lanes + 1,).
+        fifo_positions: output positions that a stream may run ahead of the slowest.
+        interleave: channels are dealt to streams by their load.
+    """
+    positions = trace.images * trace.layer.output_pixels
+    vectors = shape.groups * shape.vectors
+    waited = np.empty((vectors, positions), dtype=np.int64)
+    pairs = np.empty(vectors, dtype=np.int64)
+    busy = 0
+    for block, counts in pair_counts(trace, shape):
+        pairs[block] = counts.sum(axis=(1, 2), dtype=np.int64)
+        taken = cycles.astype(np.uint16)[counts]
+        by_engine = taken.reshape(*taken.shape[:2], folding.coarse_out, -1).sum(axis=3)
+        busy += int(by_engine.sum())
+        waited[block] = by_engine.max(axis=2)
+    stream = stream_of_vector(
+        pairs.reshape(shape.groups, shape.vectors),
+        shape,
+        folding.coarse_group,
+        folding.coarse_in,
+        interleave,
+    )
+    order = np.argsort(stream, kind="stable")
+    streams = folding.coarse_group * folding.coarse_in
+    by_stream = waited[order].reshape(streams, -1, positions).sum(axis=1)
+    starts = np.arange(0, positions, fifo_positions)
+    total = int(np.add.reduceat(by_stream, starts, axis=1).max(axis=0).sum())
+    return EngineTime(total, busy, int(pairs.sum()))

@@ -1,0 +1,171 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import Layer, LayerTrace, UserError, accelerator, simulate
+from sim.accelerators.hass.candidates import EngineRules, candidates
+from sim.accelerators.hass.engine import divisors
+from sim.accelerators.hass.histograms import pair_histogram
+from sim.accelerators.hass.model import design, folded
+from sim.accelerators.hass.resources import Budget
+from sim.platforms import platform
+from tests.reference import hass as slow
+from tests.reference.windows import effectual_macs
+from tests.strategies import conv_layers, linear_layers, traces
+
+SMALL = traces(st.one_of(conv_layers(8, 5), conv_layers(8, 5), linear_layers))
+ROOMY = Budget(10**9, 10**9, 10**9, 0, 1e9)
+
+
+def _draw_folding(data: st.DataObject, trace: LayerTrace, cluster: int) -> tuple[int, int, int]:
+    layer = trace.layer
+    vectors = len({key[1] for key in slow.histogram(trace, cluster)})
+    return tuple(
+        int(data.draw(st.sampled_from(list(divisors(value)))))
+        for value in (layer.groups, vectors, layer.group_filters)
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(SMALL, st.integers(1, 11))
+def test_histogram_counts_every_dot_product(trace: LayerTrace, cluster: int) -> None:
+    found = pair_histogram(trace, cluster)
+    expected = slow.histogram(trace, cluster)
+    indices = np.argwhere(found.counts)
+    assert {tuple(map(int, i)): int(found.counts[tuple(i)]) for i in indices} == dict(expected)
+    zero = 1 - effectual_macs(trace) / trace.dense_macs
+    assert found.pair_sparsity == pytest.approx(zero)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SMALL, st.data())
+def test_running_cycles_equal_stepping_every_stream(trace: LayerTrace, data: st.DataObject) -> None:
+    cluster = data.draw(st.integers(1, 9))
+    group, vector, out = _draw_folding(data, trace, cluster)
+    fine = data.draw(st.integers(1, slow.vector_length(trace, cluster)))
+    empty, interleave = data.draw(st.sampled_from([0, 1])), data.draw(st.booleans())
+    fifo = data.draw(st.sampled_from([1, 2, 5, 1000]))
+    hardware = accelerator(
+        "hass",
+        coarse_group=group,
+        coarse_in=vector,
+        coarse_out=out,
+        fine=fine,
+        cluster_channels=cluster,
+        empty_vector_cycles=empty,
+        dense_below=0.0,
+        fifo_positions=fifo,
+        interleave=interleave,
+    )
+    folding = (group, vector, out, fine)
+    cycles = slow.running_cycles(
+        trace, cluster, folding, lambda p: slow.sparse_engine(p, fine, empty), fifo, interleave
+    )
+    events = simulate(trace, hardware)
+    assert events.cycles == max(cycles, *slow.port_cycles(trace, cluster, folding))
+    assert events.effectual_macs == effectual_macs(trace)
+    assert events.idle_multiplier_cycles["zero_operand"] == 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(SMALL, st.data())
+def test_every_candidate_has_the_interval_of_its_slowest_stream(
+    trace: LayerTrace, data: st.DataObject
+) -> None:
+    cluster = data.draw(st.integers(2, 9))
+    rules = EngineRules(1, data.draw(st.sampled_from([0.0, 1.0])), data.draw(st.booleans()), 16)
+    found = candidates(pair_histogram(trace, cluster), rules, ROOMY)
+    index = data.draw(st.integers(0, len(found.interval) - 1))
+    chosen = found.folding(index)
+    folding = (chosen.coarse_group, chosen.coarse_in, chosen.coarse_out, chosen.fine)
+    if rules.dense_below:
+        length = slow.vector_length(trace, cluster)
+        assert length % chosen.fine == 0
+        engine = lambda _: length // chosen.fine  # noqa: E731
+    else:
+        engine = lambda p: slow.sparse_engine(p, chosen.fine, 1)  # noqa: E731
+    average = slow.average_cycles(trace, cluster, folding, engine, rules.interleave)
+    assert int(found.engine[index]) == average
+    assert int(found.interval[index]) == max(average, *slow.port_cycles(trace, cluster, folding))
+    assert int(found.resources.dsp[index]) == np.prod(folding)
+
+
+@settings(max_examples=30, deadline=None)
+@given(SMALL, st.sampled_from([1, 3, 64]))
+def test_waiting_never_makes_a_layer_faster_than_its_average(trace: LayerTrace, fifo: int) -> None:
+    hardware = accelerator("hass", dense_below=0.0, fifo_positions=fifo, coarse_out=1)
+    histogram = hardware.histogram(trace)
+    planned = candidates(histogram, hardware.rules, ROOMY)
+    shape = histogram.shape
+    mine = hardware._folding(shape, sparse=True)
+    same = [i for i in range(len(planned.interval)) if planned.folding(i) == mine]
+    longer_fifo = replace(hardware, fifo_positions=10**6)
+    assert int(planned.interval[same[0]]) == simulate(trace, longer_fifo).cycles
+    assert int(planned.interval[same[0]]) <= simulate(trace, hardware).cycles
+
+
+@settings(max_examples=25, deadline=None)
+@given(SMALL)
+def test_pass_takes_every_weight_for_nonzero(trace: LayerTrace) -> None:
+    ones = replace(trace, weight=np.ones_like(trace.weight))
+    own = simulate(trace, accelerator("pass", dense_below=0.0))
+    assert own.cycles == simulate(ones, accelerator("hass", dense_below=0.0)).cycles
+    assert own.effectual_macs == effectual_macs(trace)
+    wasted = effectual_macs(ones) - effectual_macs(trace)
+    assert own.idle_multiplier_cycles["zero_operand"] == wasted
+
+
+@settings(max_examples=25, deadline=None)
+@given(SMALL)
+def test_dense_dataflow_does_not_see_zeros(trace: LayerTrace) -> None:
+    hardware = accelerator("dataflow_dense")
+    dense = LayerTrace(trace.layer, activation=np.ones_like(trace.activation))
+    assert simulate(trace, hardware).cycles == simulate(dense, hardware).cycles
+    assert simulate(trace, hardware).cycles * hardware.multipliers >= trace.dense_macs
+
+
+def test_sparse_engine_gives_way_to_the_dense_one_under_ten_percent() -> None:
+    layer = Layer.conv("c", 10, 8, 1, input_size=5)
+    activation = np.ones((1, 10, 5, 5), dtype=bool)
+    activation[:, 0] = False  # exactly 10 % of the pairs
+    trace = LayerTrace(layer, activation=activation)
+    assert candidates(pair_histogram(trace, 5), EngineRules(1, 0.1, True, 16), ROOMY).sparse
+    activation[:, 0, 0, 0] = True
+    fuller = LayerTrace(layer, activation=activation)
+    assert not candidates(pair_histogram(fuller, 5), EngineRules(1, 0.1, True, 16), ROOMY).sparse
+    assert (
+        simulate(fuller, accelerator("hass")).cycles
+        == simulate(fuller, accelerator("dataflow_dense")).cycles
+    )
+
+
+def test_impossible_parameters_are_named() -> None:
+    with pytest.raises(UserError, match="empty_vector_cycles is 2"):
+        accelerator("hass", empty_vector_cycles=2)
+    with pytest.raises(UserError, match="fifo_positions is 0"):
+        accelerator("pass", fifo_positions=0)
+    with pytest.raises(UserError, match="fine is 0"):
+        accelerator("dataflow_dense", fine=0)
+
+
+def test_a_design_runs_at_its_planned_interval_or_slower() -> None:
+    rng = np.random.default_rng(3)
+    shapes = [
+        Layer.conv("a", 3, 8, 3, 2, 1, 16),
+        Layer.conv("b", 8, 8, 3, 1, 1, 8, groups=8),
+        Layer.conv("c", 8, 12, 1, 1, 0, 8),
+    ]
+    layers = [
+        LayerTrace(s, rng.random(s.weight_shape) < 0.6, rng.random((2, *s.input_shape)) < 0.5)
+        for s in shapes
+    ]
+    hardware = accelerator("hass")
+    found = design(layers, hardware, platform("zc706", dsp=60))
+    assert found.dsp <= 54
+    for trace, layer in zip(layers, found.layers, strict=True):
+        events = simulate(trace, folded(hardware, layer))
+        assert events.cycles >= layer.interval_cycles * trace.images - 1
+        assert events.multipliers == layer.dsp
