@@ -19,7 +19,7 @@ from sim.accelerators.hass.vectors import VectorShape
 from sim.events import Access, Events
 from sim.layer import LayerTrace
 from sim.platforms import Platform
-from sim.taps import effectual_macs
+from sim.tap_counts import effectual_macs
 from sim.validation import require_choice, require_fraction, require_positive
 
 ON_CHIP = "sram_8kib"
