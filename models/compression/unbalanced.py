@@ -1,0 +1,27 @@
+"""Unstructured pruning with the nonzeros of `balanced`: the fair baseline of balanced pruning."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.compression.balanced import Balanced
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unbalanced(Balanced):
+    """Each layer keeps exactly as many weights as under `balanced`, the largest of the layer.
+
+    The settings are those of Balanced and say how many that are.
+    """
+
+    def mask(self, values: Tensor) -> Tensor:
+        """Bool mask of one layer's weights; of equal magnitudes the earlier one is kept."""
+        count = int(super().mask(values).sum())
+        order = torch.sort(values.abs().flatten(), descending=True, stable=True).indices
+        kept = torch.zeros(values.numel(), dtype=torch.bool)
+        kept[order[:count]] = True
+        return kept.reshape(values.shape)
+
+
+SCHEME = Unbalanced
