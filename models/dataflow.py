@@ -48,7 +48,7 @@ def input_kind(node: fx.Node, modules: dict[str, nn.Module]) -> InputKind:
     if InputKind.SIGNED in sources:
         return InputKind.SIGNED
     if _is_named(node, "add"):
-        return InputKind.RESIDUAL
+        return InputKind.SUM
     if _is_named(node, "mul"):  # a gate over a map: the zeros are the map's
         return sources[0]
     if node.target is torch.cat:

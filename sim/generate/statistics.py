@@ -47,13 +47,16 @@ def mask_statistics(mask: Mask) -> MaskStatistics:
     channels = mask.mean(axis=(0, 2, 3))
     images, depth, height, width = mask.shape
     disagreeing = mask[..., 1:] ^ mask[..., :-1]
-    runs = mask[..., : width // RUN * RUN].reshape(images, depth, height, -1, RUN)
-    blocks = mask[:, : depth // DBB_BLOCK * DBB_BLOCK].reshape(
-        images, -1, DBB_BLOCK, height * width
+    run_count, block_count = width // RUN, depth // DBB_BLOCK
+    tile_count = height * width // DBB_BLOCK
+    runs = mask[..., : run_count * RUN].reshape(images, depth, height, run_count, RUN)
+    blocks = mask[:, : block_count * DBB_BLOCK].reshape(
+        images, block_count, DBB_BLOCK, height * width
     )
     empty_blocks: Mask = np.logical_not(np.any(blocks, axis=2))
-    pixels = height * width // DBB_BLOCK * DBB_BLOCK
-    tiles = empty_blocks[..., :pixels].reshape(*empty_blocks.shape[:2], -1, DBB_BLOCK)
+    tiles = empty_blocks[..., : tile_count * DBB_BLOCK].reshape(
+        images, block_count, tile_count, DBB_BLOCK
+    )
     return MaskStatistics(
         density=float(mask.mean()),
         channel_std=float(channels.std()),

@@ -54,7 +54,7 @@ def test_kinds_of_input_behind_concatenation_and_addition_of_relus() -> None:
     assert inputs("googlenet")["inception3b.branch2.0.conv"].kind is InputKind.RELU
     yolo = inputs("yolov5s_relu")
     assert yolo["model.4.cv3.conv"].kind is InputKind.RELU
-    assert yolo["model.4.m.1.cv1.conv"].kind is InputKind.RESIDUAL
+    assert yolo["model.4.m.1.cv1.conv"].kind is InputKind.SUM
 
 
 def test_published_densities_stay_and_carry_their_source() -> None:
@@ -90,6 +90,7 @@ def test_rules_for_activations() -> None:
     assert (vgg["features.2"].value, vgg["features.2"].status) == (0.5062, "published")
     assert (vgg["classifier.3"].value, vgg["classifier.3"].status) == (0.45, "rule")
     assert activations("yolov5s_relu")["model.1.conv"].value == 0.56
+    assert activations("yolov5s_relu")["model.4.m.1.cv1.conv"].value == 1 - 0.44**2
     assert all(d.value == 1 for d in activations("yolov5s").values())
 
 

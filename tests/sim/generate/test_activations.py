@@ -167,3 +167,13 @@ def test_statistics_of_a_mask_written_by_hand() -> None:
     assert mask_statistics(np.zeros((1, 16, 4, 4), np.bool_)).zero_tiles == 1
     with pytest.raises(UserError, match="expected \\(images, channels, height, width\\)"):
         mask_statistics(mask[0])
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 5, 5), (2, 16, 1, 1), (1, 8, 2, 3)])
+def test_statistics_of_small_masks_are_nan_where_nothing_can_be_counted(
+    shape: tuple[int, int, int, int],
+) -> None:
+    made = mask_statistics(np.ones(shape, np.bool_))
+    assert made.density == made.full_channels == 1
+    assert np.isnan(made.zero_tiles) == (shape[1] < 8 or shape[2] * shape[3] < 8)
+    assert np.isnan(made.zero_runs) == (shape[3] < 4)

@@ -1,0 +1,46 @@
+"""Activation bounds (S2TA's DAP) on masks: n of 8 channels kept, and which n costs how much."""
+
+import numpy as np
+
+from sim.generate.weights import keep_largest
+from sim.layer import DBB_BLOCK, Mask
+from sim.validation import require_fraction
+
+BOUNDS = (1, 2, 3, 4, 5)
+"""The n that DAP's five cascaded maximum stages can keep; 8 bypasses it."""
+
+
+def activation_bound(mask: Mask, most_removed: float) -> int:
+    """The smallest n at which no more than a share of the nonzeros is pruned away; 8 if none.
+
+    Args:
+        mask: (N, C, ...) bool.
+        most_removed: largest share of the nonzeros that may go, in [0, 1].
+
+    Raises:
+        UserError: most_removed outside [0, 1].
+    """
+    require_fraction(most_removed=most_removed)
+    starts = np.arange(0, mask.shape[1], DBB_BLOCK)
+    per_block = np.add.reduceat(mask, starts, axis=1, dtype=np.int64)
+    total = int(per_block.sum())
+    for bound in BOUNDS:
+        removed = int(np.maximum(per_block - bound, 0).sum())
+        if removed <= most_removed * total:
+            return bound
+    return DBB_BLOCK
+
+
+def bounded_mask(mask: Mask, bound: int, rng: np.random.Generator) -> Mask:
+    """The mask with at most `bound` nonzeros in every 8 successive channels, chosen at random.
+
+    For masks without values; where there are values, the largest are kept instead.
+    """
+    if bound >= DBB_BLOCK:
+        return mask
+    missing = -mask.shape[1] % DBB_BLOCK
+    lanes = np.pad(np.moveaxis(mask, 1, -1), [(0, 0)] * (mask.ndim - 1) + [(0, missing)])
+    ranks = rng.random(lanes.shape, dtype=np.float32) + np.float32(0.5)
+    ranks *= lanes
+    kept = keep_largest(ranks.reshape(-1, DBB_BLOCK), bound).reshape(lanes.shape) & lanes
+    return np.ascontiguousarray(np.moveaxis(kept[..., : mask.shape[1]], -1, 1))
