@@ -89,7 +89,9 @@ def bundled_photographs(count: int, form: InputForm) -> Pictures:
     return Pictures(torch.stack(images), None, ATTRIBUTION)
 
 
-def image_folder(folder: Path, form: InputForm, classes: int, most: int | None = None) -> Pictures:
+def image_folder(
+    folder: Path, form: InputForm, classes: int | None, most: int | None = None
+) -> Pictures:
     """Images of a folder, resized and centre-cropped as ImageNet networks are tested.
 
     Either one folder per class, named so that their sorted order is the order of the classes, or
@@ -99,7 +101,7 @@ def image_folder(folder: Path, form: InputForm, classes: int, most: int | None =
     Args:
         folder: where they are.
         form: what the network takes.
-        classes: outputs of the network.
+        classes: outputs of the network; None = labels are not wanted.
         most: take no more than this many.
 
     Raises:
@@ -115,7 +117,7 @@ def image_folder(folder: Path, form: InputForm, classes: int, most: int | None =
             f"{folder}: holds both class folders and files; expected one folder per class, "
             "or only images for a run without labels"
         )
-    if classes_found and len(classes_found) != classes:
+    if classes_found and classes is not None and len(classes_found) != classes:
         raise UserError(
             f"{folder}: holds {len(classes_found)} class folders, the network has {classes} "
             "classes; expected one folder for each (empty ones count), or images without folders"
@@ -127,7 +129,7 @@ def image_folder(folder: Path, form: InputForm, classes: int, most: int | None =
     images = torch.stack([_read(path, form) for path in files])
     return Pictures(
         images,
-        torch.tensor(labels) if classes_found else None,
+        torch.tensor(labels) if classes_found and classes is not None else None,
         f"{len(files)} images of the folder {folder.name}",
     )
 

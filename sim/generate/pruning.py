@@ -1,6 +1,7 @@
 """Activation bounds (S2TA's DAP) on masks: n of 8 channels kept, and which n costs how much."""
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.generate.weights import keep_largest
 from sim.layer import DBB_BLOCK, Mask
@@ -31,16 +32,18 @@ def activation_bound(mask: Mask, most_removed: float) -> int:
     return DBB_BLOCK
 
 
-def bounded_mask(mask: Mask, bound: int, rng: np.random.Generator) -> Mask:
-    """The mask with at most `bound` nonzeros in every 8 successive channels, chosen at random.
+def bounded_mask(mask: Mask, bound: int, magnitude: npt.NDArray[np.float32]) -> Mask:
+    """The mask with the `bound` largest of every 8 successive channels; the rest becomes zero.
 
-    For masks without values; where there are values, the largest are kept instead.
+    Args:
+        mask: (N, C, ...) bool.
+        bound: nonzeros that a block may keep, 1 to 8.
+        magnitude: positive, same shape; random numbers where there are no values.
     """
     if bound >= DBB_BLOCK:
         return mask
-    missing = -mask.shape[1] % DBB_BLOCK
-    lanes = np.pad(np.moveaxis(mask, 1, -1), [(0, 0)] * (mask.ndim - 1) + [(0, missing)])
-    ranks = rng.random(lanes.shape, dtype=np.float32) + np.float32(0.5)
-    ranks *= lanes
+    missing = [(0, 0)] * (mask.ndim - 1) + [(0, -mask.shape[1] % DBB_BLOCK)]
+    lanes = np.pad(np.moveaxis(mask, 1, -1), missing)
+    ranks = np.pad(np.moveaxis(magnitude, 1, -1), missing) * lanes
     kept = keep_largest(ranks.reshape(-1, DBB_BLOCK), bound).reshape(lanes.shape) & lanes
     return np.ascontiguousarray(np.moveaxis(kept[..., : mask.shape[1]], -1, 1))
