@@ -45,6 +45,8 @@ ACCELERATOR_LABELS = {
     "dense_ideal": "dense (ideal)",
     "dense_mapped": "dense (mapped)",
     "sense": "Sense",
+    "swallow_like": "Swallow-like",
+    "eyeriss_chip": "Eyeriss chip",
 }
 SUITE_LABELS = {
     "digits": "digits, trained here (32x32)",

@@ -5,13 +5,15 @@ SENSE_SCHEMES = sorted(set(MEANT_FOR.values()))
 
 # A configuration without these schemes has no comparison to make.
 if all(layout.runs(schemes=[scheme]) for scheme in SENSE_SCHEMES):
-    layout.tables += [
-        "sense",
-        "sense_throughput",
-        "sense_layers",
-        "sense_dram",
-        "sense_sensitivity",
-    ]
+    layout.tables.extend(
+        [
+            "sense",
+            "sense_throughput",
+            "sense_layers",
+            "sense_dram",
+            "sense_sensitivity",
+        ]
+    )
     layout.figures["sense_speedup"] = ["sense"]
     layout.figures["sense_dram"] = ["sense_layers"]
     layout.figures["sense_throughput"] = ["sense_throughput"]

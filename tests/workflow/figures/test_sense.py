@@ -26,14 +26,17 @@ def test_dram_stacks_split_batches_and_leave_fc_layers_out() -> None:
         ("sense", 1, "conv", "weight", 2e6),
         ("sense", 4, "conv", "weight", 1e6),
         ("sense", 4, "linear", "weight", 7e6),
-        ("eyeriss_chip", 4, "conv", "all", 4e6),
+        ("eyeriss", 1, "conv", "weight", 5e6),
+        ("eyeriss", 4, "conv", "activation", 3e6),
+        ("eyeriss", 4, "conv", "weight", 1e6),
+        ("eyeriss_chip", 4, "conv", "all", 3e6),
     ]
     table = pd.DataFrame(
         rows, columns=["accelerator", "batch", "layer_kind", "operand", "dram_bytes_per_image"]
     )
     figure = sense_dram.draw(table.assign(suite="imagenet", network="vgg16"))
     left, right = ({bar.get_height() for bar in axes.patches} - {0.0} for axes in figure.axes[:2])
-    assert (left, right) == ({2.0}, {1.0, 4.0})
+    assert (left, right) == ({0.4, 1.0}, {0.25, 0.75})
 
 
 @pytest.mark.parametrize("published", [34.0, None])
