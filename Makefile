@@ -41,7 +41,7 @@ lint: $(STAMP)
 	snakemake --lint
 
 bench: $(STAMP)
-	python -m workflow.scripts.bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench
 
 check-results: $(STAMP)
 	python -m workflow.scripts.check_results --made results/tables \
