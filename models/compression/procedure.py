@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import nn
 
+from models.compression.activation_clip import clips_of, set_clips
 from models.compression.activation_dbb import bounds_of, set_bounds
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import make_masks_permanent
@@ -79,7 +80,7 @@ def _split(dataset: Dataset, scheme: Scheme) -> tuple[Dataset, Samples]:
 
 def pruning_of(network: SparseNetwork) -> dict[str, Any]:
     """What, beside its state dict, makes a compressed network: goes into checkpoint metadata."""
-    return {"activation_bounds": bounds_of(network)}
+    return {"activation_bounds": bounds_of(network), "activation_thresholds": clips_of(network)}
 
 
 def compressed_form(network: nn.Module, pruning: dict[str, Any]) -> SparseNetwork:
@@ -91,6 +92,7 @@ def compressed_form(network: nn.Module, pruning: dict[str, Any]) -> SparseNetwor
     """
     compressed = SparseNetwork(network.eval())
     set_bounds(compressed, pruning["activation_bounds"])
+    set_clips(compressed, pruning["activation_thresholds"])
     quantized_form(compressed)
     return compressed
 
