@@ -114,11 +114,16 @@ class Layout:
         chosen = self.config["training"][suite]
         return as_json({**self._common(), **chosen["recipe"], **chosen["networks"][network]})
 
-    def compression(self, network: str, scheme: str) -> str:
-        """Settings of a compression job, as JSON: the scheme's, then the network's own."""
+    def compression(self, suite: str, network: str, scheme: str) -> str:
+        """Settings of a compression job, as JSON.
+
+        The suite's fine-tuning, which is the same for all schemes, then the scheme's settings,
+        then the scheme's for this network.
+        """
+        fine_tuning = self.config["training"][suite].get("fine_tuning", {})
         chosen = dict(self.config["compression"][scheme])
         own = chosen.pop("networks", {}).get(network, {})
-        return as_json({**self._common(), **chosen, **own})
+        return as_json({**self._common(), **fine_tuning, **chosen, **own})
 
     def tracing(self) -> str:
         """Settings of a trace job, as JSON."""

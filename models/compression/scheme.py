@@ -45,7 +45,7 @@ class Scheme(ABC):
     """
 
     fine_tune_epochs: int = 2
-    learning_rate: float = 1e-3
+    learning_rate: float = 4e-3
     batch_size: int = 128
     held_out_images: int = 512
     calibration_images: int = 256

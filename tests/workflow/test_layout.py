@@ -15,6 +15,7 @@ CONFIG: dict[str, Any] = {
     "training": {
         "digits": {
             "recipe": {"epochs": 5, "batch_size": 8},
+            "fine_tuning": {"fine_tune_epochs": 6},
             "networks": {"a": {"width": 1.0}, "b": {"width": 0.5, "epochs": 9}},
         }
     },
@@ -38,8 +39,10 @@ def test_a_networks_own_values_replace_the_suites_and_schemes(layout: Layout) ->
     assert '"epochs": 5' in layout.training("digits", "a")
     assert '"epochs": 9' in layout.training("digits", "b")
     assert '"seed": 3' in layout.training("digits", "b")
-    assert '"weight_bound": 4' in layout.compression("a", "dbb")
-    assert layout.compression("b", "dbb") == '{"seed": 3, "threads": 1, "weight_bound": 2}'
+    assert '"weight_bound": 4' in layout.compression("digits", "a", "dbb")
+    assert layout.compression("digits", "b", "dbb") == (
+        '{"fine_tune_epochs": 6, "seed": 3, "threads": 1, "weight_bound": 2}'
+    )
 
 
 def test_runs_are_selected_by_each_part(layout: Layout) -> None:

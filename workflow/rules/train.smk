@@ -47,7 +47,7 @@ rule compress:
             pins=TORCH,
         ),
         settings=lambda wildcards: layout.compression(
-            wildcards.network, wildcards.scheme
+            wildcards.suite, wildcards.network, wildcards.scheme
         ),
     shell:
         "python -m workflow.scripts.compress --suite {wildcards.suite} "
