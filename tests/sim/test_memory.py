@@ -1,0 +1,81 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim import Access, Layer, LayerTrace, UserError
+from sim.gating import clocked
+from sim.memory import ArrayBytes, Memory, StoredBytes, Traffic, dense_bytes
+
+sizes = st.integers(0, 5000)
+stored = st.builds(StoredBytes, sizes, sizes, sizes)
+array = st.builds(ArrayBytes, sizes, sizes, sizes, sizes)
+
+
+def _sum(traffic: Traffic, operand: str, direction: str, dram: bool) -> int:
+    return sum(
+        count
+        for access, count in traffic.items()
+        if (access.memory == "dram", access.operand, access.direction) == (dram, operand, direction)
+    )
+
+
+@given(stored, array, st.integers(1, 5), st.integers(1, 9))
+def test_what_dram_gives_a_buffer_takes_and_the_other_way_round(
+    stored: StoredBytes, array: ArrayBytes, weight_kib: int, activation_kib: int
+) -> None:
+    traffic = Memory(weight_kib, activation_kib, 1.0).traffic(stored, array)
+    for operand in ("weight", "activation"):
+        given_out = _sum(traffic, operand, "read", dram=True)
+        assert given_out == _sum(traffic, operand, "write", dram=False)
+    taken = _sum(traffic, "output", "write", dram=True)
+    assert taken == _sum(traffic, "output", "read", dram=False)
+    spills = stored.input + stored.output > activation_kib * 1024
+    assert taken == (stored.output if spills else 0)
+    fillings = math.ceil(stored.weight / (weight_kib * 1024))
+    fetched = _sum(traffic, "activation", "read", dram=True)
+    assert fetched == (stored.input * fillings if spills else 0)
+    assert _sum(traffic, "weight", "read", dram=True) == stored.weight
+    assert _sum(traffic, "activation", "read", dram=False) == array.activation_read
+    assert all(traffic.values())
+
+
+@pytest.mark.parametrize(
+    ("bandwidth", "computing", "stall"),
+    [(2.0, 40, 11), (2.0, 51, 0), (2.0, 60, 0), (3.0, 0, 34), (math.inf, 0, 0)],
+)
+def test_transfers_hide_behind_computation(bandwidth: float, computing: int, stall: int) -> None:
+    memory = Memory(1, 1, bandwidth)
+    traffic = {Access("dram", "weight", "read"): 101, Access("sram_2mib", "output", "read"): 999}
+    assert memory.stall_cycles(computing, traffic) == stall
+
+
+def test_dense_bytes_are_one_per_value_of_an_image() -> None:
+    layer = Layer.conv("conv", 4, 6, 3, padding=1, input_size=(5, 7), groups=2)
+    inputs = np.ones((3, 4, 5, 7), dtype=bool)
+    plain = dense_bytes(LayerTrace(layer, None, inputs))
+    assert plain == StoredBytes(6 * 2 * 9, 4 * 35, 6 * 35)
+    pooled = LayerTrace(layer, None, inputs, output=np.ones((3, 6, 2, 3), dtype=bool))
+    assert dense_bytes(pooled).output == 6 * 6
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ((0, 1, 1.0), "weight_buffer_kib is 0"),
+        ((1, -1, 1.0), "activation_buffer_kib is -1"),
+        ((1, 1, 0.0), "dram_bytes_per_cycle is 0.0"),
+        ((1, 1, math.nan), "dram_bytes_per_cycle is nan"),
+    ],
+)
+def test_impossible_memories_are_refused(values: tuple[int, int, float], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        Memory(*values)
+
+
+def test_a_stopped_element_costs_the_residual() -> None:
+    assert clocked(30, 100, 0.1) == pytest.approx(37)
+    assert clocked(30, 100, 0.0) == 30
+    assert clocked(30, 100, 1.0) == 100
