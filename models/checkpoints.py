@@ -46,13 +46,22 @@ def load_checkpoint(path: Path, module: nn.Module) -> dict[str, Any]:
             weights that are not finite.
     """
     metadata, tensors = _read(path)
+    fill(path, module, tensors)
+    return metadata
+
+
+def fill(path: Path, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Put the tensors of a file into a module, which is untouched if anything is wrong.
+
+    Raises:
+        UserError: tensors of another network, or weights that are not finite.
+    """
     _check_names(path, _state(module), tensors)
     _check_shapes(path, _state(module), tensors)
     for name, value in tensors.items():
         if value.is_floating_point() and not bool(torch.isfinite(value).all()):
             raise UserError(f"{path}: {name} holds NaN or infinity; train it again")
     module.load_state_dict(tensors, strict=False)
-    return metadata
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sim.layer import DBB_BLOCK
 from sim.validation import require_choice, require_fraction, require_positive
 
 SUITE = "imagenet"
-SCHEMES = ("dense", "dbb", "magnitude", "balanced")
+SCHEMES = ("dense", "dbb", "magnitude", "balanced", "unbalanced")
 
 MaskSource = Literal["photographs", "generator"]
 
@@ -29,6 +29,8 @@ FORMS = {
 """Networks that take something else than 224x224 pixels in ImageNet's scaling."""
 
 CLASSES = {"lenet5": 10, "yolov5s": 80, "yolov5s_relu": 80}
+DETECTORS = ("yolov5s", "yolov5s_relu")
+"""Networks that say no class of an image, so that no top-1 is measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class FullSizeSettings:
         checkpoint: weights of the user (state dict in .safetensors or .pth); None = modelled.
         checkpoint_sha256: expected digest of that file; None = not checked.
         image_folder: images of the user (see models.pictures); None = bundled photographs.
-        test_images: images of the folder that top-1 is measured on; None = all.
+        test_images: labelled images of the folder that top-1 is measured on; None = all.
         input_height, input_width, width, num_classes: of the network; None = as published.
         activation_masks: where modelled zeros lie: `photographs` (a shifted random network) or
             `generator`.
@@ -50,7 +52,8 @@ class FullSizeSettings:
         neighbour_correlation: of the generator's field.
         norm_shift_std: spread of batch-norm shifts in the shifted network.
         weight_bound: nonzeros of every 8 input channels that scheme dbb keeps.
-        balanced_density: share of every kernel slice that scheme balanced keeps.
+        balanced_density: share of every kernel slice that scheme balanced keeps; unbalanced
+            keeps as many per layer.
         magnitude_density: share that scheme magnitude keeps of a user's weights; modelled weights
             follow the density tables.
         weight_spread: spread of filter and channel strengths in modelled weights (log scale).

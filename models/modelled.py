@@ -18,9 +18,10 @@ from models.densities.rules import LayerInput, activation_densities, weight_dens
 from models.densities.tables import Density, Operand, published_densities, read_table, require_all
 from models.full_size import SCHEMES, SUITE, FullSizeSettings, full_size_network
 from models.layer_table import consumers
-from models.pictures import Pictures, bundled_photographs, image_folder
+from models.pictures import ATTRIBUTION, bundled_photographs, image_folder
 from models.shifted import shifted_masks
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
+from sim.errors import UserError
 from sim.generate.activations import activation_mask
 from sim.generate.pruning import activation_bound, bounded_mask
 from sim.generate.weights import balanced_mask, dbb_mask, magnitude_mask
@@ -123,7 +124,10 @@ def weight_mask(
         return magnitude_mask(shape, density, spread, rng)
     if scheme == "dbb":
         return dbb_mask(shape, settings.weight_bound, spread, rng)
-    return balanced_mask(shape, settings.balanced_density, spread, rng)
+    balanced = balanced_mask(shape, settings.balanced_density, spread, rng)
+    if scheme == "balanced":
+        return balanced
+    return magnitude_mask(shape, float(balanced.mean()), spread, rng)
 
 
 class Bounds:
@@ -174,7 +178,7 @@ def activation_masks(
             masks,
             f"activations: generator ({settings.clustering}), densities published or by rule",
         )
-    pictures = _pictures(network, settings)
+    images, description = first_pictures(network, settings)
 
     def prune(tensor: str, value: Tensor) -> Tensor:
         mask = np.ascontiguousarray((value != 0).numpy())
@@ -186,22 +190,31 @@ def activation_masks(
     masks = shifted_masks(
         full_size_network(network, settings, weights=True),
         inputs,
-        pictures.images,
+        images,
         densities,
         prune,
         settings.norm_shift_std,
     )
     return masks, (
-        "activations: random network shifted to densities published or by rule, on "
-        f"{pictures.description}"
+        f"activations: random network shifted to densities published or by rule, on {description}"
     )
 
 
-def _pictures(network: str, settings: FullSizeSettings) -> Pictures:
+def first_pictures(network: str, settings: FullSizeSettings) -> tuple[Tensor, str]:
+    """The images of the trace, and what they are: the user's, or the bundled photographs.
+
+    Raises:
+        UserError: fewer images than the settings ask for, or as `models.pictures`.
+    """
     form = settings.form(network)
     if settings.image_folder is None:
-        return bundled_photographs(settings.images, form)
-    return image_folder(Path(settings.image_folder), form, None, settings.images)
+        return bundled_photographs(settings.images, form), ATTRIBUTION
+    folder = image_folder(Path(settings.image_folder), form, None)
+    if len(folder.files) < settings.images:
+        raise UserError(
+            f"images is {settings.images}; {settings.image_folder} holds {len(folder.files)}"
+        )
+    return folder.images(0, settings.images), folder.description
 
 
 def _generated(row: LayerInput, density: float, settings: FullSizeSettings, bounds: Bounds) -> Mask:

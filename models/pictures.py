@@ -51,23 +51,8 @@ class InputForm:
         return self.channels, self.height, self.width
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """Images ready for a network.
-
-    Attributes:
-        images: (N, C, H, W), scaled.
-        labels: (N,) class numbers, or None where the folder has no classes.
-        description: what they are, for provenance.
-    """
-
-    images: Tensor
-    labels: Tensor | None
-    description: str
-
-
-def bundled_photographs(count: int, form: InputForm) -> Pictures:
-    """`count` crops of the two photographs: plain, mirrored, then from other corners.
+def bundled_photographs(count: int, form: InputForm) -> Tensor:
+    """`count` crops of the two photographs, (N, C, H, W): plain, mirrored, then other corners.
 
     Raises:
         UserError: count below 1 or above the 20 crops there are.
@@ -86,13 +71,36 @@ def bundled_photographs(count: int, form: InputForm) -> Pictures:
             photograph = photograph.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         crop = _crop(photograph, form, MARGIN, CROPS[index // 4])
         images.append(_scaled(crop, form))
-    return Pictures(torch.stack(images), None, ATTRIBUTION)
+    return torch.stack(images)
 
 
-def image_folder(
-    folder: Path, form: InputForm, classes: int | None, most: int | None = None
-) -> Pictures:
-    """Images of a folder, resized and centre-cropped as ImageNet networks are tested.
+@dataclass(frozen=True)
+class ImageFolder:
+    """Images of a user, read when asked for, resized and centre-cropped as ImageNet is tested.
+
+    Attributes:
+        files: the images in the order in which they are used.
+        labels: their class numbers, or None.
+        form: what the network takes.
+        description: what they are, for provenance.
+    """
+
+    files: tuple[Path, ...]
+    labels: tuple[int, ...] | None
+    form: InputForm
+    description: str
+
+    def images(self, start: int = 0, stop: int | None = None) -> Tensor:
+        """Images start to stop as (N, C, H, W).
+
+        Raises:
+            UserError: a file is no whole image, or too small.
+        """
+        return torch.stack([_read(path, self.form) for path in self.files[start:stop]])
+
+
+def image_folder(folder: Path, form: InputForm, classes: int | None) -> ImageFolder:
+    """Find the images of a folder.
 
     Either one folder per class, named so that their sorted order is the order of the classes, or
     images directly in the folder, without labels. Images are taken class by class in turn, sorted
@@ -102,11 +110,10 @@ def image_folder(
         folder: where they are.
         form: what the network takes.
         classes: outputs of the network; None = labels are not wanted.
-        most: take no more than this many.
 
     Raises:
         UserError: no folder, no images, folders and images mixed, another number of class folders
-            than the network has classes, or a file that is no whole image or too small.
+            than the network has classes, or a file whose name is not an image's.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: no such image folder")
@@ -123,14 +130,14 @@ def image_folder(
             "classes; expected one folder for each (empty ones count), or images without folders"
         )
     files, labels = _in_turn(classes_found) if classes_found else (entries, [])
-    files, labels = files[:most], labels[:most]
     if not files:
         raise UserError(f"{folder}: holds no images")
-    images = torch.stack([_read(path, form) for path in files])
-    return Pictures(
-        images,
-        torch.tensor(labels) if classes_found and classes is not None else None,
-        f"{len(files)} images of the folder {folder.name}",
+    for path in files:
+        if path.suffix.lower() not in FORMATS:
+            raise UserError(f"{path}: not an image; expected {', '.join(FORMATS)}")
+    labelled = bool(classes_found) and classes is not None
+    return ImageFolder(
+        tuple(files), tuple(labels) if labelled else None, form, f"images of folder {folder.name}"
     )
 
 
@@ -146,8 +153,6 @@ def _in_turn(folders: Sequence[Path]) -> tuple[list[Path], list[int]]:
 
 
 def _read(path: Path, form: InputForm) -> Tensor:
-    if path.suffix.lower() not in FORMATS:
-        raise UserError(f"{path}: not an image; expected {', '.join(FORMATS)}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

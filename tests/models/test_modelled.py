@@ -118,6 +118,14 @@ def test_balanced_slices() -> None:
     assert len(set(one_by_one.sum(axis=(1, 2, 3)).tolist())) == 1
 
 
+def test_unbalanced_keeps_what_balanced_keeps() -> None:
+    balanced, unbalanced = layers("resnet18", "balanced"), layers("resnet18", "unbalanced")
+    for name, trace in balanced.items():
+        assert trace.weight.sum() == unbalanced[name].weight.sum()
+    per_slice = unbalanced["layer2.1.conv1"].weight.sum(axis=(2, 3))
+    assert per_slice.std() > 1
+
+
 def test_provenance_says_modelled_and_names_the_photographs() -> None:
     origin = modelled_trace("resnet18", "dense", settings()).trace.provenance
     assert (origin.weight_source, origin.activation_source) == ("modelled", "modelled")

@@ -5,45 +5,58 @@ bundled photographs); without one they are modelled.
 """
 
 import argparse
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
 
 from models.full_size import FullSizeSettings
-from models.modelled import Modelled, modelled_trace
-from sim import write_trace
+from models.measured import Top1, measured_trace
+from models.modelled import LayerDensities, modelled_trace
+from sim import NetworkTrace, write_trace
 from workflow.cli import run, settings, whole_file
 
+COLUMNS = (
+    *("suite", "network", "scheme", "layer", "operand"),
+    *("target_density", "status", "source", "density"),
+)
 
-def density_table(modelled: Modelled) -> pd.DataFrame:
+
+def density_table(trace: NetworkTrace, aimed: dict[str, LayerDensities] | None) -> pd.DataFrame:
     """One row per layer and operand: the density aimed at, its source, and the one reached.
 
-    The target of weights is what magnitude pruning leaves; other schemes set their own densities,
-    so there the target column is empty.
+    The tables' weight densities are what magnitude pruning leaves; other schemes set their own, so
+    there the target is empty. Measured traces have no targets.
     """
-    origin = modelled.trace.provenance
+    origin = trace.provenance
 
     def rows() -> Iterator[tuple[object, ...]]:
-        for entry in modelled.trace.traces:
+        for entry in trace.traces:
             name = entry.layer.name
-            weight, activation = (
-                modelled.densities[name].weight,
-                modelled.densities[name].activation,
-            )
             head = (origin.suite, origin.network, origin.scheme, name)
-            if origin.scheme == "magnitude":
-                aim: tuple[object, ...] = (weight.value, weight.status, weight.source)
+            weight: tuple[object, ...] = (None, "scheme", f"scheme {origin.scheme}")
+            activation: tuple[object, ...] = (None, "measured", origin.data)
+            if aimed is None:
+                weight = activation
             else:
-                aim = (None, "scheme", f"scheme {origin.scheme}")
-            yield (*head, "weight", *aim, entry.weight_density)
-            aim = (activation.value, activation.status, activation.source)
-            yield (*head, "activation", *aim, entry.activation_density)
+                goal = aimed[name].activation
+                activation = (goal.value, goal.status, goal.source)
+                if origin.scheme == "magnitude":
+                    goal = aimed[name].weight
+                    weight = (goal.value, goal.status, goal.source)
+            yield (*head, "weight", *weight, entry.weight_density)
+            yield (*head, "activation", *activation, entry.activation_density)
 
-    columns = ["suite", "network", "scheme", "layer", "operand"]
-    columns += ["target_density", "status", "source", "density"]
-    return pd.DataFrame(rows(), columns=columns)
+    return pd.DataFrame(rows(), columns=list(COLUMNS))
+
+
+def metrics(trace: NetworkTrace, top1: Top1 | None) -> dict[str, Any]:
+    """Provenance and, where labelled images were given, top-1 before and after the scheme."""
+    return asdict(trace.provenance) | {"top1": None if top1 is None else asdict(top1)}
 
 
 def main() -> None:
@@ -51,17 +64,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", required=True)
     parser.add_argument("--scheme", required=True)
-    parser.add_argument("--settings", default="{}", help="JSON (models.full_size)")
+    parser.add_argument("--settings", default="{}", help="JSON object (models.full_size)")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--densities", type=Path, help="CSV: densities aimed at and reached")
+    parser.add_argument("--metrics", type=Path, help="JSON: top-1 before and after the scheme")
     arguments = parser.parse_args()
     chosen = settings(FullSizeSettings, arguments.settings)
     torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
-    modelled = modelled_trace(arguments.network, arguments.scheme, chosen)
-    write_trace(arguments.output, modelled.trace)
+    aimed, top1 = None, None
+    if chosen.checkpoint is not None:
+        measured = measured_trace(arguments.network, arguments.scheme, chosen)
+        trace, top1 = measured.trace, measured.top1
+    else:
+        modelled = modelled_trace(arguments.network, arguments.scheme, chosen)
+        trace, aimed = modelled.trace, modelled.densities
     if arguments.densities:
         with whole_file(arguments.densities) as temporary:
-            density_table(modelled).to_csv(temporary, index=False)
+            density_table(trace, aimed).to_csv(temporary, index=False)
+    if arguments.metrics:
+        with whole_file(arguments.metrics) as temporary:
+            temporary.write_text(json.dumps(metrics(trace, top1), indent=1) + "\n")
+    write_trace(arguments.output, trace)
 
 
 if __name__ == "__main__":
