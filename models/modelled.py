@@ -113,8 +113,9 @@ def weight_mask(
 ) -> Mask:
     """The weight mask of one layer.
 
-    Schemes dbb and balanced leave the first layer, the layers that make the result and depthwise
-    convolutions dense, as in training; magnitude follows the tables in every layer.
+    All schemes but magnitude leave the first layer, the layers that make the result and depthwise
+    convolutions dense, as in training; magnitude follows the tables in every layer. Scheme
+    unbalanced keeps the largest weights of the layer, exactly as many as balanced.
     """
     if scheme == "dense" or (scheme != "magnitude" and not pruned):
         return np.ones(layer.weight_shape, np.bool_)

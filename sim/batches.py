@@ -10,6 +10,9 @@ from sim.layer import LayerTrace
 
 def batches(trace: LayerTrace, size: int) -> Iterator[LayerTrace]:
     """The images of a trace in successive batches of `size`; the last one may be smaller."""
+    if trace.images <= size:
+        yield trace
+        return
     for first in range(0, trace.images, size):
         yield _chosen(trace, np.arange(first, min(first + size, trace.images)))
 

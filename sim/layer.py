@@ -1,6 +1,7 @@
 """What a simulator needs to know of one layer: its shape, and where its zeros are."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Self
 
 import numpy as np
@@ -193,7 +194,6 @@ class LayerTrace:
     activation: Mask = None  # type: ignore[assignment]
     output: Mask | None = None
     activation_bound: int | None = None
-    weight_bound: int = field(init=False)
 
     def __post_init__(self) -> None:
         name, shape = self.layer.name, self.layer.weight_shape
@@ -218,7 +218,11 @@ class LayerTrace:
             )
         object.__setattr__(self, "weight", weight)
         object.__setattr__(self, "activation", activation)
-        object.__setattr__(self, "weight_bound", tightest_bound(weight))
+
+    @cached_property
+    def weight_bound(self) -> int:
+        """The n of the tightest n/8 density bound that the weights satisfy."""
+        return tightest_bound(self.weight)
 
     @property
     def images(self) -> int:

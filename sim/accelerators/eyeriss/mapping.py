@@ -3,9 +3,7 @@
 Terms and the roles of the parameters: Y.-H. Chen et al., IEEE JSSC 52(1), 2017, and ISCA 2016.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -172,10 +170,11 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
     Raises:
         UserError: not even one output row of one filter fits the global buffer.
     """
+    most = max(1, min(hardware.activation_words // layer.kernel[1], layer.group_channels))
     found = [
         entry
-        for channels, sets in _channel_choices(layer, hardware)
-        if (entry := _best_of(layer, hardware, work, channels, sets)) is not None
+        for pe_channels in range(1, most + 1)
+        if (entry := _best_of(layer, hardware, work, pe_channels)) is not None
     ]
     if not found:
         raise UserError(
@@ -185,51 +184,43 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
     return min(found, key=lambda entry: entry[0])[1]
 
 
-def _channel_choices(layer: Layer, hardware: Hardware) -> Iterator[tuple[int, int]]:
-    """(channels per PE, PE sets on different channels)."""
-    most_channels = max(1, min(hardware.activation_words // layer.kernel[1], layer.group_channels))
-    most_sets = int(sets_that_fit(layer, hardware, np.int64(1)))
-    yield from product(
-        range(1, most_channels + 1), range(1, min(most_sets, layer.group_channels) + 1)
-    )
-
-
 def _best_of(
-    layer: Layer, hardware: Hardware, work: Workload, channels: int, channel_sets: int
+    layer: Layer, hardware: Hardware, work: Workload, pe_channels: int
 ) -> tuple[tuple[int, int], Mapping] | None:
-    """((energy, cycles), mapping) of the best mapping with this split of the channels."""
-    m, n, e = _candidates(layer, hardware, work)
-    sets = sets_that_fit(layer, hardware, e) // channel_sets
-    mapping = Mapping(
-        m, n, e, pe_interleaving(layer, hardware, channels), channels, channel_sets,
-        np.maximum(sets, 1),
-    )  # fmt: skip
-    width, value = layer.input_size[1], hardware.value_bytes
-    inputs = n * channels * channel_sets * strip_rows(layer, e) * width
-    need = (inputs + n * m * e * layer.output_size[1]) * value
+    """((energy, cycles), mapping) of the best mapping that interleaves so many channels in a PE."""
+    r, m, n, e = _candidates(layer, hardware, work)
+    t = sets_that_fit(layer, hardware, e) // r
+    p = pe_interleaving(layer, hardware, pe_channels)
+    mapping = Mapping(m, n, e, p, pe_channels, r, np.maximum(t, 1))
+    inputs = n * pe_channels * r * strip_rows(layer, e) * layer.input_size[1]
+    need = (inputs + n * m * e * layer.output_size[1]) * hardware.value_bytes
+    fits = (need <= hardware.buffer_bytes) & (t >= 1)
+    if not fits.any():
+        return None
     spent = cost(layer, hardware, work, mapping)
     dram = spent.activation_bytes + spent.weight_bytes
     energy = hardware.dram_cost * dram + hardware.buffer_cost * spent.buffer_bytes
-    fits = np.broadcast_to((need <= hardware.buffer_bytes) & (sets >= 1), energy.shape)
-    if not fits.any():
-        return None
-    least = energy[fits].min()
-    cycles = np.where(fits & (energy == least), spent.cycles, np.iinfo(np.int64).max)
-    a, b, c = np.unravel_index(int(cycles.argmin()), cycles.shape)
-    chosen = Mapping(
-        int(m[a, 0, 0]), int(n[b, 0]), int(e[c]), int(mapping.pe_filters), channels,
-        channel_sets, int(mapping.filter_sets[c]),
-    )  # fmt: skip
-    return (int(least), int(cycles[a, b, c])), chosen
+    worst = np.iinfo(np.int64).max
+    energy = np.where(fits, energy, worst)
+    cycles = np.where(energy == energy.min(), spent.cycles, worst)
+    place = np.unravel_index(int(cycles.argmin()), cycles.shape)
+    axes = (
+        np.broadcast_to(axis, cycles.shape)[place] for axis in (m, n, e, r, mapping.filter_sets)
+    )
+    filters, images, rows, channel_sets, filter_sets = (int(value) for value in axes)
+    chosen = Mapping(filters, images, rows, p, pe_channels, channel_sets, filter_sets)
+    return (int(energy[place]), int(cycles[place])), chosen
 
 
 def _candidates(
     layer: Layer, hardware: Hardware, work: Workload
-) -> tuple[Integers, Integers, Integers]:
-    """Chunks of filters, images in the buffer and rows of a strip, on three axes."""
+) -> tuple[Integers, Integers, Integers, Integers]:
+    """Sets on channels, chunks of filters, images in the buffer, rows of a strip; one axis each."""
     filters = layer.group_filters
     m = np.unique(-(-filters // np.arange(1, filters + 1)))
     widest = hardware.pe_columns * max(1, hardware.pe_rows // layer.kernel[0])
     e = np.arange(1, min(layer.output_size[0], widest) + 1)
     n = np.arange(1, work.images + 1)
-    return m[:, None, None], n[:, None], e
+    most_sets = int(sets_that_fit(layer, hardware, np.int64(1)))
+    r = np.arange(1, min(most_sets, layer.group_channels) + 1)
+    return r[:, None, None, None], m[:, None, None], n[:, None], e
