@@ -151,6 +151,16 @@ def test_same_trace_twice_has_the_same_bytes(tmp_path: Path, scheme: str, source
     assert (tmp_path / "other").read_bytes() != (tmp_path / "first").read_bytes()
 
 
+def test_unbalanced_keeps_as_many_weights_per_layer_as_balanced() -> None:
+    balanced, unbalanced = (layers("googlenet", s) for s in ("balanced", "unbalanced"))
+    for name, one in balanced.items():
+        other = unbalanced[name]
+        assert int(one.weight.sum()) == int(other.weight.sum())
+        assert np.array_equal(one.activation, other.activation)
+        pruned = one.weight_density < 1
+        assert np.array_equal(one.weight, other.weight) != pruned
+
+
 def test_own_densities_and_missing_rows(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text(
