@@ -1,8 +1,9 @@
 # S2TA (HPCA 2022) and the systolic arrays it is measured against.
-layout.tables.append("s2ta")
+layout.tables.extend(["s2ta", "s2ta_gating"])
 layout.figures["s2ta_speedup"] = ["s2ta"]
 layout.figures["s2ta_energy"] = ["energy"]
 layout.figures["s2ta_traffic"] = ["traffic"]
+layout.figures["s2ta_gating"] = ["s2ta_gating"]
 layout.claims["s2ta"] = ["s2ta"]
 
 
@@ -21,3 +22,22 @@ rule s2ta_table:
         code=layout.code("workflow.tables.s2ta", data=TECHNOLOGY),
     shell:
         "python -m workflow.tables.s2ta {input} --output {output} 2> {log}"
+
+
+rule s2ta_gating_table:
+    input:
+        layout.events(["sa_zvcg", "s2ta_w", "s2ta_aw"], kind="grids", schemes=["dbb"]),
+    output:
+        report(
+            layout.table("s2ta_gating"),
+            caption="../report/s2ta_gating.rst",
+            category="S2TA",
+        ),
+    log:
+        f"{LOGS}/tables/s2ta_gating.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.s2ta_gating", data=TECHNOLOGY),
+    shell:
+        "python -m workflow.tables.s2ta_gating {input} --output {output} 2> {log}"

@@ -17,7 +17,7 @@ rule simulate:
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
 
 
-# The same with every assumed parameter varied, and the configured grid of joint variations.
+# The same with every parameter that lists a sweep varied, one at a time.
 rule sweep:
     input:
         rules.simulate.input,
@@ -31,7 +31,26 @@ rule sweep:
         "../envs/base.yaml"
     params:
         code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
+    shell:
+        "python -m workflow.scripts.simulate --trace {input} --sweep "
+        "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
+
+
+# The same with the parameters of the configured grid varied jointly.
+rule grid:
+    input:
+        rules.simulate.input,
+    output:
+        f"{RESULTS}/grids/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
+    log:
+        f"{LOGS}/grid/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/grid/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
         grid=layout.grid(),
     shell:
-        "python -m workflow.scripts.simulate --trace {input} --sweep --grid {params.grid:q} "
+        "python -m workflow.scripts.simulate --trace {input} --grid {params.grid:q} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"

@@ -1,0 +1,53 @@
+"""The band of S2TA's energy gain: what the baseline's clock gating is assumed to stop."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from workflow.figures.shared import (
+    BASELINE,
+    PALETTE,
+    PUBLISHED,
+    SUITE_LABELS,
+    accelerator_label,
+    figure_command,
+    legend_below,
+)
+
+VIEWS = {"all": "all layers", "conv_only": "convolutions, no depthwise"}
+GATED = {True: "operand registers gated", False: "operand registers always clocked"}
+
+
+def draw(s2ta_gating: pd.DataFrame) -> Figure:
+    """Columns: suites; rows: what is counted. Means over the suite's networks, without DRAM."""
+    rows = s2ta_gating[s2ta_gating["network"] == "mean"]
+    suites = list(dict.fromkeys(rows["suite"]))
+    figure = Figure(figsize=(4.0 * len(suites), 4.8), layout="constrained")
+    panels = figure.subplots(len(VIEWS), len(suites), sharex=True, sharey=True, squeeze=False)
+    for line, (view, words) in zip(panels, VIEWS.items(), strict=True):
+        for panel, suite in zip(line, suites, strict=True):
+            own = rows[(rows["suite"] == suite) & (rows["layers"] == view)]
+            sns.lineplot(
+                own.assign(
+                    array=own["accelerator"].map(accelerator_label),
+                    gating=own["gate_operands"].map(GATED),
+                ),
+                x="gating_residual",
+                y="energy_reduction_without_dram",
+                hue="array",
+                style="gating",
+                markers=True,
+                palette=PALETTE[: own["accelerator"].nunique()],
+                ax=panel,
+            )
+            panel.axhline(1.0, label="SA-ZVCG = 1", **BASELINE)
+            panel.axhline(2.0, label="published: S2TA-AW more than 2x", **PUBLISHED)
+            panel.set_title(f"{SUITE_LABELS.get(suite, suite)}\n{words}")
+            panel.set_xlabel("energy of a gated element (share of an active one)")
+            panel.set_ylabel("energy reduction\nwithout DRAM (x)")
+    legend_below(figure, panels[0][0], columns=4)
+    return figure
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)
