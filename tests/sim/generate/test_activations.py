@@ -1,7 +1,5 @@
 """The generator against statistics of measured masks; the seed must not matter."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,39 +7,14 @@ from hypothesis import strategies as st
 
 from sim.errors import UserError
 from sim.generate.activations import MODES, Clustering, activation_mask, channel_counts
+from sim.generate.reference import ReferenceMask, reference_masks
 from sim.generate.statistics import MaskStatistics, channel_agreement, mask_statistics
 
-
-@dataclass(frozen=True)
-class Reference:
-    """Statistics of one measured mask: input of a pointwise layer of a pruned MobileNetV1."""
-
-    layer: str
-    channels: int
-    side: int
-    density: float
-    channel_std: float
-    dead: float
-    full: float
-    agreement: float
-
-
-# Computed from the 0/1 masks in Accelergy-Project/micro22-sparseloop-artifact (de0374aa),
-# fig12_eyerissv2_pe_setup/workload/mobilenet0.5-sparse.
-REFERENCES = (
-    Reference("L07", 64, 32, 0.7281, 0.360, 0.062, 0.219, 0.898),
-    Reference("L09", 64, 16, 0.8641, 0.260, 0.016, 0.719, 0.921),
-    Reference("L13", 128, 8, 0.8329, 0.275, 0.016, 0.594, 0.912),
-    Reference("L19", 256, 8, 0.6077, 0.387, 0.047, 0.363, 0.896),
-    Reference("L21", 256, 8, 0.6412, 0.402, 0.070, 0.434, 0.922),
-    Reference("L23", 256, 8, 0.6084, 0.379, 0.027, 0.344, 0.895),
-    Reference("L25", 256, 4, 0.6772, 0.336, 0.023, 0.406, 0.852),
-    Reference("L27", 512, 4, 0.5829, 0.370, 0.162, 0.297, 0.890),
-)
+REFERENCES = reference_masks()
 SEEDS = range(6)
 
 
-def mean_statistics(reference: Reference, clustering: Clustering) -> MaskStatistics:
+def mean_statistics(reference: ReferenceMask, clustering: Clustering) -> MaskStatistics:
     shape = (1, reference.channels, reference.side, reference.side)
     each = [
         mask_statistics(
@@ -54,30 +27,32 @@ def mean_statistics(reference: Reference, clustering: Clustering) -> MaskStatist
 
 
 @pytest.mark.parametrize("reference", REFERENCES, ids=lambda r: r.layer)
-def test_reference_statistics_with_the_measured_shares(reference: Reference) -> None:
-    clustering = Clustering("spatial", reference.channel_std, reference.dead, reference.full)
+def test_reference_statistics_with_the_measured_shares(reference: ReferenceMask) -> None:
+    clustering = Clustering(
+        "spatial", reference.channel_std, reference.dead_channels, reference.full_channels
+    )
     made = mean_statistics(reference, clustering)
     assert made.density == pytest.approx(reference.density, abs=1 / reference.channels)
     assert made.channel_std == pytest.approx(reference.channel_std, abs=0.03)
-    assert made.dead_channels == pytest.approx(reference.dead, abs=0.01)
-    assert made.full_channels == pytest.approx(reference.full, abs=0.01)
-    assert made.neighbour_agreement == pytest.approx(reference.agreement, abs=0.05)
+    assert made.dead_channels == pytest.approx(reference.dead_channels, abs=0.01)
+    assert made.full_channels == pytest.approx(reference.full_channels, abs=0.01)
+    assert made.neighbour_agreement == pytest.approx(reference.neighbour_agreement, abs=0.05)
 
 
 @pytest.mark.parametrize("reference", REFERENCES, ids=lambda r: r.layer)
-def test_reference_statistics_from_the_density_alone(reference: Reference) -> None:
+def test_reference_statistics_from_the_density_alone(reference: ReferenceMask) -> None:
     """The defaults know nothing of the layer but its density and size."""
     made = mean_statistics(reference, Clustering())
     assert 0.24 <= made.channel_std <= 0.40
     assert made.channel_std == pytest.approx(reference.channel_std, abs=0.065)
-    assert made.dead_channels == pytest.approx(reference.dead, abs=0.13)
-    assert made.full_channels == pytest.approx(reference.full, abs=0.08)
-    assert made.neighbour_agreement == pytest.approx(reference.agreement, abs=0.07)
+    assert made.dead_channels == pytest.approx(reference.dead_channels, abs=0.13)
+    assert made.full_channels == pytest.approx(reference.full_channels, abs=0.08)
+    assert made.neighbour_agreement == pytest.approx(reference.neighbour_agreement, abs=0.07)
 
 
 def test_agreement_of_all_references_together() -> None:
     made = [mean_statistics(r, Clustering()).neighbour_agreement for r in REFERENCES]
-    measured = [r.agreement for r in REFERENCES]
+    measured = [r.neighbour_agreement for r in REFERENCES]
     assert np.mean(made) == pytest.approx(np.mean(measured), abs=0.02)
 
 
