@@ -34,6 +34,9 @@ def test_a_row_over_its_limit_fails_the_run(
     with pytest.raises(SystemExit, match="1"):
         bench.main()
     captured = capsys.readouterr()
+    table = [line for line in captured.out.splitlines() if "wall_s" in line or "sa" in line]
+    assert table[0].split() == ["wall_s", "cpu_s", "limit_s", "peak_mb"]
+    assert table[1].split() == ["sa", "lenet5", "0.500", "0.500", "1.0", "100"]
     over = [line.split()[0] for line in captured.out.splitlines() if line.endswith("OVER")]
     assert over == ["slow", "large"]
     assert "2 rows over" in captured.err

@@ -177,10 +177,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for name in arguments.accelerators:
         accelerator(name)
-    print(
-        f"random masks: weights {WEIGHT_DENSITY:.0%}, activations {ACTIVATION_DENSITY:.0%} nonzero"
-    )
-    print(f"{'':28} {'':28} {'seconds':>8} {'peak_mb':>8} {'limit_s':>8}")
+    print(f"random masks, nonzero: weights {WEIGHT_DENSITY:.0%}, inputs {ACTIVATION_DENSITY:.0%}")
+    print(HEADER)
     over = 0
     for row in rows(arguments.sizes, arguments.accelerators):
         print(row, flush=True)
