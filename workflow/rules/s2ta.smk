@@ -1,17 +1,19 @@
 # S2TA (HPCA 2022) and the systolic arrays it is measured against.
-layout.tables.extend(["s2ta", "s2ta_gating"])
-layout.figures["s2ta_speedup"] = ["s2ta"]
-layout.figures["s2ta_energy"] = ["energy"]
-layout.figures["s2ta_traffic"] = ["traffic"]
-layout.figures["s2ta_gating"] = ["s2ta_gating"]
-layout.claims["s2ta"] = ["s2ta"]
+S2TA_ARRAYS = ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"]
+
+# A configuration without these arrays or without pruned networks has no comparison to make.
+if set(S2TA_ARRAYS) <= set(config["accelerators"]) and layout.runs(schemes=["dbb"]):
+    layout.tables.extend(["s2ta", "s2ta_gating"])
+    layout.figures["s2ta_speedup"] = ["s2ta"]
+    layout.figures["s2ta_energy"] = ["energy"]
+    layout.figures["s2ta_traffic"] = ["traffic"]
+    layout.figures["s2ta_gating"] = ["s2ta_gating"]
+    layout.claims["s2ta"] = ["s2ta"]
 
 
 rule s2ta_table:
     input:
-        layout.events(
-            ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"], schemes=["dbb", "dense"]
-        ),
+        layout.events(S2TA_ARRAYS, schemes=["dbb", "dense"]),
     output:
         report(layout.table("s2ta"), caption="../report/s2ta.rst", category="S2TA"),
     log:
