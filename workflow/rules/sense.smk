@@ -1,5 +1,10 @@
 # Sense (TVLSI 2023), its ablation, a Swallow-like array and Eyeriss.
-from sim.accelerators.sense.schemes import MEANT_FOR, REFERENCE, SUBJECT
+from sim.accelerators.sense.schemes import (
+    ACTIVATIONS_FIRST,
+    MEANT_FOR,
+    REFERENCE,
+    SUBJECT,
+)
 
 SENSE_SCHEMES = sorted(set(MEANT_FOR.values()))
 
@@ -116,7 +121,7 @@ rule sense_dram_table:
 
 rule sense_sensitivity_table:
     input:
-        lambda _: sense_events([SUBJECT, REFERENCE], kind="sweeps"),
+        lambda _: sense_events([SUBJECT, REFERENCE, ACTIVATIONS_FIRST], kind="sweeps"),
     output:
         report(
             layout.table("sense_sensitivity"),

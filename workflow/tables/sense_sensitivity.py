@@ -1,17 +1,25 @@
 """How the results of Sense move with every assumed parameter, one at a time.
 
-Both sides of a gain take the same value. `parameter` is empty for the configuration itself.
+Both sides of a gain take the same value. `speedup` is over the array with neither mechanism,
+`dram_reduction` over the one that always reuses activations first. `parameter` is empty for the
+configuration itself.
 """
 
 import pandas as pd
 
-from sim.accelerators.sense.schemes import REFERENCE, SUBJECT
+from sim.accelerators.sense.schemes import ACTIVATIONS_FIRST, REFERENCE, SUBJECT
 from workflow.tables.sense import NODE_NM, paired, without_waiting
 from workflow.tables.sense_throughput import parameter
 from workflow.tables.shared import events_command
 from workflow.tables.versus import CASE, costs
 
 VIEWS = ["all", "conv_only"]
+GAINS = {
+    "speedup": ("cycles_per_image", REFERENCE),
+    "array_speedup": ("array_cycles_per_image", REFERENCE),
+    "dram_reduction": ("dram_bytes_per_image", ACTIVATIONS_FIRST),
+}
+"""Quantity that is divided, and the configuration it is divided by."""
 
 
 def sensitivity(sweeps: pd.DataFrame) -> pd.DataFrame:
@@ -21,20 +29,18 @@ def sensitivity(sweeps: pd.DataFrame) -> pd.DataFrame:
     cost = costs(events, NODE_NM)
     cost["array_cycles_per_image"] = costs(without_waiting(events), NODE_NM)["cycles_per_image"]
     keys = [*CASE, "variant"]
-    subject = cost[(cost["accelerator"] == SUBJECT) & cost["layers"].isin(VIEWS)]
-    reference = cost[cost["accelerator"] == REFERENCE].set_index(keys)
-    table = subject.join(reference.add_suffix("_of_reference"), on=keys, how="inner")
-    table["speedup"] = table["cycles_per_image_of_reference"] / table["cycles_per_image"]
-    table["array_speedup"] = (
-        table["array_cycles_per_image_of_reference"] / table["array_cycles_per_image"]
-    )
+    table = cost[(cost["accelerator"] == SUBJECT) & cost["layers"].isin(VIEWS)]
+    for gain, (quantity, reference) in GAINS.items():
+        base = cost[cost["accelerator"] == reference].set_index(keys)[quantity]
+        table = table.join(base.rename(gain), on=keys, how="inner")
+        table[gain] = table[gain] / table[quantity]
     clock_hz = parameter("frequency_mhz") * 1e6
     table["images_per_second"] = clock_hz / table["cycles_per_image"]
     table[["parameter", "value"]] = (
         table["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
     )
     columns = ["suite", "network", "activation_source", "layers", "parameter", "value"]
-    columns += ["speedup", "array_speedup", "images_per_second", "dram_bytes_per_image"]
+    columns += [*GAINS, "images_per_second", "dram_bytes_per_image"]
     return table[columns].sort_values(columns[:6], kind="stable", ignore_index=True)
 
 

@@ -48,7 +48,7 @@ class Sense:
         channel_order: "clustered" (by nonzeros) or "natural".
         reuse_order: "adaptive", "activations_first" or "weights_first".
         value_bits: bits of a weight or an activation.
-        activation_buffer_kib, weight_buffer_kib: on-chip buffers.
+        buffer_kib: capacity of each of the two buffers, for activations and for weights.
         dram_gbytes_per_s: DRAM bandwidth, 10**9 bytes per second.
         dram_overlap: True = transfer hides behind computation (the longer one counts); False =
             they follow each other (their sum counts).
@@ -64,8 +64,7 @@ class Sense:
     channel_order: str
     reuse_order: str
     value_bits: int
-    activation_buffer_kib: int
-    weight_buffer_kib: int
+    buffer_kib: int
     dram_gbytes_per_s: float
     dram_overlap: bool
     batch: int
@@ -77,8 +76,7 @@ class Sense:
             columns=self.columns,
             tile=self.tile,
             sync_interval=self.sync_interval,
-            activation_buffer_kib=self.activation_buffer_kib,
-            weight_buffer_kib=self.weight_buffer_kib,
+            buffer_kib=self.buffer_kib,
             batch=self.batch,
         )
         require_finite(frequency_mhz=self.frequency_mhz)
@@ -140,8 +138,8 @@ class Sense:
             Stored(
                 activations,
                 weights,
-                self.activation_buffer_kib * KIB,
-                self.weight_buffer_kib * KIB,
+                self.buffer_kib * KIB,
+                self.buffer_kib * KIB,
             )
         )
         written = self._written(trace)

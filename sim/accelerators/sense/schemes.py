@@ -11,5 +11,5 @@ MEANT_FOR = {
     "sense_neither": "unbalanced",
     "swallow_like": "unbalanced",
 }
-SUBJECT, REFERENCE = "sense", "sense_neither"
-"""The paper's design, and the one with neither mechanism."""
+SUBJECT, REFERENCE, ACTIVATIONS_FIRST = "sense", "sense_neither", "swallow_like"
+"""The paper's design, the one with neither mechanism, and the one of fixed order as well."""

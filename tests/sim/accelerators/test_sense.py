@@ -64,9 +64,8 @@ def test_cycles_and_idle_causes_match_the_plain_loops(
 def test_dram_reads_match_the_plain_loops(
     trace: LayerTrace, order: str, bits: int, batch: int
 ) -> None:
-    model = accelerator("sense", reuse_order=order, value_bits=bits, batch=batch)
-    small = type(model)(**{**vars(model), "activation_buffer_kib": 1, "weight_buffer_kib": 1})
-    events = simulate(trace, small)
+    model = accelerator("sense", reuse_order=order, value_bits=bits, batch=batch, buffer_kib=1)
+    events = simulate(trace, model)
     reads = [reference.dram_reads(part, order, bits, 1024, 1024) for part in batches(trace, batch)]
     assert dram(events, "activation") == sum(inputs for inputs, _ in reads)
     assert dram(events, "weight") == sum(weights for _, weights in reads)

@@ -162,8 +162,9 @@ def test_the_chip_is_compared_on_convolutions_and_at_both_batches() -> None:
 
 
 def test_sensitivity_compares_both_sides_at_the_same_value() -> None:
-    default = events(["sense", "sense_neither"]).assign(variant="")
-    loose = events(["sense", "sense_neither"], sync_interval=4).assign(variant="sync_interval=4")
+    names = ["sense", "sense_neither", "swallow_like"]
+    default = events(names).assign(variant="")
+    loose = events(names, sync_interval=4).assign(variant="sync_interval=4")
     joint = loose.assign(variant="sync_interval=4 tile=7")
     table = sensitivity(pd.concat([default, loose, joint], ignore_index=True))
     table = table[table["layers"] == "all"].set_index("parameter")
@@ -174,6 +175,7 @@ def test_sensitivity_compares_both_sides_at_the_same_value() -> None:
     ]
     assert table.loc["", "speedup"] == other["cycles"].sum() / own["cycles"].sum()
     assert table.loc["sync_interval", "value"] == "4"
+    assert table.loc["", "dram_reduction"] == pytest.approx(1, rel=0.02)  # all fits the buffers
     assert table.loc["sync_interval", "array_speedup"] < table.loc["", "array_speedup"]
 
 
