@@ -21,7 +21,7 @@ from sim.compressed_formats import (
 )
 from sim.events import Access, Events
 from sim.layer import LayerTrace, Mask
-from sim.tap_counts import activation_macs, effectual_macs
+from sim.masks import effectual_macs, window_activations
 from sim.validation import (
     require_choice,
     require_finite,
@@ -142,7 +142,7 @@ class Eyeriss:
         dram = int(spent.activation_bytes + spent.weight_bytes) + work.output_bytes
         link = ceil(dram * self.frequency_mhz / self.dram_mbytes_per_s)
         cycles = max(busy, link) if self.dram_overlap else busy + link
-        effectual = effectual_macs(trace)
+        effectual = int(effectual_macs(trace).sum())
         return Events(
             cycles=cycles,
             dense_macs=trace.dense_macs,
@@ -175,7 +175,7 @@ class Eyeriss:
 
         A zero activation is read, then switches off the multiplication and the other accesses.
         """
-        executed = activation_macs(trace)
+        executed = int(window_activations(trace).sum()) * trace.layer.group_filters
         return {
             f"mac_int{self.value_bits}": executed,
             "spad_448b": executed * self.value_bits // 8,

@@ -18,8 +18,8 @@ from sim.accelerators.hass.streams import port_cycles
 from sim.accelerators.hass.vectors import VectorShape
 from sim.events import Access, Events
 from sim.layer import LayerTrace
+from sim.masks import effectual_macs
 from sim.platforms import Platform
-from sim.tap_counts import effectual_macs
 from sim.validation import require_choice, require_fraction, require_positive
 
 ON_CHIP = "sram_8kib"
@@ -71,7 +71,7 @@ class DenseDataflow:
         folding = self._folding(shape, sparse=False)
         each = int(dense_cycles(shape.lanes, [folding.fine])[0, 0])
         busy = trace.images * trace.layer.output_pixels * shape.products * each
-        effectual = effectual_macs(trace)
+        effectual = int(effectual_macs(trace).sum())
         time = EngineTime(busy // folding.engines, busy, trace.dense_macs)
         return self._events(trace, shape, folding, time, effectual)
 
@@ -164,9 +164,9 @@ class SparseDataflow(DenseDataflow):
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Exact cycles of all dot products, waiting included; dense engine if few are zero."""
-        effectual = effectual_macs(trace)
+        effectual = int(effectual_macs(trace).sum())
         seen = self.seen(trace)
-        zero_pairs = trace.dense_macs - effectual_macs(seen)
+        zero_pairs = trace.dense_macs - int(effectual_macs(seen).sum())
         if not self.rules.skips(zero_pairs / trace.dense_macs):
             return super().simulate(trace)
         shape = VectorShape.of(trace.layer, self.cluster_channels)

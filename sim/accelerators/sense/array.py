@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.layer import Layer, Mask
-from sim.tap_counts import Counts, tap_counts
+from sim.tile_taps import Counts, tile_tap_counts
 
 BLOCK_VALUES = 2**22
 """Work values held at a time: bounds memory whatever the layer."""
@@ -121,7 +121,7 @@ class SparseArray:
         groups, channels = layer.groups, layer.group_channels
         grouped = activation.reshape(groups, channels, *layer.input_size)
         order = CHANNEL_ORDERS[channel_order](grouped)
-        counts = tap_counts(layer, activation, (self.tile, self.tile))
+        counts = tile_tap_counts(layer, activation, (self.tile, self.tile))
         counts = counts.reshape(groups, channels, *counts.shape[1:])
         kernels = weight.reshape(groups, layer.group_filters, channels, -1).swapaxes(1, 2)
         group = np.arange(groups)[:, None]

@@ -77,6 +77,17 @@ def test_activation_zeros_save_bytes_and_energy_but_no_multiplier_cycle() -> Non
     assert zeros.idle_multiplier_cycles["zero_operand"] == layer.dense_macs
 
 
+def test_zero_gating_leaves_the_multiplications_of_nonzero_activations() -> None:
+    layer = Layer.conv("conv", 4, 6, 3, stride=2, padding=1, input_size=7, groups=2)
+    rng = np.random.default_rng(3)
+    trace = LayerTrace(layer, activation=rng.random((2, *layer.input_shape)) < 0.4)
+    actions = simulate(trace, accelerator("eyeriss")).actions
+    gated = windows.effectual_macs(trace)  # of dense weights
+    assert actions["mac_int16"] == gated
+    assert actions["spad_448b"] == 2 * gated
+    assert actions["register_bit"] == 16 * (trace.dense_macs + 2 * gated)
+
+
 def test_weight_zeros_change_nothing_but_the_effectual_count() -> None:
     layer = Layer.conv("conv", 16, 16, 3, padding=1, input_size=14)
     pruned = LayerTrace(layer, np.zeros(layer.weight_shape, dtype=bool))

@@ -1,13 +1,13 @@
 """Nonzero activations that each weight of a kernel meets, per channel and output tile.
 
-The exact number of effectual multiplications follows from these counts by a product with the weight
-mask; neither padding nor a window per output pixel is ever made.
+`sim.masks.tap_counts` has them for whole maps. The effectual multiplications of a tile follow by a
+product with the weight mask; neither padding nor a window per output pixel is ever made.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import Layer, LayerTrace, Mask, Pair
+from sim.layer import Layer, Mask, Pair
 
 Counts = npt.NDArray[np.float32]
 """Whole numbers below 2**24, which single precision holds exactly, so that BLAS can add them."""
@@ -25,7 +25,7 @@ def _uses(layer: Layer, axis: int, tile: int) -> Counts:
     return uses.reshape(tiles * taps, size)
 
 
-def tap_counts(layer: Layer, activation: Mask, tile: Pair) -> Counts:
+def tile_tap_counts(layer: Layer, activation: Mask, tile: Pair) -> Counts:
     """Nonzero activations under each tap, over each tile of the output.
 
     Args:
@@ -46,25 +46,3 @@ def tap_counts(layer: Layer, activation: Mask, tile: Pair) -> Counts:
     return np.ascontiguousarray(counts.swapaxes(2, 3)).reshape(
         channels, tiles_y * tiles_x, taps_y * taps_x
     )
-
-
-def _met(trace: LayerTrace) -> npt.NDArray[np.int64]:
-    """(groups, C/groups, R * S): nonzero activations under each weight position, all images."""
-    layer = trace.layer
-    shape = (layer.groups, layer.group_channels, layer.kernel[0] * layer.kernel[1])
-    total = np.zeros(shape, dtype=np.int64)
-    for image in trace.activation:
-        total += tap_counts(layer, image, layer.output_size).reshape(shape).astype(np.int64)
-    return total
-
-
-def effectual_macs(trace: LayerTrace) -> int:
-    """Multiplications whose two operands are nonzero, all images."""
-    layer = trace.layer
-    kept = trace.weight.reshape(layer.groups, layer.group_filters, layer.group_channels, -1)
-    return int((kept.sum(axis=1, dtype=np.int64) * _met(trace)).sum())
-
-
-def activation_macs(trace: LayerTrace) -> int:
-    """Multiplications whose activation is nonzero, whatever the weight, all images."""
-    return int(_met(trace).sum()) * trace.layer.group_filters
