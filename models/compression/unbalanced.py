@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from models.compression.balanced import Balanced
+from models.compression.magnitude import largest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +18,7 @@ class Unbalanced(Balanced):
     def mask(self, values: Tensor) -> Tensor:
         """Bool mask of one layer's weights; of equal magnitudes the earlier one is kept."""
         count = int(super().mask(values).sum())
-        order = torch.sort(values.abs().flatten(), descending=True, stable=True).indices
-        kept = torch.zeros(values.numel(), dtype=torch.bool)
-        kept[order[:count]] = True
+        kept = largest(values.abs().flatten(), count)
         return kept.reshape(values.shape)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 
-from models.networks import NETWORKS
+from models.full_size import SCHEMES
+from models.networks import NETWORKS, build
 from sim import read_trace
 from workflow.cli import run
 from workflow.scripts.imagenet_trace import main
@@ -77,3 +79,20 @@ def test_full_size_within_time_and_memory(tmp_path: Path, network: str) -> None:
     assert done.returncode == 0, done.stderr
     assert after.ru_utime - before < 60
     assert after.ru_maxrss < 3e6  # kilobytes; the largest child so far
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_measured_vgg16_within_time_and_memory(tmp_path: Path, scheme: str) -> None:
+    checkpoint = tmp_path / "vgg16.pth"
+    torch.save(build("vgg16").state_dict(), checkpoint)
+    command = [sys.executable, "-m", "workflow.scripts.imagenet_trace"]
+    command += ["--network", "vgg16", "--scheme", scheme]
+    command += ["--settings", json.dumps({"checkpoint": str(checkpoint)})]
+    command += ["--output", str(tmp_path / "out.safetensors")]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    assert after.ru_utime - before < 60
+    assert after.ru_maxrss < 3e6
