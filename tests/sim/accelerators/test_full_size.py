@@ -18,6 +18,10 @@ SECONDS = {
     "sparten": 3.0,
     "eyeriss_v2": 3.0,
     "phantom_2d": 15.0,
+    "sense": 5.0,
+    "sense_unclustered": 5.0,
+    "swallow_like": 5.0,
+    "eyeriss": 5.0,
 }
 """Limit of one image on one core."""
 BYTES = 2e9
@@ -74,7 +78,9 @@ def test_one_image_takes_seconds_of_one_core(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["sparten", "eyeriss_v2", "scnn", "phantom_2d", "dense_ideal"])
+@pytest.mark.parametrize(
+    "name", ["sparten", "eyeriss_v2", "scnn", "phantom_2d", "dense_ideal", "sense", "eyeriss"]
+)
 def test_largest_layers_stay_below_two_gigabytes(name: str) -> None:
     rng = np.random.default_rng(0)
     hardware = accelerator(name)

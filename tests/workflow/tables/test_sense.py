@@ -179,6 +179,15 @@ def test_sensitivity_compares_both_sides_at_the_same_value() -> None:
     assert table.loc["sync_interval", "array_speedup"] < table.loc["", "array_speedup"]
 
 
+def test_claims_are_judged_on_full_size_networks_where_there_are_any() -> None:
+    table = sense(events())
+    small = table.assign(suite="shapes")
+    both = {"sense": pd.concat([small, table], ignore_index=True)}
+    judge = EVALUATORS["sense-speedup-vs-swallow"]
+    assert {entry.suite for entry in judge(both)} == {"imagenet"}
+    assert {entry.suite for entry in judge({"sense": small})} == {"shapes"}
+
+
 def test_every_claim_of_sense_is_judged_once_or_more() -> None:
     own = {name for name, claim in claims().items() if claim.system == "Sense"}
     assert set(EVALUATORS) == own
