@@ -91,7 +91,7 @@ def technology(node_nm: int, **energy_pj_at_45nm: float) -> Technology:
     for name, value in energy_pj_at_45nm.items():
         if name not in entries:
             raise unknown("technology entry", name, entries)
-        if not value >= 0:
+        if not isinstance(value, int | float) or not value >= 0:
             raise UserError(f"technology entry {name!r} is {value!r} pJ; expected at least 0")
         entries[name] = replace(entries[name], energy_pj=value)
     scale = logic_scale(node_nm)

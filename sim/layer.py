@@ -17,7 +17,7 @@ DBB_BLOCK = 8
 
 
 def _pair(name: str, value: int | Pair, minimum: int) -> Pair:
-    pair = (value, value) if isinstance(value, int) else tuple(value)
+    pair = tuple(value) if isinstance(value, tuple | list) else (value, value)
     if len(pair) != 2 or any(not isinstance(v, int) or v < minimum for v in pair):
         raise UserError(f"{name} is {value!r}; expected one or two whole numbers >= {minimum}")
     return pair[0], pair[1]
@@ -80,6 +80,8 @@ class Layer:
             value = getattr(self, what)
             if not isinstance(value, int) or value < 1:
                 raise UserError(f"{self.name}: {what} is {value!r}; expected a whole number >= 1")
+        for what, minimum in (("kernel", 1), ("stride", 1), ("padding", 0), ("input_size", 1)):
+            _pair(f"{self.name}: {what}", getattr(self, what), minimum)
         if self.in_channels % self.groups or self.out_channels % self.groups:
             raise UserError(
                 f"{self.name}: groups is {self.groups}; it must divide in_channels "
@@ -160,6 +162,19 @@ def _checked_mask(what: str, mask: Mask | None, shape: tuple[int, ...]) -> Mask:
     return np.ascontiguousarray(array)
 
 
+def _check_output(name: str, output: Mask | None, images: int) -> None:
+    """Its height, width and channels are free: pooling and concatenation may follow the layer."""
+    if output is None:
+        return
+    if np.ndim(output) != 4 or np.asarray(output).dtype != np.bool_:
+        raise UserError(
+            f"{name}: output mask has shape {np.shape(output)} and dtype "
+            f"{np.asarray(output).dtype}; expected four axes, bool"
+        )
+    if len(output) != images:
+        raise UserError(f"{name}: output mask holds {len(output)} images, the input {images}")
+
+
 def tightest_bound(mask: Mask, axis: int = 1) -> int:
     """The largest number of True among any 8 successive entries along `axis`, 0 to 8.
 
@@ -186,7 +201,7 @@ class LayerTrace:
 
     Raises:
         UserError: a mask has another dtype or shape than the layer, the masks disagree on the
-            number of images, or the activation breaks its stated bound.
+            number of images, the stated bound is none, or the activation breaks it.
     """
 
     layer: Layer
@@ -196,21 +211,25 @@ class LayerTrace:
     activation_bound: int | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.layer, Layer):
+            raise UserError(f"LayerTrace takes a Layer first, not {type(self.layer).__name__}")
         name, shape = self.layer.name, self.layer.weight_shape
         weight = _checked_mask(f"{name}: weight mask", self.weight, shape)
-        images = 1 if self.activation is None else len(np.asarray(self.activation))
+        images = 1 if self.activation is None else len(np.atleast_1d(self.activation))
         if images < 1:
             raise UserError(f"{name}: the activation mask holds no image")
         activation = _checked_mask(
             f"{name}: activation mask", self.activation, (images, *self.layer.input_shape)
         )
-        if self.output is not None and len(self.output) != images:
-            raise UserError(
-                f"{name}: output mask holds {len(self.output)} images, the input {images}"
-            )
+        _check_output(name, self.output, images)
         bound = tightest_bound(activation)
         if self.activation_bound is None:
             object.__setattr__(self, "activation_bound", bound)
+        elif self.activation_bound not in range(DBB_BLOCK + 1):
+            raise UserError(
+                f"{name}: activation_bound is {self.activation_bound!r}; "
+                f"expected a whole number from 0 to {DBB_BLOCK}"
+            )
         elif bound > self.activation_bound:
             raise UserError(
                 f"{name}: an activation block holds {bound} nonzeros of {DBB_BLOCK}, "

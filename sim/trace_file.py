@@ -146,9 +146,11 @@ def read_trace(path: Path) -> NetworkTrace:
         raise UserError(f"{path}: the tensors do not match their checksum; delete and remake it")
     try:
         layers = tuple(_unpacked(i, record, tensors) for i, record in enumerate(header["layers"]))
+        if not layers:
+            raise ValueError("no layer")
         trace = NetworkTrace(Provenance(**header["provenance"]), layers)
         _ = trace.traces
-    except (KeyError, TypeError, ValueError, UserError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, UserError) as error:
         raise UserError(f"{path}: inconsistent trace ({error}); delete and remake it") from error
     return trace
 
@@ -163,9 +165,12 @@ def _load(path: Path) -> tuple[dict[str, Any], Tensors]:
             f"{path}: not a whole safetensors file ({error}); delete and remake it"
         ) from error
     try:
-        return json.loads(metadata["trace"]), tensors
-    except (KeyError, json.JSONDecodeError) as error:
+        header = json.loads(metadata["trace"])
+        if not isinstance(header, dict):
+            raise TypeError("the header is no object")
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise UserError(f"{path}: a safetensors file, but not a trace") from error
+    return header, tensors
 
 
 def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> TracedLayer:

@@ -52,6 +52,6 @@ def require_choice(name: str, value: Any, choices: Collection[Any]) -> None:
 def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
     """The error for a name that does not exist: lists those that do, nearest first."""
     names = sorted(known)
-    close = get_close_matches(name, names, n=1)
+    close = get_close_matches(str(name), names, n=1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return UserError(f"unknown {kind} {name!r}{hint}; there is: {', '.join(names)}")

@@ -16,10 +16,13 @@ T = TypeVar("T")
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a step; a UserError becomes one line on stderr and exit code 1, without a traceback."""
+    """Run a step; what a user can mend becomes one line on stderr and exit code 1.
+
+    That is a UserError, and what the operating system says of a file: a full disk, no permission.
+    """
     try:
         main()
-    except UserError as error:
+    except (UserError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 

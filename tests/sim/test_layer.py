@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -36,9 +38,12 @@ def test_alexnet_conv2_from_the_docs() -> None:
         ({"kernel": 9}, "larger than the padded input"),
         ({"stride": 0}, "stride"),
         ({"in_channels": 0}, "in_channels"),
+        ({"kernel": 3.0}, r"kernel is 3\.0; expected one or two whole numbers"),
+        ({"kernel": None}, "kernel is None"),
+        ({"padding": (1, 1, 1)}, "padding"),
     ],
 )
-def test_impossible_layers_are_named(change: dict[str, int], message: str) -> None:
+def test_impossible_layers_are_named(change: dict[str, Any], message: str) -> None:
     sizes = {"in_channels": 4, "out_channels": 4, "kernel": 3, "input_size": 5} | change
     with pytest.raises(UserError, match=message):
         Layer.conv("odd", **sizes)
@@ -52,6 +57,25 @@ def test_masks_of_the_wrong_kind_are_refused() -> None:
         LayerTrace(layer, np.ones((2, 8, 1, 1)))
     with pytest.raises(UserError, match="more than the stated bound 3"):
         LayerTrace(layer, activation_bound=3)
+    with pytest.raises(UserError, match=r"activation mask has shape \(\); expected"):
+        LayerTrace(layer, activation=np.array(True))
+
+
+@pytest.mark.parametrize("output", [np.ones((1, 2, 1, 1)), np.ones(1, dtype=bool), True, [True]])
+def test_output_masks_of_the_wrong_kind_are_refused(output: Any) -> None:
+    with pytest.raises(UserError, match="fc: output mask has shape"):
+        LayerTrace(Layer.linear("fc", 8, 2), output=output)
+
+
+def test_an_output_mask_has_the_images_of_the_input() -> None:
+    with pytest.raises(UserError, match="output mask holds 2 images, the input 1"):
+        LayerTrace(Layer.linear("fc", 8, 2), output=np.ones((2, 2, 1, 1), dtype=bool))
+
+
+@pytest.mark.parametrize("bound", [9, -1, "3", 2.5])
+def test_a_stated_bound_is_a_count_of_eight(bound: Any) -> None:
+    with pytest.raises(UserError, match="activation_bound is"):
+        LayerTrace(Layer.linear("fc", 8, 2), activation_bound=bound)
 
 
 def test_tightest_bound_looks_at_blocks_of_eight_channels() -> None:

@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
@@ -74,9 +76,40 @@ def test_another_version_and_foreign_files(tmp_path: Path) -> None:
     save_file({}, path, {"trace": json.dumps({"version": 99})})
     with pytest.raises(UserError, match="version 99"):
         read_trace(path)
-    save_file({}, path, {"format": "pt"})
-    with pytest.raises(UserError, match="not a trace"):
+    for header in ({"format": "pt"}, {"trace": "[]"}, {"trace": "{"}):
+        save_file({}, path, header)
+        with pytest.raises(UserError, match="not a trace"):
+            read_trace(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"layers": []},
+        {"layers": 3},
+        {"provenance": {"suite": "digits"}},
+        {"consumer": "nowhere"},
+        {"images": 9},
+        {"layer": "conv"},
+        {"layer": {"stride": [0, 0]}},
+        {"layer": {"groups": 2}},
+    ],
+)
+def test_a_header_that_contradicts_itself_is_one_line(
+    trace: NetworkTrace, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    path = tmp_path / "a"
+    write_trace(path, trace)
+    with safe_open(path, framework="numpy") as file:
+        header = json.loads(file.metadata()["trace"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    for name, value in change.items():
+        place = header if name in header else header["layers"][0]
+        place[name] = {**place[name], **value} if name == "layer" and value != "conv" else value
+    save_file(tensors, path, {"trace": json.dumps(header)})
+    with pytest.raises(UserError, match="inconsistent trace") as refused:
         read_trace(path)
+    assert "\n" not in str(refused.value)
 
 
 def test_int8_weights_must_agree_with_the_mask(trace: NetworkTrace, tmp_path: Path) -> None:

@@ -33,6 +33,23 @@ def test_user_errors_are_one_line_and_exit_1(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == "error: no such network 'x'\n"
 
 
+def test_what_the_system_says_of_a_file_is_one_line_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def main() -> None:
+        with whole_file(tmp_path / "file" / "table.csv"):
+            pass
+
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit) as stop:
+        run(main)
+    assert stop.value.code == 1
+    message = capsys.readouterr().err
+    assert message.startswith("error: ")
+    assert str(tmp_path / "file") in message
+    assert message.count("\n") == 1
+
+
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("old")

@@ -18,13 +18,17 @@ def claim(low: float, high: float | None) -> Claim:
         (12.0, 12.0, 13.1, 1, "reproduced within 10 %"),
         (12.0, 12.0, 14.0, 1, "same direction"),
         (1.0, 2.25, 0.91, 1, "reproduced within 10 %"),
+        (1.0, 2.25, 2.6, 1, "same direction"),
+        (1.0, 2.25, 0.8, 1, "not reproduced"),
+        (471.0, 471.0, 500.0, None, "reproduced within 10 %"),
+        (471.0, 471.0, 683.0, None, "not reproduced"),
         (18.9, 18.9, 4.0, 0, "same direction"),
         (18.9, 18.9, -1.0, 0, "not reproduced"),
         (2.0, None, None, 1, "not evaluated"),
     ],
 )
 def test_verdicts(
-    low: float, high: float | None, value: float | None, neutral: float, expected: str
+    low: float, high: float | None, value: float | None, neutral: float | None, expected: str
 ) -> None:
     evaluation = Evaluation(value, "digits", "measured", "", "", neutral)
     assert verdict(claim(low, high), evaluation) == expected

@@ -31,8 +31,11 @@ def _outside(reason: str) -> Evaluator:
 def peak(_: Tables) -> list[Evaluation]:
     """Twice the multipliers times the clock of the configuration."""
     model: Any = accelerator("sense")
-    reason = "1024 multipliers at 200 MHz, a multiplication and an addition counted as two"
-    return [Evaluation(model.peak_gops, "none", "modelled", "arithmetic", reason, neutral=0.0)]
+    reason = (
+        "holds by construction: the configuration has 1024 multipliers because this rate at "
+        "200 MHz, a multiplication and an addition counted as two, asks for so many"
+    )
+    return [Evaluation(model.peak_gops, "none", "modelled", "arithmetic", reason, neutral=None)]
 
 
 def dram_versus_eyeriss(tables: Tables) -> list[Evaluation]:
@@ -117,7 +120,7 @@ def throughput(network: str) -> Evaluator:
                 f"{VIEWS[row['layers']]}, DRAM time {row['dram_time']}, 17 GB/s, 16 bits",
                 "whether the rate includes FC layers is not stated; bandwidth, precision and "
                 "barrier are assumed",
-                neutral=0.0,
+                neutral=None,
             )
             for row in rows
             if row["layers"] in VIEWS

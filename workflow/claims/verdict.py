@@ -22,7 +22,8 @@ class Evaluation:
         suite, activation_source: where the zeros come from.
         conditions: what was run, in words.
         reason: why the value is what it is, in a sentence.
-        neutral: the value that means "no gain" (1 for a ratio, 0 for a saving).
+        neutral: the value that means "no gain" (1 for a ratio, 0 for a saving); None for an
+            absolute quantity such as images per second, which has no direction.
         verdict: set only where no comparison is possible ("needs the user's weights",
             "outside the model").
     """
@@ -32,7 +33,7 @@ class Evaluation:
     activation_source: str
     conditions: str
     reason: str
-    neutral: float = 1.0
+    neutral: float | None = 1.0
     verdict: str | None = None
 
 
@@ -43,7 +44,8 @@ def verdict(claim: Claim, evaluation: Evaluation) -> str:
     """Reproduced within 10 %, same direction, or not reproduced.
 
     A claim of "more than low" is reproduced by any value from 0.9 x low upwards; one with a range
-    by any value within 10 % of that range.
+    by any value within 10 % of that range. Same direction: a gain where a gain is published; for
+    an absolute quantity there is no such verdict.
     """
     if evaluation.verdict is not None:
         return evaluation.verdict
@@ -53,5 +55,8 @@ def verdict(claim: Claim, evaluation: Evaluation) -> str:
     below = claim.high is None or evaluation.value <= claim.high * (1 + TOLERANCE)
     if above and below:
         return "reproduced within 10 %"
-    same_side = (evaluation.value > evaluation.neutral) == (claim.low > evaluation.neutral)
+    if evaluation.neutral is None:
+        return "not reproduced"
+    furthest = claim.low if claim.high is None else claim.high
+    same_side = (evaluation.value > evaluation.neutral) == (furthest > evaluation.neutral)
     return "same direction" if same_side else "not reproduced"
