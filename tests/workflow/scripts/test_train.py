@@ -115,3 +115,18 @@ def test_the_configuration_gives_valid_settings_for_known_networks() -> None:
             own = settings(TrainSettings, layout.training(suite, name))
             assert name in NETWORKS
             build(name, num_classes=10, width=own.width, input_size=32)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("suite", "network", "least"),
+    [("digits", "lenet5", 0.96), ("shapes", "lenet5", 0.92), ("shapes", "mobilenet_v1", 0.82)],
+)
+def test_configured_training_reaches_its_accuracy(
+    tmp_path: Path, suite: str, network: str, least: float
+) -> None:
+    """Leaves a point or two for other processors, whose sums round differently."""
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    chosen = settings(TrainSettings, Layout(config, ROOT).training(suite, network))
+    train_network(suite, network, chosen, tmp_path / "out.safetensors", tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text())["top1"] >= least
