@@ -42,6 +42,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench_traces
 
 check-results: $(STAMP)
 	python -m workflow.scripts.check_results --made results/tables \

@@ -99,6 +99,10 @@ class FullSizeSettings:
             value = getattr(self, name)
             if value is not None:
                 require_positive(**{name: value})
+        for name in ("checkpoint", "checkpoint_sha256", "image_folder", "densities_file"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, str) and value):
+                raise UserError(f"{name} is {value!r}; expected text, or null to leave it out")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
             raise UserError(f"seed is {self.seed!r}; expected a whole number of at least 0")
         require_choice("activation_masks", self.activation_masks, get_args(MaskSource))

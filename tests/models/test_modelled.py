@@ -196,6 +196,8 @@ def test_bad_requests(network: str, scheme: str, changes: dict[str, Any], messag
     [
         ({"images": 0}, "images is 0"),
         ({"seed": -1}, "seed is -1"),
+        ({"checkpoint": 5}, "checkpoint is 5; expected text"),
+        ({"image_folder": ""}, "image_folder is ''; expected text"),
         ({"activation_masks": "iid"}, "activation_masks is 'iid'; expected one of photographs"),
         ({"clustering": "blocks"}, "mode is 'blocks'"),
         ({"weight_bound": 9}, "weight_bound is 9"),
