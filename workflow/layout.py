@@ -129,6 +129,12 @@ class Layout:
         """Settings of a trace job, as JSON."""
         return as_json({"images": self.config["trace_images"], "threads": self.config["threads"]})
 
+    def full_size(self, network: str) -> str:
+        """Settings of a paper-size network's trace, as JSON: the suite's, then its own."""
+        chosen = dict(self.config["imagenet"])
+        own = chosen.pop("networks").get(network, {})
+        return as_json({"seed": self.config["seed"], **chosen, **own})
+
     def grid(self) -> str:
         """Parameters that sweeps vary jointly, as JSON."""
         return as_json(self.config.get("grid", {}))

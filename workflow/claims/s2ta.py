@@ -5,7 +5,7 @@ from typing import Any
 from workflow.claims.verdict import Evaluation, Evaluator, Tables
 
 CONDITIONS = {
-    "all": "all layers",
+    "all": "all layers, FC at batch 1 without a DRAM limit",
     "no_depthwise": "without depthwise layers",
     "no_linear": "without FC layers",
     "conv_only": "convolutions without depthwise",

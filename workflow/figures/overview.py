@@ -52,8 +52,8 @@ def _panel(panel: Axes, rows: pd.DataFrame, accelerators: list[str]) -> None:
 
 
 def draw(networks: pd.DataFrame) -> Figure:
-    """Rows: schemes; columns: suites; all layers, all designs on the same zeros."""
-    rows = networks[networks["layers"] == "all"]
+    """Rows: schemes; columns: suites; all convolutions, all designs on the same zeros."""
+    rows = networks[networks["layers"] == "no_linear"]
     suites = list(dict.fromkeys(rows["suite"]))
     schemes = [name for name in SCHEME_LABELS if name in set(rows["scheme"]) and name != "dense"]
     accelerators = list(dict.fromkeys(rows["accelerator"]))

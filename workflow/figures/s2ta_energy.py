@@ -31,7 +31,7 @@ def _relative(rows: pd.DataFrame) -> pd.DataFrame:
 def draw(energy: pd.DataFrame) -> Figure:
     """One row of bars per suite; DRAM is left out."""
     rows = energy[
-        (energy["layers"] == "all")
+        (energy["layers"] == "no_linear")
         & (energy["node_nm"] == NODE_NM)
         & (energy["scheme"] == "dbb")
         & energy["accelerator"].isin(ARRAYS)

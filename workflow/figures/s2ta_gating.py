@@ -14,7 +14,7 @@ from workflow.figures.shared import (
     legend_below,
 )
 
-VIEWS = {"all": "all layers", "conv_only": "convolutions, no depthwise"}
+VIEWS = {"no_linear": "all convolutions", "conv_only": "convolutions, no depthwise"}
 GATED = {True: "operand registers gated", False: "operand registers always clocked"}
 
 

@@ -21,7 +21,7 @@ ARRAYS = ["sa_smt", "s2ta_w", "s2ta_aw"]
 
 def draw(s2ta: pd.DataFrame) -> Figure:
     """One panel per suite; bars per network and their mean, the claim as a dashed line."""
-    rows = s2ta[(s2ta["layers"] == "all") & (s2ta["baseline_scheme"] == "dbb")]
+    rows = s2ta[(s2ta["layers"] == "no_linear") & (s2ta["baseline_scheme"] == "dbb")]
     suites = list(dict.fromkeys(rows["suite"]))
     figure = Figure(figsize=(4.4 * len(suites), 3.2), layout="constrained")
     panels = figure.subplots(1, len(suites), sharey=True, squeeze=False)[0]

@@ -25,7 +25,7 @@ rule s2ta_sparse_table:
 
 rule eyeriss_v2_chip_table:
     input:
-        layout.events(["eyeriss_v2"]),
+        layout.events(["eyeriss_v2"], schemes=config["compared_schemes"]),
     output:
         report(
             layout.table("eyeriss_v2_chip"),

@@ -44,7 +44,7 @@ rule densities_table:
 
 rule networks_table:
     input:
-        layout.events(config["accelerators"]),
+        layout.events(config["accelerators"], schemes=config["compared_schemes"]),
     output:
         report(
             layout.table("networks"),
@@ -64,7 +64,7 @@ rule networks_table:
 
 rule energy_table:
     input:
-        layout.events(config["accelerators"]),
+        layout.events(config["accelerators"], schemes=config["compared_schemes"]),
     output:
         report(
             layout.table("energy"),
@@ -84,7 +84,7 @@ rule energy_table:
 
 rule traffic_table:
     input:
-        layout.events(config["accelerators"]),
+        layout.events(config["accelerators"], schemes=config["compared_schemes"]),
     output:
         report(
             layout.table("traffic"),
