@@ -22,6 +22,7 @@ if all(layout.runs(schemes=[scheme]) for scheme in SENSE_SCHEMES):
     layout.figures["sense_speedup"] = ["sense"]
     layout.figures["sense_dram"] = ["sense_layers"]
     layout.figures["sense_throughput"] = ["sense_throughput"]
+    layout.figures["sense_sensitivity"] = ["sense_sensitivity"]
     layout.claims["sense"] = ["sense", "sense_dram", "sense_throughput"]
 
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from workflow.figures import sense_dram, sense_speedup, sense_throughput
+from workflow.figures import sense_dram, sense_sensitivity, sense_speedup, sense_throughput
 
 
 def bar_heights(figure) -> set[float]:
@@ -51,3 +51,16 @@ def test_rates_are_drawn_for_networks_that_have_a_published_one(published: float
         }
     )
     assert bar_heights(sense_throughput.draw(table)) == ({0.6} if published else set())
+
+
+def test_sensitivity_shows_the_speedup_and_the_rate_relative_to_the_configured() -> None:
+    rows = [("", "", 2.0, 100.0), ("tile", "7", 1.5, 80.0), ("tile", "14", 1.8, 120.0)]
+    columns = ["parameter", "value", "array_speedup", "images_per_second"]
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.assign(suite="imagenet", network="vgg16", layers="conv_only")
+    smaller = table.assign(suite="digits", array_speedup=9.0)
+    left, right = sense_sensitivity.draw(pd.concat([smaller, table])).axes[:2]
+    names = [label.get_text() for label in left.get_yticklabels()]
+    assert names == ["tile = 14", "tile = 7", "configured"]
+    assert left.lines[0].get_xdata().tolist() == [1.8, 1.5, 2.0]
+    assert right.lines[0].get_xdata().tolist() == [1.2, 0.8, 1.0]
