@@ -46,13 +46,24 @@ layers = st.one_of(conv_layers(), conv_layers(), conv_layers(), linear_layers)
 
 @st.composite
 def traces(
-    draw: st.DrawFn, layer: st.SearchStrategy[Layer] = layers, max_images: int = 2
+    draw: st.DrawFn,
+    layer: st.SearchStrategy[Layer] = layers,
+    max_images: int = 2,
+    with_output: bool = False,
 ) -> LayerTrace:
-    """A layer with masks of random density, all-zero and all-one masks among them."""
+    """A layer with masks of random density, all-zero and all-one masks among them.
+
+    `with_output`: some traces state the mask that is written back, pooled or not.
+    """
     shape = draw(layer)
     density = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.8, 1.0])
     rng = np.random.default_rng(draw(st.integers(0, 2**31)))
     images = draw(st.integers(1, max_images))
     weight = rng.random(shape.weight_shape) < draw(density)
     activation = rng.random((images, *shape.input_shape)) < draw(density)
-    return LayerTrace(shape, weight, activation)
+    output = None
+    if with_output and draw(st.booleans()):
+        pooling = draw(st.integers(1, 2))
+        size = [-(-edge // pooling) for edge in shape.output_size]
+        output = rng.random((images, shape.out_channels, *size)) < draw(density)
+    return LayerTrace(shape, weight, activation, output)

@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import ceil
 
+import numpy as np
+import numpy.typing as npt
+
 from sim import LayerTrace
+
+Mask = npt.NDArray[np.bool_]
 
 THREADS = 3
 
@@ -17,6 +22,7 @@ class Tally:
     busy_core_cycles: int = 0
     assigned_core_cycles: int = 0
     entries: int = 0
+    sums: int = 0
     wanted: int = 0
     core_times: list = field(default_factory=list)
 
@@ -106,6 +112,7 @@ def work_item(
             per_slice.append([0] * columns)
             continue
         times = []
+        tally.sums += len(streamed)
         for j in range(columns):
             piece = range(q * size + j * THREADS, q * size + (j + 1) * THREADS)
             entries = [
@@ -181,3 +188,59 @@ def run(trace: LayerTrace, parameters: dict) -> Tally:
     for image in range(trace.images):
         run_image(trace, image, parameters, tally)
     return tally
+
+
+def compressed(mask: Mask) -> int:
+    """One bit for each value and a byte for each that is not zero."""
+    bits = nonzeros = 0
+    for value in mask.flat:
+        bits += 1
+        nonzeros += bool(value)
+    return ceil(bits / 8) + nonzeros
+
+
+def input_reads(trace: LayerTrace, parameters: dict) -> int:
+    """Sets of filters that the mesh takes one after the other, each reading the input."""
+    layer = trace.layer
+    height, width = layer.output_size
+    if height * width == 1 and layer.groups == 1:
+        return 1
+    rows = ceil(height / parameters["mesh_columns"])
+    together = parameters["mesh_rows"]
+    if parameters["mapping"] == "filters" or (
+        parameters["mapping"] == "auto" and rows * width < parameters["lookahead"]
+    ):
+        together *= parameters["mesh_columns"]
+    return len(range(0, layer.group_filters, together))
+
+
+def traffic(trace: LayerTrace, image: int, parameters: dict, buffer_bytes: int) -> dict:
+    """Bytes of one image by (memory, operand, direction); the weights fit their buffer."""
+    tally = Tally()
+    run_image(trace, image, parameters, tally)
+    weights, inputs = compressed(trace.weight), compressed(trace.activation[image])
+    if trace.output is None:
+        values = trace.layer.out_channels * trace.layer.output_size[0] * trace.layer.output_size[1]
+        outputs = ceil(values / 8) + values
+    else:
+        outputs = compressed(trace.output[image])
+    moved = {
+        ("dram", "weight", "read"): weights,
+        ("sram_512kib", "weight", "write"): weights,
+        ("sram_512kib", "weight", "read"): weights,
+        ("sram_2mib", "activation", "read"): inputs * input_reads(trace, parameters),
+        ("sram_2mib", "output", "write"): outputs,
+        ("spad_448b", "weight", "read"): tally.wanted,
+        ("spad_448b", "activation", "read"): tally.wanted,
+        ("spad_448b", "metadata", "read"): ceil(tally.entries * 2 * THREADS / 8),
+        ("spad_80b", "psum", "read"): 4 * tally.sums,
+        ("spad_80b", "psum", "write"): 4 * tally.sums,
+    }
+    if inputs + outputs > buffer_bytes:
+        moved |= {
+            ("dram", "activation", "read"): inputs,
+            ("sram_2mib", "activation", "write"): inputs,
+            ("sram_2mib", "output", "read"): outputs,
+            ("dram", "output", "write"): outputs,
+        }
+    return moved

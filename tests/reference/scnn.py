@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from sim import LayerTrace
+from tests.reference.windows import operand_pairs
 
 
 @dataclass
@@ -27,7 +28,7 @@ def owner(position: int, size: int, pes: int, tiling: str) -> int:
 def pe_of(trace: LayerTrace, c: int, y: int, x: int, parameters: dict) -> tuple[int, int]:
     layer = trace.layer
     rows, columns = parameters["pe_rows"], parameters["pe_columns"]
-    if layer.input_size == (1, 1) and layer.kernel == (1, 1) and layer.groups == 1:
+    if is_single_pixel(trace):
         pe = c // ceil(layer.in_channels / (rows * columns))
         return pe // columns, pe % columns
     tiling = parameters["plane_tiles"]
@@ -118,3 +119,113 @@ def run(trace: LayerTrace, size: int, parameters: dict, steps: tuple) -> Tally:
                 tally.cycles += max(per_pe.values())
             tally.busy += sum(per_pe.values())
     return tally
+
+
+def is_single_pixel(trace: LayerTrace) -> bool:
+    layer = trace.layer
+    return layer.input_size == (1, 1) and layer.kernel == (1, 1) and layer.groups == 1
+
+
+def reach(trace: LayerTrace, axis: int) -> int:
+    """Outputs beyond the side of a tile that its inputs still contribute to."""
+    steps = 0
+    while steps * trace.layer.stride[axis] < trace.layer.kernel[axis] // 2:
+        steps += 1
+    return steps
+
+
+def owned(trace: LayerTrace, axis: int, parameters: dict) -> int:
+    """Outputs along one axis of the largest tile."""
+    pes = parameters["pe_rows" if axis == 0 else "pe_columns"]
+    share = [0] * pes
+    for position in range(trace.layer.output_size[axis]):
+        share[position % pes] += 1
+    return max(share)
+
+
+def filters_in_group(trace: LayerTrace, parameters: dict) -> int:
+    """Filters are added to a group while the accumulators of a PE hold all their outputs."""
+    held = 1
+    if not is_single_pixel(trace):
+        for axis in range(2):
+            span = owned(trace, axis, parameters) + 2 * reach(trace, axis)
+            held *= sum(position < span for position in range(trace.layer.output_size[axis]))
+    limit = parameters["filters_per_group"] or trace.layer.group_filters
+    count = 1
+    while (
+        count < min(limit, trace.layer.group_filters)
+        and (count + 1) * held <= parameters["accumulator_entries"]
+    ):
+        count += 1
+    return count
+
+
+def exchange(trace: LayerTrace, size: int, parameters: dict) -> int:
+    """Cycles of one image in which neighbours trade partial sums after each filter group."""
+    pes = parameters["pe_rows"] * parameters["pe_columns"]
+    if pes == 1:
+        return 0
+    cycles = 0
+    for _, filters in filter_groups(trace, size):
+        if is_single_pixel(trace):
+            own = [0] * pes
+            for place, _ in enumerate(filters):
+                own[place % pes] += 1
+            received = max(own) * (pes - 1)
+        else:
+            sides = (
+                reach(trace, 0) * owned(trace, 1, parameters),
+                reach(trace, 1) * owned(trace, 0, parameters),
+            )
+            received = sum(max(sides) for _ in filters)
+        cycles += ceil(received / parameters["exchange_values_per_cycle"])
+    return cycles
+
+
+def traffic(trace: LayerTrace, image: int, size: int, parameters: dict, steps: tuple) -> dict:
+    """Bytes of one image by (memory, operand, direction), with entries that are zero."""
+    bits = parameters["operand_bits"] + parameters["index_bits"]
+    pes = parameters["pe_rows"] * parameters["pe_columns"]
+    layer, ram = trace.layer, parameters["activation_ram_bytes"]
+    queues = activation_queues(trace, image, parameters, steps)
+    in_pe: dict = {}
+    for (pe, _, _), count in queues.items():
+        in_pe[pe] = in_pe.get(pe, 0) + count
+    passes = 1
+    while passes * ram < ceil(max(in_pe.values(), default=0) * bits / 8):
+        passes += 1
+    read_activations = read_weights = 0
+    for group, filters in filter_groups(trace, size):
+        for (_, channel, parity), count in queues.items():
+            c = channel - group * layer.group_channels
+            if not 0 <= c < layer.group_channels:
+                continue
+            weights = weight_queue(trace, filters, c, parity, steps)
+            for first in range(0, count, parameters["activation_vector"]):
+                if weights:
+                    read_activations += min(parameters["activation_vector"], count - first)
+                read_weights += weights
+    results = layer.out_channels * layer.output_size[0] * layer.output_size[1]
+    written = results if trace.output is None else int(trace.output[image].sum())
+    sums = 0
+    for k in range(layer.out_channels):
+        for row in range(layer.output_size[0]):
+            for column in range(layer.output_size[1]):
+                for *_, weight, activation in operand_pairs(trace, image, k, row, column):
+                    sums += weight and activation
+    inputs, outputs = ceil(sum(queues.values()) * bits / 8), ceil(written * bits / 8)
+    fetched = ceil(int(trace.weight.sum()) * bits / 8) * passes
+    spilled = outputs if outputs > pes * ram else 0
+    return {
+        ("dram", "weight", "read"): fetched,
+        ("dram", "activation", "read"): inputs if passes > 1 else 0,
+        ("dram", "output", "write"): spilled,
+        ("sram_8kib", "activation", "write"): inputs if passes > 1 else 0,
+        ("sram_8kib", "activation", "read"): ceil(read_activations * bits / 8),
+        ("sram_8kib", "output", "write"): outputs,
+        ("sram_8kib", "output", "read"): spilled,
+        ("spad_448b", "weight", "write"): fetched * pes,
+        ("spad_448b", "weight", "read"): ceil(read_weights * bits / 8),
+        ("spad_80b", "psum", "read"): 3 * (sums + results),
+        ("spad_80b", "psum", "write"): 3 * sums,
+    }

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -43,6 +45,16 @@ def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
         "fill": model.multipliers * 2 * told.tiles,
         "bandwidth": 0,
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(traces(SMALL, with_output=True), PARAMETERS)
+def test_bytes_equal_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
+    model = accelerator("phantom_2d", activation_buffer_kib=1, **parameters)
+    expected: Counter = Counter()
+    for image in range(trace.images):
+        expected.update(reference.traffic(trace, image, parameters, 1024))
+    assert Counter(simulate(trace, model).traffic_bytes) == expected
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ PARAMETERS = st.fixed_dictionaries(
         "plane_tiles": st.sampled_from(["balanced", "ceiling"]),
         "barrier": st.sampled_from(["filter_group", "channel"]),
         "stride_products": st.sampled_from(["sub_grids", "all"]),
+        "exchange_values_per_cycle": st.integers(1, 3),
     }
 )
 
@@ -35,10 +37,12 @@ def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
     model = accelerator("scnn", **parameters)
     events = simulate(trace, model)
     steps = trace.layer.stride if parameters["stride_products"] == "sub_grids" else (1, 1)
-    told = reference.run(trace, model.filters_in_group(trace.layer), parameters, steps)
+    filters = reference.filters_in_group(trace, parameters)
+    assert model.filters_in_group(trace.layer) == filters
+    told = reference.run(trace, filters, parameters, steps)
     split = reference.run(trace, 10**6, parameters, trace.layer.stride)
     vector = parameters["weight_vector"] * parameters["activation_vector"]
-    exchange = model.exchange_cycles(trace.layer) * trace.images
+    exchange = reference.exchange(trace, filters, parameters) * trace.images
     assert events.cycles == told.cycles + exchange
     assert events.effectual_macs == effectual_macs(trace)
     assert events.idle_multiplier_cycles == {
@@ -50,6 +54,26 @@ def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
         "exchange": model.multipliers * exchange,
         "bandwidth": 0,
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    traces(SMALL, with_output=True),
+    PARAMETERS,
+    st.sampled_from([(8, 4, 8), (16, 4, 20), (16, 8, 10240)]),
+)
+def test_bytes_equal_the_loop_reference(
+    trace: LayerTrace, parameters: dict, storage: tuple[int, int, int]
+) -> None:
+    names = ("operand_bits", "index_bits", "activation_ram_bytes")
+    parameters = parameters | dict(zip(names, storage, strict=True))
+    events = simulate(trace, accelerator("scnn", **parameters))
+    steps = trace.layer.stride if parameters["stride_products"] == "sub_grids" else (1, 1)
+    filters = reference.filters_in_group(trace, parameters)
+    expected: Counter = Counter()
+    for image in range(trace.images):
+        expected.update(reference.traffic(trace, image, filters, parameters, steps))
+    assert dict(events.traffic_bytes) == dict(expected)
 
 
 def _random_mask(rng: np.random.Generator, shape: tuple[int, ...], density: float) -> np.ndarray:

@@ -141,6 +141,12 @@ def test_a_batch_shares_the_weights_and_nothing_else() -> None:
     assert dram(single, "weight") == 4 * dram(shared, "weight")
     assert dram(single, "activation") == dram(shared, "activation")
     assert single.effectual_macs == shared.effectual_macs
+    read = Access("sram_512kib", "weight", "read")
+    assert single.traffic_bytes[read] == shared.traffic_bytes[read]
+    alone, together = (
+        simulate(trace, accelerator("sense", batch=b, **COMPUTE_BOUND)) for b in (1, 4)
+    )
+    assert alone.cycles == together.cycles
 
 
 def test_pooling_elsewhere_writes_the_map_before_pooling() -> None:
