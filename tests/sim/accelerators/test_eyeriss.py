@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -48,6 +49,10 @@ def test_the_search_finds_what_trying_every_mapping_finds(
     assert (energy, int(spent.cycles)) == (expected.energy, expected.cycles)
     events = simulate(trace, model)
     assert events.effectual_macs == windows.effectual_macs(trace)
+    outputs = trace.layer.out_channels * trace.layer.output_pixels
+    written = trace.images * reference.stored_bytes([True] * outputs, bits, 5, 64)
+    busy = max(expected.cycles, math.ceil(int(spent.buffer_bytes) / 16))
+    assert events.cycles == max(busy, math.ceil((dram + written) * 200 / 480))
     assert events.cycles * events.multipliers >= events.dense_macs
 
 

@@ -111,6 +111,18 @@ def test_time_unrolled_array_equals_the_stepped_one(
     assert written == expected.stored["output"]
 
 
+def test_groups_that_cut_blocks_cannot_use_the_bound() -> None:
+    # Channels 6 to 9 are nonzero: two in each block of eight, four in the second group of six.
+    layer = Layer.conv("grouped", 12, 4, 1, input_size=3, groups=2)
+    activation = np.zeros((1, *layer.input_shape), dtype=bool)
+    activation[:, 6:10] = True
+    trace = LayerTrace(layer, activation=activation, activation_bound=2)
+    shape = reference.Shape(2, 2, 2, 2, 8, True, 0.04, True)
+    events = _simulate("s2ta_aw", trace, shape)
+    assert events.cycles == 2 * 3 * 6 + 2
+    _check(events, reference.time_unrolled(trace, shape), trace)
+
+
 def test_compressed_maps_that_spill_move_compressed() -> None:
     rng = np.random.default_rng(0)
     layer = Layer.conv("conv", 20, 16, 3, padding=1, input_size=50)
