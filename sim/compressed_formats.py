@@ -7,6 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.layer import LayerTrace, Mask
+from sim.masks import ceil_div
+from sim.memory import output_values
+
+INT8_BITS = 8
 
 
 def raw_bytes(values: int, value_bits: int) -> int:
@@ -31,6 +35,14 @@ def bitmap_bytes_by_group(mask: Mask, groups: int, value_bits: int) -> npt.NDArr
 def bitmap_bytes(mask: Mask, value_bits: int) -> int:
     """Bytes of a whole tensor as a bitmap and its nonzero values."""
     return int(bitmap_bytes_by_group(mask, 1, value_bits)[0])
+
+
+def bitmap_map_bytes(trace: LayerTrace, image: int) -> tuple[int, int]:
+    """(input, output) of one image as bitmaps of INT8; an output that is not known has no zeros."""
+    values = output_values(trace)
+    dense = ceil_div(values, 8) + values
+    output = dense if trace.output is None else bitmap_bytes(trace.output[image], INT8_BITS)
+    return bitmap_bytes(trace.activation[image], INT8_BITS), output
 
 
 def run_length_pairs(mask: Mask, run_bits: int = 5) -> int:

@@ -1,17 +1,9 @@
 """Top-1 of every network under every scheme after INT8, with the equally tuned dense network."""
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
-from workflow.figures.shared import (
-    PALETTE,
-    SUITE_LABELS,
-    figure_command,
-    legend_below,
-    network_label,
-    ordered_networks,
-)
+from workflow.figures.shared import SUITE_LABELS, figure_command, legend_below, network_bars
 
 
 def draw(accuracy: pd.DataFrame) -> Figure:
@@ -22,21 +14,9 @@ def draw(accuracy: pd.DataFrame) -> Figure:
     panels = figure.subplots(1, len(suites), sharey=True, squeeze=False)[0]
     for panel, suite in zip(panels, suites, strict=True):
         rows = accuracy[accuracy["suite"] == suite]
-        order = ordered_networks(rows["network"])
-        sns.barplot(
-            rows,
-            x="network",
-            y="top1_int8_percent",
-            hue="scheme",
-            order=order,
-            hue_order=schemes,
-            palette=PALETTE[: len(schemes)],
-            ax=panel,
-        )
-        panel.set_xticks(range(len(order)), [network_label(name) for name in order], rotation=20)
+        network_bars(panel, rows, "top1_int8_percent", "scheme", schemes)
         images = ", ".join(str(n) for n in sorted(set(rows["test_images"])))
         panel.set_title(f"{SUITE_LABELS.get(suite, suite)}, {images} test images")
-        panel.set_xlabel("")
         panel.set_ylabel("top-1 after INT8 (%)")
         panel.set_ylim(0, 100)
     legend_below(figure, panels[0], columns=len(schemes))

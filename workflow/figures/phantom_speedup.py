@@ -1,18 +1,15 @@
 """Every design over an ideal dense array with equal multipliers, and the two-sided bound."""
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from workflow.figures.shared import (
     BASELINE,
-    PALETTE,
     SUITE_LABELS,
     accelerator_label,
     figure_command,
     legend_below,
-    network_label,
-    ordered_networks,
+    network_bars,
 )
 
 
@@ -29,25 +26,15 @@ def draw(phantom: pd.DataFrame) -> Figure:
     panels = figure.subplots(1, len(suites), squeeze=False)[0]
     for panel, suite in zip(panels, suites, strict=True):
         own = rows[rows["suite"] == suite]
-        order = ordered_networks(own["network"])
-        sns.barplot(
-            own.assign(accelerator=own["accelerator"].map(accelerator_label)),
-            x="network",
-            y="speedup_equal_multipliers",
-            hue="accelerator",
-            order=order,
-            hue_order=[accelerator_label(name) for name in accelerators],
-            palette=PALETTE[: len(accelerators)],
-            ax=panel,
-        )
+        labelled = own.assign(accelerator=own["accelerator"].map(accelerator_label))
+        labels = [accelerator_label(name) for name in accelerators]
+        order = network_bars(panel, labelled, "speedup_equal_multipliers", "accelerator", labels)
         bound = own.groupby("network")["two_sided_bound"].first().reindex(order)
         left = [n - 0.45 for n in range(len(order))]
         right = [n + 0.45 for n in range(len(order))]
         panel.hlines(bound, left, right, color="black", label="bound: dense / effectual MACs")
         panel.axhline(1.0, label="ideal dense array = 1", **BASELINE)
-        panel.set_xticks(range(len(order)), [network_label(name) for name in order], rotation=20)
         panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_xlabel("")
         panel.set_ylabel("speedup, equal multipliers (x)")
     legend_below(figure, panels[0], columns=4)
     return figure

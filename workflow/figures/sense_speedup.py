@@ -1,17 +1,14 @@
 """What clustering, balanced weights and both give over the same array with neither."""
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from workflow.figures.shared import (
     BASELINE,
-    PALETTE,
     SUITE_LABELS,
     figure_command,
     legend_below,
-    network_label,
-    ordered_networks,
+    network_bars,
 )
 
 MECHANISMS = ["clustering", "balanced weights", "both"]
@@ -25,21 +22,9 @@ def draw(sense: pd.DataFrame) -> Figure:
     panels = figure.subplots(1, len(suites), sharey=True, squeeze=False)[0]
     for panel, suite in zip(panels, suites, strict=True):
         chosen = rows[rows["suite"] == suite]
-        order = [*ordered_networks(chosen[chosen["network"] != "mean"]["network"]), "mean"]
-        sns.barplot(
-            chosen,
-            x="network",
-            y="array_speedup",
-            hue="mechanism",
-            order=order,
-            hue_order=MECHANISMS,
-            palette=PALETTE[: len(MECHANISMS)],
-            ax=panel,
-        )
+        network_bars(panel, chosen, "array_speedup", "mechanism", MECHANISMS)
         panel.axhline(1.0, label="neither = 1", **BASELINE)
-        panel.set_xticks(range(len(order)), [network_label(name) for name in order], rotation=20)
         panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_xlabel("")
         panel.set_ylabel("speedup of the array (x)")
     legend_below(figure, panels[0])
     return figure

@@ -90,6 +90,31 @@ def ordered_networks(names: Iterable[str]) -> list[str]:
     return known + sorted(present - set(known))
 
 
+def network_bars(
+    panel: Axes, rows: pd.DataFrame, value: str, hue: str, hue_order: list[str]
+) -> list[str]:
+    """Grouped bars per network, `mean` last; returns the networks in their order."""
+    order = ordered_networks(rows["network"])
+    sns.barplot(
+        rows,
+        x="network",
+        y=value,
+        hue=hue,
+        order=order,
+        hue_order=hue_order,
+        palette=PALETTE[: len(hue_order)],
+        ax=panel,
+    )
+    panel.set_xticks(range(len(order)), [network_label(name) for name in order], rotation=20)
+    panel.set_xlabel("")
+    return order
+
+
+def published_low(claims: pd.DataFrame, claim: str) -> float:
+    """What a paper states, from the table `claims`: the value, or the lower end of its range."""
+    return float(claims.loc[claims["claim"] == claim, "published_low"].iloc[0])
+
+
 def legend_below(figure: Figure, axes: Axes, columns: int = 5) -> None:
     """One legend for the figure, under the axes, from the handles of one of them."""
     handles, labels = axes.get_legend_handles_labels()

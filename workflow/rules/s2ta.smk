@@ -4,10 +4,10 @@ S2TA_ARRAYS = ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"]
 # A configuration without these arrays or without pruned networks has no comparison to make.
 if set(S2TA_ARRAYS) <= set(config["accelerators"]) and layout.runs(schemes=["dbb"]):
     layout.tables.extend(["s2ta", "s2ta_gating"])
-    layout.figures["s2ta_speedup"] = ["s2ta"]
-    layout.figures["s2ta_energy"] = ["energy"]
+    layout.figures["s2ta_speedup"] = ["s2ta", "claims"]
+    layout.figures["s2ta_energy"] = ["energy", "claims"]
     layout.figures["s2ta_traffic"] = ["traffic"]
-    layout.figures["s2ta_gating"] = ["s2ta_gating"]
+    layout.figures["s2ta_gating"] = ["s2ta_gating", "claims"]
     layout.claims["s2ta"] = ["s2ta"]
 
 

@@ -1,13 +1,8 @@
 """Energy per image by component, for every network, scheme and accelerator, at each node."""
 
-import argparse
-from pathlib import Path
-
 import pandas as pd
 
-from workflow.cli import run
-from workflow.events import read_events
-from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, totals, write_table
+from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, nodes_command, totals
 
 KEYS = [*RUN, "accelerator", "layers"]
 
@@ -24,15 +19,5 @@ def energy(events: pd.DataFrame, nodes_nm: list[int]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("events", type=Path, nargs="+")
-    parser.add_argument("--nodes", type=int, nargs="+", required=True)
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    write_table(energy(read_events(arguments.events), arguments.nodes), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    nodes_command(energy, __doc__)

@@ -1,13 +1,9 @@
 """Totals per image for every network, scheme and accelerator."""
 
-import argparse
-from pathlib import Path
-
 import pandas as pd
 
-from workflow.cli import run
-from workflow.events import read_events, traffic_bytes
-from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, totals, write_table
+from workflow.events import traffic_bytes
+from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, nodes_command, totals
 
 KEYS = [*RUN, "accelerator", "layers"]
 
@@ -42,15 +38,5 @@ def networks(events: pd.DataFrame, nodes_nm: list[int]) -> pd.DataFrame:
     return table
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("events", type=Path, nargs="+")
-    parser.add_argument("--nodes", type=int, nargs="+", required=True)
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    write_table(networks(read_events(arguments.events), arguments.nodes), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    nodes_command(networks, __doc__)

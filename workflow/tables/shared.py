@@ -54,6 +54,22 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         frame.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
 
 
+def nodes_command(
+    make: Callable[[pd.DataFrame, list[int]], pd.DataFrame], description: str | None
+) -> None:
+    """Command line of a table that is made from event files at several technology nodes."""
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("events", type=Path, nargs="+")
+        parser.add_argument("--nodes", type=int, nargs="+", required=True)
+        parser.add_argument("--output", type=Path, required=True)
+        arguments = parser.parse_args()
+        write_table(make(read_events(arguments.events), arguments.nodes), arguments.output)
+
+    run(main)
+
+
 def events_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
     """Command line of a table that is made from event files alone."""
 

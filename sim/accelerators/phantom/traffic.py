@@ -6,12 +6,11 @@ arrays; each core is given one scratchpad for operands and masks and one for par
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from sim.compressed_formats import INT8_BITS, bitmap_bytes, bitmap_map_bytes
 from sim.events import Access
-from sim.layer import LayerTrace, Mask
+from sim.layer import LayerTrace
 from sim.masks import ceil_div
-from sim.memory import PSUM_BYTES, ArrayBytes, Memory, StoredBytes, Traffic, output_values
+from sim.memory import PSUM_BYTES, ArrayBytes, Memory, StoredBytes, Traffic
 
 MASK_BITS_PER_ENTRY = 6
 """Three of the weights and three of the activations."""
@@ -34,16 +33,9 @@ class Work:
     pe_columns: int
 
 
-def _compressed(mask: Mask) -> int:
-    return ceil_div(mask.size, 8) + int(np.count_nonzero(mask))
-
-
 def stored_bytes(trace: LayerTrace, image: int) -> StoredBytes:
     """Weights, input and output of one image; an output that is not known has no zeros."""
-    values = output_values(trace)
-    dense_output = ceil_div(values, 8) + values
-    output = dense_output if trace.output is None else _compressed(trace.output[image])
-    return StoredBytes(_compressed(trace.weight), _compressed(trace.activation[image]), output)
+    return StoredBytes(bitmap_bytes(trace.weight, INT8_BITS), *bitmap_map_bytes(trace, image))
 
 
 def traffic_bytes(stored: StoredBytes, work: Work, memory: Memory) -> Traffic:

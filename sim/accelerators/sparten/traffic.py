@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.accelerators.sparten.clusters import ClusterGrid
-from sim.layer import Layer, LayerTrace, Mask
+from sim.compressed_formats import bitmap_map_bytes
+from sim.layer import Layer, LayerTrace
 from sim.masks import ceil_div
-from sim.memory import ArrayBytes, StoredBytes, output_values
+from sim.memory import ArrayBytes, StoredBytes
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,6 @@ class Chunking:
         return self.per_window * ceil_div(self.chunk_bits, 8)
 
 
-def _compressed_bytes(mask: Mask) -> int:
-    return ceil_div(mask.size, 8) + int(np.count_nonzero(mask))
-
-
 def filter_bytes(trace: LayerTrace, chunking: Chunking) -> int:
     """All filters of a layer, in chunks."""
     return trace.layer.out_channels * chunking.mask_bytes + int(np.count_nonzero(trace.weight))
@@ -46,12 +43,7 @@ def filter_bytes(trace: LayerTrace, chunking: Chunking) -> int:
 
 def stored_bytes(trace: LayerTrace, image: int, chunking: Chunking) -> StoredBytes:
     """Weights, input and output of one image; an output that is not known has no zeros."""
-    values = output_values(trace)
-    dense_output = ceil_div(values, 8) + values
-    output = dense_output if trace.output is None else _compressed_bytes(trace.output[image])
-    return StoredBytes(
-        filter_bytes(trace, chunking), _compressed_bytes(trace.activation[image]), output
-    )
+    return StoredBytes(filter_bytes(trace, chunking), *bitmap_map_bytes(trace, image))
 
 
 def filter_loads(layer: Layer, grid: ClusterGrid, positions_per_filter_chunk: int) -> int:

@@ -30,12 +30,18 @@ def chip(model) -> reference.Chip:
 
 
 @settings(max_examples=50, deadline=None)
-@given(traces(SMALL), st.sampled_from([(12, 14), (4, 3), (2, 5)]), st.sampled_from([8, 16]))
+@given(
+    traces(SMALL),
+    st.sampled_from([(12, 14), (4, 3), (2, 5)]),
+    st.sampled_from([8, 16]),
+    st.sampled_from([(480.0, True), (480.0, False), (math.inf, True)]),
+)
 def test_the_search_finds_what_trying_every_mapping_finds(
-    trace: LayerTrace, size: tuple[int, int], bits: int
+    trace: LayerTrace, size: tuple[int, int], bits: int, link: tuple[float, bool]
 ) -> None:
     model = accelerator("eyeriss", pe_rows=size[0], pe_columns=size[1], value_bits=bits, batch=2)
     model = replace(model, buffer_kib=1, filter_words=30, activation_words=6, psum_words=4)
+    model = replace(model, dram_mbytes_per_s=link[0], dram_overlap=link[1])
     stored = reference.input_bytes(trace, bits, 5, 64)
     expected = reference.best(trace.layer, chip(model), trace.images, stored)
     assert model.workload(trace).activation_bytes == stored
@@ -52,7 +58,8 @@ def test_the_search_finds_what_trying_every_mapping_finds(
     outputs = trace.layer.out_channels * trace.layer.output_pixels
     written = trace.images * reference.stored_bytes([True] * outputs, bits, 5, 64)
     busy = max(expected.cycles, math.ceil(int(spent.buffer_bytes) / 16))
-    assert events.cycles == max(busy, math.ceil((dram + written) * 200 / 480))
+    transfer = math.ceil((dram + written) * 200 / link[0])
+    assert events.cycles == (max(busy, transfer) if link[1] else busy + transfer)
     assert events.cycles * events.multipliers >= events.dense_macs
 
 

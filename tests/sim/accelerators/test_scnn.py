@@ -76,6 +76,22 @@ def test_bytes_equal_the_loop_reference(
     assert dict(events.traffic_bytes) == dict(expected)
 
 
+@pytest.mark.parametrize(("kernel", "stride"), [(11, 4), (7, 2), (5, 2), (5, 3), (3, 2), (1, 1)])
+def test_halos_shrink_with_the_stride(kernel: int, stride: int) -> None:
+    layer = Layer.conv("conv", 2, 40, kernel, stride, kernel // 2, (40, 26))
+    trace, model = LayerTrace(layer), accelerator("scnn", accumulator_entries=1000)
+    parameters = {
+        "pe_rows": 8,
+        "pe_columns": 8,
+        "filters_per_group": 0,
+        "accumulator_entries": 1000,
+        "exchange_values_per_cycle": 1,
+    }
+    filters = reference.filters_in_group(trace, parameters)
+    assert model.filters_in_group(layer) == filters
+    assert model.exchange_cycles(layer) == reference.exchange(trace, filters, parameters)
+
+
 def _random_mask(rng: np.random.Generator, shape: tuple[int, ...], density: float) -> np.ndarray:
     """Exactly the rounded number of nonzeros, as the simulator of the fixture draws them."""
     size = int(np.prod(shape))

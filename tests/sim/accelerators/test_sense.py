@@ -165,6 +165,12 @@ def test_partial_sums_return_for_every_further_chunk_of_channels() -> None:
     assert events.traffic_bytes[Access("sram_512kib", "psum", "read")] == 2 * once
 
 
+def test_activations_are_read_once_for_each_block_of_filters() -> None:
+    layer = Layer.conv("conv", 4, 65, 1, input_size=4)
+    events = simulate(LayerTrace(layer), accelerator("sense"))
+    assert events.traffic_bytes[Access("sram_512kib", "activation", "read")] == 3 * 4 * 16 * 17 // 8
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
