@@ -1,0 +1,103 @@
+"""The workflow as a user starts it. Dry runs are fast; the runs that train are marked slow."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+TINY = {
+    "training": {
+        "digits": {
+            "recipe": {"epochs": 1, "batch_size": 128, "learning_rate": 0.004},
+            "networks": {"lenet5": {"width": 0.5}},
+        }
+    },
+    "compression": {
+        "dense": {"fine_tune_epochs": 1},
+        "dbb": {"fine_tune_epochs": 1, "weight_bound": 4},
+    },
+    "runs": [{"suite": "digits", "networks": ["lenet5"], "schemes": ["dense", "dbb"]}],
+    "compared_schemes": ["dbb"],
+    "trace_images": 1,
+}
+
+
+def snakemake(folder: Path, *arguments: str, **config: object) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake on the project's Snakefile in an empty folder with a changed configuration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "config", folder / "config", dirs_exist_ok=True)
+    (folder / "change.yaml").write_text(yaml.safe_dump(config))
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--configfile", "change.yaml", "--quiet", "rules", *arguments]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(  # noqa: S603  # our own command line
+        command, cwd=folder, env={**os.environ, "PATH": path}, text=True, capture_output=True
+    )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every table and figure that a run left."""
+    made = [*folder.glob("results/tables/*.csv"), *folder.glob("results/figures/*")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in made}
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml"])
+def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
+    change = yaml.safe_load((ROOT / "config" / name).read_text())
+    done = snakemake(tmp_path, "--cores", "1", "--dry-run", **change)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "claims_table" in done.stdout + done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"accelerators": ["s2ta_x"]}, "unknown accelerator in config: 's2ta_x'"),
+        ({"trace_images": 0}, "0 is less than the minimum of 1"),
+        ({"sed": 1}, "'sed' was unexpected"),
+    ],
+)
+def test_a_bad_configuration_is_one_message(
+    change: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    done = snakemake(tmp_path, "--cores", "1", "--dry-run", **change)
+    assert done.returncode != 0
+    assert message in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_same_bytes_twice_with_one_and_two_cores_and_after_a_kill(tmp_path: Path) -> None:
+    one = snakemake(tmp_path / "one", "--cores", "1", **TINY)
+    assert one.returncode == 0, one.stdout + one.stderr
+    first = files(tmp_path / "one")
+    assert {"results/tables/claims.csv", "results/figures/s2ta_energy.svg"} <= set(first)
+
+    two = snakemake(tmp_path / "two", "--cores", "2", **TINY)
+    assert two.returncode == 0, two.stdout + two.stderr
+    assert files(tmp_path / "two") == first
+
+    folder = tmp_path / "killed"
+    until = snakemake(folder, "--cores", "1", "--until", "trace", **TINY)
+    assert until.returncode == 0, until.stdout + until.stderr
+    half = next(folder.glob("results/traces/digits/lenet5/dbb.safetensors"))
+    half.write_bytes(half.read_bytes()[:1000])  # as a dying file system leaves it
+    failed = snakemake(folder, "--cores", "1", **TINY)
+    assert failed.returncode != 0
+    half.unlink()
+    assert snakemake(folder, "--cores", "2", **TINY).returncode == 0
+    assert files(folder) == first
+
+
+@pytest.mark.slow
+def test_a_second_run_has_nothing_to_do(tmp_path: Path) -> None:
+    assert snakemake(tmp_path, "--cores", "2", **TINY).returncode == 0
+    again = snakemake(tmp_path, "--cores", "2", **TINY)
+    assert "Nothing to be done" in again.stdout + again.stderr
