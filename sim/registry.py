@@ -7,7 +7,7 @@ class in `model.py` and the value of each of its fields.
 import importlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -61,12 +61,25 @@ class Configuration:
             if name not in values:
                 raise unknown(f"parameter of accelerator {self.name!r}:", name, values)
             values[name] = self._converted(name, value, values[name])
-        module = importlib.import_module(f"sim.accelerators.{self.folder}.model")
+        kind = self._model_class()
+        names = {field.name for field in fields(kind)}
+        if names != set(values):
+            raise UserError(
+                f"accelerator {self.name!r}: {self.folder}/configs.yaml and the fields of "
+                f"{self.model} differ in {', '.join(sorted(names ^ set(values)))}"
+            )
         try:
-            instance: Accelerator = getattr(module, self.model)(**values)
+            instance: Accelerator = kind(**values)
         except UserError as error:
             raise UserError(f"accelerator {self.name!r}: {error}") from error
         return instance
+
+    def _model_class(self) -> Any:
+        try:
+            module = importlib.import_module(f"sim.accelerators.{self.folder}.model")
+            return getattr(module, self.model)
+        except (ModuleNotFoundError, AttributeError) as error:
+            raise UserError(f"accelerator {self.name!r}: {error}") from error
 
     def _converted(self, name: str, value: Value, like: Value) -> Value:
         if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool):
@@ -80,9 +93,11 @@ class Configuration:
 
 
 def _read(path: Path) -> dict[str, Configuration]:
-    document = yaml.safe_load(path.read_text())
     try:
+        document = yaml.safe_load(path.read_text())
         jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     except jsonschema.ValidationError as error:
         raise UserError(f"{path}: {error.json_path}: {error.message}") from error
     return {name: _configuration(name, path, entry) for name, entry in document.items()}
