@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow.claims.verdict import Evaluation, Evaluator, Tables
+from workflow.claims.verdict import Evaluation, Evaluator, Tables, averaged
 
 CONDITIONS = {
     "all": "all layers, FC at batch 1 without a DRAM limit",
@@ -29,7 +29,7 @@ def speedup(tables: Tables) -> list[Evaluation]:
             row["speedup"],
             row["suite"],
             row["activation_source"],
-            f"mean of the suite's networks, {CONDITIONS[row['layers']]}, equal multipliers, clock",
+            f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, equal multipliers, clock",
             "the gain is close to 8 over the kept activations per block of 8; layers that are "
             "left dense, edge tiles and FC layers take their share",
         )
@@ -44,7 +44,7 @@ def energy(tables: Tables) -> list[Evaluation]:
             row[gain],
             row["suite"],
             row["activation_source"],
-            f"mean of the suite's networks, {CONDITIONS[row['layers']]}, 16 nm, {dram}",
+            f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, 16 nm, {dram}",
             "depends on what the baseline's clock gating is assumed to stop; the table "
             "s2ta_gating gives the band",
         )

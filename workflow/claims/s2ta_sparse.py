@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow.claims.verdict import Evaluation, Evaluator, Tables
+from workflow.claims.verdict import Evaluation, Evaluator, Tables, averaged
 
 VIEWS = {"all": "all layers", "conv_only": "convolutions without depthwise"}
 SCHEMES = {
@@ -42,7 +42,7 @@ def _against(baseline: str) -> Evaluator:
                 row[ratio],
                 row["suite"],
                 row["activation_source"],
-                f"mean of the suite's networks, {VIEWS[row['layers']]}, "
+                f"{averaged(tables['s2ta_sparse'], row['suite'])}, {VIEWS[row['layers']]}, "
                 f"{row['node_nm']} nm against {row['baseline_node_nm']} nm, "
                 f"{SCHEMES[row['baseline_scheme']]}, {VARIANTS[row['variant']]}, {dram}",
                 REASONS[baseline],

@@ -40,6 +40,12 @@ class Evaluation:
 Evaluator = Callable[[Tables], list[Evaluation]]
 
 
+def averaged(table: pd.DataFrame, suite: str) -> str:
+    """Which networks of a suite the rows `mean` of a table stand for, in words."""
+    names = table.loc[table["suite"] == suite, "network"]
+    return f"mean of {' '.join(sorted(set(names) - {'mean'}))}"
+
+
 def verdict(claim: Claim, evaluation: Evaluation) -> str:
     """Reproduced within 10 %, same direction, or not reproduced.
 

@@ -53,6 +53,13 @@ def test_a_narrow_dram_stalls_the_array() -> None:
     assert narrow.idle_multiplier_cycles["bandwidth"] == 1024 * (narrow.cycles - free.cycles)
 
 
+def test_a_value_read_by_the_ideal_array_serves_many_multiplications() -> None:
+    trace = LayerTrace(Layer.linear("fc", 10, 11))
+    reads = simulate(trace, accelerator("dense_ideal", buffer_reuse=7)).traffic_bytes
+    assert reads[Access("sram_512kib", "weight", "read")] == 16
+    assert reads[Access("sram_2mib", "activation", "read")] == 16
+
+
 def test_impossible_parameters_are_named() -> None:
     with pytest.raises(UserError, match="multipliers is 0"):
         accelerator("dense_ideal", multipliers=0)

@@ -138,6 +138,13 @@ def test_narrow_dram_makes_the_layer_wait() -> None:
     assert events.idle_multiplier_cycles["bandwidth"] > 0
 
 
+@pytest.mark.parametrize("chunk_bits", [64, 192, 256, 300])
+def test_chunks_of_any_size_count_all_their_matches(chunk_bits: int) -> None:
+    layer = Layer.linear("fc", 600, 1)
+    events = simulate(LayerTrace(layer), accelerator("sparten", chunk_bits=chunk_bits))
+    assert events.cycles == events.effectual_macs == 600
+
+
 def test_output_is_written_as_sparse_as_the_next_layer_reads_it() -> None:
     layer = Layer.conv("conv", 4, 8, 1, input_size=(4, 4))
     output = np.zeros((1, 8, 2, 2), dtype=bool)

@@ -31,5 +31,6 @@ def test_one_evaluation_per_mean_view_scheme_and_dram() -> None:
         (2.0, "with DRAM"),
     ]
     assert "65 nm against 45 nm" in found[0].conditions
+    assert found[0].conditions.startswith("mean of lenet5, ")
     other = EVALUATORS["s2ta-energy-vs-eyeriss-v2"]({"s2ta_sparse": table})
     assert [entry.value for entry in other] == [3.0, 8.0]
