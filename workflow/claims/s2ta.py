@@ -29,7 +29,8 @@ def speedup(tables: Tables) -> list[Evaluation]:
             row["speedup"],
             row["suite"],
             row["activation_source"],
-            f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, equal multipliers, clock",
+            f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, "
+            "equal multipliers, clock",
             "the gain is close to 8 over the kept activations per block of 8; layers that are "
             "left dense, edge tiles and FC layers take their share",
         )
