@@ -96,6 +96,16 @@ class Layout:
             for name in names
         ]
 
+    def swept(self, accelerators: Iterable[str], **selection: Iterable[str]) -> list[str]:
+        """Event files, with the sweeps in them for the suites that are swept."""
+        names = list(accelerators)
+        return [
+            f"{self.results}/{kind}/{suite}/{network}/{scheme}/{name}.csv"
+            for suite, network, scheme in self.runs(**selection)
+            for kind in ["sweeps" if suite in self.config["sweep_suites"] else "events"]
+            for name in names
+        ]
+
     def code(self, *modules: str, data: Iterable[str] = (), pins: Iterable[str] = NUMPY) -> str:
         """Digest for a rule that runs these modules: changes when what they run changes."""
         return code_digest(self.root, *modules, data=data, pins=pins)

@@ -12,6 +12,7 @@ CONFIG: dict[str, Any] = {
     "seed": 3,
     "threads": 1,
     "trace_images": 2,
+    "sweep_suites": ["digits"],
     "training": {
         "digits": {
             "recipe": {"epochs": 5, "batch_size": 8},
@@ -53,6 +54,13 @@ def test_runs_are_selected_by_each_part(layout: Layout) -> None:
     assert layout.events(["x", "y"], networks=["a"], schemes=["dense"]) == [
         "out/events/digits/a/dense/x.csv",
         "out/events/digits/a/dense/y.csv",
+    ]
+
+
+def test_swept_suites_take_the_sweep_files_and_others_the_plain_ones(layout: Layout) -> None:
+    assert layout.swept(["x"], networks=["b"], schemes=["dbb"]) == [
+        "out/sweeps/digits/b/dbb/x.csv",
+        "out/events/imagenet/b/dbb/x.csv",
     ]
 
 

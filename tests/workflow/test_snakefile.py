@@ -25,6 +25,7 @@ TINY = {
     "runs": [{"suite": "digits", "networks": ["lenet5"], "schemes": ["dense", "dbb"]}],
     "compared_schemes": ["dbb"],
     "trace_images": 1,
+    "sweep_suites": ["digits"],
 }
 
 

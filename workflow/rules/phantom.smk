@@ -19,15 +19,15 @@ PHANTOM_DESIGNS = [
 PHANTOM_NETWORKS = ["vgg16", "mobilenet_v1"]
 
 if layout.runs(schemes=PHANTOM_SCHEME, networks=PHANTOM_NETWORKS):
-    layout.tables.extend(
-        ["phantom", "phantom_layers", "phantom_idle", "phantom_sensitivity"]
-    )
+    layout.tables.extend(["phantom", "phantom_layers", "phantom_idle"])
     layout.figures["phantom_speedup"] = ["phantom"]
     layout.figures["phantom_gains"] = ["phantom", "claims"]
     layout.figures["phantom_layers"] = ["phantom_layers"]
     layout.figures["phantom_idle"] = ["phantom_idle"]
-    layout.figures["phantom_sensitivity"] = ["phantom_sensitivity"]
     layout.claims["phantom"] = ["phantom"]
+if layout.runs(config["sweep_suites"], PHANTOM_NETWORKS, PHANTOM_SCHEME):
+    layout.tables.append("phantom_sensitivity")
+    layout.figures["phantom_sensitivity"] = ["phantom_sensitivity"]
 
 
 rule phantom_table:
@@ -92,6 +92,7 @@ rule phantom_sensitivity_table:
         layout.events(
             ["phantom_2d"],
             kind="sweeps",
+            suites=config["sweep_suites"],
             networks=PHANTOM_NETWORKS,
             schemes=PHANTOM_SCHEME,
         ),

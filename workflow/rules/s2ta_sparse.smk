@@ -6,7 +6,7 @@ layout.claims["s2ta_sparse"] = ["s2ta_sparse"]
 rule s2ta_sparse_table:
     input:
         layout.events(["s2ta_aw"], schemes=["dbb"]),
-        layout.events(["eyeriss_v2", "sparten"], "sweeps", schemes=["dbb", "magnitude"]),
+        layout.swept(["eyeriss_v2", "sparten"], schemes=["dbb", "magnitude"]),
     output:
         report(
             layout.table("s2ta_sparse"),

@@ -16,21 +16,24 @@ if all(layout.runs(schemes=[scheme]) for scheme in SENSE_SCHEMES):
             "sense_throughput",
             "sense_layers",
             "sense_dram",
-            "sense_sensitivity",
         ]
     )
     layout.figures["sense_speedup"] = ["sense"]
     layout.figures["sense_dram"] = ["sense_layers"]
     layout.figures["sense_throughput"] = ["sense_throughput"]
-    layout.figures["sense_sensitivity"] = ["sense_sensitivity"]
     layout.claims["sense"] = ["sense", "sense_dram", "sense_throughput"]
 
 
-def sense_events(accelerators=MEANT_FOR, kind="events"):
+if all(layout.runs(config["sweep_suites"], schemes=[s]) for s in SENSE_SCHEMES):
+    layout.tables.append("sense_sensitivity")
+    layout.figures["sense_sensitivity"] = ["sense_sensitivity"]
+
+
+def sense_events(accelerators=MEANT_FOR, **selection):
     return [
         path
         for name in accelerators
-        for path in layout.events([name], kind=kind, schemes=[MEANT_FOR[name]])
+        for path in layout.events([name], schemes=[MEANT_FOR[name]], **selection)
     ]
 
 
@@ -122,7 +125,11 @@ rule sense_dram_table:
 
 rule sense_sensitivity_table:
     input:
-        lambda _: sense_events([SUBJECT, REFERENCE, ACTIVATIONS_FIRST], kind="sweeps"),
+        lambda _: sense_events(
+            [SUBJECT, REFERENCE, ACTIVATIONS_FIRST],
+            kind="sweeps",
+            suites=config["sweep_suites"],
+        ),
     output:
         report(
             layout.table("sense_sensitivity"),
