@@ -8,7 +8,7 @@ networks.
 import pandas as pd
 
 from sim.accelerators.sense.schemes import MEANT_FOR, REFERENCE
-from workflow.tables.shared import events_command
+from workflow.tables.shared import events_command, layer_views
 from workflow.tables.versus import CASE, costs
 
 NODE_NM = 16
@@ -63,10 +63,8 @@ def sense(events: pd.DataFrame) -> pd.DataFrame:
     names = ["suite", "network", "activation_source", "layers", "mechanism"]
     names += ["accelerator", "scheme"]
     table = table[[*names, *gains, *gains.values()]]
-    table = table.join(
-        idle_shares(events, ["suite", "network", "accelerator"]),
-        on=["suite", "network", "accelerator"],
-    )
+    keys = ["suite", "network", "layers", "accelerator"]
+    table = table.join(idle_shares(layer_views(events), keys), on=keys)
     return _with_mean(table, names)
 
 

@@ -92,9 +92,10 @@ def test_cycles_are_those_of_the_configuration_on_its_own_scheme(ablation: pd.Da
 
 def test_shares_of_idle_and_useful_slots_leave_the_utilisation(ablation: pd.DataFrame) -> None:
     runs = [simulate(t, accelerator("sense")) for t in TRACES["balanced"].traces]
-    total = runs[0] + runs[1] + runs[2]
-    shares = ablation.loc[("all", "vgg16", "sense")].filter(like="_share").sum()
-    assert shares == pytest.approx(1 - total.utilisation)
+    convolutions = runs[0] + runs[1]
+    for view, total in (("conv_only", convolutions), ("all", convolutions + runs[2])):
+        shares = ablation.loc[(view, "vgg16", "sense")].filter(like="_share").sum()
+        assert shares == pytest.approx(1 - total.utilisation)
 
 
 def test_the_mean_is_over_networks(ablation: pd.DataFrame) -> None:
