@@ -202,4 +202,4 @@ def test_every_claim_of_sense_is_judged_once_or_more() -> None:
     assert table.loc["sense-peak", "verdict"] == "reproduced within 10 %"
     assert table.loc["sense-power", "verdict"] == "outside the model"
     assert (table.loc["sense-speedup-vs-swallow", "reproduced"] > 1).all()
-    assert "version 1" in table.loc["sense-peak", "published_condition"]
+    assert "v1" in table.loc["sense-peak", "source"]
