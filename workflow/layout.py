@@ -96,6 +96,19 @@ class Layout:
             for name in names
         ]
 
+    def paired(
+        self,
+        scheme_of: Mapping[str, str],
+        kind: str = "events",
+        suites: Iterable[str] | None = None,
+    ) -> list[str]:
+        """Event files of accelerators that each run on a scheme of their own."""
+        return [
+            f"{self.results}/{kind}/{suite}/{network}/{scheme}/{name}.csv"
+            for name, own in scheme_of.items()
+            for suite, network, scheme in self.runs(suites, schemes=[own])
+        ]
+
     def swept(self, accelerators: Iterable[str], **selection: Iterable[str]) -> list[str]:
         """Event files, with the sweeps in them for the suites that are swept."""
         names = list(accelerators)

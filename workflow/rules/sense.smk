@@ -29,17 +29,9 @@ if all(layout.runs(config["sweep_suites"], schemes=[s]) for s in SENSE_SCHEMES):
     layout.figures["sense_sensitivity"] = ["sense_sensitivity"]
 
 
-def sense_events(accelerators=MEANT_FOR, **selection):
-    return [
-        path
-        for name in accelerators
-        for path in layout.events([name], schemes=[MEANT_FOR[name]], **selection)
-    ]
-
-
 rule sense_table:
     input:
-        lambda _: sense_events(),
+        layout.paired(MEANT_FOR),
     output:
         report(layout.table("sense"), caption="../report/sense.rst", category="Sense"),
     log:
@@ -54,7 +46,7 @@ rule sense_table:
 
 rule sense_throughput_table:
     input:
-        lambda _: sense_events([SUBJECT]),
+        layout.paired({SUBJECT: MEANT_FOR[SUBJECT]}),
     output:
         report(
             layout.table("sense_throughput"),
@@ -125,8 +117,11 @@ rule sense_dram_table:
 
 rule sense_sensitivity_table:
     input:
-        lambda _: sense_events(
-            [SUBJECT, REFERENCE, ACTIVATIONS_FIRST],
+        layout.paired(
+            {
+                name: MEANT_FOR[name]
+                for name in (SUBJECT, REFERENCE, ACTIVATIONS_FIRST)
+            },
             kind="sweeps",
             suites=config["sweep_suites"],
         ),
