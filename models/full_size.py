@@ -43,6 +43,8 @@ class FullSizeSettings:
         checkpoint: weights of the user (state dict in .safetensors or .pth); None = modelled.
         checkpoint_sha256: expected digest of that file; None = not checked.
         image_folder: images of the user (see models.pictures); None = bundled photographs.
+        calibration_images: images that set the ranges of INT8 activations in a measured trace, or
+            all if there are fewer.
         test_images: labelled images of the folder that top-1 is measured on; None = all.
         input_height, input_width, width, num_classes: of the network; None = as published.
         activation_masks: where modelled zeros lie: `photographs` (a shifted random network) or
@@ -72,6 +74,7 @@ class FullSizeSettings:
     checkpoint: str | None = None
     checkpoint_sha256: str | None = None
     image_folder: str | None = None
+    calibration_images: int = 16
     test_images: int | None = None
     input_height: int | None = None
     input_width: int | None = None
@@ -94,7 +97,7 @@ class FullSizeSettings:
     densities_by_rule: bool = True
 
     def __post_init__(self) -> None:
-        require_positive(images=self.images)
+        require_positive(images=self.images, calibration_images=self.calibration_images)
         for name in ("test_images", "input_height", "input_width", "num_classes"):
             value = getattr(self, name)
             if value is not None:

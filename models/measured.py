@@ -19,7 +19,12 @@ from models.compression.weight_masks import make_masks_permanent
 from models.full_size import DETECTORS, SCHEMES, SUITE, FullSizeSettings, full_size_network
 from models.modelled import first_pictures
 from models.modes import evaluating
-from models.pictures import ImageFolder, image_folder
+from models.pictures import (
+    MOST_PHOTOGRAPHS,
+    ImageFolder,
+    bundled_photographs,
+    image_folder,
+)
 from models.quantization import quantize
 from models.stored_tensors import SparseNetwork, StoredTensor
 from models.tracing import trace_network
@@ -54,7 +59,8 @@ class Measured:
 def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Measured:
     """Prune, quantize and trace a user's network on the user's images (or the photographs).
 
-    The first images of the folder are traced, and also set the ranges of INT8 activations.
+    The first images of the folder are traced, and (some more of) them set the ranges of INT8
+    activations.
 
     Raises:
         UserError: unknown network or scheme, or a checkpoint or images that do not fit.
@@ -77,7 +83,7 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
     dense = top1(sparse)
     _prune(sparse, scheme, settings, images)
     pruned = top1(sparse)
-    quantize(sparse, images)
+    quantize(sparse, _calibration(network, settings))
     int8 = top1(sparse)
     provenance = Provenance(
         *(SUITE, network, scheme, "measured", "measured"),
@@ -88,6 +94,13 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
         return Measured(trace, None)
     count = _count(labelled, settings.test_images)
     return Measured(trace, Top1(count, dense, pruned, int8))
+
+
+def _calibration(network: str, settings: FullSizeSettings) -> Tensor:
+    count, form = settings.calibration_images, settings.form(network)
+    if settings.image_folder is None:
+        return bundled_photographs(min(count, MOST_PHOTOGRAPHS), form)
+    return image_folder(Path(settings.image_folder), form, None).images(0, count)
 
 
 def _labelled(network: str, settings: FullSizeSettings) -> ImageFolder | None:

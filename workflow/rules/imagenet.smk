@@ -31,3 +31,54 @@ rule imagenet_trace:
         "python -m workflow.scripts.imagenet_trace --network {wildcards.network} "
         "--scheme {wildcards.scheme} --settings {params.settings:q} --output {output.trace} "
         "--densities {output.densities} --metrics {output.metrics} 2> {log}"
+
+
+IMAGENET_RUNS = layout.runs(suites=["imagenet"])
+if IMAGENET_RUNS:
+    layout.tables.extend(["density_sources", "mask_structure"])
+
+
+rule density_sources_table:
+    input:
+        [
+            f"{RESULTS}/networks/{suite}/{network}/{scheme}_densities.csv"
+            for suite, network, scheme in IMAGENET_RUNS
+        ],
+    output:
+        report(
+            layout.table("density_sources"),
+            caption="../report/density_sources.rst",
+            category="Networks",
+        ),
+    log:
+        f"{LOGS}/tables/density_sources.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.density_sources"),
+    shell:
+        "python -m workflow.tables.density_sources {input} --output {output} 2> {log}"
+
+
+rule mask_structure_table:
+    output:
+        report(
+            layout.table("mask_structure"),
+            caption="../report/mask_structure.rst",
+            category="Networks",
+        ),
+    log:
+        f"{LOGS}/tables/mask_structure.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.mask_structure",
+            data=["models/densities/*.csv", "sim/generate/*.csv"],
+            pins=TORCH,
+        ),
+        networks=sorted({network for _, network, _ in IMAGENET_RUNS}),
+        settings=layout.full_size(""),  # the suite's own, no network's
+    shell:
+        "python -m workflow.tables.mask_structure {params.networks} "
+        "--settings {params.settings:q} --output {output} 2> {log}"
