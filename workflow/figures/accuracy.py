@@ -1,5 +1,7 @@
 """Top-1 of every network under every scheme: right after pruning, and fine-tuned in INT8."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -42,7 +44,7 @@ def draw(accuracy: pd.DataFrame) -> Figure:
         images = ", ".join(str(n) for n in sorted(set(rows["test_images"])))
         panel.set_title(f"{SUITE_LABELS.get(suite, suite)}, {images} test images")
     panels[0].set_ylabel("top-1 (%)")
-    style = {"marker": "o", "linestyle": "", "markersize": 4.5}
+    style: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 4.5}
     handles = [
         Line2D([], [], color=color, label=scheme, **style)
         for scheme, color in zip(schemes, PALETTE, strict=False)
