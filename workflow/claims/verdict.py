@@ -49,17 +49,19 @@ def averaged(table: pd.DataFrame, suite: str) -> str:
 def verdict(claim: Claim, evaluation: Evaluation) -> str:
     """Reproduced within 10 %, same direction, or not reproduced.
 
-    A claim of "more than low" is reproduced by any value from 0.9 x low upwards; one with a range
-    by any value within 10 % of that range. Same direction: a gain where a gain is published; for
-    an absolute quantity there is no such verdict.
+    A claim of "more than low" is reproduced by low and anything above it, without tolerance; one
+    with a value or a range by any value within 10 % of it. Same direction: a gain where a gain is
+    published; for an absolute quantity there is no such verdict.
     """
     if evaluation.verdict is not None:
         return evaluation.verdict
     if evaluation.value is None:
         return "not evaluated"
-    above = evaluation.value >= claim.low * (1 - TOLERANCE)
-    below = claim.high is None or evaluation.value <= claim.high * (1 + TOLERANCE)
-    if above and below:
+    if claim.high is None:
+        within = evaluation.value >= claim.low
+    else:
+        within = claim.low * (1 - TOLERANCE) <= evaluation.value <= claim.high * (1 + TOLERANCE)
+    if within:
         return "reproduced within 10 %"
     if evaluation.neutral is None:
         return "not reproduced"

@@ -18,8 +18,11 @@ def draw(claims: pd.DataFrame) -> Figure:
         rows = claims[claims["claim"] == name]
         low, high = rows["published_low"].iloc[0], rows["published_high"].iloc[0]
         open_ended = pd.isna(high)
-        right = low * 1.6 if open_ended else max(high, low * 1.02)
-        panel.barh(y, right - low, 0.55, low, color="0.8", hatch="//" if open_ended else None)
+        if low == high:
+            panel.plot(low, y, "|", color="black", markersize=11, markeredgewidth=2)
+        else:
+            right = low * 1.6 if open_ended else high
+            panel.barh(y, right - low, 0.55, low, color="0.8", hatch="//" if open_ended else None)
         for offset, (suite, own) in enumerate(rows.dropna(subset="reproduced").groupby("suite")):
             panel.scatter(
                 own["reproduced"],
@@ -34,7 +37,21 @@ def draw(claims: pd.DataFrame) -> Figure:
     panel.set_yticks(range(len(names)), names)
     panel.invert_yaxis()
     panel.set_xlabel("value in the claim's unit (log scale); 1 = no gain for ratios")
-    handles = [Line2D([], [], color="0.8", linewidth=6, label="published (hatched: more than)")]
+    handles = [
+        Line2D([], [], color="0.8", linewidth=6, label="published range (hatched: more than)")
+    ]
+    handles += [
+        Line2D(
+            [],
+            [],
+            color="black",
+            marker="|",
+            linestyle="",
+            markersize=10,
+            markeredgewidth=2,
+            label="published value",
+        )
+    ]
     handles += [
         Line2D([], [], color=PALETTE[i], marker=marker, linestyle="", label=f"here: {suite}")
         for i, (suite, marker) in enumerate(SUITES.items())

@@ -61,7 +61,7 @@ def draw(phantom: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         panel.set_xticks(range(len(baselines)), labels, rotation=30, ha="right")
         panel.set_title(SUITE_LABELS.get(suite, suite))
     panels[0].set_ylabel("Phantom-2D over the baseline,\nequal multipliers (x)")
-    legend_below(figure, panels[0], columns=4)
+    legend_below(figure, columns=4)
     return figure
 
 

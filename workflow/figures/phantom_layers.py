@@ -54,7 +54,7 @@ def draw(layers: pd.DataFrame) -> Figure:
             panel.set_title(f"{network_label(network)}: {SUITE_LABELS.get(suite, suite)}")
             panel.set_xlabel("layer, in the order they run")
         line[0].set_ylabel("speedup over ideal dense\n(equal multipliers)")
-    legend_below(figure, panels[0][0], columns=4)
+    legend_below(figure, columns=4)
     return figure
 
 

@@ -49,7 +49,7 @@ def draw(sensitivity: pd.DataFrame) -> Figure:
         panel.set_title(name, fontsize=8)
     for first in range(0, len(names), COLUMNS):
         panels[first].set_ylabel("relative speedup")
-    legend_below(figure, panels[0], columns=3)
+    legend_below(figure, columns=3)
     return figure
 
 

@@ -36,7 +36,7 @@ def draw(phantom: pd.DataFrame) -> Figure:
         panel.axhline(1.0, label="ideal dense array = 1", **BASELINE)
         panel.set_title(SUITE_LABELS.get(suite, suite))
         panel.set_ylabel("speedup, equal multipliers (x)")
-    legend_below(figure, panels[0], columns=4)
+    legend_below(figure, columns=4)
     return figure
 
 

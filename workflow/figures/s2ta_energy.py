@@ -46,8 +46,8 @@ def draw(energy: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         panel.axhline(1.0, label="SA-ZVCG = 1", **BASELINE)
         panel.axhline(stated, label=f"published: S2TA-AW below {stated:g}", **PUBLISHED)
         panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_ylabel("energy without DRAM\nrelative to SA-ZVCG")
-    legend_below(figure, panels[0], columns=6)
+        panel.set_ylabel("energy of convolutions, no DRAM\nrelative to SA-ZVCG")
+    legend_below(figure, columns=6)
     return figure
 
 

@@ -47,7 +47,7 @@ def draw(s2ta_gating: pd.DataFrame, claims: pd.DataFrame) -> Figure:
             panel.set_title(f"{SUITE_LABELS.get(suite, suite)}\n{words}")
             panel.set_xlabel("energy of a gated element (share of an active one)")
             panel.set_ylabel("energy reduction\nwithout DRAM (x)")
-    legend_below(figure, panels[0][0], columns=4)
+    legend_below(figure, columns=4)
     return figure
 
 

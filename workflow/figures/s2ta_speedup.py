@@ -32,8 +32,8 @@ def draw(s2ta: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         panel.axhline(1.0, label="SA-ZVCG = 1", **BASELINE)
         panel.axhline(stated, label=f"published: S2TA-AW more than {stated:g}x", **PUBLISHED)
         panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_ylabel("speedup over SA-ZVCG (x)")
-    legend_below(figure, panels[0])
+        panel.set_ylabel("speedup of convolutions\nover SA-ZVCG (x)")
+    legend_below(figure)
     return figure
 
 

@@ -7,6 +7,7 @@ from workflow.figures.shared import SUITE_LABELS, figure_command, legend_below
 from workflow.figures.stacks import stacked_bars
 
 ARRAYS = ["sa_zvcg", "s2ta_w", "s2ta_aw"]
+OPERANDS = ["weight", "activation", "output"]
 
 
 def draw(traffic: pd.DataFrame) -> Figure:
@@ -29,10 +30,10 @@ def draw(traffic: pd.DataFrame) -> Figure:
             parts = own.pivot_table(
                 "megabytes", ["network", "accelerator"], "operand", "sum", fill_value=0
             )
-            stacked_bars(panel, parts, ARRAYS)
+            stacked_bars(panel, parts.reindex(columns=OPERANDS, fill_value=0.0), ARRAYS)
             panel.set_title(f"{SUITE_LABELS.get(suite, suite)}: {level}")
             panel.set_ylabel("MB per image")
-    legend_below(figure, panels[0][0])
+    legend_below(figure)
     return figure
 
 

@@ -24,7 +24,7 @@ def draw(sense_layers: pd.DataFrame) -> Figure:
         title = SUITE_LABELS.get(suite, suite)
         _panel(line[0], own[own["batch"] == 1], f"{title}\none image at a time")
         _panel(line[1], own[own["batch"] > 1], f"{title}\nequal batches of 3 or 4")
-    legend_below(figure, panels[0][1])
+    legend_below(figure)
     return figure
 
 

@@ -50,7 +50,7 @@ def draw(sensitivity: pd.DataFrame) -> Figure:
         panel.axvline(1.0, **BASELINE)
         panel.set_title(title)
         panel.set_yticks(range(len(order)), order, fontsize=6.5)
-    legend_below(figure, panels[0], columns=4)
+    legend_below(figure, columns=4)
     return figure
 
 

@@ -26,7 +26,7 @@ def draw(sense: pd.DataFrame) -> Figure:
         panel.axhline(1.0, label="neither = 1", **BASELINE)
         panel.set_title(SUITE_LABELS.get(suite, suite))
         panel.set_ylabel("speedup of the array (x)")
-    legend_below(figure, panels[0])
+    legend_below(figure)
     return figure
 
 

@@ -46,7 +46,7 @@ def draw(sense_throughput: pd.DataFrame) -> Figure:
     panel.set_xticks(range(len(order)), labels)
     panel.set_xlabel("")
     panel.set_ylabel("images per second, published = 1")
-    legend_below(figure, panel, columns=2)
+    legend_below(figure, columns=2)
     return figure
 
 

@@ -115,13 +115,16 @@ def published_low(claims: pd.DataFrame, claim: str) -> float:
     return float(claims.loc[claims["claim"] == claim, "published_low"].iloc[0])
 
 
-def legend_below(figure: Figure, axes: Axes, columns: int = 5) -> None:
-    """One legend for the figure, under the axes, from the handles of one of them."""
-    handles, labels = axes.get_legend_handles_labels()
+def legend_below(figure: Figure, columns: int = 5) -> None:
+    """One legend for the figure, under the panels, with every label that occurs in any of them."""
+    entries: dict[str, Any] = {}
     for axis in figure.axes:
-        if axis.get_legend() is not None:
-            axis.get_legend().remove()  # type: ignore[union-attr]
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+        legend = axis.get_legend()
+        if legend is not None:
+            legend.remove()
+    figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=columns)
 
 
 def save(figure: Figure, svg: Path, png: Path) -> None:

@@ -15,7 +15,8 @@ def stacked_bars(panel: Axes, parts: pd.DataFrame, accelerators: Sequence[str]) 
 
     Args:
         panel: where.
-        parts: index (network, accelerator); one column per part, in stacking order.
+        parts: index (network, accelerator); one column per part, in stacking order; the color
+            goes by the column, and a part that is zero everywhere is left out.
         accelerators: order of the bars within a network; each bar is labelled with its name.
     """
     networks = ordered_networks(parts.index.get_level_values("network"))
@@ -25,6 +26,8 @@ def stacked_bars(panel: Axes, parts: pd.DataFrame, accelerators: Sequence[str]) 
         at = [n + (position - (len(accelerators) - 1) / 2) * width for n in range(len(networks))]
         bottom = pd.Series(0.0, index=networks)
         for color, part in zip(PALETTE, parts.columns, strict=False):
+            if not parts[part].any():
+                continue
             label = str(part).replace("_", " ") if position == 0 else None
             panel.bar(at, own[part], width * 0.9, bottom, color=color, label=label)
             bottom = bottom + own[part]

@@ -15,7 +15,10 @@ COLUMNS = pa.DataFrameSchema(
             str, nullable=False, regex=True, required=False
         ),
         r"^(weight|activation)_source$": pa.Column(
-            str, pa.Check.isin(["measured", "modelled"]), regex=True, required=False
+            checks=pa.Check.isin(["measured", "modelled"]),
+            nullable=True,
+            regex=True,
+            required=False,
         ),
         r".*(?<!points)_percent$": pa.Column(
             checks=pa.Check.in_range(0, 100), nullable=True, regex=True, required=False

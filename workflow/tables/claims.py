@@ -1,4 +1,4 @@
-"""Every claim that has an evaluator, beside what the mechanism gives here."""
+"""Every claim of every paper, beside what the mechanism gives here."""
 
 import argparse
 from importlib import import_module
@@ -7,48 +7,56 @@ from pathlib import Path
 import pandas as pd
 
 from sim import UserError
-from sim.claims import claims
-from workflow.claims.verdict import Tables, verdict
+from sim.claims import Claim, claims
+from workflow.claims.verdict import Evaluation, Tables, verdict
 from workflow.cli import run
 from workflow.tables.shared import write_table
 
+NOT_COVERED = Evaluation(
+    None, "-", "", "-", "nothing that this configuration runs gives a value for this claim"
+)
+
+
+def _row(claim: Claim, evaluation: Evaluation) -> dict[str, object]:
+    return {
+        "claim": claim.id,
+        "system": claim.system,
+        "metric": claim.metric,
+        "subject": claim.subject,
+        "comparator": claim.comparator,
+        "published_network": claim.network,
+        "unit": claim.unit,
+        "published_low": claim.low,
+        "published_high": claim.high,
+        "reproduced": evaluation.value,
+        "verdict": verdict(claim, evaluation),
+        "suite": evaluation.suite,
+        "activation_source": evaluation.activation_source or None,
+        "conditions": evaluation.conditions,
+        "reason": evaluation.reason,
+        "published_condition": claim.condition,
+        "source": claim.source,
+    }
+
 
 def evaluated(papers: list[str], tables: Tables) -> pd.DataFrame:
-    """One row per claim and evaluation.
+    """One row per claim and evaluation; a claim that nothing evaluates keeps a row that says so.
 
     Raises:
         UserError: an evaluator names a claim that no claims.yaml holds.
     """
     known = claims()
-    rows = []
+    found: dict[str, list[Evaluation]] = {name: [] for name in known}
     for paper in papers:
         for identifier, evaluate in import_module(f"workflow.claims.{paper}").EVALUATORS.items():
             if identifier not in known:
                 raise UserError(f"workflow/claims/{paper}.py: no claim {identifier!r}")
-            claim = known[identifier]
-            for evaluation in evaluate(tables):
-                rows.append(
-                    {
-                        "claim": claim.id,
-                        "system": claim.system,
-                        "metric": claim.metric,
-                        "subject": claim.subject,
-                        "comparator": claim.comparator,
-                        "published_network": claim.network,
-                        "unit": claim.unit,
-                        "published_low": claim.low,
-                        "published_high": claim.high,
-                        "reproduced": evaluation.value,
-                        "verdict": verdict(claim, evaluation),
-                        "suite": evaluation.suite,
-                        "activation_source": evaluation.activation_source,
-                        "conditions": evaluation.conditions,
-                        "reason": evaluation.reason,
-                        "published_condition": claim.condition,
-                        "source": claim.source,
-                    }
-                )
-    return pd.DataFrame(rows)
+            found[identifier] += evaluate(tables)
+    return pd.DataFrame(
+        _row(known[name], evaluation)
+        for name, evaluations in found.items()
+        for evaluation in evaluations or [NOT_COVERED]
+    )
 
 
 def main() -> None:

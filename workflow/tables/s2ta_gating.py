@@ -21,9 +21,12 @@ def s2ta_gating(events: pd.DataFrame) -> pd.DataFrame:
     subject = cost[cost["accelerator"] != BASELINE]
     baseline = cost[cost["accelerator"] == BASELINE]
     joined = versus(subject, baseline, on=[*CASE, "variant"])
-    pattern = r"gating_residual=(?P<gating_residual>\S+) gate_operands=(?P<gate_operands>\S+)"
-    table = joined.join(joined["variant"].str.extract(pattern))
-    table["gating_residual"] = table["gating_residual"].astype(float)
+    table = joined.assign(
+        **{
+            name: joined["variant"].str.extract(rf"\b{name}=(\S+)", expand=False)
+            for name in ASSUMED
+        }
+    ).astype({"gating_residual": float})
     keys = ["suite", "activation_source", "layers", "accelerator", *ASSUMED]
     mean = table.groupby(keys)[GAINS].mean().reset_index().assign(network="mean")
     columns = ["suite", "network", *keys[1:], *GAINS]

@@ -33,7 +33,6 @@ def versus(subject: pd.DataFrame, baseline: pd.DataFrame, on: list[str]) -> pd.D
         baseline.rename(columns={"accelerator": "baseline", "scheme": "baseline_scheme"}),
         on=on,
         suffixes=("", "_of_baseline"),
-        validate="many_to_many",
     )
     for gain, cost in zip(
         GAINS,
