@@ -1,5 +1,5 @@
 # Entry point: configuration, one file of rules per stage or paper, and what `all` makes.
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
 
 min_version("9.20")
 
@@ -8,9 +8,6 @@ configfile: "config/config.yaml"
 
 
 report: "workflow/report/workflow.rst"
-
-
-validate(config, "workflow/schemas/config.schema.json")
 
 
 include: "workflow/rules/common.smk"

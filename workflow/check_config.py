@@ -1,7 +1,12 @@
-"""Checks of a configuration that a JSON schema cannot express: the names in it must exist."""
+"""Checks of a configuration: its form by a JSON schema, and that every name in it exists."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+import jsonschema
+from jsonschema.exceptions import best_match
 
 from sim import UserError, configurations
 from sim.validation import unknown
@@ -10,8 +15,15 @@ MODELLED = "imagenet"
 """The suite whose zeros are not trained here."""
 
 
+SCHEMA = Path(__file__).parent / "schemas" / "config.schema.json"
+
+
 def check_config(config: Mapping[str, Any]) -> None:
-    """Raise UserError for a suite, network, scheme or accelerator that there is not."""
+    """Raise UserError for a configuration of the wrong form, or a name that does not exist."""
+    schema = json.loads(SCHEMA.read_text())
+    error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
+    if error is not None:
+        raise UserError(f"config: {error.json_path.removeprefix('$.')}: {error.message}")
     suites = [*config["training"], MODELLED]
     seen: set[tuple[str, str, str]] = set()
     for run in config["runs"]:
@@ -28,6 +40,10 @@ def check_config(config: Mapping[str, Any]) -> None:
     for name in config["accelerators"]:
         if name not in configurations():
             raise unknown("accelerator in config:", name, configurations())
+    parameters = {name for entry in configurations().values() for name in entry.parameters}
+    for name in config.get("grid", {}):
+        if name not in parameters:
+            raise unknown("parameter in grid:", name, parameters)
 
 
 def _check_trained(config: Mapping[str, Any], run: Mapping[str, Any]) -> None:
