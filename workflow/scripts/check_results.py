@@ -46,6 +46,8 @@ def moved(made: pd.DataFrame, reference: pd.DataFrame, rules: dict[str, Any]) ->
         return [f"{len(made)} rows, the reference has {len(reference)}"]
     lines = []
     for column in reference.columns:
+        if rules.get(column, {}).get("ignored"):
+            continue
         new, old = made[column], reference[column]
         if pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new):
             allowed = tolerance(column, rules)

@@ -21,6 +21,12 @@ def test_each_moved_cell_is_named() -> None:
     ]
 
 
+def test_ignored_columns_may_differ() -> None:
+    made, reference = REFERENCE.assign(reason="5.0x"), REFERENCE.assign(reason="5.1x")
+    assert len(moved(made, reference, RULES)) == 2
+    assert moved(made, reference, RULES | {"reason": {"ignored": True}}) == []
+
+
 def test_rows_columns_and_text_must_agree() -> None:
     assert moved(REFERENCE.iloc[:1], REFERENCE, RULES) == ["1 rows, the reference has 2"]
     assert "columns differ: cycles" in moved(REFERENCE.drop(columns="cycles"), REFERENCE, RULES)[0]
