@@ -9,6 +9,8 @@ STAMP := $(VENV)/.installed
 # index cannot be reached the step gives up at once and torch comes from the main index.
 CPU_TORCH := --index-url https://download.pytorch.org/whl/cpu --no-deps --retries 0 --timeout 15
 # `python` inside a rule's shell command must be the one of the environment.
+# One thread per process: tests and training jobs share the cores by themselves.
+export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SNAKEMAKE := snakemake --cores $(CORES)
 
@@ -28,10 +30,10 @@ quick: $(STAMP)
 	@test -z "$(call stale,results/quick)" || $(QUICK) --report results/quick/report.html
 
 test: $(STAMP)
-	python -m pytest
+	python -m pytest -n $(CORES) --dist worksteal
 
 test-all: $(STAMP)
-	python -m pytest -m ""
+	python -m pytest -n $(CORES) --dist worksteal -m ""
 
 lint: $(STAMP)
 	ruff check .
