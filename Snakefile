@@ -20,6 +20,7 @@ include: "workflow/rules/s2ta_sparse.smk"
 include: "workflow/rules/sense.smk"
 include: "workflow/rules/phantom.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/figures.smk"
 
 
 localrules:

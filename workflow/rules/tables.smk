@@ -1,4 +1,4 @@
-# Tables and figures that concern every paper, and the one rule that draws any figure.
+# Tables and figures that concern every paper.
 layout.tables.extend(["accuracy", "densities", "networks", "energy", "traffic"])
 layout.figures["accuracy"] = ["accuracy"]
 layout.figures["overview"] = ["networks"]
@@ -99,28 +99,3 @@ rule traffic_table:
         code=layout.code("workflow.tables.traffic"),
     shell:
         "python -m workflow.tables.traffic {input} --output {output} 2> {log}"
-
-
-rule figure:
-    input:
-        lambda wildcards: [
-            layout.table(name) for name in layout.figures[wildcards.name]
-        ],
-    output:
-        svg=report(
-            f"{RESULTS}/figures/{{name}}.svg",
-            caption="../report/figures/{name}.rst",
-            category="Figures",
-        ),
-        png=f"{RESULTS}/figures/{{name}}.png",
-    log:
-        f"{LOGS}/figures/{{name}}.log",
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=lambda wildcards: layout.code(
-            f"workflow.figures.{wildcards.name}", pins=FIGURE
-        ),
-    shell:
-        "python -m workflow.figures.{wildcards.name} {input} "
-        "--svg {output.svg} --png {output.png} 2> {log}"

@@ -53,13 +53,18 @@ def moved(made: pd.DataFrame, reference: pd.DataFrame, rules: dict[str, Any]) ->
             allowed = tolerance(column, rules)
             within = np.isclose(new, old, allowed.relative, allowed.absolute, equal_nan=True)
         else:
-            within = (new.astype(str) == old.astype(str)).to_numpy()
+            within = (_text(new) == _text(old)).to_numpy()
         for row in np.flatnonzero(~within):
             key = " ".join(
                 str(v) for v in reference.iloc[row] if isinstance(v, str) and len(v) < 25
             )
             lines.append(f"{column} [{key}]: {old.iloc[row]} -> {new.iloc[row]}")
     return lines
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Cells as text, an empty cell as nothing: NaN never equals itself."""
+    return column.astype(object).where(column.notna(), "").astype(str)
 
 
 def main() -> None:

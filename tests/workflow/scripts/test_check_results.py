@@ -21,6 +21,13 @@ def test_each_moved_cell_is_named() -> None:
     ]
 
 
+def test_empty_cells_agree_with_empty_cells_only() -> None:
+    some, none = REFERENCE.assign(variant=["a", None]), REFERENCE.assign(variant=[None, None])
+    assert moved(some, some.copy(), RULES) == []
+    assert moved(none, none.copy(), RULES) == []
+    assert len(moved(none, some, RULES)) == 1
+
+
 def test_ignored_columns_may_differ() -> None:
     made, reference = REFERENCE.assign(reason="5.0x"), REFERENCE.assign(reason="5.1x")
     assert len(moved(made, reference, RULES)) == 2
