@@ -29,26 +29,34 @@ def caption(name: str, folder: str = "") -> str:
     return (CAPTIONS / folder / f"{name}.rst").read_text().replace("``", "`").strip()
 
 
+def _span(low: float, high: float) -> str:
+    if pd.isna(low):
+        return "-"
+    return f"{low:.3g}" if f"{low:.3g}" == f"{high:.3g}" else f"{low:.3g} to {high:.3g}"
+
+
 def claims_section(claims: pd.DataFrame) -> str:
-    """Every evaluated claim, as a Markdown table."""
-    high = claims["published_high"]
-    published = claims["published_low"].map("{:g}".format) + high.map(
-        lambda value: " or more" if pd.isna(value) else f" to {value:g}"
-    )
-    same = claims["published_low"] == high
-    published = published.where(~same, claims["published_low"].map("{:g}".format))
-    shown = pd.DataFrame(
-        {
-            "claim": claims["claim"],
-            "published": published + " " + claims["unit"].fillna(""),
-            "here": claims["reproduced"].map(lambda v: "-" if pd.isna(v) else f"{v:.3g}"),
-            "verdict": claims["verdict"],
-            "suite": claims["suite"] + " (" + claims["activation_source"] + ")",
-            "conditions": claims["conditions"],
-            "reason": claims["reason"],
-        }
-    )
-    return f"## Claims\n\n{caption('claims')}\n\n{shown.to_markdown(index=False)}\n"
+    """A row per claim and suite: the span of the values obtained under its conditions."""
+    rows = []
+    for (claim, suite), own in claims.groupby(["claim", "suite"], sort=False):
+        low, high = own["published_low"].iloc[0], own["published_high"].iloc[0]
+        published = f"more than {low:g}" if pd.isna(high) else _span(low, high)
+        verdicts = own["verdict"].value_counts()
+        rows.append(
+            {
+                "claim": claim,
+                "published": f"{published} {own['unit'].iloc[0]}",
+                "suite": suite,
+                "here": _span(own["reproduced"].min(), own["reproduced"].max()),
+                "verdicts (of the conditions tried)": ", ".join(
+                    f"{name}: {count}" for name, count in sorted(verdicts.items())
+                ),
+                "reason (of the first)": own["reason"].iloc[0],
+            }
+        )
+    link = "Each condition has a row of its own in [claims.csv](reference/tables/claims.csv)."
+    shown = pd.DataFrame(rows).to_markdown(index=False)
+    return f"## Claims\n\n{caption('claims')} {link}\n\n{shown}\n"
 
 
 def accuracy_section(accuracy: pd.DataFrame) -> str:
