@@ -32,11 +32,18 @@ def code_digest(
     Raises:
         UserError: a module or a data file does not exist, or a package is not locked.
     """
+    return _digest(root, modules, tuple(data), tuple(pins))
+
+
+@cache  # Snakemake asks again for every job
+def _digest(
+    root: Path, modules: tuple[str, ...], data: tuple[str, ...], pins: tuple[str, ...]
+) -> str:
     total = hashlib.sha256()
     for path in [*sorted(_closure(root, modules)), *_data_files(root, data)]:
         total.update(path.relative_to(root).as_posix().encode())
         total.update(path.read_bytes())
-    for line in _locked(root, tuple(pins)):
+    for line in _locked(root, pins):
         total.update(line.encode())
     return total.hexdigest()[:16]
 

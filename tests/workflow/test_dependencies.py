@@ -27,6 +27,7 @@ def digest(root: Path) -> str:
     from workflow import dependencies
 
     dependencies._imports.cache_clear()
+    dependencies._digest.cache_clear()
     return code_digest(root, "sim.lazy", data=["sim/*.yaml"], pins=["numpy"])
 
 
