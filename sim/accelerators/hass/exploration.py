@@ -9,10 +9,10 @@ import numpy as np
 from sim.accelerators.hass.candidates import (
     Candidates,
     EngineRules,
-    Folding,
     candidates,
     fill_cycles,
 )
+from sim.accelerators.hass.design import Design, LayerDesign, Limits
 from sim.accelerators.hass.greedy import (
     LOGIC_PRICES,
     MEMORY_PRICES,
@@ -30,130 +30,6 @@ from sim.errors import UserError
 from sim.platforms import Platform
 
 HOMES = ("bram", "uram", "off_chip")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Which fraction of a board's blocks a design may fill; the rest is what routing leaves over.
-
-    `dsp` below 1 also serves to draw throughput against DSPs.
-    """
-
-    dsp: float = 0.9
-    lut: float = 0.7
-    memory: float = 0.9
-
-    def __post_init__(self) -> None:
-        for name in ("dsp", "lut", "memory"):
-            value = getattr(self, name)
-            if not 0 < value <= 1:
-                raise UserError(
-                    f"limit {name} is {value!r}; expected a fraction above 0, at most 1"
-                )
-
-    def of(self, board: Platform) -> Budget:
-        """The budget on a board."""
-        return Budget(
-            dsp=max(1, int(board.dsp * self.dsp)),
-            lut=int(board.lut * self.lut),
-            bram18=int(board.bram18 * self.memory),
-            uram=int(board.uram * self.memory),
-            memory_bytes_per_cycle=board.memory_bytes_per_cycle,
-        )
-
-
-@dataclass(frozen=True)
-class LayerDesign:
-    """One layer's hardware in a design.
-
-    Attributes:
-        folding: how far it is unfolded.
-        sparse: which engine it has.
-        pair_sparsity: of the trace.
-        interval_cycles: per image, on average over the traced images.
-        first_interval_cycles: the same at the cheapest folding, before anything is balanced.
-        bound_by: engine, input_port or output_port, whichever sets the interval.
-        dsp, lut: blocks.
-        weights_in: bram, uram or off_chip.
-    """
-
-    name: str
-    folding: Folding
-    sparse: bool
-    pair_sparsity: float
-    interval_cycles: float
-    first_interval_cycles: float
-    bound_by: str
-    dsp: int
-    lut: int
-    weights_in: str
-
-
-@dataclass(frozen=True)
-class Design:
-    """A network on a board.
-
-    Attributes:
-        layers: in network order.
-        interval_cycles: per image; of the slowest layer, or longer if weights stream too slowly.
-        free_memory_interval_cycles: what the same exploration reaches if weight memory were free.
-        least_interval_cycles: a bound that no folding within the DSP and LUT budgets can beat,
-            weight memory free as well.
-        binding: what keeps the interval from being shorter: logic (DSPs or LUTs), weight_memory,
-            or input_port, output_port, engine of a layer that cannot be unfolded further.
-        fill_cycles: estimate of the time the first image takes to reach the end.
-        bram18, uram: blocks used.
-        streamed_bytes: off-chip weight bytes per image.
-        clock_mhz: of the board.
-    """
-
-    layers: tuple[LayerDesign, ...]
-    interval_cycles: float
-    free_memory_interval_cycles: float
-    least_interval_cycles: float
-    binding: str
-    fill_cycles: int
-    bram18: int
-    uram: int
-    streamed_bytes: int
-    clock_mhz: float
-
-    @property
-    def dsp(self) -> int:
-        """DSP blocks of all layers."""
-        return sum(layer.dsp for layer in self.layers)
-
-    @property
-    def lut(self) -> int:
-        """LUTs of all layers."""
-        return sum(layer.lut for layer in self.layers)
-
-    @property
-    def images_per_second(self) -> float:
-        """Throughput of a full pipeline: clock over interval."""
-        return self.clock_mhz * 1e6 / self.interval_cycles
-
-    def batch_images_per_second(self, images: int) -> float:
-        """Throughput of one batch that starts and ends with an empty pipeline."""
-        return self.clock_mhz * 1e6 * images / (self.interval_cycles * images + self.fill_cycles)
-
-    @property
-    def images_per_cycle_per_dsp(self) -> float:
-        """Efficiency: images per clock cycle and DSP block."""
-        return 1 / (self.interval_cycles * self.dsp)
-
-    @property
-    def gap(self) -> float:
-        """By which fraction the greedy interval is above the bound, weight memory free for both.
-
-        0 = provably the best choice of foldings.
-        """
-        return self.free_memory_interval_cycles / self.least_interval_cycles - 1
-
-    @property
-    def slowest(self) -> LayerDesign:
-        """The layer with the longest interval."""
-        return max(self.layers, key=lambda layer: layer.interval_cycles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +56,8 @@ def explore(
     The slowest layer is unfolded again and again (`greedy.raise_slowest`) until a resource runs
     out or that layer cannot be unfolded; of the designs on the way the fastest counts. With the
     interval fixed, each layer then takes the folding with the fewest DSPs that keeps it. Both are
-    done for several weights of DSPs against LUTs, and the best is taken.
+    done for several weights of DSPs against LUTs, where weight memory binds against that too, and
+    the best is taken.
 
     Args:
         histograms: one per layer, over the same images; `pair_histogram` makes them.
@@ -197,7 +74,10 @@ def explore(
     budget = (limits or Limits()).of(board)
     layers = [candidates(entry, rules, budget) for entry in histograms]
     images = histograms[0].images
-    ways = [_greedy(layers, price, budget, images) for price in LOGIC_PRICES + MEMORY_PRICES]
+    ways = [_greedy(layers, price, budget, images) for price in LOGIC_PRICES]
+    free = min(interval for _, interval in ways)
+    if not any(choice and choice.interval <= free for choice, _ in ways):
+        ways += [_greedy(layers, price, budget, images) for price in MEMORY_PRICES]
     found = [choice for choice, _ in ways if choice is not None]
     if not found:
         raise UserError(
@@ -207,7 +87,7 @@ def explore(
     greedy = min(found, key=lambda choice: (choice.interval, choice.dsp))
     fewest = _chosen(fewest_dsps(layers, greedy.interval), budget, images)
     best = fewest if fewest and fewest.interval <= greedy.interval else greedy
-    return _design(best, min(interval for _, interval in ways), layers, budget, board)
+    return _design(best, min(free, best.interval), layers, budget, board)
 
 
 def _greedy(
@@ -283,7 +163,7 @@ def _design(
     return Design(
         layers=designs,
         interval_cycles=best.interval / images,
-        free_memory_interval_cycles=min(best.interval, without_memory) / images,
+        free_memory_interval_cycles=without_memory / images,
         least_interval_cycles=least_interval(layers, budget) / images,
         binding=_binding(best, without_memory, layers),
         fill_cycles=ceil(fill),

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.accelerators.hass.candidates import EngineRules, Folding
+from sim.accelerators.hass.design import Design, LayerDesign, Limits
 from sim.accelerators.hass.engine import dense_cycles, divisors, sparse_cycles
-from sim.accelerators.hass.exploration import Design, LayerDesign, Limits, explore
+from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.histograms import PairHistogram, pair_histogram
 from sim.accelerators.hass.stalls import EngineTime, engine_time
 from sim.accelerators.hass.streams import port_cycles

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from sim import Layer, LayerTrace, UserError
 from sim.accelerators.hass.candidates import Candidates, EngineRules, candidates
-from sim.accelerators.hass.exploration import Limits, explore
+from sim.accelerators.hass.design import Limits
+from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.greedy import (
     LOGIC_PRICES,
     fewest_dsps,
