@@ -1,6 +1,7 @@
 """Cycle, traffic and energy models of sparse CNN accelerators in NumPy; never imports torch."""
 
 from sim.accelerator import Accelerator, simulate
+from sim.block_map import BlockMap
 from sim.energy import Technology, technology
 from sim.errors import UserError
 from sim.events import Access, Events
@@ -11,6 +12,7 @@ from sim.trace_file import NetworkTrace, Provenance, TracedLayer, read_trace, wr
 __all__ = [
     "Accelerator",
     "Access",
+    "BlockMap",
     "Events",
     "Layer",
     "LayerTrace",

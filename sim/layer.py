@@ -7,6 +7,7 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
+from sim.block_map import BlockMap
 from sim.errors import UserError
 
 Pair = tuple[int, int]
@@ -198,10 +199,13 @@ class LayerTrace:
             input of the layer that reads it, (N, K', H', W'); None = this layer's output, dense.
         activation_bound: the n of 8 that the network was told to keep per block of input
             channels (S2TA's DAP); None = the tightest bound that the mask satisfies.
+        block_map: blocks of the im2col matrix that the network took as zero (sim/block_map.py);
+            None = no others than the activation mask leaves. Models that skip no blocks ignore it.
 
     Raises:
-        UserError: a mask has another dtype or shape than the layer, the masks disagree on the
-            number of images, the stated bound is none, or the activation breaks it.
+        UserError: a mask has another dtype or shape than the layer, the masks or the block map
+            disagree on the number of images, the stated bound is none, or the activation breaks
+            it.
     """
 
     layer: Layer
@@ -209,6 +213,7 @@ class LayerTrace:
     activation: Mask = None  # type: ignore[assignment]
     output: Mask | None = None
     activation_bound: int | None = None
+    block_map: BlockMap | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.layer, Layer):
@@ -222,6 +227,8 @@ class LayerTrace:
             f"{name}: activation mask", self.activation, (images, *self.layer.input_shape)
         )
         _check_output(name, self.output, images)
+        if self.block_map is not None:
+            self.block_map.check(self.layer, images)
         bound = tightest_bound(activation)
         if self.activation_bound is None:
             object.__setattr__(self, "activation_bound", bound)

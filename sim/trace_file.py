@@ -1,8 +1,9 @@
 """Trace files: the only thing that crosses from the networks to the simulator.
 
 One safetensors file holds every conv and FC layer of one (suite, network, scheme): shapes, weights
-(INT8 values, or the zero mask alone) and bit-packed zero masks of the input activations. The header
-carries one JSON string, so that the same trace always has the same bytes.
+(INT8 values, or the zero mask alone), bit-packed zero masks of the input activations and, where a
+network takes blocks of the im2col matrix as zero, a bit for each block. The header carries one JSON
+string, so that the same trace always has the same bytes.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from sim.block_map import BlockMap, block_grid
 from sim.errors import UserError
 from sim.layer import Layer, LayerTrace, Mask
 
@@ -98,14 +100,16 @@ def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
                 raise ValueError(f"{mask.layer.name}: INT8 weights and weight mask disagree")
             tensors[f"{key}.weight_int8"] = np.ascontiguousarray(entry.weight_int8)
         tensors[f"{key}.activation_mask"] = np.packbits(mask.activation)
-        records.append(
-            {
-                "layer": asdict(mask.layer),
-                "images": mask.images,
-                "activation_bound": mask.activation_bound,
-                "consumer": entry.consumer,
-            }
-        )
+        record = {
+            "layer": asdict(mask.layer),
+            "images": mask.images,
+            "activation_bound": mask.activation_bound,
+            "consumer": entry.consumer,
+        }
+        if mask.block_map is not None:
+            tensors[f"{key}.block_map"] = np.packbits(mask.block_map.zero)
+            record["block"] = [mask.block_map.width, mask.block_map.height]
+        records.append(record)
     return tensors, records
 
 
@@ -184,8 +188,26 @@ def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> Traced
     if weight is None:
         weight = _bits(tensors[f"{key}.weight_mask"], layer.weight_shape)
     activation = _bits(tensors[f"{key}.activation_mask"], (record["images"], *layer.input_shape))
-    trace = LayerTrace(layer, weight, activation, activation_bound=record["activation_bound"])
+    trace = LayerTrace(
+        layer,
+        weight,
+        activation,
+        activation_bound=record["activation_bound"],
+        block_map=_block_map(layer, record, tensors.get(f"{key}.block_map")),
+    )
     return TracedLayer(trace, int8, record["consumer"])
+
+
+def _block_map(
+    layer: Layer, record: Mapping[str, Any], packed: npt.NDArray[Any] | None
+) -> BlockMap | None:
+    if (packed is None) != ("block" not in record):
+        raise ValueError(f"{layer.name}: block map without its block size, or the reverse")
+    if packed is None:
+        return None
+    width, height = record["block"]
+    shape = (record["images"], *block_grid(layer, width, height))
+    return BlockMap(width, height, _bits(packed, shape))
 
 
 def _bits(packed: npt.NDArray[Any], shape: tuple[int, ...]) -> Mask:

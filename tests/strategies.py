@@ -1,9 +1,12 @@
 """Hypothesis strategies for small odd layers, shared by every accelerator's property tests."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
-from sim import Layer, LayerTrace
+from sim import BlockMap, Layer, LayerTrace
+from sim.block_map import block_grid
 
 
 @st.composite
@@ -67,3 +70,27 @@ def traces(
         size = [-(-edge // pooling) for edge in shape.output_size]
         output = rng.random((images, shape.out_channels, *size)) < draw(density)
     return LayerTrace(shape, weight, activation, output)
+
+
+block_edges = st.integers(1, 17)
+
+
+@st.composite
+def block_traces(
+    draw: st.DrawFn,
+    layer: st.SearchStrategy[Layer] = layers,
+    edges: st.SearchStrategy[int] = block_edges,
+) -> LayerTrace:
+    """A trace most of whose activations stand together, half of them with a block map."""
+    trace = draw(traces(layer))
+    rng = np.random.default_rng(draw(st.integers(0, 2**31)))
+    # Whole channels and whole lines of zeros, so that blocks of several values are zero.
+    channels = rng.random((trace.images, trace.layer.in_channels, 1, 1)) < 0.6
+    lines = rng.random((trace.images, 1, trace.layer.input_size[0], 1)) < 0.6
+    trace = replace(trace, activation=trace.activation & (channels | lines), activation_bound=None)
+    if draw(st.booleans()):
+        return trace
+    width, height = draw(edges), draw(edges)
+    shape = (trace.images, *block_grid(trace.layer, width, height))
+    zero = rng.random(shape) < draw(st.sampled_from([0.0, 0.3, 0.9]))
+    return replace(trace, block_map=BlockMap(width, height, zero))

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,8 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
-from sim.trace_file import read_trace, write_trace
+from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
+from sim.trace_file import _digest, read_trace, write_trace
 
 
 @pytest.fixture
@@ -39,6 +40,60 @@ def test_round_trip_keeps_every_bit_and_links_consumers(
     assert np.array_equal(back.traces[0].output, trace.layers[1].trace.activation)
     assert back.traces[1].output is None
     assert [p.name for p in path.parent.iterdir()] == ["a.safetensors"]
+
+
+def with_block_map(trace: NetworkTrace, seed: int = 1) -> NetworkTrace:
+    """The same with a map of 4x5 blocks on the first layer."""
+    first, *others = trace.layers
+    zero = np.random.default_rng(seed).random((2, 4, 7)) < 0.5  # 20 pixels, 27 columns
+    mapped = replace(first.trace, block_map=BlockMap(4, 5, zero))
+    return NetworkTrace(trace.provenance, (replace(first, trace=mapped), *others))
+
+
+def test_round_trip_keeps_the_block_map(trace: NetworkTrace, tmp_path: Path) -> None:
+    mapped = with_block_map(trace)
+    write_trace(tmp_path / "a", mapped)
+    back = read_trace(tmp_path / "a")
+    one, other = back.traces[0].block_map, mapped.traces[0].block_map
+    assert one is not None
+    assert other is not None
+    assert (one.width, one.height) == (4, 5)
+    assert np.array_equal(one.zero, other.zero)
+    assert back.traces[1].block_map is None
+
+
+def rewritten(path: Path, record: dict[str, Any] | None, tensors: dict[str, Any]) -> None:
+    """Change the first layer's record and the tensors of a trace; None drops an entry."""
+    with safe_open(path, framework="numpy") as file:
+        header = json.loads(file.metadata()["trace"])
+        found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    found = {key: value for key, value in {**found, **tensors}.items() if value is not None}
+    changed = {**header["layers"][0], **(record or {})}
+    header["layers"][0] = {key: value for key, value in changed.items() if value is not None}
+    header["sha256"] = _digest(found)
+    save_file(found, path, {"trace": json.dumps(header)})
+
+
+@pytest.mark.parametrize(
+    ("record", "tensors", "message"),
+    [
+        ({"block": [4, 4]}, {}, "bytes of mask for"),
+        ({"block": None}, {}, "block map without its block size"),
+        ({}, {"000.block_map": None}, "or the reverse"),
+        ({"block": [0, 5]}, {}, "width is 0"),
+        ({"block": [4]}, {}, "inconsistent trace"),
+        ({}, {"000.block_map": np.zeros(3, dtype=np.uint8)}, "3 bytes of mask for 56 values"),
+    ],
+)
+def test_a_block_map_of_another_size_is_one_line(
+    trace: NetworkTrace, tmp_path: Path, record: dict[str, Any], tensors: Any, message: str
+) -> None:
+    path = tmp_path / "a"
+    write_trace(path, with_block_map(trace))
+    rewritten(path, record, tensors)
+    with pytest.raises(UserError, match=message) as refused:
+        read_trace(path)
+    assert "\n" not in str(refused.value)
 
 
 def test_same_trace_same_bytes(trace: NetworkTrace, tmp_path: Path) -> None:
