@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, UnidentifiedImageError
-from sklearn.datasets import load_sample_image
 from torch import Tensor
 
 from sim.errors import UserError
@@ -63,6 +62,9 @@ def bundled_photographs(count: int, form: InputForm) -> Tensor:
             f"images is {count}, but the bundled photographs give {MOST_PHOTOGRAPHS}; "
             "ask for fewer, or name an image folder"
         )
+    # Here, because scikit-learn takes seconds to import and only this function needs it.
+    from sklearn.datasets import load_sample_image
+
     originals = [Image.fromarray(load_sample_image(name)) for name in PHOTOGRAPHS]
     images = []
     for index in range(count):

@@ -7,6 +7,7 @@ from torch import nn
 
 from models.checkpoints import read_metadata
 from models.datasets import Dataset, load
+from models.datasets.files import read_dataset
 from models.networks import build
 from sim.errors import UserError
 
@@ -27,15 +28,25 @@ def _demand(path: Path, key: str, found: object, expected: str) -> None:
         raise UserError(f"{path}: holds {key} {found!r}, expected {expected!r}")
 
 
-def dataset_of(path: Path, suite: str) -> Dataset:
+def dataset_of(path: Path, suite: str, file: Path | None = None) -> Dataset:
     """The data that the network in a checkpoint was trained on.
 
+    Args:
+        path: the checkpoint.
+        suite: which suite it must be of.
+        file: of workflow.scripts.dataset; None = draw the images again.
+
     Raises:
-        UserError: not a checkpoint of this pipeline, or of another suite.
+        UserError: not a checkpoint of this pipeline, or of another suite; a file of other data.
     """
     metadata = _origin(path)
     _demand(path, "suite", metadata["suite"], suite)
-    return load(suite, metadata["seed"])
+    return drawn(suite, metadata["seed"], file)
+
+
+def drawn(suite: str, seed: int, file: Path | None) -> Dataset:
+    """The data of a suite from its file, or drawn again where there is none; errors likewise."""
+    return load(suite, seed) if file is None else read_dataset(file, suite, seed)
 
 
 def network_of(path: Path, network: str) -> nn.Module:

@@ -6,7 +6,6 @@ Machine Learning Repository, 1998, doi:10.24432/C50P49.
 
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 
 from models.datasets.dataset import IMAGE_SIZE, Dataset
 
@@ -15,6 +14,9 @@ TEST_IMAGES = 360
 
 def make_digits(seed: int) -> Dataset:
     """1437 training and 360 test images of one channel; the seed chooses which are held out."""
+    # Here, because it takes longer than all other imports together and most jobs need no digits.
+    from sklearn.datasets import load_digits
+
     bunch = load_digits()
     order = np.random.default_rng(seed).permutation(len(bunch.images))
     small = torch.from_numpy(bunch.images[order].astype(np.float32))[:, None]

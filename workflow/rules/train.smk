@@ -2,7 +2,28 @@
 TRAINED = "|".join(config["training"])
 
 
+rule dataset:
+    output:
+        f"{RESULTS}/datasets/{{suite}}.safetensors",
+    log:
+        f"{LOGS}/dataset/{{suite}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/dataset/{{suite}}.tsv"
+    wildcard_constraints:
+        suite=TRAINED,
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.scripts.dataset", pins=TORCH),
+        seed=config["seed"],
+    shell:
+        "python -m workflow.scripts.dataset --suite {wildcards.suite} "
+        "--seed {params.seed} --output {output} 2> {log}"
+
+
 rule train:
+    input:
+        rules.dataset.output,
     output:
         checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.safetensors",
         metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.json",
@@ -20,13 +41,14 @@ rule train:
         settings=lambda wildcards: layout.training(wildcards.suite, wildcards.network),
     shell:
         "python -m workflow.scripts.train --suite {wildcards.suite} "
-        "--network {wildcards.network} --settings {params.settings:q} "
+        "--network {wildcards.network} --settings {params.settings:q} --dataset {input} "
         "--checkpoint {output.checkpoint} --metrics {output.metrics} 2> {log}"
 
 
 rule compress:
     input:
-        rules.train.output.checkpoint,
+        checkpoint=rules.train.output.checkpoint,
+        dataset=rules.dataset.output,
     output:
         checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.safetensors",
         metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.json",
@@ -52,13 +74,14 @@ rule compress:
     shell:
         "python -m workflow.scripts.compress --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "
-        "--settings {params.settings:q} --checkpoint {input} "
-        "--output {output.checkpoint} --metrics {output.metrics} 2> {log}"
+        "--settings {params.settings:q} --checkpoint {input.checkpoint} "
+        "--dataset {input.dataset} --output {output.checkpoint} --metrics {output.metrics} 2> {log}"
 
 
 rule trace:
     input:
-        rules.compress.output.checkpoint,
+        checkpoint=rules.compress.output.checkpoint,
+        dataset=rules.dataset.output,
     output:
         f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
     log:
@@ -75,4 +98,5 @@ rule trace:
     shell:
         "python -m workflow.scripts.trace --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "
-        "--settings {params.settings:q} --checkpoint {input} --output {output} 2> {log}"
+        "--settings {params.settings:q} --checkpoint {input.checkpoint} "
+        "--dataset {input.dataset} --output {output} 2> {log}"

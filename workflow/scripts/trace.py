@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--scheme", required=True)
     parser.add_argument("--settings", default="{}", help='JSON object, e.g. {"images": 4}')
     parser.add_argument("--checkpoint", type=Path, required=True, help="of the compress step")
+    parser.add_argument("--dataset", type=Path, help="of the dataset step; else drawn again")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     chosen = settings(TraceSettings, arguments.settings)
@@ -50,7 +51,7 @@ def main() -> None:
             f"{arguments.checkpoint}: compressed by scheme {metadata.get('scheme')!r}, "
             f"expected {arguments.scheme!r}"
         )
-    dataset = dataset_of(arguments.checkpoint, arguments.suite)
+    dataset = dataset_of(arguments.checkpoint, arguments.suite, arguments.dataset)
     if chosen.images > len(dataset.test_images):
         raise UserError(
             f"images is {chosen.images}; {dataset.name} has {len(dataset.test_images)} test images"

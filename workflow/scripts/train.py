@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from models.checkpoints import save_checkpoint
-from models.datasets import Dataset, load
+from models.datasets import Dataset
 from models.networks import build, initialise_for_training
 from models.training import Recipe, accuracy, repeatable, train
 from workflow.cli import run, settings, whole_file
+from workflow.trained import drawn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,17 +22,16 @@ class TrainSettings(Recipe):
 
 
 def train_network(
-    suite: str, network: str, chosen: TrainSettings, checkpoint: Path, metrics: Path
+    data: Dataset, network: str, chosen: TrainSettings, checkpoint: Path, metrics: Path
 ) -> None:
     """Train, then write weights and figures."""
     with repeatable(chosen.seed, chosen.threads):
-        data = load(suite, chosen.seed)
         options = _build_options(data, chosen)
         module = build(network, **options)
         initialise_for_training(module)
         log = train(module, data, chosen)
         figures = {
-            "suite": suite,
+            "suite": data.name,
             "network": network,
             "parameters": sum(p.numel() for p in module.parameters()),
             "train_images": len(data.train_images),
@@ -42,7 +42,7 @@ def train_network(
             "losses": log.losses,
         }
     metadata = {
-        "suite": suite,
+        "suite": data.name,
         "network": network,
         "build": options,
         "settings": asdict(chosen),
@@ -68,11 +68,13 @@ def main() -> None:
     parser.add_argument("--suite", required=True, help="digits or shapes")
     parser.add_argument("--network", required=True, help="lenet5, alexnet, ...")
     parser.add_argument("--settings", required=True, help="JSON object: recipe, width, seed")
+    parser.add_argument("--dataset", type=Path, help="of the dataset step; else drawn again")
     parser.add_argument("--checkpoint", required=True, type=Path, help="safetensors to write")
     parser.add_argument("--metrics", required=True, type=Path, help="JSON to write")
     given = parser.parse_args()
     chosen = settings(TrainSettings, given.settings)
-    train_network(given.suite, given.network, chosen, given.checkpoint, given.metrics)
+    data = drawn(given.suite, chosen.seed, given.dataset)
+    train_network(data, given.network, chosen, given.checkpoint, given.metrics)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def test_same_settings_same_bytes(tmp_path: Path) -> None:
     files = []
     for name in "ab":
         weights, figures = tmp_path / f"{name}.safetensors", tmp_path / f"{name}.json"
-        train_network("digits", "lenet5", chosen, weights, figures)
+        train_network(load("digits", 0), "lenet5", chosen, weights, figures)
         files.append((weights.read_bytes(), figures.read_bytes()))
         torch.rand(1)
     assert files[0] == files[1]
@@ -128,5 +128,7 @@ def test_configured_training_reaches_its_accuracy(
     """Leaves a point or two for other processors, whose sums round differently."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     chosen = settings(TrainSettings, Layout(config, ROOT).training(suite, network))
-    train_network(suite, network, chosen, tmp_path / "out.safetensors", tmp_path / "out.json")
+    train_network(
+        load(suite, 0), network, chosen, tmp_path / "out.safetensors", tmp_path / "out.json"
+    )
     assert json.loads((tmp_path / "out.json").read_text())["top1"] >= least

@@ -1,0 +1,43 @@
+"""Data sets as safetensors files, so that drawing images is done once and not in every job."""
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from models.datasets.dataset import Dataset
+from sim.errors import UserError
+
+PARTS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+def write_dataset(path: Path, dataset: Dataset, seed: int) -> None:
+    """Write a data set with the seed it was drawn from; the caller renames the file when whole."""
+    header = json.dumps({"suite": dataset.name, "seed": seed})
+    # A held-out part is a slice of all images; a file holds each part on its own.
+    tensors = {name: getattr(dataset, name).clone() for name in PARTS}
+    save_file(tensors, path, {"dataset": header})
+
+
+def read_dataset(path: Path, suite: str, seed: int) -> Dataset:
+    """The data set in a file, which must be of this suite and seed.
+
+    Raises:
+        UserError: no such file, not a whole file of `write_dataset`, or of another suite or seed.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such data set; make it with workflow.scripts.dataset")
+    try:
+        with safe_open(path, framework="pt") as file:
+            found = json.loads((file.metadata() or {})["dataset"])
+            tensors = [file.get_tensor(name) for name in PARTS]
+    except (SafetensorError, OSError, KeyError, json.JSONDecodeError) as error:
+        raise UserError(
+            f"{path}: not a whole data set ({error}); delete it and make it again with "
+            "workflow.scripts.dataset"
+        ) from error
+    expected = {"suite": suite, "seed": seed}
+    if found != expected:
+        raise UserError(f"{path}: holds {found}, expected {expected}")
+    return Dataset(suite, *tensors)
