@@ -1,0 +1,75 @@
+"""What is left of a layer when zero blocks are skipped: pixels per pass, sums per output."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.blocks import zero_blocks
+from sim.layer import Layer, LayerTrace, Mask
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """The blocks of one layer that are fetched.
+
+    Attributes:
+        layer: the shape.
+        width: columns of the im2col matrix in a block.
+        kept: (N, pixel blocks, groups, column blocks of a group), False where skipped.
+        pixels: (pixel blocks,), output pixels in each; the last may be short.
+        columns: (column blocks of a group,), columns in each; the last may be short.
+        map_bits: bits of the zero map of one image; 0 = there is no map.
+    """
+
+    layer: Layer
+    width: int
+    kept: Mask
+    pixels: Counts
+    columns: Counts
+    map_bits: int
+
+    @property
+    def streamed_pixels(self) -> Counts:
+        """(N, groups, column blocks): output pixels for which each column block is fetched."""
+        streamed: Counts = np.einsum("npgk,p->ngk", self.kept, self.pixels, dtype=np.int64)
+        return streamed
+
+    @property
+    def fetched_values(self) -> Counts:
+        """(N,): values of the im2col matrix in all blocks that are fetched."""
+        values: Counts = (self.streamed_pixels * self.columns).sum(axis=(1, 2))
+        return values
+
+    @property
+    def waiting_sums(self) -> Counts:
+        """(N,): how often a partial sum of an output is put aside and taken up again."""
+        additions = self.kept.sum(axis=3, dtype=np.int64)
+        again = np.maximum(additions - 1, 0).sum(axis=2)
+        sums: Counts = again @ self.pixels * self.layer.group_filters
+        return sums
+
+
+def blocks_kept(trace: LayerTrace, width: int, height: int) -> Blocks:
+    """The blocks that a design with a zero map fetches."""
+    zero = zero_blocks(trace, width, height)
+    return _blocks(trace.layer, width, height, ~zero, map_bits=zero[0].size)
+
+
+def all_blocks(trace: LayerTrace, width: int, height: int) -> Blocks:
+    """The blocks that the same design without a map fetches: all."""
+    layer = trace.layer
+    down = -(-layer.output_pixels // height)
+    across = layer.groups * -(-layer.window // width)
+    return _blocks(layer, width, height, np.ones((trace.images, down, across), np.bool_), 0)
+
+
+def _blocks(layer: Layer, width: int, height: int, kept: Mask, map_bits: int) -> Blocks:
+    pixels, columns = (
+        np.minimum(size, total - np.arange(0, total, size)).astype(np.int64)
+        for size, total in ((height, layer.output_pixels), (width, layer.window))
+    )
+    by_group = kept.reshape(*kept.shape[:2], layer.groups, -1)
+    return Blocks(layer, width, by_group, pixels, columns, map_bits)
