@@ -1,19 +1,34 @@
 """Training and fine-tuning that repeat bit by bit, and accuracy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.datasets import Dataset
 from models.modes import evaluating
 from sim.errors import UserError
 from sim.validation import require_fraction, require_positive
 
 EVALUATION_BATCH = 500
+
+Criterion = Callable[[Any, Tensor], Tensor]
+"""The loss, a scalar, of what a network returns for a batch against the batch's labels."""
+
+
+class TrainingData(Protocol):
+    """Images (N, C, H, W), and one entry of labels for each, of whatever the criterion takes."""
+
+    @property
+    def train_images(self) -> Tensor:
+        """Images."""
+
+    @property
+    def train_labels(self) -> Tensor:
+        """Labels of the images."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,7 @@ class TrainingLog:
 
     Attributes:
         steps: weight updates made.
-        losses: mean cross entropy of each epoch, in nats.
+        losses: mean loss of each epoch; with the usual criterion, cross entropy in nats.
     """
 
     steps: int
@@ -82,7 +97,11 @@ def repeatable(seed: int, threads: int) -> Iterator[None]:
 
 
 def train(
-    module: nn.Module, dataset: Dataset, recipe: Recipe, progress: bool | None = None
+    module: nn.Module,
+    dataset: TrainingData,
+    recipe: Recipe,
+    progress: bool | None = None,
+    criterion: Criterion | None = None,
 ) -> TrainingLog:
     """Train in place on the training images; also fine-tunes, masks and all.
 
@@ -90,10 +109,11 @@ def train(
     its weights in channels-last order.
 
     Args:
-        module: maps (N, C, H, W) images to (N, classes) logits.
+        module: maps (N, C, H, W) images to what the criterion takes.
         dataset: its training part is used.
         recipe: how long and how fast.
         progress: bar on stderr; None = if stderr is a terminal.
+        criterion: None = cross entropy of (N, classes) logits.
 
     Raises:
         UserError: the loss is no longer a number.
@@ -114,7 +134,8 @@ def train(
     ):
         module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         module.train()
-        step = _Step(module, recipe, steps)
+        usual = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+        step = _Step(module, recipe, steps, criterion or usual)
         for epoch in range(1, recipe.epochs + 1):
             total = 0.0
             for index in torch.split(torch.randperm(count)[: per_epoch * batch], batch):
@@ -134,7 +155,7 @@ def train(
 class _Step:
     """One update of the weights: forward, backward, AdamW, learning rate."""
 
-    def __init__(self, module: nn.Module, recipe: Recipe, steps: int) -> None:
+    def __init__(self, module: nn.Module, recipe: Recipe, steps: int, criterion: Criterion) -> None:
         trained = [p for p in module.parameters() if p.requires_grad]
         groups = [
             {"params": [p for p in trained if p.dim() > 1], "weight_decay": recipe.weight_decay},
@@ -145,15 +166,15 @@ class _Step:
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=recipe.learning_rate, total_steps=steps
         )
-        self.criterion = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
+        self.criterion = criterion
         self.last = steps
 
     def __call__(self, images: Tensor, labels: Tensor) -> float:
         """Loss before the update."""
-        logits = self.module(images.contiguous(memory_format=torch.channels_last))
-        loss = self.criterion(logits, labels)
+        outputs = self.module(images.contiguous(memory_format=torch.channels_last))
+        loss = self.criterion(outputs, labels)
         self.optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimizer.step()
         if self.schedule.last_epoch < self.last - 1:
             self.schedule.step()

@@ -1,0 +1,1 @@
+"""Detecting with YOLOv5s: anchors, target assignment, loss, decoding, suppression, mAP."""
