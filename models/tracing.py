@@ -4,12 +4,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.block_convolution import recorded_blocks
 from models.compression.activation_dbb import tensor_bound
 from models.layer_table import consumers, layer_table
 from models.modes import evaluating
 from models.quantization import weight_int8
 from models.stored_tensors import SparseNetwork, StoredTensor
-from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
+from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.layer import Mask
 
 
@@ -27,29 +28,43 @@ def trace_network(
         provenance: goes into the trace as it is.
 
     Returns:
-        One entry per conv and FC layer in running order. Layers whose input is pruned carry that
+        One entry per conv and FC layer in running order, with its block map if the network is
+        pruned blockwise. Layers whose input is pruned carry that
         bound; all others carry 8, because nothing promises them fewer nonzeros than the images at
         hand happen to have.
     """
     table = layer_table(network, (images.shape[1], images.shape[2], images.shape[3]))
     readers = consumers(network)
-    masks = _stored_masks(quantized, images)
+    with recorded_blocks(quantized.module) as blocks:
+        masks = _stored_masks(quantized, images)
     bounds = {name: tensor_bound(tensor) for tensor in quantized.stored for name in tensor.readers}
     return NetworkTrace(
         provenance,
         tuple(
-            _traced(layer, quantized, masks[layer.name], bounds[layer.name], readers[layer.name])
+            _traced(
+                layer,
+                quantized,
+                masks[layer.name],
+                bounds[layer.name],
+                readers[layer.name],
+                blocks.get(layer.name),
+            )
             for layer in table
         ),
     )
 
 
 def _traced(
-    layer: Layer, quantized: SparseNetwork, mask: Mask, bound: int, consumer: str | None
+    layer: Layer,
+    quantized: SparseNetwork,
+    mask: Mask,
+    bound: int,
+    consumer: str | None,
+    blocks: BlockMap | None,
 ) -> TracedLayer:
     weight = weight_int8(quantized.layers[layer.name])
     activation = mask.reshape(len(mask), *layer.input_shape)
-    trace = LayerTrace(layer, weight != 0, activation, activation_bound=bound)
+    trace = LayerTrace(layer, weight != 0, activation, None, bound, blocks)
     return TracedLayer(trace, weight, consumer)
 
 

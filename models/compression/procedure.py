@@ -7,6 +7,7 @@ from torch import nn
 
 from models.compression.activation_clip import clips_of, set_clips
 from models.compression.activation_dbb import bounds_of, set_bounds
+from models.compression.blockwise import blocks_of, restore_blocks
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import make_masks_permanent
 from models.datasets import Dataset
@@ -80,7 +81,11 @@ def _split(dataset: Dataset, scheme: Scheme) -> tuple[Dataset, Samples]:
 
 def pruning_of(network: SparseNetwork) -> dict[str, Any]:
     """What, beside its state dict, makes a compressed network: goes into checkpoint metadata."""
-    return {"activation_bounds": bounds_of(network), "activation_thresholds": clips_of(network)}
+    return {
+        "activation_bounds": bounds_of(network),
+        "activation_thresholds": clips_of(network),
+        "blocks": blocks_of(network),
+    }
 
 
 def compressed_form(network: nn.Module, pruning: dict[str, Any]) -> SparseNetwork:
@@ -93,6 +98,7 @@ def compressed_form(network: nn.Module, pruning: dict[str, Any]) -> SparseNetwor
     compressed = SparseNetwork(network.eval())
     set_bounds(compressed, pruning["activation_bounds"])
     set_clips(compressed, pruning["activation_thresholds"])
+    restore_blocks(compressed, pruning["blocks"])
     quantized_form(compressed)
     return compressed
 
