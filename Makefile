@@ -19,7 +19,7 @@ QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
-.PHONY: results quick test test-all lint bench check-results check-quick reference lock clean
+.PHONY: results quick design-space test test-all lint bench check-results check-quick reference lock clean
 
 results: $(STAMP)
 	$(DEFAULT)
@@ -28,6 +28,11 @@ results: $(STAMP)
 quick: $(STAMP)
 	$(QUICK)
 	@test -z "$(call stale,results/quick)" || $(QUICK) --report results/quick/report.html
+
+# Hundreds of points of several accelerators' parameters: one table (config/design_space.yaml).
+design-space: $(STAMP)
+	$(SNAKEMAKE) --workflow-profile workflow/profiles/default \
+		--configfile config/design_space.yaml design_space
 
 test: $(STAMP)
 	python -m pytest -n $(CORES) --dist worksteal

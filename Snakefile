@@ -19,6 +19,7 @@ include: "workflow/rules/s2ta.smk"
 include: "workflow/rules/s2ta_sparse.smk"
 include: "workflow/rules/sense.smk"
 include: "workflow/rules/phantom.smk"
+include: "workflow/rules/design_space.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 

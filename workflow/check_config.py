@@ -10,6 +10,7 @@ from jsonschema.exceptions import best_match
 
 from sim import UserError, configurations
 from sim.validation import unknown
+from workflow.sweeps import Sweep, sweeps
 
 MODELLED = "imagenet"
 """The suite whose zeros are not trained here."""
@@ -40,10 +41,54 @@ def check_config(config: Mapping[str, Any]) -> None:
     for name in config["accelerators"]:
         if name not in configurations():
             raise unknown("accelerator in config:", name, configurations())
-    parameters = {name for entry in configurations().values() for name in entry.parameters}
-    for name in config.get("grid", {}):
-        if name not in parameters:
-            raise unknown("parameter in grid:", name, parameters)
+    for name, sweep in sweeps(config).items():
+        _check_points(name, sweep)
+    for name in config["design_space"]:
+        if name not in config["sweeps"]:
+            raise unknown("sweep in design_space:", name, config["sweeps"])
+        _check_runs(config, name, sweeps(config)[name])
+
+
+def _check_points(name: str, sweep: Sweep) -> None:
+    """Every accelerator exists, has every parameter, and can be built at every point."""
+    for accelerator in sweep.accelerators:
+        if accelerator not in configurations():
+            raise unknown(f"accelerator in sweeps.{name}:", accelerator, configurations())
+        for point in sweep.points:
+            try:
+                configurations()[accelerator].build(**point)
+            except UserError as error:
+                raise UserError(f"config: sweeps.{name}: {error}") from error
+
+
+def _check_runs(config: Mapping[str, Any], name: str, sweep: Sweep) -> None:
+    """Every suite, network and scheme of a sweep is recorded, and its seeds change something."""
+    wanted = {"suite": sweep.suites, "network": sweep.networks, "scheme": sweep.schemes}
+    recorded = [
+        {"suite": run["suite"], "network": network, "scheme": scheme}
+        for run in config["runs"]
+        for network in run["networks"]
+        for scheme in run["schemes"]
+    ]
+    for kind, names in wanted.items():
+        for value in names or []:
+            known = {run[kind] for run in recorded}
+            if value not in known:
+                raise unknown(f"{kind} in sweeps.{name} (none of runs has it):", value, known)
+    chosen = [
+        run
+        for run in recorded
+        if all(names is None or run[kind] in names for kind, names in wanted.items())
+    ]
+    if not chosen:
+        raise UserError(f"config: sweeps.{name}: no run has its suites, networks and schemes")
+    own = config["imagenet"]["networks"]
+    for run in chosen if sweep.seeds and len(sweep.seeds) > 1 else []:
+        if run["suite"] == MODELLED and own.get(run["network"], {}).get("checkpoint"):
+            raise UserError(
+                f"config: sweeps.{name}: {run['network']} has a checkpoint, so its zeros are "
+                "measured and every seed gives the same; leave out seeds"
+            )
 
 
 def _check_trained(config: Mapping[str, Any], run: Mapping[str, Any]) -> None:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.registry import configuration
 from workflow.dependencies import code_digest
+from workflow.sweeps import PointFolder, Sweep, seed_of, seeding, sweeps
 
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")
@@ -119,6 +120,40 @@ class Layout:
             for name in names
         ]
 
+    @property
+    def sweeps(self) -> dict[str, Sweep]:
+        """The configured sweeps by name."""
+        return sweeps(self.config)
+
+    def point_folders(self, names: Iterable[str]) -> list[PointFolder]:
+        """Every (sweep, run, seed, accelerator): each folder holds one file per chunk."""
+        return [
+            PointFolder(
+                f"{self.results}/points/{name}/{suite}{seeding(seed, self.config['seed'])}"
+                f"/{network}/{scheme}/{accelerator}",
+                name,
+                seed,
+                own.chunks(self.config["points_per_job"]),
+            )
+            for name in names
+            for own in [self.sweeps[name]]
+            for accelerator in own.accelerators
+            for suite, network, scheme in self.runs(own.suites, own.networks, own.schemes)
+            for seed in (own.seeds if own.seeds is not None else [self.config["seed"]])
+        ]
+
+    def plan(self, names: Iterable[str]) -> str:
+        """The folders of some sweeps as JSON, for the table that reads them."""
+        return json.dumps([asdict(folder) for folder in self.point_folders(names)])
+
+    def points(self, names: Iterable[str]) -> list[str]:
+        """Event files of all points of some sweeps."""
+        return [path for folder in self.point_folders(names) for path in folder.files]
+
+    def chunk(self, sweep: str, index: str) -> str:
+        """The points of one job, as JSON."""
+        return self.sweeps[sweep].chunk(int(index), self.config["points_per_job"])
+
     def code(self, *modules: str, data: Iterable[str] = (), pins: Iterable[str] = NUMPY) -> str:
         """Digest for a rule that runs these modules: changes when what they run changes."""
         return code_digest(self.root, *modules, data=data, pins=pins)
@@ -132,12 +167,12 @@ class Layout:
             data=[f"sim/accelerators/{folder}/configs.yaml", "sim/schemas/*.json"],
         )
 
-    def training(self, suite: str, network: str) -> str:
+    def training(self, suite: str, network: str, seeding: str = "") -> str:
         """Settings of a training job, as JSON: the suite's recipe, then the network's own."""
         chosen = self.config["training"][suite]
-        return as_json({**self._common(), **chosen["recipe"], **chosen["networks"][network]})
+        return as_json({**self._common(seeding), **chosen["recipe"], **chosen["networks"][network]})
 
-    def compression(self, suite: str, network: str, scheme: str) -> str:
+    def compression(self, suite: str, network: str, scheme: str, seeding: str = "") -> str:
         """Settings of a compression job, as JSON.
 
         The suite's fine-tuning, which is the same for all schemes, then the scheme's settings,
@@ -146,24 +181,27 @@ class Layout:
         fine_tuning = self.config["training"][suite].get("fine_tuning", {})
         chosen = dict(self.config["compression"][scheme])
         own = chosen.pop("networks", {}).get(network, {})
-        return as_json({**self._common(), **fine_tuning, **chosen, **own})
+        return as_json({**self._common(seeding), **fine_tuning, **chosen, **own})
 
     def tracing(self) -> str:
         """Settings of a trace job, as JSON."""
         return as_json({"images": self.config["trace_images"], "threads": self.config["threads"]})
 
-    def full_size(self, network: str) -> str:
-        """Settings of a paper-size network's trace, as JSON: the suite's, then its own."""
+    def full_size(self, network: str, seeding: str = "") -> str:
+        """Settings of a paper-size network's trace, as JSON: the suite's, then its own.
+
+        A sweep's seed replaces any other.
+        """
         chosen = dict(self.config["imagenet"])
         own = chosen.pop("networks").get(network, {})
-        return as_json({"seed": self.config["seed"], **chosen, **own})
+        seed = {"seed": seed_of(seeding, self.config["seed"])}
+        return as_json({**seed, **chosen, **own, **(seed if seeding else {})})
 
-    def grid(self) -> str:
-        """Parameters that sweeps vary jointly, as JSON."""
-        return as_json(self.config.get("grid", {}))
-
-    def _common(self) -> dict[str, Any]:
-        return {"seed": self.config["seed"], "threads": self.config["threads"]}
+    def _common(self, seeding: str) -> dict[str, Any]:
+        return {
+            "seed": seed_of(seeding, self.config["seed"]),
+            "threads": self.config["threads"],
+        }
 
 
 def as_json(values: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ import yaml
 
 from sim import UserError, configurations
 from workflow.check_config import check_config
+from workflow.layout import Layout
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
@@ -56,16 +57,78 @@ def test_unknown_accelerators_and_repeated_runs_are_named(config: dict[str, Any]
         check_config(doubled)
 
 
-def test_unknown_keys_wrong_values_and_grid_axes_are_refused(
-    config: dict[str, Any],
-) -> None:
+def test_unknown_keys_and_wrong_values_are_refused(config: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="'epoch' was unexpected"):
         check_config({**config, "epoch": 3})
     with pytest.raises(UserError, match="trace_images: 0 is less than the minimum of 1"):
         check_config({**config, "trace_images": 0})
-    with pytest.raises(UserError, match=r"unknown parameter in grid: 'gate_operand'.*did you mean"):
-        check_config({**config, "grid": {"gate_operand": [True]}})
 
 
 def test_default_accelerators_exist(config: dict[str, Any]) -> None:
     assert set(config["accelerators"]) <= set(configurations())
+
+
+SWEEP: dict[str, Any] = {
+    "accelerators": ["phantom_2d"],
+    "parameters": {"lookahead": [3, 9]},
+    "suites": ["imagenet"],
+    "networks": ["vgg16"],
+    "seeds": [0, 1],
+}
+
+
+def swept(config: dict[str, Any], **change: Any) -> dict[str, Any]:
+    return {**config, "sweeps": {"mine": SWEEP | change}, "design_space": ["mine"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"accelerators": ["phantom"]},
+            r"accelerator in sweeps.mine: 'phantom' \(did you mean 'phantom_2d'",
+        ),
+        (
+            {"parameters": {"look_ahead": [3]}},
+            r"sweeps.mine: unknown parameter of accelerator 'phantom_2d': .*mean 'lookahead'",
+        ),
+        ({"parameters": {"lookahead": [3, 0]}}, "sweeps.mine: accelerator 'phantom_2d': lookahead"),
+        ({"parameters": {"lookahead": [3, 4.5]}}, "lookahead is 4.5.*expected a int"),
+        ({"parameters": {}}, "sweeps.mine.parameters: {} should be non-empty"),
+        ({"parameters": {"lookahead": [3, 3]}}, "non-unique"),
+        ({"networks": ["vgg15"]}, r"network in sweeps.mine .*'vgg15' \(did you mean 'vgg16'"),
+        ({"suites": ["digits"]}, "sweeps.mine: no run has its suites, networks and schemes"),
+        ({"seed": [1]}, "sweeps.mine: .*'seed' was unexpected"),
+        ({"seeds": [-1]}, "-1 is less than the minimum of 0"),
+    ],
+)
+def test_a_sweep_that_cannot_run_is_named_before_anything_starts(
+    config: dict[str, Any], change: dict[str, Any], message: str
+) -> None:
+    check_config(swept(config))
+    with pytest.raises(UserError, match=message):
+        check_config(swept(config, **change))
+
+
+def test_an_unknown_sweep_in_the_design_space_is_named(config: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match=r"unknown sweep in design_space: 's2ta_gate'"):
+        check_config({**config, "design_space": ["s2ta_gate"]})
+
+
+def test_seeds_of_a_measured_network_are_refused(config: dict[str, Any]) -> None:
+    measured = {**config["imagenet"], "networks": {"vgg16": {"checkpoint": "vgg16.pth"}}}
+    check_config(swept({**config, "imagenet": measured}, seeds=[1]))
+    with pytest.raises(UserError, match=r"vgg16 has a checkpoint.*leave out seeds"):
+        check_config(swept({**config, "imagenet": measured}))
+
+
+def test_the_demonstration_has_over_500_points(config: dict[str, Any]) -> None:
+    config |= yaml.safe_load((ROOT / "config/design_space.yaml").read_text())
+    layout = Layout(config, ROOT)
+    chunks = [
+        json.loads(layout.chunk(folder.sweep, str(index)))
+        for folder in layout.point_folders(config["design_space"])
+        for index in range(folder.chunks)
+    ]
+    assert sum(map(len, chunks)) >= 500
+    assert max(map(len, chunks)) <= config["points_per_job"]

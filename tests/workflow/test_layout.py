@@ -24,6 +24,17 @@ CONFIG: dict[str, Any] = {
         "dense": {},
         "dbb": {"weight_bound": 4, "networks": {"b": {"weight_bound": 2}}},
     },
+    "sweeps": {
+        "plain": {"accelerators": ["x"], "parameters": {"p": [1, 2, 3]}, "networks": ["b"]},
+        "seeded": {
+            "accelerators": ["x", "y"],
+            "parameters": {"p": [1]},
+            "suites": ["imagenet"],
+            "seeds": [3, 4],
+        },
+    },
+    "points_per_job": 2,
+    "imagenet": {"images": 1, "networks": {"b": {"width": 0.5, "seed": 7}}},
     "runs": [
         {"suite": "digits", "networks": ["a", "b"], "schemes": ["dense", "dbb"]},
         {"suite": "imagenet", "networks": ["b"], "schemes": ["dbb"]},
@@ -62,6 +73,29 @@ def test_swept_suites_take_the_sweep_files_and_others_the_plain_ones(layout: Lay
         "out/sweeps/digits/b/dbb/x.csv",
         "out/events/imagenet/b/dbb/x.csv",
     ]
+
+
+def test_a_sweeps_files_are_runs_times_seeds_times_accelerators_in_chunks(layout: Layout) -> None:
+    assert layout.points(["plain"]) == [
+        f"out/points/plain/{run}/x/{chunk}.csv"
+        for run in ("digits/b/dense", "digits/b/dbb", "imagenet/b/dbb")
+        for chunk in (0, 1)
+    ]
+    assert layout.points(["seeded"]) == [
+        f"out/points/seeded/imagenet{seeding}/b/dbb/{name}/0.csv"
+        for name in ("x", "y")
+        for seeding in ("", "-seed4")  # 3 is the configuration's own: the trace is shared
+    ]
+    assert layout.chunk("plain", "0") == '[{"p": 1}, {"p": 2}]'
+    assert layout.chunk("plain", "1") == '[{"p": 3}]'
+
+
+def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
+    assert '"seed": 14' in layout.training("digits", "a", "-seed14")
+    assert '"seed": 14' in layout.compression("digits", "a", "dbb", "-seed14")
+    assert '"seed": 14' in layout.full_size("b", "-seed14")
+    assert '"seed": 7' in layout.full_size("b")
+    assert '"seed": 3' in layout.full_size("c")
 
 
 def test_targets_are_the_tables_and_both_forms_of_each_figure(layout: Layout) -> None:

@@ -9,6 +9,7 @@ from snakemake.exceptions import WorkflowError
 from sim.errors import UserError
 from workflow.check_config import check_config
 from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout
+from workflow.sweeps import SEEDING
 
 try:
     check_config(config)
@@ -30,3 +31,6 @@ wildcard_constraints:
     scheme="[a-z0-9_]+",
     accelerator="[a-z0-9_]+",
     name="[a-z0-9_]+",
+    sweep="[a-z0-9_]+",
+    seeding=SEEDING,
+    chunk=r"\d+",

@@ -9,13 +9,13 @@ rule imagenet_trace:
     input:
         lambda wildcards: IMAGENET_INPUTS.get(wildcards.network, []),
     output:
-        trace=f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
-        densities=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}_densities.csv",
-        metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.json",
+        trace=f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
+        densities=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/{{scheme}}_densities.csv",
+        metrics=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/{{scheme}}.json",
     log:
-        f"{LOGS}/trace/{{suite}}.{{network}}.{{scheme}}.log",
+        f"{LOGS}/trace/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/trace/{{suite}}.{{network}}.{{scheme}}.tsv"
+        f"{RESULTS}/benchmarks/trace/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
         suite="imagenet",
     conda:
@@ -26,7 +26,9 @@ rule imagenet_trace:
             data=["models/densities/*.csv"],
             pins=TORCH,
         ),
-        settings=lambda wildcards: layout.full_size(wildcards.network),
+        settings=lambda wildcards: layout.full_size(
+            wildcards.network, wildcards.seeding
+        ),
     shell:
         "python -m workflow.scripts.imagenet_trace --network {wildcards.network} "
         "--scheme {wildcards.scheme} --settings {params.settings:q} --output {output.trace} "

@@ -28,7 +28,7 @@ rule s2ta_table:
 
 rule s2ta_gating_table:
     input:
-        layout.events(["sa_zvcg", "s2ta_w", "s2ta_aw"], kind="grids", schemes=["dbb"]),
+        layout.points(["s2ta_gating"]),
     output:
         report(
             layout.table("s2ta_gating"),

@@ -36,21 +36,22 @@ rule sweep:
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
 
 
-# The same with the parameters of the configured grid varied jointly.
-rule grid:
+# The points of a configured sweep, several per job: reading the trace and starting Python cost more
+# than most points.
+rule points:
     input:
-        rules.simulate.input,
+        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
     output:
-        f"{RESULTS}/grids/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
+        f"{RESULTS}/points/{{sweep}}/{{suite}}{{seeding}}/{{network}}/{{scheme}}/{{accelerator}}/{{chunk}}.csv",
     log:
-        f"{LOGS}/grid/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
+        f"{LOGS}/points/{{sweep}}/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.{{chunk}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/grid/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
+        f"{RESULTS}/benchmarks/points/{{sweep}}/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.{{chunk}}.tsv"
     conda:
         "../envs/base.yaml"
     params:
         code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
-        grid=layout.grid(),
+        points=lambda wildcards: layout.chunk(wildcards.sweep, wildcards.chunk),
     shell:
-        "python -m workflow.scripts.simulate --trace {input} --grid {params.grid:q} "
+        "python -m workflow.scripts.simulate --trace {input} --points {params.points:q} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"

@@ -25,12 +25,12 @@ rule train:
     input:
         rules.dataset.output,
     output:
-        checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.safetensors",
-        metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.json",
+        checkpoint=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/trained.safetensors",
+        metrics=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/trained.json",
     log:
-        f"{LOGS}/train/{{suite}}.{{network}}.log",
+        f"{LOGS}/train/{{suite}}{{seeding}}.{{network}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train/{{suite}}.{{network}}.tsv"
+        f"{RESULTS}/benchmarks/train/{{suite}}{{seeding}}.{{network}}.tsv"
     wildcard_constraints:
         suite=TRAINED,
     conda:
@@ -38,7 +38,9 @@ rule train:
     threads: config["threads"]
     params:
         code=layout.code("workflow.scripts.train", pins=TORCH),
-        settings=lambda wildcards: layout.training(wildcards.suite, wildcards.network),
+        settings=lambda wildcards: layout.training(
+            wildcards.suite, wildcards.network, wildcards.seeding
+        ),
     shell:
         "python -m workflow.scripts.train --suite {wildcards.suite} "
         "--network {wildcards.network} --settings {params.settings:q} --dataset {input} "
@@ -50,12 +52,12 @@ rule compress:
         checkpoint=rules.train.output.checkpoint,
         dataset=rules.dataset.output,
     output:
-        checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.safetensors",
-        metrics=f"{RESULTS}/networks/{{suite}}/{{network}}/{{scheme}}.json",
+        checkpoint=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
+        metrics=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/{{scheme}}.json",
     log:
-        f"{LOGS}/compress/{{suite}}.{{network}}.{{scheme}}.log",
+        f"{LOGS}/compress/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/compress/{{suite}}.{{network}}.{{scheme}}.tsv"
+        f"{RESULTS}/benchmarks/compress/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
         suite=TRAINED,
         scheme="(?!trained)[a-z0-9_]+",
@@ -69,7 +71,7 @@ rule compress:
             pins=TORCH,
         ),
         settings=lambda wildcards: layout.compression(
-            wildcards.suite, wildcards.network, wildcards.scheme
+            wildcards.suite, wildcards.network, wildcards.scheme, wildcards.seeding
         ),
     shell:
         "python -m workflow.scripts.compress --suite {wildcards.suite} "
@@ -83,11 +85,11 @@ rule trace:
         checkpoint=rules.compress.output.checkpoint,
         dataset=rules.dataset.output,
     output:
-        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
     log:
-        f"{LOGS}/trace/{{suite}}.{{network}}.{{scheme}}.log",
+        f"{LOGS}/trace/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/trace/{{suite}}.{{network}}.{{scheme}}.tsv"
+        f"{RESULTS}/benchmarks/trace/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
         suite=TRAINED,
     conda:

@@ -11,7 +11,7 @@ _NOT_NEGATIVE = (
 
 COLUMNS = pa.DataFrameSchema(
     {
-        r"^(suite|network|scheme|accelerator|layers|claim|verdict)$": pa.Column(
+        r"^(suite|network|scheme|accelerator|layers|claim|verdict|sweep)$": pa.Column(
             str, nullable=False, regex=True, required=False
         ),
         r"^(weight|activation)_source$": pa.Column(
@@ -31,6 +31,7 @@ COLUMNS = pa.DataFrameSchema(
         r".*(speedup.*|_reduction.*)$": pa.Column(
             checks=pa.Check.gt(0), nullable=True, regex=True, required=False
         ),
+        r"^seed$": pa.Column(int, pa.Check.ge(0), regex=True, required=False),
         r"^(images|test_images|multipliers)$": pa.Column(
             int, pa.Check.ge(1), regex=True, required=False
         ),

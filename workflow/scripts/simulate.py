@@ -1,14 +1,12 @@
 """Run one accelerator over one trace: a row of counts per layer.
 
-The column `variant` is empty for the configuration itself. With `--sweep`, every parameter that
-lists a sweep takes each of its values, one at a time; with `--grid`, the product of the given
-values is run. The variant then reads `name=value`, several joined by a space.
+The column `variant` is empty for the configuration itself. With `--points`, the given points are run
+instead of it; with `--sweep`, every parameter that lists a sweep takes each of its values besides,
+one at a time. The variant then reads `name=value`, several joined by a space.
 """
 
 import argparse
-import itertools
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -31,27 +29,19 @@ def sweep(name: str) -> list[Overrides]:
     ]
 
 
-def grid(name: str, axes: Mapping[str, Sequence[Value]]) -> list[Overrides]:
-    """The product of the axes; an axis that this accelerator has no parameter for is left out."""
-    own = {key: values for key, values in axes.items() if key in configuration(name).parameters}
-    if not own:
-        return []
-    return [dict(zip(own, point, strict=True)) for point in itertools.product(*own.values())]
-
-
 def variant(overrides: Overrides) -> str:
     """How a table names a set of overrides: `a=1 b=x`, empty for none."""
     return " ".join(f"{key}={value}" for key, value in overrides.items())
 
 
-def _axes(text: str) -> dict[str, list[Value]]:
+def _points(text: str) -> list[Overrides]:
     try:
-        axes = json.loads(text)
+        points = json.loads(text)
     except json.JSONDecodeError as error:
-        raise UserError(f"--grid is not JSON ({error}): {text[:80]!r}") from error
-    if not isinstance(axes, dict) or not all(isinstance(v, list) and v for v in axes.values()):
-        raise UserError(f"--grid is {text[:80]!r}; expected an object of non-empty lists")
-    return axes
+        raise UserError(f"--points is not JSON ({error}): {text[:80]!r}") from error
+    if not isinstance(points, list) or not points or not all(isinstance(p, dict) for p in points):
+        raise UserError(f"--points is {text[:80]!r}; expected a list of objects")
+    return points
 
 
 def main() -> None:
@@ -60,12 +50,11 @@ def main() -> None:
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--accelerator", required=True)
     parser.add_argument("--sweep", action="store_true")
-    parser.add_argument("--grid", default="{}", help='JSON, e.g. {"rows": [16, 32]}')
+    parser.add_argument("--points", default="[{}]", help='JSON, e.g. [{"rows": 16}, {"rows": 32}]')
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     name = arguments.accelerator
-    points: list[Overrides] = [{}, *grid(name, _axes(arguments.grid))]
-    points += sweep(name) if arguments.sweep else []
+    points = _points(arguments.points) + (sweep(name) if arguments.sweep else [])
     trace = read_trace(arguments.trace)
     frames = []
     for overrides in points:

@@ -1,5 +1,7 @@
 """Totals per image for every network, scheme and accelerator."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from workflow.events import traffic_bytes
@@ -8,16 +10,16 @@ from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, nodes_
 KEYS = [*RUN, "accelerator", "layers"]
 
 
-def networks(events: pd.DataFrame, nodes_nm: list[int]) -> pd.DataFrame:
-    """One row per run, accelerator and view of the layers.
+def networks(events: pd.DataFrame, nodes_nm: list[int], keys: Sequence[str] = KEYS) -> pd.DataFrame:
+    """One row per run, accelerator and view of the layers, or per other `keys`.
 
     `speedup_over_dense_ideal` divides the dense multiplications by multipliers x cycles, i.e. by
     what a fully used dense array of the same size would need; `two_sided_bound` is the most that
     any design which skips zeros of both operands can reach.
     """
-    total = totals(layer_views(events), KEYS)
+    total = totals(layer_views(events), keys)
     images, slots = total["images"], total["multipliers"] * total["cycles"]
-    table = total[[*KEYS, "images", "multipliers"]].copy()
+    table = total[[*keys, "images", "multipliers"]].copy()
     table["cycles_per_image"] = total["cycles"] / images
     table["dense_macs_per_image"] = total["dense_macs"] / images
     table["effectual_macs_per_image"] = total["effectual_macs"] / images
