@@ -1,7 +1,7 @@
 """Run one accelerator over one trace: a row of counts per layer.
 
-The column `variant` is empty for the configuration itself. With `--points`, the given points are run
-instead of it; with `--sweep`, every parameter that lists a sweep takes each of its values besides,
+The column `variant` is empty for the configuration itself. With `--points`, the given points are
+run instead; with `--sweep`, every parameter that lists a sweep takes each of its values besides,
 one at a time. The variant then reads `name=value`, several joined by a space.
 """
 
