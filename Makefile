@@ -38,6 +38,7 @@ test: $(STAMP)
 	python -m pytest -n $(CORES) --dist worksteal
 
 test-all: $(STAMP)
+	pip install --quiet --disable-pip-version-check -r requirements-browser.txt
 	python -m pytest -n $(CORES) --dist worksteal -m ""
 
 lint: $(STAMP)
@@ -53,7 +54,7 @@ bench: $(STAMP)
 
 check-results: $(STAMP)
 	python -m workflow.scripts.check_results --made results/tables \
-		--reference results/reference/tables
+		--reference results/reference/tables $(if $(MOVED),--moved $(MOVED))
 
 check-quick: $(STAMP)
 	python -m workflow.scripts.check_results --made results/quick/tables \

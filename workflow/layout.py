@@ -12,6 +12,18 @@ from workflow.sweeps import PointFolder, Sweep, seed_of, seeding, sweeps
 
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")
+SECTIONS = {
+    "s2ta": "S2TA",
+    "phantom": "Phantom-2D",
+    "blox": "Sparse-Blox",
+    "sparse_blox": "Sparse-Blox",
+    "spex": "Sparse-Blox",
+    "detection": "Sparse-Blox",
+    "sense": "Sense",
+    "hass": "HASS",
+    "claims": "Claims",
+}
+"""Section of the report by how a figure's name begins; what is of no paper is of all."""
 FIGURE = ("matplotlib", "seaborn", *NUMPY)
 TECHNOLOGY = ("sim/technology/*.yaml",)
 """Read, besides code, by whatever computes energy."""
@@ -51,7 +63,13 @@ class Layout:
             for name in self.figures
             for kind in ("svg", "png")
         ]
-        return [self.table(name) for name in self.tables] + figures
+        page = f"{self.results}/tables.html"
+        return [self.table(name) for name in self.tables] + figures + [page]
+
+    def section(self, name: str) -> str:
+        """Section of the report that a figure belongs to: its paper's, or everybody's."""
+        titles = (title for prefix, title in SECTIONS.items() if name.startswith(prefix))
+        return next(titles, "All accelerators")
 
     def runs(
         self,

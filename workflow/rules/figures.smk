@@ -10,7 +10,7 @@ for figure, sources in layout.figures.items():
             svg=report(
                 f"{RESULTS}/figures/{figure}.svg",
                 caption=f"../report/figures/{figure}.rst",
-                category="Figures",
+                category=layout.section(figure),
             ),
             png=f"{RESULTS}/figures/{figure}.png",
         log:

@@ -99,3 +99,23 @@ rule traffic_table:
         code=layout.code("workflow.tables.traffic"),
     shell:
         "python -m workflow.tables.traffic {input} --output {output} 2> {log}"
+
+
+# Every table of every rule file, for a reader with a browser.
+rule tables_page:
+    input:
+        lambda _: [layout.table(name) for name in sorted(layout.tables)],
+    output:
+        report(
+            f"{RESULTS}/tables.html",
+            caption="../report/tables_page.rst",
+            category="All accelerators",
+        ),
+    log:
+        f"{LOGS}/tables_page.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.scripts.tables_page", pins=("itables", "pandas")),
+    shell:
+        "python -m workflow.scripts.tables_page {input} --output {output} 2> {log}"

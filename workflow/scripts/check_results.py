@@ -16,9 +16,11 @@ import pandas as pd
 import yaml
 
 from sim import UserError
-from workflow.cli import run
+from workflow.cli import run, whole_file
 
 TOLERANCES = Path(__file__).parents[1] / "tolerances.yaml"
+SHOWN = 25
+"""Cells of one table that a comment lists; GitHub refuses comments of over 65,536 characters."""
 
 
 @dataclass(frozen=True)
@@ -67,27 +69,58 @@ def _text(column: pd.Series) -> pd.Series:
     return column.astype(object).where(column.notna(), "").astype(str)
 
 
+def compare(made: Path, reference: Path, rules: dict[str, Any]) -> dict[str, list[str]]:
+    """Table -> what moved in it, for every table of either folder; an empty list = nothing.
+
+    Raises:
+        UserError: no reference at all, or a table of the reference was not made.
+    """
+    references = sorted(reference.glob("*.csv"))
+    if not references:
+        raise UserError(f"{reference} holds no reference table")
+    found = {}
+    for path in references:
+        table = made / path.name
+        if not table.is_file():
+            raise UserError(f"{table} is missing; make it first")
+        found[path.stem] = moved(pd.read_csv(table), pd.read_csv(path), rules)
+    unknown = sorted({path.stem for path in made.glob("*.csv")} - set(found))
+    return found | {name: ["is not in the reference; run `make reference`"] for name in unknown}
+
+
+def markdown(found: dict[str, list[str]], reference: Path) -> str:
+    """What moved, as a comment on a pull request: a list per table, long ones cut."""
+    changed = {name: lines for name, lines in found.items() if lines}
+    if not changed:
+        return f"All {len(found)} tables agree with `{reference}`.\n"
+    parts = [f"### {sum(map(len, changed.values()))} cells moved away from `{reference}`\n"]
+    for name, lines in changed.items():
+        rest = len(lines) - SHOWN
+        parts.append(f"\n**{name}** ({len(lines)})\n")
+        parts += [f"- {line}\n" for line in lines[:SHOWN]]
+        parts += [f"- and {rest} more\n"] if rest > 0 else []
+    return "".join(parts)
+
+
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--made", type=Path, required=True)
     parser.add_argument("--reference", type=Path, required=True)
+    parser.add_argument("--moved", type=Path, help="Markdown to write, for a comment")
     arguments = parser.parse_args()
     rules = yaml.safe_load(TOLERANCES.read_text())
-    references = sorted(arguments.reference.glob("*.csv"))
-    if not references:
-        raise UserError(f"{arguments.reference} holds no reference table")
-    failures = 0
-    for path in references:
-        made = arguments.made / path.name
-        if not made.is_file():
-            raise UserError(f"{made} is missing; make it first")
-        for line in moved(pd.read_csv(made), pd.read_csv(path), rules):
-            print(f"{path.stem}: {line}")
-            failures += 1
+    found = compare(arguments.made, arguments.reference, rules)
+    if arguments.moved:
+        with whole_file(arguments.moved) as temporary:
+            temporary.write_text(markdown(found, arguments.reference))
+    for name, lines in found.items():
+        for line in lines:
+            print(f"{name}: {line}")
+    failures = sum(map(len, found.values()))
     if failures:
         raise UserError(f"{failures} cells moved away from {arguments.reference}")
-    print(f"{len(references)} tables agree with {arguments.reference}")
+    print(f"{len(found)} tables agree with {arguments.reference}")
 
 
 if __name__ == "__main__":

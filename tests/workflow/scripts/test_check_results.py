@@ -1,6 +1,10 @@
-import pandas as pd
+from pathlib import Path
 
-from workflow.scripts.check_results import moved
+import pandas as pd
+import pytest
+
+from sim import UserError
+from workflow.scripts.check_results import SHOWN, compare, markdown, moved
 
 RULES = {"top1_*": {"absolute": 2.0}, "*": {"relative": 0.1}}
 REFERENCE = pd.DataFrame(
@@ -39,3 +43,39 @@ def test_rows_columns_and_text_must_agree() -> None:
     assert "columns differ: cycles" in moved(REFERENCE.drop(columns="cycles"), REFERENCE, RULES)[0]
     renamed = REFERENCE.assign(network=["vgg19", "lenet5"])
     assert moved(renamed, REFERENCE, RULES) == ["network [vgg16]: vgg16 -> vgg19"]
+
+
+def folders(root: Path, **tables: tuple[pd.DataFrame | None, pd.DataFrame | None]) -> list[Path]:
+    made, reference = root / "made", root / "reference"
+    for index, folder in enumerate((made, reference)):
+        folder.mkdir()
+        for name, versions in tables.items():
+            if (frame := versions[index]) is not None:
+                frame.to_csv(folder / f"{name}.csv", index=False)
+    return [made, reference]
+
+
+def test_every_table_of_both_folders_is_compared(tmp_path: Path) -> None:
+    other = REFERENCE.assign(cycles=[100.0, 300.0])
+    made, reference = folders(
+        tmp_path, same=(REFERENCE, REFERENCE), off=(other, REFERENCE), new=(other, None)
+    )
+    found = compare(made, reference, RULES)
+    assert found["same"] == []
+    assert found["off"] == ["cycles [lenet5]: 200.0 -> 300.0"]
+    assert "make reference" in found["new"][0]
+
+
+def test_a_table_that_was_not_made_is_an_error(tmp_path: Path) -> None:
+    made, reference = folders(tmp_path, gone=(None, REFERENCE))
+    with pytest.raises(UserError, match=r"gone\.csv is missing"):
+        compare(made, reference, RULES)
+
+
+def test_a_comment_names_the_cells_and_stays_short() -> None:
+    found = {"same": [], "off": [f"cell {n}" for n in range(SHOWN + 3)]}
+    text = markdown(found, Path("reference"))
+    assert f"{SHOWN + 3} cells moved" in text
+    assert f"- cell {SHOWN - 1}\n- and 3 more\n" in text
+    assert "same" not in text
+    assert "All 1 tables agree" in markdown({"same": []}, Path("reference"))
