@@ -26,7 +26,8 @@ NETWORK_LABELS = {
     "mobilenet_v2": "MobileNetV2",
     "mobilenet_v3_small": "MobileNetV3-S",
     "mobilenet_v3_large": "MobileNetV3-L",
-    "googlenet": "GoogLeNet",
+    "googlenet": "GoogLeNet (torchvision)",
+    "googlenet_5x5": "GoogLeNet",
     "yolov5s": "YOLOv5s",
 }
 ACCELERATOR_LABELS = {

@@ -18,7 +18,7 @@ PUBLISHED = {
     "alexnet_caffe": "sense-alexnet-throughput",
     "vgg16": "sense-vgg16-throughput",
     "resnet50": "sense-resnet50-throughput",
-    "googlenet": "sense-googlenet-throughput",
+    "googlenet_5x5": "sense-googlenet-throughput",
 }
 """Claims that state the rate of a network in its full-size shape."""
 FULL_SIZE = "imagenet"
