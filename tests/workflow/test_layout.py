@@ -98,9 +98,14 @@ def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
     assert '"seed": 3' in layout.full_size("c")
 
 
-def test_targets_are_the_tables_and_both_forms_of_each_figure(layout: Layout) -> None:
+def test_targets_are_the_tables_their_page_and_both_forms_of_each_figure(layout: Layout) -> None:
     mine = Layout(CONFIG, ROOT, ["t"], {"f": ["t"]})
-    assert mine.targets() == ["out/tables/t.csv", "out/figures/f.svg", "out/figures/f.png"]
+    assert sorted(mine.targets()) == [
+        "out/figures/f.png",
+        "out/figures/f.svg",
+        "out/tables.html",
+        "out/tables/t.csv",
+    ]
     assert layout.tables == []
 
 
@@ -108,3 +113,11 @@ def test_every_registered_accelerator_has_a_code_digest_of_its_own_folder(layout
     folders = {entry.folder: name for name, entry in configurations().items()}
     digests = {layout.simulation_code(name) for name in folders.values()}
     assert len(digests) == len(folders)
+
+
+@pytest.mark.parametrize(
+    ("figure", "section"),
+    [("s2ta_gating", "S2TA"), ("sense_dram", "Sense"), ("overview", "All accelerators")],
+)
+def test_a_figure_stands_in_its_papers_section(layout: Layout, figure: str, section: str) -> None:
+    assert layout.section(figure) == section
