@@ -28,7 +28,8 @@ NETWORK_LABELS = {
     "mobilenet_v3_large": "MobileNetV3-L",
     "googlenet": "GoogLeNet (torchvision)",
     "googlenet_5x5": "GoogLeNet",
-    "yolov5s": "YOLOv5s",
+    "yolov5s": "YOLOv5s (SiLU)",
+    "yolov5s_relu": "YOLOv5s (ReLU)",
 }
 ACCELERATOR_LABELS = {
     "sa": "SA",
@@ -46,6 +47,8 @@ ACCELERATOR_LABELS = {
     "dense_ideal": "dense (ideal)",
     "dense_mapped": "dense (mapped)",
     "sense": "Sense",
+    "sparse_blox": "Sparse-Blox",
+    "sparse_blox_vector": "Sparse-Blox, vector",
     "swallow_like": "Swallow-like",
     "eyeriss_chip": "Eyeriss chip",
 }
