@@ -1,7 +1,7 @@
 """Checks of a configuration: its form by a JSON schema, and that every name in it exists."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +25,8 @@ def check_config(config: Mapping[str, Any]) -> None:
     error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise UserError(f"config: {error.json_path.removeprefix('$.')}: {error.message}")
-    suites = [*config["training"], MODELLED]
-    seen: set[tuple[str, str, str]] = set()
-    for run in config["runs"]:
-        if run["suite"] not in suites:
-            raise unknown("suite in runs:", run["suite"], suites)
-        if run["suite"] != MODELLED:
-            _check_trained(config, run)
-        for network in run["networks"]:
-            for scheme in run["schemes"]:
-                key = (run["suite"], network, scheme)
-                if key in seen:
-                    raise UserError(f"config: runs lists {'/'.join(key)} twice")
-                seen.add(key)
+    _check_runs(config, "runs", config["runs"])
+    _check_runs(config, "dataflow.runs", config["dataflow"]["runs"])
     for name in config["accelerators"]:
         if name not in configurations():
             raise unknown("accelerator in config:", name, configurations())
@@ -91,11 +80,27 @@ def _check_runs(config: Mapping[str, Any], name: str, sweep: Sweep) -> None:
             )
 
 
-def _check_trained(config: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+def _check_runs(config: Mapping[str, Any], key: str, runs: Sequence[Mapping[str, Any]]) -> None:
+    suites = [*config["training"], MODELLED]
+    seen: set[tuple[str, str, str]] = set()
+    for run in runs:
+        if run["suite"] not in suites:
+            raise unknown(f"suite in {key}:", run["suite"], suites)
+        if run["suite"] != MODELLED:
+            _check_trained(config, key, run)
+        for network in run["networks"]:
+            for scheme in run["schemes"]:
+                case = (run["suite"], network, scheme)
+                if case in seen:
+                    raise UserError(f"config: {key} lists {'/'.join(case)} twice")
+                seen.add(case)
+
+
+def _check_trained(config: Mapping[str, Any], key: str, run: Mapping[str, Any]) -> None:
     networks = config["training"][run["suite"]]["networks"]
     for network in run["networks"]:
         if network not in networks:
-            raise unknown(f"network of suite {run['suite']} in runs:", network, networks)
+            raise unknown(f"network of suite {run['suite']} in {key}:", network, networks)
     for scheme in run["schemes"]:
         if scheme not in config["compression"]:
-            raise unknown("scheme in runs:", scheme, config["compression"])
+            raise unknown(f"scheme in {key}:", scheme, config["compression"])

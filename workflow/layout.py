@@ -172,6 +172,24 @@ class Layout:
         """The points of one job, as JSON."""
         return self.sweeps[sweep].chunk(int(index), self.config["points_per_job"])
 
+    def design_runs(self, suites: Iterable[str] | None = None) -> list[tuple[str, str, str]]:
+        """(suite, network, scheme) of the networks that are put on a board."""
+        wanted = None if suites is None else set(suites)
+        return [
+            (run["suite"], network, scheme)
+            for run in self.config["dataflow"]["runs"]
+            for network in run["networks"]
+            for scheme in run["schemes"]
+            if wanted is None or run["suite"] in wanted
+        ]
+
+    def designs(self, kind: str) -> list[str]:
+        """Files of the configured networks on a board; `kind` is "designs" or "layers"."""
+        return [
+            f"{self.results}/designs/{suite}/{network}/{scheme}_{kind}.csv"
+            for suite, network, scheme in self.design_runs()
+        ]
+
     def code(self, *modules: str, data: Iterable[str] = (), pins: Iterable[str] = NUMPY) -> str:
         """Digest for a rule that runs these modules: changes when what they run changes."""
         return code_digest(self.root, *modules, data=data, pins=pins)
@@ -220,6 +238,17 @@ class Layout:
             "seed": seed_of(seeding, self.config["seed"]),
             "threads": self.config["threads"],
         }
+
+    def dataflow(self) -> str:
+        """Settings of an exploration, as JSON."""
+        return as_json(self.config["dataflow"]["settings"])
+
+    def grid(self) -> str:
+        """Parameters that sweeps vary jointly, as JSON."""
+        return as_json(self.config.get("grid", {}))
+
+    def _common(self) -> dict[str, Any]:
+        return {"seed": self.config["seed"], "threads": self.config["threads"]}
 
 
 def as_json(values: Mapping[str, Any]) -> str:

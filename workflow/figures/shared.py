@@ -49,6 +49,9 @@ ACCELERATOR_LABELS = {
     "sense": "Sense",
     "sparse_blox": "Sparse-Blox",
     "sparse_blox_vector": "Sparse-Blox, vector",
+    "dataflow_dense": "dense dataflow",
+    "pass": "PASS-like",
+    "hass": "HASS",
     "swallow_like": "Swallow-like",
     "eyeriss_chip": "Eyeriss chip",
 }

@@ -36,15 +36,18 @@ rule imagenet_trace:
 
 
 IMAGENET_RUNS = layout.runs(suites=["imagenet"])
+DENSITY_RUNS = list(dict.fromkeys([*IMAGENET_RUNS, *layout.design_runs(["imagenet"])]))
+if DENSITY_RUNS:
+    layout.tables.append("density_sources")
 if IMAGENET_RUNS:
-    layout.tables.extend(["density_sources", "mask_structure"])
+    layout.tables.append("mask_structure")
 
 
 rule density_sources_table:
     input:
         [
             f"{RESULTS}/networks/{suite}/{network}/{scheme}_densities.csv"
-            for suite, network, scheme in IMAGENET_RUNS
+            for suite, network, scheme in DENSITY_RUNS
         ],
     output:
         report(

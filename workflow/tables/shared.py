@@ -81,3 +81,17 @@ def events_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: st
         write_table(make(read_events(arguments.events)), arguments.output)
 
     run(main)
+
+
+def csv_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from the rows of some CSV files, one after the other."""
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("files", type=Path, nargs="+")
+        parser.add_argument("--output", type=Path, required=True)
+        arguments = parser.parse_args()
+        frames = [pd.read_csv(path) for path in arguments.files]
+        write_table(make(pd.concat(frames, ignore_index=True)), arguments.output)
+
+    run(main)

@@ -1,0 +1,69 @@
+"""HASS's rate on MobileNetV3 and its efficiency, from the table `hass`."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from workflow.claims.verdict import Evaluation, Evaluator, Tables
+
+MOBILENETS = ("mobilenet_v3_small", "mobilenet_v3_large")
+"""The abstract does not say which size its rate is of."""
+COUNTINGS = {"": "average intervals", "_with_waiting": "waiting for streams and engines included"}
+
+
+def rate(tables: Tables) -> list[Evaluation]:
+    """Images per second of both sizes of MobileNetV3 at full size."""
+    table = tables["hass"]
+    rows = table[
+        table["network"].isin(MOBILENETS)
+        & (table["accelerator"] == "hass")
+        & (table["suite"] == "imagenet")
+    ]
+    return [
+        Evaluation(
+            row[f"images_per_second{suffix}"],
+            row["suite"],
+            row["activation_source"],
+            f"{row['network']} on {row['platform']}, {counting}",
+            _why(row),
+            neutral=None,
+        )
+        for row in rows.to_dict("records")
+        for suffix, counting in COUNTINGS.items()
+    ]
+
+
+def _why(row: dict[Hashable, Any]) -> str:
+    bound = (
+        f"the clock over the {row['largest_padded_input_pixels']:.0f} pixels of the padded image, "
+        f"which enter one per cycle, is {row['input_port_images_per_second']:.1f} images/s: a "
+        "bound of the input port that the dense design of the same exploration may reach as "
+        f"well. Zeros show as fewer DSPs, {row['dsp_relative_to_dense']:.2f} of the dense design's"
+    )
+    if row["images_per_second_with_waiting"] < row["images_per_second"]:
+        return bound + "; the exploration balances averages and leaves the waiting out"
+    return bound
+
+
+def efficiency(tables: Tables) -> list[Evaluation]:
+    """Images per cycle and DSP over the only sparse dataflow design that is modelled: PASS."""
+    table = tables["hass"]
+    return [
+        Evaluation(
+            row[f"efficiency{suffix}_over_pass"],
+            row["suite"],
+            row["activation_source"],
+            f"{row['network']} on {row['platform']} over PASS-like, same zeros, {counting}",
+            "the designs behind the published range could not be read; PASS-like, which skips "
+            "zero activations only, is the nearest that is modelled, so this is another ratio. "
+            f"{row['pair_sparsity']:.0%} of the operand pairs have a zero; bound by "
+            f"{row['binding'].replace('_', ' ')}",
+        )
+        for row in table[table["accelerator"] == "hass"].to_dict("records")
+        for suffix, counting in COUNTINGS.items()
+    ]
+
+
+EVALUATORS: dict[str, Evaluator] = {
+    "hass-mobilenet-v3-throughput": rate,
+    "hass-efficiency": efficiency,
+}

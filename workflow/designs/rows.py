@@ -1,0 +1,183 @@
+"""Designs of a network on a board as rows of a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim import LayerTrace, UserError, accelerator, simulate
+from sim.accelerators.hass.design import Design, Limits
+from sim.accelerators.hass.exploration import explore
+from sim.accelerators.hass.histograms import PairHistogram
+from sim.accelerators.hass.model import DenseDataflow, folded
+from sim.platforms import Platform, platform
+from sim.validation import require_fraction, require_positive
+
+CONFIGURATIONS = ("dataflow_dense", "pass", "hass")
+"""What is put on the board, from skipping nothing to skipping most."""
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesignSettings:
+    """What a network is put on.
+
+    Attributes:
+        platform: board, a file of sim/platforms.
+        dsp_share, lut_share, memory_share: usable fractions of its blocks.
+        dsp_shares: further fractions of the DSPs, for throughput against DSPs.
+        batch_images: of a batch that starts and ends with an empty pipeline.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    platform: str = "u250"
+    dsp_share: float = 0.9
+    lut_share: float = 0.7
+    memory_share: float = 0.9
+    dsp_shares: Sequence[float] = ()
+    batch_images: int = 256
+
+    def __post_init__(self) -> None:
+        require_positive(batch_images=self.batch_images)
+        require_fraction(**{f"dsp_shares {share!r}": share for share in self.dsp_shares})
+
+    def limits(self, dsp_share: float) -> Limits:
+        """What may be filled, the DSPs up to a share."""
+        return Limits(dsp_share, self.lut_share, self.memory_share)
+
+
+def dataflow(name: str) -> DenseDataflow:
+    """A configuration of the layer-pipelined designs."""
+    found = accelerator(name)
+    if not isinstance(found, DenseDataflow):
+        raise UserError(f"{name} is no layer-pipelined design; expected one of {CONFIGURATIONS}")
+    return found
+
+
+def designs(traces: Sequence[LayerTrace], chosen: DesignSettings) -> tuple[list[Row], list[Row]]:
+    """Rows of all designs, and rows of their layers.
+
+    Every configuration sees the same zeros. The rows of layers are those of the designs with the
+    largest share of DSPs, `dsp_share`.
+
+    Raises:
+        UserError: the network does not fit the board at `dsp_share`.
+    """
+    board = platform(chosen.platform)
+    rows: list[Row] = []
+    layer_rows: list[Row] = []
+    for name in CONFIGURATIONS:
+        hardware = dataflow(name)
+        histograms = [hardware.histogram(trace) for trace in traces]
+        best = explore(histograms, hardware.rules, board, chosen.limits(chosen.dsp_share))
+        waiting = waiting_intervals(traces, hardware, best)
+        own = {"accelerator": name, "platform": board.name}
+        kept = max(best.interval_cycles, *waiting)
+        rate = {"images_per_second_with_waiting": board.clock_mhz * 1e6 / kept}
+        shared = _shared(traces, histograms, best, board)
+        rows.append(
+            own | {"dsp_share": chosen.dsp_share} | _design_row(best, chosen, board) | rate | shared
+        )
+        layer_rows += [own | layer for layer in _layer_rows(best, traces, waiting)]
+        for share in chosen.dsp_shares:
+            limits = chosen.limits(share)
+            found = _fitting(histograms, hardware, board, limits)
+            row = {} if found is None else _design_row(found, chosen, board)
+            rows.append(own | {"dsp_share": share, "binding": "does not fit"} | row)
+    return rows, layer_rows
+
+
+def waiting_intervals(
+    traces: Sequence[LayerTrace], hardware: DenseDataflow, design: Design
+) -> list[float]:
+    """Exact cycles per image of each layer of a design, waiting for other engines included."""
+    return [
+        simulate(trace, folded(hardware, layer)).cycles / trace.images
+        for trace, layer in zip(traces, design.layers, strict=True)
+    ]
+
+
+def pair_sparsity(traces: Sequence[LayerTrace], design: Design) -> float:
+    """Fraction of all operand pairs that the engines could skip."""
+    pairs = [trace.dense_macs for trace in traces]
+    zero = [layer.pair_sparsity * count for layer, count in zip(design.layers, pairs, strict=True)]
+    return sum(zero) / sum(pairs)
+
+
+def _fitting(
+    histograms: Sequence[PairHistogram],
+    hardware: DenseDataflow,
+    board: Platform,
+    limits: Limits,
+) -> Design | None:
+    try:
+        return explore(histograms, hardware.rules, board, limits)
+    except UserError:
+        return None
+
+
+def _shared(
+    traces: Sequence[LayerTrace],
+    histograms: Sequence[PairHistogram],
+    design: Design,
+    board: Platform,
+) -> Row:
+    padded = max(_padded_pixels(one) for one in histograms)
+    return {
+        "pair_sparsity": pair_sparsity(traces, design),
+        "largest_padded_input_pixels": padded,
+        "input_port_images_per_second": board.clock_mhz * 1e6 / padded,
+    }
+
+
+def _padded_pixels(one: PairHistogram) -> int:
+    (height, width), (pad_y, pad_x) = one.layer.input_size, one.layer.padding
+    return (height + 2 * pad_y) * (width + 2 * pad_x)
+
+
+def _design_row(design: Design, chosen: DesignSettings, board: Platform) -> Row:
+    return {
+        "images_per_second": design.images_per_second,
+        "batch_images_per_second": design.batch_images_per_second(chosen.batch_images),
+        "interval_cycles": design.interval_cycles,
+        "dsp": design.dsp,
+        "dsp_percent": 100 * design.dsp / board.dsp,
+        "lut": design.lut,
+        "lut_percent": 100 * design.lut / board.lut,
+        "bram18": design.bram18,
+        "uram": design.uram,
+        "streamed_weight_bytes": design.streamed_bytes,
+        "images_per_cycle_per_dsp": design.images_per_cycle_per_dsp,
+        "binding": design.binding,
+        "slowest_layer": design.slowest.name,
+        "gap_percent": 100 * design.gap,
+    }
+
+
+def _layer_rows(
+    design: Design, traces: Sequence[LayerTrace], waiting: Sequence[float]
+) -> list[Row]:
+    return [
+        {
+            "layer": layer.name,
+            "layer_index": number,
+            "dense_macs": trace.dense_macs // trace.images,
+            "pair_sparsity": layer.pair_sparsity,
+            "engine": "sparse" if layer.sparse else "dense",
+            "first_interval_cycles": layer.first_interval_cycles,
+            "interval_cycles": layer.interval_cycles,
+            "interval_with_waiting_cycles": cycles,
+            "bound_by": layer.bound_by,
+            "coarse_group": layer.folding.coarse_group,
+            "coarse_in": layer.folding.coarse_in,
+            "coarse_out": layer.folding.coarse_out,
+            "fine": layer.folding.fine,
+            "dsp": layer.dsp,
+            "lut": layer.lut,
+            "weights_in": layer.weights_in,
+        }
+        for number, (layer, trace, cycles) in enumerate(
+            zip(design.layers, traces, waiting, strict=True), start=1
+        )
+    ]

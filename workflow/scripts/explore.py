@@ -1,0 +1,34 @@
+"""Put one network on an FPGA board, with each of the layer-pipelined configurations."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from sim import read_trace
+from workflow.cli import run, settings
+from workflow.designs.rows import DesignSettings, designs
+from workflow.tables.shared import write_table
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trace", type=Path, required=True)
+    parser.add_argument("--settings", default="{}", help="JSON object, see DesignSettings")
+    parser.add_argument("--designs", type=Path, required=True, help="CSV: a row per design")
+    parser.add_argument("--layers", type=Path, required=True, help="CSV: a row per layer")
+    given = parser.parse_args()
+    chosen = settings(DesignSettings, given.settings)
+    trace = read_trace(given.trace)
+    origin = trace.provenance
+    names = ("suite", "network", "scheme", "weight_source", "activation_source")
+    keys = {name: getattr(origin, name) for name in names}
+    for path, rows in zip(
+        (given.designs, given.layers), designs(trace.traces, chosen), strict=True
+    ):
+        write_table(pd.DataFrame([keys | row for row in rows]), path)
+
+
+if __name__ == "__main__":
+    run(main)
