@@ -25,8 +25,8 @@ def check_config(config: Mapping[str, Any]) -> None:
     error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise UserError(f"config: {error.json_path.removeprefix('$.')}: {error.message}")
-    _check_runs(config, "runs", config["runs"])
-    _check_runs(config, "dataflow.runs", config["dataflow"]["runs"])
+    _check_run_list(config, "runs", config["runs"])
+    _check_run_list(config, "dataflow.runs", config["dataflow"]["runs"])
     for name in config["accelerators"]:
         if name not in configurations():
             raise unknown("accelerator in config:", name, configurations())
@@ -80,7 +80,7 @@ def _check_runs(config: Mapping[str, Any], name: str, sweep: Sweep) -> None:
             )
 
 
-def _check_runs(config: Mapping[str, Any], key: str, runs: Sequence[Mapping[str, Any]]) -> None:
+def _check_run_list(config: Mapping[str, Any], key: str, runs: Sequence[Mapping[str, Any]]) -> None:
     suites = [*config["training"], MODELLED]
     seen: set[tuple[str, str, str]] = set()
     for run in runs:

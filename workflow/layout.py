@@ -243,13 +243,6 @@ class Layout:
         """Settings of an exploration, as JSON."""
         return as_json(self.config["dataflow"]["settings"])
 
-    def grid(self) -> str:
-        """Parameters that sweeps vary jointly, as JSON."""
-        return as_json(self.config.get("grid", {}))
-
-    def _common(self) -> dict[str, Any]:
-        return {"seed": self.config["seed"], "threads": self.config["threads"]}
-
 
 def as_json(values: Mapping[str, Any]) -> str:
     """JSON with sorted keys: equal settings give equal rule parameters."""
