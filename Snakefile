@@ -22,6 +22,7 @@ include: "workflow/rules/phantom.smk"
 include: "workflow/rules/sparse_blox.smk"
 include: "workflow/rules/design_space.smk"
 include: "workflow/rules/hass.smk"
+include: "workflow/rules/footing.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 

@@ -8,8 +8,10 @@ Bit order of every packed window: kernel row, kernel column, input channel (fast
 are numbered row by row; tiles take successive pixels and successive filters of one group.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +34,21 @@ def ceil_div(dividend: int, divisor: int) -> int:
     return -(-dividend // divisor)
 
 
+def _once_per_trace(count: Callable[[LayerTrace], Counts]) -> Callable[[LayerTrace], Counts]:
+    """Keep a small result for as long as its trace lives: every design asks for the same ones."""
+    kept: WeakKeyDictionary[LayerTrace, Counts] = WeakKeyDictionary()
+
+    @wraps(count)
+    def once(trace: LayerTrace) -> Counts:
+        if trace not in kept:
+            kept[trace] = count(trace)
+            kept[trace].flags.writeable = False
+        return kept[trace]
+
+    return once
+
+
+@_once_per_trace
 def tap_counts(trace: LayerTrace) -> Counts:
     """How often each operand position meets a nonzero activation.
 
@@ -80,6 +97,7 @@ def window_activations(trace: LayerTrace) -> Counts:
     return total
 
 
+@_once_per_trace
 def effectual_macs(trace: LayerTrace) -> Counts:
     """Multiplications of each image whose two operands are nonzero, (N,).
 

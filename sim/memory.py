@@ -24,6 +24,15 @@ PSUM_BYTES = 4
 
 Traffic = dict[Access, int]
 
+SRAM_ENTRIES = {8: "sram_8kib", 108: "sram_108kib", 512: "sram_512kib", 2048: "sram_2mib"}
+"""Technology entries of single memories by capacity in KiB."""
+
+
+def sram_entry(capacity_kib: int) -> str:
+    """The technology entry of the smallest memory of at least this capacity, or of the largest."""
+    fitting = [size for size in SRAM_ENTRIES if size >= capacity_kib]
+    return SRAM_ENTRIES[min(fitting, default=max(SRAM_ENTRIES))]
+
 
 @dataclass(frozen=True)
 class Memory:

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,7 +70,7 @@ class NetworkTrace:
     provenance: Provenance
     layers: tuple[TracedLayer, ...]
 
-    @property
+    @cached_property
     def traces(self) -> tuple[LayerTrace, ...]:
         """The layers as the simulator takes them: with the mask of what each writes back."""
         inputs = {entry.trace.layer.name: entry.trace.activation for entry in self.layers}

@@ -8,7 +8,10 @@ from typing import Any
 
 from sim.registry import configuration
 from workflow.dependencies import code_digest
+from workflow.footing import footing
 from workflow.sweeps import PointFolder, Sweep, seed_of, seeding, sweeps
+
+Run = tuple[str, str, str]
 
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")
@@ -76,15 +79,10 @@ class Layout:
         suites: Iterable[str] | None = None,
         networks: Iterable[str] | None = None,
         schemes: Iterable[str] | None = None,
-    ) -> list[tuple[str, str, str]]:
+    ) -> list[Run]:
         """(suite, network, scheme) of every configured run that matches; None matches all."""
         wanted = [None if names is None else set(names) for names in (suites, networks, schemes)]
-        every = [
-            (run["suite"], network, scheme)
-            for run in self.config["runs"]
-            for network in run["networks"]
-            for scheme in run["schemes"]
-        ]
+        every = expanded(self.config["runs"])
         return [
             run
             for run in every
@@ -114,6 +112,30 @@ class Layout:
             for suite, network, scheme in self.runs(**selection)
             for name in names
         ]
+
+    def footing_runs(self) -> list[Run]:
+        """Runs on which all designs are compared on one footing."""
+        return expanded(self.config.get("footing_runs", []))
+
+    def footing_files(self) -> list[str]:
+        """Event files of all designs on one footing, one for each run."""
+        return [f"{self.results}/footing/{s}/{n}/{c}.csv" for s, n, c in self.footing_runs()]
+
+    def configured_files(self) -> list[str]:
+        """Event files of the same designs as configured, on the same runs, where there are any."""
+        return [
+            f"{self.results}/events/{suite}/{network}/{scheme}/{name}.csv"
+            for suite, network, scheme in self.footing_runs()
+            if scheme in self.config["compared_schemes"]
+            for name in self.config["accelerators"]
+            if name in footing().designs
+        ]
+
+    def configured_with_footing(self, scheme: str) -> list[str]:
+        """Designs without event files of their own: one job runs them as configured as well."""
+        if scheme not in self.config["compared_schemes"]:
+            return []
+        return [name for name in footing().designs if name not in self.config["accelerators"]]
 
     def paired(
         self,
@@ -203,6 +225,20 @@ class Layout:
             data=[f"sim/accelerators/{folder}/configs.yaml", "sim/schemas/*.json"],
         )
 
+    def footing_code(self) -> str:
+        """Digest for running all designs of the footing."""
+        folders = sorted({configuration(name).folder for name in footing().designs})
+        return self.code(
+            "workflow.scripts.footing",
+            *(f"sim.accelerators.{folder}.model" for folder in folders),
+            data=[
+                "workflow/footing/designs.yaml",
+                "workflow/schemas/footing.schema.json",
+                "sim/schemas/*.json",
+                *(f"sim/accelerators/{folder}/configs.yaml" for folder in folders),
+            ],
+        )
+
     def training(self, suite: str, network: str, seeding: str = "") -> str:
         """Settings of a training job, as JSON: the suite's recipe, then the network's own."""
         chosen = self.config["training"][suite]
@@ -247,3 +283,13 @@ class Layout:
 def as_json(values: Mapping[str, Any]) -> str:
     """JSON with sorted keys: equal settings give equal rule parameters."""
     return json.dumps(values, sort_keys=True)
+
+
+def expanded(blocks: Iterable[Mapping[str, Any]]) -> list[Run]:
+    """(suite, network, scheme) of every block of the configuration, each network on each scheme."""
+    return [
+        (block["suite"], network, scheme)
+        for block in blocks
+        for network in block["networks"]
+        for scheme in block["schemes"]
+    ]

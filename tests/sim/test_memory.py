@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sim import Access, Layer, LayerTrace, UserError
 from sim.gating import clocked
-from sim.memory import ArrayBytes, Memory, StoredBytes, Traffic, dense_bytes
+from sim.memory import ArrayBytes, Memory, StoredBytes, Traffic, dense_bytes, sram_entry
 
 sizes = st.integers(0, 5000)
 stored = st.builds(StoredBytes, sizes, sizes, sizes)
@@ -79,3 +79,18 @@ def test_a_stopped_element_costs_the_residual() -> None:
     assert clocked(30, 100, 0.1) == pytest.approx(37)
     assert clocked(30, 100, 0.0) == 30
     assert clocked(30, 100, 1.0) == 100
+
+
+@pytest.mark.parametrize(
+    ("capacity_kib", "entry"),
+    [
+        (1, "sram_8kib"),
+        (8, "sram_8kib"),
+        (9, "sram_108kib"),
+        (256, "sram_512kib"),
+        (513, "sram_2mib"),
+    ],
+)
+def test_a_buffer_costs_what_the_next_larger_memory_costs(capacity_kib: int, entry: str) -> None:
+    assert sram_entry(capacity_kib) == entry
+    assert sram_entry(1 << 20) == "sram_2mib"

@@ -1,9 +1,9 @@
-"""Where the multiplier-cycles of Phantom-2D and its baselines go, stacked by cause."""
+"""Where the multiplier-cycles of Phantom-2D and its baselines go, stacked by groups of causes."""
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from workflow.figures.loss_bars import loss_bars, loss_legend
 from workflow.figures.shared import (
     SUITE_LABELS,
     accelerator_label,
@@ -11,6 +11,7 @@ from workflow.figures.shared import (
     network_label,
     ordered_networks,
 )
+from workflow.losses import group_of
 
 LEFT_OUT = ("dense_ideal", "dense_mapped")
 
@@ -18,10 +19,9 @@ LEFT_OUT = ("dense_ideal", "dense_mapped")
 def draw(idle: pd.DataFrame) -> Figure:
     """Rows: networks; columns: suites; a bar per design that adds up to 100 %."""
     rows = idle[(idle["layers"] == "all") & ~idle["accelerator"].isin(LEFT_OUT)]
+    rows = rows.assign(group=rows["cause"].map(group_of))
     suites = list(dict.fromkeys(rows["suite"]))
     networks = ordered_networks(rows["network"])
-    causes = ["effectual", *sorted(set(rows["cause"]) - {"effectual"})]
-    colors = dict(zip(causes, ["0.2", *mpl.colormaps["tab20"].colors], strict=False))  # type: ignore[attr-defined]
     size = (4.6 * len(suites), 1.5 * len(networks) + 1.2)
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(len(networks), len(suites), sharex=True, squeeze=False)
@@ -31,21 +31,13 @@ def draw(idle: pd.DataFrame) -> Figure:
             if own.empty:
                 panel.set_axis_off()
                 continue
-            shares = own.pivot_table(index="accelerator", columns="cause", values="slots_percent")
-            shares = shares.reindex(columns=causes).fillna(0)
-            left = pd.Series(0.0, index=shares.index)
-            names = [accelerator_label(str(name)) for name in shares.index]
-            for cause in causes:
-                panel.barh(names, shares[cause], left=left, color=colors[cause])
-                left = left + shares[cause]
+            shares = own.groupby(["accelerator", "group"])["slots_percent"].sum().unstack()
+            loss_bars(panel, shares, [accelerator_label(str(name)) for name in shares.index])
             panel.invert_yaxis()
-            panel.set_xlim(0, 100)
-            panel.tick_params(labelsize=7)
             panel.set_title(f"{network_label(network)}: {SUITE_LABELS.get(suite, suite)}")
     for panel in panels[-1]:
         panel.set_xlabel("multiplier-cycles (%)")
-    handles = [mpl.patches.Patch(color=colors[c], label=c.replace("_", " ")) for c in causes]
-    figure.legend(handles=handles, loc="outside lower center", ncols=5)
+    loss_legend(figure)
     return figure
 
 

@@ -22,6 +22,7 @@ from sim.compressed_formats import (
 from sim.events import Access, Events
 from sim.layer import LayerTrace, Mask
 from sim.masks import effectual_macs, window_activations
+from sim.memory import sram_entry
 from sim.validation import (
     require_choice,
     require_finite,
@@ -159,7 +160,7 @@ class Eyeriss:
         )
 
     def _traffic(self, work: Workload, spent: Cost) -> dict[Access, int]:
-        glb, psum_half = "sram_108kib", int(spent.buffer_psum_bytes) // 2
+        glb, psum_half = sram_entry(self.buffer_kib), int(spent.buffer_psum_bytes) // 2
         return {
             Access("dram", "activation", "read"): int(spent.activation_bytes),
             Access("dram", "weight", "read"): int(spent.weight_bytes),

@@ -24,6 +24,7 @@ from sim.compressed_formats import (
 )
 from sim.events import Access, Events
 from sim.layer import LayerTrace
+from sim.memory import sram_entry
 from sim.validation import (
     require_choice,
     require_finite,
@@ -147,7 +148,7 @@ class Sense:
             Access("dram", "activation", "read"): reads.activation_bytes,
             Access("dram", "weight", "read"): reads.weight_bytes,
             Access("dram", "output", "write"): written,
-            Access("sram_512kib", "output", "read"): written,
+            Access(sram_entry(self.buffer_kib), "output", "read"): written,
         }
 
     def _written(self, trace: LayerTrace) -> int:
@@ -162,16 +163,16 @@ class Sense:
 
         Partial sums leave the array after each chunk of channels and come back for the next.
         """
-        layer = trace.layer
+        layer, sram = trace.layer, sram_entry(self.buffer_kib)
         blocks = -(-layer.group_filters // self.columns)
         chunks = -(-layer.group_channels // self.rows)
         tiles = int(np.prod([-(-size // self.tile) for size in layer.output_size]))
         psums = trace.images * layer.out_channels * layer.output_pixels * PSUM_BYTES
         return {
-            Access("sram_512kib", "activation", "write"): reads.activation_bytes,
-            Access("sram_512kib", "activation", "read"): activations * blocks,
-            Access("sram_512kib", "weight", "write"): reads.weight_bytes,
-            Access("sram_512kib", "weight", "read"): weights * tiles * trace.images,
-            Access("sram_512kib", "psum", "write"): psums * chunks,
-            Access("sram_512kib", "psum", "read"): psums * (chunks - 1),
+            Access(sram, "activation", "write"): reads.activation_bytes,
+            Access(sram, "activation", "read"): activations * blocks,
+            Access(sram, "weight", "write"): reads.weight_bytes,
+            Access(sram, "weight", "read"): weights * tiles * trace.images,
+            Access(sram, "psum", "write"): psums * chunks,
+            Access(sram, "psum", "read"): psums * (chunks - 1),
         }

@@ -1,0 +1,102 @@
+"""How designs are told apart in figures that show many, and how the two-sided bound is drawn."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from workflow.figures.shared import (
+    BASELINE,
+    PALETTE,
+    accelerator_label,
+    network_label,
+    ordered_networks,
+)
+
+MARKERS = "os^Dvp*XP<>hd"
+BOUND: dict[str, Any] = {"color": "black", "linewidth": 1.6}
+BOUND_LABEL = "two-sided bound: dense / effectual MACs"
+MEAN = "geometric_mean"
+SCHEME_LABELS = {
+    "dense": "unpruned",
+    "dbb": "density bound blocks (W and A)",
+    "magnitude": "magnitude pruning",
+    "balanced": "balanced kernels",
+    "unbalanced": "unbalanced, same nonzeros",
+    "blockwise": "blockwise pruning",
+    "thresholds": "thresholds (W and A)",
+}
+
+
+def scheme_label(name: str) -> str:
+    """How a compression scheme is written over a panel."""
+    return SCHEME_LABELS.get(name, name.replace("_", " "))
+
+
+def ordered_schemes(names: Iterable[str]) -> list[str]:
+    """The names in the project's order, unknown ones last."""
+    present = set(names)
+    known = [name for name in SCHEME_LABELS if name in present]
+    return known + sorted(present - set(known))
+
+
+def design_styles(names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Marker and color of each design, by its place in `names`; no two share both."""
+    return {
+        name: {"marker": MARKERS[n % len(MARKERS)], "color": PALETTE[n % len(PALETTE)]}
+        for n, name in enumerate(names)
+    }
+
+
+def with_mean_last(names: Iterable[str]) -> list[str]:
+    """Networks in the project's order, the geometric mean after them."""
+    present = set(names)
+    return ordered_networks(present - {MEAN}) + [MEAN] * (MEAN in present)
+
+
+def bound_lines(panel: Axes, bound: Iterable[float]) -> None:
+    """A black line over each place 0, 1, 2, ... of the x axis."""
+    values = list(bound)
+    panel.hlines(
+        values,
+        [n - 0.45 for n in range(len(values))],
+        [n + 0.45 for n in range(len(values))],
+        label=BOUND_LABEL,
+        **BOUND,
+    )
+
+
+def times(value: float, _: object = None) -> str:
+    """Tick label of a ratio: 4x, 1x, 1/4x."""
+    return f"{value:g}x" if value >= 1 else f"1/{1 / value:g}x"
+
+
+def speedup_points(panel: Axes, rows: pd.DataFrame, designs: Sequence[str]) -> None:
+    """Speedup over a fully used dense array, a marker per design and network, with the bound.
+
+    Args:
+        panel: where.
+        rows: columns network, accelerator, speedup_over_dense_ideal, two_sided_bound.
+        designs: order of the markers.
+    """
+    networks = with_mean_last(rows["network"])
+    width = 0.8 / len(designs)
+    bound_lines(panel, rows.groupby("network")["two_sided_bound"].first().reindex(networks))
+    for position, (name, style) in enumerate(design_styles(designs).items()):
+        own = rows[rows["accelerator"] == name].set_index("network").reindex(networks)
+        shift = (position - (len(designs) - 1) / 2) * width
+        panel.plot(
+            [n + shift for n in range(len(networks))],
+            own["speedup_over_dense_ideal"],
+            linestyle="",
+            markersize=4.5,
+            label=accelerator_label(name),
+            **style,
+        )
+    panel.axhline(1.0, label="dense array, fully used = 1", **BASELINE)
+    panel.set_yscale("log", base=2)
+    panel.yaxis.set_major_formatter(times)
+    labels = ["geometric mean" if name == MEAN else network_label(name) for name in networks]
+    panel.set_xticks(range(len(networks)), labels, rotation=20)
+    panel.grid(visible=False, axis="x")

@@ -1,0 +1,114 @@
+"""All designs on one footing: what is changed in each, from designs.yaml, and the designs built."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from sim import Accelerator, UserError
+from sim.registry import Value, configuration
+from sim.validation import unknown
+
+DESIGNS = Path(__file__).parent / "designs.yaml"
+SCHEMA = Path(__file__).parents[1] / "schemas" / "footing.schema.json"
+AS_CONFIGURED = "as_configured"
+
+
+@dataclass(frozen=True)
+class Override:
+    """One parameter on the common footing: a value per size, and why."""
+
+    values: tuple[Value, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Design:
+    """A design as it is compared.
+
+    Attributes:
+        name: of the configuration.
+        overrides: parameter -> values in the order of `Footing.multipliers`.
+        differs: what the design does not allow; empty where it allows everything.
+    """
+
+    name: str
+    overrides: Mapping[str, Override]
+    differs: str
+
+    def build(self, size: int) -> Accelerator:
+        """The accelerator of the size with this index."""
+        chosen = {name: own.values[size] for name, own in self.overrides.items()}
+        return configuration(self.name).build(**chosen)
+
+
+@dataclass(frozen=True)
+class Footing:
+    """The common footing and the designs brought to it, in the order of the file."""
+
+    multipliers: tuple[int, ...]
+    node_nm: int
+    frequency_mhz: float
+    designs: Mapping[str, Design]
+
+    def label(self, size: int) -> str:
+        """How tables call a size."""
+        return f"{self.multipliers[size]}_multipliers"
+
+    def design(self, name: str) -> Design:
+        """One design; UserError lists what there is."""
+        if name not in self.designs:
+            raise unknown("design in workflow/footing/designs.yaml:", name, self.designs)
+        return self.designs[name]
+
+
+@cache
+def footing(path: Path = DESIGNS) -> Footing:
+    """Read and check the file.
+
+    Raises:
+        UserError: no YAML, against the schema, an unknown design or parameter, or another number
+            of values than sizes.
+    """
+    try:
+        document = yaml.safe_load(path.read_text())
+        jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except jsonschema.ValidationError as error:
+        raise UserError(f"{path}: {error.json_path}: {error.message}") from error
+    sizes = tuple(document["multipliers"])
+    common = _overrides(document["common"], len(sizes), f"{path}: common")
+    designs = {
+        name: _design(name, entry, common, len(sizes), path)
+        for name, entry in document["designs"].items()
+    }
+    return Footing(sizes, document["node_nm"], document["frequency_mhz"], designs)
+
+
+def _design(
+    name: str, entry: Mapping[str, Any], common: Mapping[str, Override], sizes: int, path: Path
+) -> Design:
+    known = configuration(name).parameters
+    own = _overrides(entry["overrides"], sizes, f"{path}: {name}")
+    for parameter in own:
+        if parameter not in known:
+            raise unknown(f"parameter of {name!r} in {path.name}:", parameter, known)
+    taken = {parameter: value for parameter, value in common.items() if parameter in known}
+    return Design(name, taken | own, entry.get("differs", ""))
+
+
+def _overrides(entries: Mapping[str, Any], sizes: int, where: str) -> dict[str, Override]:
+    found = {}
+    for name, entry in entries.items():
+        value = entry["value"]
+        values = tuple(value) if isinstance(value, list) else (value,) * sizes
+        if len(values) != sizes:
+            raise UserError(f"{where}: {name} has {len(values)} values; expected 1 or {sizes}")
+        found[name] = Override(values, entry["reason"])
+    return found

@@ -1,0 +1,88 @@
+# Every design on one footing (workflow/footing/designs.yaml): one job per (suite, network, scheme).
+if layout.footing_runs():
+    layout.tables.extend(["footing", "footing_designs", "losses"])
+    layout.figures["footing_speedup"] = ["footing"]
+    layout.figures["footing_sizes"] = ["footing"]
+    layout.figures["footing_pareto"] = ["footing"]
+    layout.figures["roofline"] = ["footing"]
+    layout.figures["losses"] = ["losses"]
+
+FOOTING = ["workflow/footing/designs.yaml", "workflow/schemas/footing.schema.json"]
+
+
+rule footing:
+    input:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    output:
+        f"{RESULTS}/footing/{{suite}}/{{network}}/{{scheme}}.csv",
+    log:
+        f"{LOGS}/footing/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/footing/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.footing_code(),
+        configured=lambda wildcards: layout.configured_with_footing(wildcards.scheme),
+    shell:
+        "python -m workflow.scripts.footing --trace {input} "
+        "--configured {params.configured} --output {output} 2> {log}"
+
+
+rule footing_table:
+    input:
+        layout.footing_files(),
+        layout.configured_files(),
+    output:
+        report(
+            layout.table("footing"),
+            caption="../report/footing.rst",
+            category="Equal footing",
+        ),
+    log:
+        f"{LOGS}/tables/footing.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.footing", data=[*TECHNOLOGY, *FOOTING]),
+    shell:
+        "python -m workflow.tables.footing {input} --output {output} 2> {log}"
+
+
+rule footing_designs_table:
+    output:
+        report(
+            layout.table("footing_designs"),
+            caption="../report/footing_designs.rst",
+            category="Equal footing",
+        ),
+    log:
+        f"{LOGS}/tables/footing_designs.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.footing_designs",
+            data=[*FOOTING, "sim/accelerators/*/configs.yaml"],
+        ),
+    shell:
+        "python -m workflow.tables.footing_designs --output {output} 2> {log}"
+
+
+rule losses_table:
+    input:
+        layout.footing_files(),
+    output:
+        report(
+            layout.table("losses"),
+            caption="../report/losses.rst",
+            category="Equal footing",
+        ),
+    log:
+        f"{LOGS}/tables/losses.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.losses", data=FOOTING),
+    shell:
+        "python -m workflow.tables.losses {input} --output {output} 2> {log}"

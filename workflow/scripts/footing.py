@@ -1,0 +1,46 @@
+"""Run every design on the common footing over one trace: a row of counts per layer and size.
+
+The column `footing` names the size. Designs given with `--configured` also run as configs.yaml has
+them, for those whose own event files nothing else makes.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sim import NetworkTrace, accelerator, read_trace
+from workflow.cli import run, whole_file
+from workflow.events import simulate_network
+from workflow.footing import AS_CONFIGURED, footing
+
+
+def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """The rows of each design at each size, then those of some as configured."""
+    common = footing()
+    for name, design in common.designs.items():
+        for size in range(len(common.multipliers)):
+            frame = simulate_network(trace, name, design.build(size))
+            frame.insert(6, "footing", common.label(size))
+            yield frame
+    for name in configured:
+        frame = simulate_network(trace, name, accelerator(name))
+        frame.insert(6, "footing", AS_CONFIGURED)
+        yield frame
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trace", type=Path, required=True)
+    parser.add_argument("--configured", nargs="*", default=[])
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    frames = list(runs(read_trace(arguments.trace), arguments.configured))
+    with whole_file(arguments.output) as temporary:
+        pd.concat(frames, ignore_index=True).to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main)
