@@ -28,7 +28,7 @@ SPEED, ENERGY = "speedup_over_dense_ideal", "relative_energy"
 def pareto_front(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that no other row beats: faster at no more energy, or as fast with less."""
     ordered = rows.sort_values([SPEED, ENERGY], ascending=[False, True], kind="stable")
-    best = ordered[ENERGY].cummin().shift(fill_value=float("inf"))
+    best = ordered[ENERGY].astype(float).cummin().shift(fill_value=float("inf"))
     return ordered[ordered[ENERGY] < best]
 
 

@@ -1,4 +1,4 @@
-"""Every design at each size of the common footing and as configured: geometric means, with the bound."""
+"""Every design at each size of the footing and as configured: geometric means, with the bound."""
 
 import pandas as pd
 from matplotlib.axes import Axes

@@ -18,7 +18,7 @@ COLORS = {
     "bandwidth": "#0072B2",
     "other": "#BBBBBB",
 }
-"""Okabe and Ito's palette for all kinds of colour vision; neighbours in a stack differ in lightness."""
+"""Okabe and Ito's palette, for all kinds of colour vision; neighbours differ in lightness."""
 
 
 def loss_bars(panel: Axes, shares: pd.DataFrame, labels: Sequence[str]) -> None:

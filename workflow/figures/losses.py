@@ -13,7 +13,7 @@ MEAN = "mean"
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
-    shares = rows.groupby(["accelerator", "group"])["slots_percent"].sum().unstack(fill_value=0.0)
+    shares = rows.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
     loss_bars(panel, shares.reindex(designs), [accelerator_label(name) for name in designs])
 
 

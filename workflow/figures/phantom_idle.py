@@ -31,7 +31,7 @@ def draw(idle: pd.DataFrame) -> Figure:
             if own.empty:
                 panel.set_axis_off()
                 continue
-            shares = own.groupby(["accelerator", "group"])["slots_percent"].sum().unstack()
+            shares = own.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
             loss_bars(panel, shares, [accelerator_label(str(name)) for name in shares.index])
             panel.invert_yaxis()
             panel.set_title(f"{network_label(network)}: {SUITE_LABELS.get(suite, suite)}")

@@ -26,7 +26,9 @@ INTENSITY, RATE = "effectual_macs_per_dram_byte", "effectual_macs_per_cycle"
 
 def _roof(panel: Axes, limits: tuple[float, float]) -> None:
     common = footing()
-    bandwidth = float(next(iter(common.designs.values())).overrides["dram_bytes_per_cycle"].values[0])
+    bandwidth = float(
+        next(iter(common.designs.values())).overrides["dram_bytes_per_cycle"].values[0]
+    )
     multipliers = common.multipliers[0]
     at = np.geomspace(*limits, 50)
     label = f"{multipliers} multipliers, {bandwidth:g} B/cycle"

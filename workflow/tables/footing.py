@@ -1,7 +1,7 @@
 """Every design with the same multipliers, precision, clock, DRAM bandwidth and buffers.
 
-`footing` names the size, or `as_configured`: the design of configs.yaml with its own parameters (its
-energy at the same node, its delay at the same clock). Everything is normalised per
+`footing` names the size, or `as_configured`: the design of configs.yaml with its own parameters
+(its energy at the same node, its delay at the same clock). Everything is normalised per
 multiplier-cycle, for designs that miss the nominal number of multipliers.
 
 - `speedup_over_dense_ideal`: over a dense array of as many multipliers that never waits, so that
@@ -85,7 +85,8 @@ def geometric_means(table: pd.DataFrame) -> pd.DataFrame:
     keys = [key for key in KEYS if key != "network"]
     numbers = [c for c in table.select_dtypes("number").columns if c != "multipliers"]
     groups = table.groupby(keys, sort=True)
-    means = np.exp(np.log(table[numbers]).groupby([table[key] for key in keys]).mean())
+    logarithms = table[keys].join(table[numbers].map(np.log))
+    means: pd.DataFrame = logarithms.groupby(keys)[numbers].mean().map(np.exp)
     means["multipliers"] = groups["multipliers"].first()
     means["networks"] = groups["network"].count()
     return means[means["networks"] > 1].reset_index().assign(network=MEAN)
