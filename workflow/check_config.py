@@ -25,30 +25,9 @@ def check_config(config: Mapping[str, Any]) -> None:
     error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise UserError(f"config: {error.json_path.removeprefix('$.')}: {error.message}")
-<<<<<<< HEAD
     _check_run_list(config, "runs", config["runs"])
     _check_run_list(config, "dataflow.runs", config["dataflow"]["runs"])
-=======
-    suites = [*config["training"], MODELLED]
-    seen: set[tuple[str, str, str]] = set()
-    for run in config["runs"]:
-        if run["suite"] not in suites:
-            raise unknown("suite in runs:", run["suite"], suites)
-        if run["suite"] != MODELLED:
-            _check_trained(config, run)
-        for network in run["networks"]:
-            for scheme in run["schemes"]:
-                key = (run["suite"], network, scheme)
-                if key in seen:
-                    raise UserError(f"config: runs lists {'/'.join(key)} twice")
-                seen.add(key)
-    for block in config.get("footing_runs", []):
-        for network in block["networks"]:
-            for scheme in block["schemes"]:
-                if (block["suite"], network, scheme) not in seen:
-                    name = f"{block['suite']}/{network}/{scheme}"
-                    raise UserError(f"config: footing_runs lists {name}, which runs does not")
->>>>>>> c641095 (Every design on one footing: same multipliers, precision, clock, node, bandwidth and buffers; losses by group of causes, roofline and Pareto)
+    _check_run_list(config, "footing_runs", config.get("footing_runs", []))
     for name in config["accelerators"]:
         if name not in configurations():
             raise unknown("accelerator in config:", name, configurations())

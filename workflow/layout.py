@@ -25,6 +25,11 @@ SECTIONS = {
     "sense": "Sense",
     "hass": "HASS",
     "claims": "Claims",
+    "footing": "Equal footing",
+    "losses": "Equal footing",
+    "roofline": "Equal footing",
+    "sensitivity": "Sensitivity",
+    "zeros": "Sensitivity",
 }
 """Section of the report by how a figure's name begins; what is of no paper is of all."""
 FIGURE = ("matplotlib", "seaborn", *NUMPY)
@@ -114,8 +119,9 @@ class Layout:
         ]
 
     def footing_runs(self) -> list[Run]:
-        """Runs on which all designs are compared on one footing."""
-        return expanded(self.config.get("footing_runs", []))
+        """Those of the runs on which all designs are compared on one footing."""
+        wanted = set(expanded(self.config.get("footing_runs", [])))
+        return [run for run in self.runs() if run in wanted]
 
     def footing_files(self) -> list[str]:
         """Event files of all designs on one footing, one for each run."""

@@ -49,6 +49,21 @@ def test_names_that_do_not_exist_are_named(
         check_config(broken)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"suite": "shape"}, "suite in footing_runs: 'shape'.*did you mean 'shapes'"),
+        ({"schemes": ["dbbb"]}, "scheme in footing_runs: 'dbbb'.*did you mean 'dbb'"),
+    ],
+)
+def test_names_in_footing_runs_exist(
+    config: dict[str, Any], change: dict[str, Any], message: str
+) -> None:
+    config["footing_runs"][0] |= change
+    with pytest.raises(UserError, match=message):
+        check_config(config)
+
+
 def test_unknown_accelerators_and_repeated_runs_are_named(config: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"unknown accelerator in config: 's2ta'"):
         check_config({**config, "accelerators": ["s2ta"]})

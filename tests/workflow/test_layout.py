@@ -121,3 +121,18 @@ def test_every_registered_accelerator_has_a_code_digest_of_its_own_folder(layout
 )
 def test_a_figure_stands_in_its_papers_section(layout: Layout, figure: str, section: str) -> None:
     assert layout.section(figure) == section
+
+
+def test_footing_takes_those_of_the_runs_that_it_names_and_adds_what_has_no_events() -> None:
+    blocks = [{"suite": "digits", "networks": ["a", "z"], "schemes": ["dense", "dbb"]}]
+    compared = {"compared_schemes": ["dbb"], "accelerators": ["scnn", "sparten_gb_s"]}
+    mine = Layout({**CONFIG, **compared, "footing_runs": blocks}, ROOT)
+    assert mine.footing_files() == [
+        "out/footing/digits/a/dense.csv",
+        "out/footing/digits/a/dbb.csv",
+    ]
+    assert mine.configured_files() == ["out/events/digits/a/dbb/scnn.csv"]
+    assert mine.configured_with_footing("dense") == []
+    added = mine.configured_with_footing("dbb")
+    assert "sense" in added
+    assert "scnn" not in added
