@@ -52,7 +52,7 @@ def test_names_that_do_not_exist_are_named(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"suite": "shape"}, "suite in footing_runs: 'shape'.*did you mean 'shapes'"),
+        ({"suite": "shape"}, "unknown suite in footing_runs: 'shape'.*did you mean 'shapes'"),
         ({"schemes": ["dbbb"]}, "scheme in footing_runs: 'dbbb'.*did you mean 'dbb'"),
     ],
 )
