@@ -175,7 +175,7 @@ class Layout:
         """Every (sweep, run, seed, accelerator): each folder holds one file per chunk."""
         return [
             PointFolder(
-                f"{self.results}/points/{name}/{suite}{seeding(seed, self.config['seed'])}"
+                f"{name}/{suite}{seeding(seed, self.config['seed'])}"
                 f"/{network}/{scheme}/{accelerator}",
                 name,
                 seed,
@@ -194,7 +194,13 @@ class Layout:
 
     def points(self, names: Iterable[str]) -> list[str]:
         """Event files of all points of some sweeps."""
-        return [path for folder in self.point_folders(names) for path in folder.files]
+        root = f"{self.results}/points"
+        return [path for own in self.point_folders(names) for path in own.files(root, "csv")]
+
+    def point_benchmarks(self, names: Iterable[str]) -> list[str]:
+        """What Snakemake measured of the jobs of some sweeps."""
+        root = f"{self.results}/benchmarks/points"
+        return [path for own in self.point_folders(names) for path in own.files(root, "tsv")]
 
     def chunk(self, sweep: str, index: str) -> str:
         """The points of one job, as JSON."""

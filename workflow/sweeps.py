@@ -62,7 +62,7 @@ class PointFolder:
     """Where the points of one (sweep, run, seed, accelerator) lie.
 
     Attributes:
-        path: the folder; `<path>/<chunk>.csv` are its files.
+        path: the folder, below that of all points.
         sweep: name of the sweep.
         seed: of the trace.
         chunks: number of files.
@@ -73,10 +73,9 @@ class PointFolder:
     seed: int
     chunks: int
 
-    @property
-    def files(self) -> list[str]:
-        """One event file per chunk."""
-        return [f"{self.path}/{index}.csv" for index in range(self.chunks)]
+    def files(self, root: str, suffix: str) -> list[str]:
+        """One file per chunk below the folder of all points, or of all their benchmarks."""
+        return [f"{root}/{self.path}/{index}.{suffix}" for index in range(self.chunks)]
 
 
 def sweeps(config: Mapping[str, Any]) -> dict[str, Sweep]:

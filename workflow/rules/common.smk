@@ -8,7 +8,7 @@ from snakemake.exceptions import WorkflowError
 
 from sim.errors import UserError
 from workflow.check_config import check_config
-from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout
+from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout, as_json
 from workflow.sweeps import SEEDING
 
 try:

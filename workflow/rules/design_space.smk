@@ -1,6 +1,9 @@
 # One table of all points of the sweeps that the configuration lists in `design_space`.
 if config["design_space"]:
     layout.tables.append("design_space")
+if config["design_space"] and "cluster_model" in config:
+    layout.tables.append("cluster_model")
+    layout.figures["cluster_model"] = ["cluster_model"]
 
 
 localrules:
@@ -11,6 +14,11 @@ localrules:
 rule design_space:
     input:
         layout.table("design_space"),
+        (
+            f"{RESULTS}/figures/cluster_model.svg"
+            if "cluster_model" in layout.figures
+            else []
+        ),
 
 
 rule design_space_table:
@@ -33,5 +41,28 @@ rule design_space_table:
         nodes=config["technology_nodes_nm"],
         plan=layout.plan(config["design_space"]),
     shell:
-        "python -m workflow.tables.design_space --plan {params.plan:q} --nodes {params.nodes} "
-        "--output {output} 2> {log}"
+        "python -m workflow.tables.design_space --points {RESULTS}/points "
+        "--plan {params.plan:q} --nodes {params.nodes} --output {output} 2> {log}"
+
+
+# How long thousands of such jobs would take on a cluster: modelled, from the time of these.
+rule cluster_model_table:
+    input:
+        layout.point_benchmarks(config["design_space"]),
+    output:
+        report(
+            layout.table("cluster_model"),
+            caption="../report/cluster_model.rst",
+            category="Design space",
+        ),
+    log:
+        f"{LOGS}/tables/cluster_model.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.cluster_model"),
+        settings=as_json(config.get("cluster_model", {})),
+        plan=layout.plan(config["design_space"]),
+    shell:
+        "python -m workflow.tables.cluster_model --benchmarks {RESULTS}/benchmarks/points "
+        "--plan {params.plan:q} --settings {params.settings:q} --output {output} 2> {log}"

@@ -46,7 +46,7 @@ rule points:
     log:
         f"{LOGS}/points/{{sweep}}/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.{{chunk}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/points/{{sweep}}/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.{{chunk}}.tsv"
+        f"{RESULTS}/benchmarks/points/{{sweep}}/{{suite}}{{seeding}}/{{network}}/{{scheme}}/{{accelerator}}/{{chunk}}.tsv"
     conda:
         "../envs/base.yaml"
     params:

@@ -50,13 +50,17 @@ def stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", required=True, help="folder of all points")
     parser.add_argument("--plan", required=True, help="JSON: list of workflow.sweeps.PointFolder")
     parser.add_argument("--nodes", type=int, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     folders = [PointFolder(**entry) for entry in json.loads(arguments.plan)]
     parts = [
-        points(read_events(map(Path, folder.files)), folder, arguments.nodes) for folder in folders
+        points(
+            read_events(map(Path, folder.files(arguments.points, "csv"))), folder, arguments.nodes
+        )
+        for folder in folders
     ]
     write_table(stacked(parts), arguments.output)
 

@@ -26,11 +26,13 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, toy: NetworkTrace) ->
     """Two sweeps: three points in two chunks under seed 5, and one point of another parameter."""
     write_trace(tmp_path / "trace", toy)
     folders = [
-        PointFolder(str(tmp_path / "array"), "array", 5, 2),
-        PointFolder(str(tmp_path / "flow"), "flow", 0, 1),
+        PointFolder("array", "array", 5, 2),
+        PointFolder("flow", "flow", 0, 1),
     ]
     chunks = [POINTS[:2], POINTS[2:], [{"dataflow": "ws"}]]
-    for path, chunk in zip([p for f in folders for p in f.files], chunks, strict=True):
+    for path, chunk in zip(
+        [p for f in folders for p in f.files(str(tmp_path), "csv")], chunks, strict=True
+    ):
         call(
             monkeypatch,
             step,
@@ -39,7 +41,8 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, toy: NetworkTrace) ->
         )
     plan = json.dumps([vars(folder) for folder in folders])
     output = tmp_path / "design_space.csv"
-    call(monkeypatch, design_space, "--plan", plan, "--nodes", 45, "--output", output)
+    folders_given = ["--points", tmp_path, "--plan", plan]
+    call(monkeypatch, design_space, *folders_given, "--nodes", 45, "--output", output)
     return pd.read_csv(output)
 
 
