@@ -1,7 +1,6 @@
 """Weights of a network in safetensors files; nothing is ever unpickled."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from models.networks import build
 from sim.errors import UserError
+from sim.files import intact, whole_file
 
 COUNTER = "num_batches_tracked"
 """Batch-norm bookkeeping that older files lack and inference does not use."""
@@ -26,13 +26,8 @@ def save_checkpoint(path: Path, module: nn.Module, metadata: Mapping[str, Any]) 
     """
     tensors = {name: value.detach().cpu().contiguous() for name, value in _state(module).items()}
     data = save(tensors, {"metadata": json.dumps(dict(metadata), sort_keys=True)})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as temporary:
         temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_checkpoint(path: Path, module: nn.Module) -> dict[str, Any]:
@@ -111,6 +106,7 @@ def _read(path: Path, *, weights: bool = True) -> tuple[dict[str, Any], dict[str
         raise UserError(f"{path}: its metadata is not JSON ({error}); make it again") from error
     if not isinstance(metadata, dict):
         raise UserError(f"{path}: its metadata is not a JSON object; make it again")
+    intact(path)
     return metadata, tensors
 
 

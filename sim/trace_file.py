@@ -8,7 +8,6 @@ string, so that the same trace always has the same bytes.
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -22,6 +21,7 @@ from safetensors.numpy import save
 
 from sim.block_map import BlockMap, block_grid
 from sim.errors import UserError
+from sim.files import intact, whole_file
 from sim.layer import Layer, LayerTrace, Mask
 
 VERSION = 1
@@ -123,13 +123,8 @@ def write_trace(path: Path, trace: NetworkTrace) -> None:
         "provenance": asdict(trace.provenance),
         "layers": records,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as temporary:
         temporary.write_bytes(save(tensors, {"trace": json.dumps(header, sort_keys=True)}))
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_trace(path: Path) -> NetworkTrace:
@@ -157,6 +152,7 @@ def read_trace(path: Path) -> NetworkTrace:
         _ = trace.traces
     except (AttributeError, KeyError, TypeError, ValueError, UserError) as error:
         raise UserError(f"{path}: inconsistent trace ({error}); delete and remake it") from error
+    intact(path)
     return trace
 
 

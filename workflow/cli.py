@@ -1,16 +1,16 @@
 """What every command-line step shares: one-line errors, checked settings, whole files."""
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import MISSING, fields
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.errors import UserError
+from sim.files import whole_file
 from sim.validation import unknown
+
+__all__ = ["run", "settings", "whole_file"]
 
 T = TypeVar("T")
 
@@ -51,15 +51,3 @@ def settings(kind: type[T], text: str) -> T:
     if missing:
         raise UserError(f"--settings lacks {', '.join(missing)}")
     return kind(**values)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary name beside `path` that is renamed to it on success and removed on failure."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

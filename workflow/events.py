@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simulate
+from sim.files import intact
 from sim.layer import Layer
 
 KEYS = ["suite", "network", "scheme", "accelerator", "variant", "layer"]
@@ -70,7 +71,7 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
     frames = []
     for path in paths:
         try:
-            frames.append(pd.read_csv(path, keep_default_na=False, na_values=[""]))
+            frames.append(pd.read_csv(intact(path), keep_default_na=False, na_values=[""]))
         except (OSError, ValueError) as error:
             raise UserError(
                 f"{path}: not a table of events ({error}); delete and remake"

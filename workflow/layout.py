@@ -251,6 +251,10 @@ class Layout:
             ],
         )
 
+    def seed(self, seeding: str) -> int:
+        """The seed that the end of a suite's folder stands for."""
+        return seed_of(seeding, self.config["seed"])
+
     def training(self, suite: str, network: str, seeding: str = "") -> str:
         """Settings of a training job, as JSON: the suite's recipe, then the network's own."""
         chosen = self.config["training"][suite]
@@ -278,14 +282,11 @@ class Layout:
         """
         chosen = dict(self.config["imagenet"])
         own = chosen.pop("networks").get(network, {})
-        seed = {"seed": seed_of(seeding, self.config["seed"])}
+        seed = {"seed": self.seed(seeding)}
         return as_json({**seed, **chosen, **own, **(seed if seeding else {})})
 
     def _common(self, seeding: str) -> dict[str, Any]:
-        return {
-            "seed": seed_of(seeding, self.config["seed"]),
-            "threads": self.config["threads"],
-        }
+        return {"seed": self.seed(seeding), "threads": self.config["threads"]}
 
     def dataflow(self) -> str:
         """Settings of an exploration, as JSON."""

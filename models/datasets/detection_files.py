@@ -5,10 +5,11 @@ from dataclasses import fields
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from models.datasets.detection_set import Annotated, DetectionSet
 from sim.errors import UserError
+from sim.files import intact
 
 SETS = ("train", "validation", "test")
 PARTS = tuple(field.name for field in fields(Annotated))
@@ -22,7 +23,7 @@ def write_detection_set(path: Path, data: DetectionSet, seed: int) -> None:
         for name in SETS
         for part in PARTS
     }
-    save_file(tensors, path, {"detection_set": header})
+    path.write_bytes(save(tensors, {"detection_set": header}))
 
 
 def read_detection_set(path: Path, suite: str, seed: int) -> DetectionSet:
@@ -49,4 +50,5 @@ def read_detection_set(path: Path, suite: str, seed: int) -> DetectionSet:
     expected = {"suite": suite, "seed": seed}
     if found != expected:
         raise UserError(f"{path}: holds {found}, expected {expected}")
+    intact(path)
     return DetectionSet(suite, train, validation, test, classes)

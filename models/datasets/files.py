@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from models.datasets.dataset import Dataset
 from sim.errors import UserError
+from sim.files import intact
 
 PARTS = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -17,7 +18,7 @@ def write_dataset(path: Path, dataset: Dataset, seed: int) -> None:
     header = json.dumps({"suite": dataset.name, "seed": seed})
     # A held-out part is a slice of all images; a file holds each part on its own.
     tensors = {name: getattr(dataset, name).clone() for name in PARTS}
-    save_file(tensors, path, {"dataset": header})
+    path.write_bytes(save(tensors, {"dataset": header}))
 
 
 def read_dataset(path: Path, suite: str, seed: int) -> Dataset:
@@ -40,4 +41,5 @@ def read_dataset(path: Path, suite: str, seed: int) -> Dataset:
     expected = {"suite": suite, "seed": seed}
     if found != expected:
         raise UserError(f"{path}: holds {found}, expected {expected}")
+    intact(path)
     return Dataset(suite, *tensors)

@@ -28,7 +28,7 @@ def test_round_trip(path: Path) -> None:
     assert read_metadata(path) == {"seed": 3, "suite": "digits"}
     for name, value in lenet(0).state_dict().items():
         assert torch.equal(network.state_dict()[name], value)
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    assert {p.name for p in path.parent.iterdir()} == {path.name, f".{path.name}.sha256"}
 
 
 def test_same_content_same_bytes(path: Path, tmp_path: Path) -> None:

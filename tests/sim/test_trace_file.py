@@ -39,7 +39,10 @@ def test_round_trip_keeps_every_bit_and_links_consumers(
     assert np.array_equal(back.layers[0].weight_int8, trace.layers[0].weight_int8)
     assert np.array_equal(back.traces[0].output, trace.layers[1].trace.activation)
     assert back.traces[1].output is None
-    assert [p.name for p in path.parent.iterdir()] == ["a.safetensors"]
+    assert sorted(p.name for p in path.parent.iterdir()) == [
+        ".a.safetensors.sha256",
+        "a.safetensors",
+    ]
 
 
 def with_block_map(trace: NetworkTrace, seed: int = 1) -> NetworkTrace:
@@ -174,3 +177,11 @@ def test_int8_weights_must_agree_with_the_mask(trace: NetworkTrace, tmp_path: Pa
     with pytest.raises(ValueError, match="disagree"):
         write_trace(tmp_path / "a", NetworkTrace(trace.provenance, (wrong,)))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_changed_header_is_noticed_by_the_seal(tmp_path: Path, trace: NetworkTrace) -> None:
+    path = tmp_path / "trace.safetensors"
+    write_trace(path, trace)
+    path.write_bytes(path.read_bytes().replace(b"measured", b"modelled"))
+    with pytest.raises(UserError, match="not what was written here"):
+        read_trace(path)

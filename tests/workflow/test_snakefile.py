@@ -1,51 +1,11 @@
 """The workflow as a user starts it. Dry runs are fast; the runs that train are marked slow."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-
-TINY = {
-    "training": {
-        "digits": {
-            "recipe": {"epochs": 1, "batch_size": 128, "learning_rate": 0.004},
-            "networks": {"lenet5": {"width": 0.5}},
-        }
-    },
-    "compression": {
-        "dense": {"fine_tune_epochs": 1},
-        "dbb": {"fine_tune_epochs": 1, "weight_bound": 4},
-    },
-    "runs": [{"suite": "digits", "networks": ["lenet5"], "schemes": ["dense", "dbb"]}],
-    "compared_schemes": ["dbb"],
-    "trace_images": 1,
-    "sweep_suites": ["digits"],
-}
-
-
-def snakemake(folder: Path, *arguments: str, **config: object) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake on the project's Snakefile in an empty folder with a changed configuration."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(ROOT / "config", folder / "config", dirs_exist_ok=True)
-    (folder / "change.yaml").write_text(yaml.safe_dump(config))
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-    command += ["--configfile", "change.yaml", "--quiet", "rules", *arguments]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(  # noqa: S603  # our own command line
-        command, cwd=folder, env={**os.environ, "PATH": path}, text=True, capture_output=True
-    )
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    """Every table and figure that a run left."""
-    made = [*folder.glob("results/tables/*.csv"), *folder.glob("results/figures/*")]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in made}
+from tests.workflow.running import ROOT, TINY, files, snakemake
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "quick.yaml"])

@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.files import intact
 from workflow.cli import run, whole_file
 
 mpl.use("Agg")
@@ -153,7 +154,8 @@ def figure_command(draw: Callable[..., Figure], description: str | None) -> None
         arguments = parser.parse_args()
         apply_style()
         tables = [
-            pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in arguments.tables
+            pd.read_csv(intact(path), keep_default_na=False, na_values=[""])
+            for path in arguments.tables
         ]
         save(draw(*tables), arguments.svg, arguments.png)
 

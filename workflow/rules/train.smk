@@ -4,18 +4,18 @@ TRAINED = "|".join(config["training"])
 
 rule dataset:
     output:
-        f"{RESULTS}/datasets/{{suite}}.safetensors",
+        f"{RESULTS}/datasets/{{suite}}{{seeding}}.safetensors",
     log:
-        f"{LOGS}/dataset/{{suite}}.log",
+        f"{LOGS}/dataset/{{suite}}{{seeding}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/dataset/{{suite}}.tsv"
+        f"{RESULTS}/benchmarks/dataset/{{suite}}{{seeding}}.tsv"
     wildcard_constraints:
         suite=TRAINED,
     conda:
         "../envs/base.yaml"
     params:
         code=layout.code("workflow.scripts.dataset", pins=TORCH),
-        seed=config["seed"],
+        seed=lambda wildcards: layout.seed(wildcards.seeding),
     shell:
         "python -m workflow.scripts.dataset --suite {wildcards.suite} "
         "--seed {params.seed} --output {output} 2> {log}"

@@ -102,10 +102,13 @@ def main() -> None:
 
 
 def _replace(folder: Path, files: list[Path]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    fresh = folder.with_name(f".{folder.name}")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
     for path in files:
-        shutil.copyfile(path, folder / path.name)
+        shutil.copyfile(path, fresh / path.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.replace(folder)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim import UserError
 from sim.claims import Claim, claims
+from sim.files import intact
 from workflow.claims.verdict import Evaluation, Tables, verdict
 from workflow.cli import run
 from workflow.tables.shared import write_table
@@ -66,7 +67,7 @@ def main() -> None:
     parser.add_argument("--papers", nargs="+", required=True, help="modules of workflow/claims")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    tables = {path.stem: pd.read_csv(path) for path in arguments.tables}
+    tables = {path.stem: pd.read_csv(intact(path)) for path in arguments.tables}
     write_table(evaluated(arguments.papers, tables), arguments.output)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.files import intact
 from workflow.cli import run
 from workflow.tables.shared import write_table
 
@@ -15,7 +16,8 @@ def main() -> None:
     parser.add_argument("densities", type=Path, nargs="+", help="of the imagenet_trace step")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    frames = [frame for path in arguments.densities if not (frame := pd.read_csv(path)).empty]
+    read = (pd.read_csv(intact(path)) for path in arguments.densities)
+    frames = [frame for frame in read if not frame.empty]
     write_table(pd.concat(frames, ignore_index=True), arguments.output)
 
 

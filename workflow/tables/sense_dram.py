@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.accelerators.sense.schemes import SUBJECT
+from sim.files import intact
 from workflow.cli import run
 from workflow.tables.sense_layers import CHIP
 from workflow.tables.shared import layer_views, write_table
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("layers", type=Path, help="table sense_layers")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    write_table(dram(pd.read_csv(arguments.layers)), arguments.output)
+    write_table(dram(pd.read_csv(intact(arguments.layers))), arguments.output)
 
 
 if __name__ == "__main__":
