@@ -28,6 +28,9 @@ def check_config(config: Mapping[str, Any]) -> None:
     _check_run_list(config, "runs", config["runs"])
     _check_run_list(config, "dataflow.runs", config["dataflow"]["runs"])
     _check_run_list(config, "footing_runs", config.get("footing_runs", []))
+    for scheme in config["detection"].get("schemes", []):
+        if scheme not in config["compression"]:
+            raise unknown("scheme in detection:", scheme, config["compression"])
     for name in config["accelerators"]:
         if name not in configurations():
             raise unknown("accelerator in config:", name, configurations())

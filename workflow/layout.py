@@ -46,6 +46,7 @@ class Layout:
         root: the checkout.
         tables: names of the tables that `all` makes; rule files add to it.
         figures: figure name -> names of the tables it is drawn from; likewise.
+        pictures: figures that are not drawn from tables alone, as files; likewise.
         claims: module of workflow/claims -> names of the tables it reads; likewise.
     """
 
@@ -53,6 +54,7 @@ class Layout:
     root: Path
     tables: list[str] = field(default_factory=list)
     figures: dict[str, list[str]] = field(default_factory=dict)
+    pictures: list[str] = field(default_factory=list)
     claims: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -72,7 +74,7 @@ class Layout:
             for kind in ("svg", "png")
         ]
         page = f"{self.results}/tables.html"
-        return [self.table(name) for name in self.tables] + figures + [page]
+        return [self.table(name) for name in self.tables] + figures + self.pictures + [page]
 
     def section(self, name: str) -> str:
         """Section of the report that a figure belongs to: its paper's, or everybody's."""

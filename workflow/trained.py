@@ -3,16 +3,23 @@
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from models.checkpoints import read_metadata
 from models.datasets import Dataset, load
+from models.datasets.canvases import NAME as CANVASES
+from models.datasets.detection_files import read_detection_set
 from models.datasets.files import read_dataset
 from models.networks import build
 from sim.errors import UserError
 
 
-def _origin(path: Path) -> dict[str, Any]:
+def origin_of(path: Path) -> dict[str, Any]:
+    """The metadata of a checkpoint of this pipeline.
+
+    Raises:
+        UserError: not a checkpoint of this pipeline.
+    """
     metadata = read_metadata(path)
     missing = [key for key in ("suite", "network", "seed", "build") if key not in metadata]
     if missing:
@@ -39,7 +46,7 @@ def dataset_of(path: Path, suite: str, file: Path | None = None) -> Dataset:
     Raises:
         UserError: not a checkpoint of this pipeline, or of another suite; a file of other data.
     """
-    metadata = _origin(path)
+    metadata = origin_of(path)
     _demand(path, "suite", metadata["suite"], suite)
     return drawn(suite, metadata["seed"], file)
 
@@ -49,12 +56,28 @@ def drawn(suite: str, seed: int, file: Path | None) -> Dataset:
     return load(suite, seed) if file is None else read_dataset(file, suite, seed)
 
 
+def held_out_images(path: Path, suite: str, file: Path | None = None) -> Tensor:
+    """The held-out images (N, C, H, W) of the data that the network in a checkpoint was trained on.
+
+    Arguments and errors as `dataset_of`; of canvases there must be a file.
+    """
+    if suite != CANVASES:
+        return dataset_of(path, suite, file).test_images
+    metadata = origin_of(path)
+    _demand(path, "suite", metadata["suite"], suite)
+    if file is None:
+        raise UserError(
+            f"suite {suite} needs the file of workflow.scripts.canvases; give --dataset"
+        )
+    return read_detection_set(file, suite, metadata["seed"]).test_images
+
+
 def network_of(path: Path, network: str) -> nn.Module:
     """A network built like the one in a checkpoint, with random weights.
 
     Raises:
         UserError: not a checkpoint of this pipeline, or of another network.
     """
-    metadata = _origin(path)
+    metadata = origin_of(path)
     _demand(path, "network", metadata["network"], network)
     return build(network, **metadata["build"])

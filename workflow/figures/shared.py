@@ -59,6 +59,7 @@ ACCELERATOR_LABELS = {
 SUITE_LABELS = {
     "digits": "digits, trained here (32x32)",
     "shapes": "shapes, trained here (32x32)",
+    "canvases": "canvases of digits, trained here (96x96)",
     "imagenet": "ImageNet shapes (224x224), modelled zeros",
 }
 PALETTE = sns.color_palette("colorblind")

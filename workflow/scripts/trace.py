@@ -11,7 +11,7 @@ from models.training import repeatable
 from sim import Provenance, UserError, write_trace
 from sim.validation import require_positive
 from workflow.cli import run, settings
-from workflow.trained import dataset_of, network_of
+from workflow.trained import held_out_images, network_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--scheme", required=True)
     parser.add_argument("--settings", default="{}", help='JSON object, e.g. {"images": 4}')
     parser.add_argument("--checkpoint", type=Path, required=True, help="of the compress step")
-    parser.add_argument("--dataset", type=Path, help="of the dataset step; else drawn again")
+    parser.add_argument("--dataset", type=Path, help="of the dataset or canvases step")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     chosen = settings(TraceSettings, arguments.settings)
@@ -51,10 +51,10 @@ def main() -> None:
             f"{arguments.checkpoint}: compressed by scheme {metadata.get('scheme')!r}, "
             f"expected {arguments.scheme!r}"
         )
-    dataset = dataset_of(arguments.checkpoint, arguments.suite, arguments.dataset)
-    if chosen.images > len(dataset.test_images):
+    images = held_out_images(arguments.checkpoint, arguments.suite, arguments.dataset)
+    if chosen.images > len(images):
         raise UserError(
-            f"images is {chosen.images}; {dataset.name} has {len(dataset.test_images)} test images"
+            f"images is {chosen.images}; {arguments.suite} has {len(images)} test images"
         )
     quantized = compressed_form(
         network_of(arguments.checkpoint, arguments.network), metadata["pruning"]
@@ -66,13 +66,13 @@ def main() -> None:
         scheme=arguments.scheme,
         weight_source="measured",
         activation_source="measured",
-        data=f"first {chosen.images} test images of {dataset.name}, seed {metadata['seed']}",
+        data=f"first {chosen.images} test images of {arguments.suite}, seed {metadata['seed']}",
     )
     with repeatable(seed=0, threads=chosen.threads):
         trace = trace_network(
             network_of(arguments.checkpoint, arguments.network),
             quantized,
-            dataset.test_images[: chosen.images],
+            images[: chosen.images],
             provenance,
         )
     write_trace(arguments.output, trace)

@@ -1,0 +1,95 @@
+"""Detectors trained, and compressed by any scheme: prune, fine-tune, quantize, with mAP."""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from models.compression.scheme import Samples, Scheme
+from models.compression.weight_masks import make_masks_permanent
+from models.datasets.detection_set import Annotated, DetectionSet
+from models.detection.head import Head, fit_head, head_of
+from models.detection.loss import DetectionLoss, LossWeights
+from models.detection.metric import MeanAveragePrecision, mean_average_precision
+from models.quantization import quantize
+from models.stored_tensors import SparseNetwork
+from models.training import Recipe, TrainingLog, repeatable, train
+from sim.errors import UserError
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Mean average precision on the test images after each step."""
+
+    trained: MeanAveragePrecision
+    one_shot: MeanAveragePrecision
+    fine_tuned: MeanAveragePrecision
+    int8: MeanAveragePrecision
+
+
+def train_detector(
+    network: nn.Module,
+    data: DetectionSet,
+    recipe: Recipe,
+    weights: LossWeights,
+    progress: bool | None = None,
+) -> TrainingLog:
+    """Fit anchors to the training objects, then train in place; repeats bit by bit.
+
+    Raises:
+        UserError: the network has no detection head, or the loss is no longer a number.
+    """
+    corners = data.train.objects[:, 1:]
+    fit_head(network, corners[:, 2:] - corners[:, :2])
+    return train(network, data, recipe, progress, DetectionLoss(head_of(network), weights))
+
+
+def compress_detector(
+    trained: nn.Module, data: DetectionSet, scheme: Scheme, weights: LossWeights
+) -> tuple[SparseNetwork, Steps]:
+    """Prune a trained detector by a scheme, fine-tune it with its zeros, and round it to INT8.
+
+    Where a scheme asks for top-1 it gets mAP@.5:.95 of the same samples. Test images are used for
+    nothing but the four figures.
+
+    Args:
+        trained: changed in place; the result shares its layers.
+        data: what it was trained on. Validation images are the scheme's samples, the first
+            training images calibrate the activations.
+        scheme: which pruning, with its settings.
+        weights: of the loss, if there is fine-tuning.
+
+    Raises:
+        UserError: the settings ask for more images than there are.
+    """
+    head = head_of(trained)
+    samples = _samples(data, head, scheme)
+    network = SparseNetwork(trained.eval())
+
+    def on_test_images() -> MeanAveragePrecision:
+        return mean_average_precision(network.module, head, data.test)
+
+    with repeatable(scheme.seed, scheme.threads):
+        before = on_test_images()
+        scheme.prune(network, samples)
+        one_shot = on_test_images()
+        if scheme.fine_tuning is not None:
+            train(network.module, data, scheme.fine_tuning, None, DetectionLoss(head, weights))
+        make_masks_permanent(network)
+        fine_tuned = on_test_images()
+        quantize(network, data.train_images[: scheme.calibration_images])
+        return network, Steps(before, one_shot, fine_tuned, on_test_images())
+
+
+def _samples(data: DetectionSet, head: Head, scheme: Scheme) -> Samples:
+    for name, wanted, there in (
+        ("held_out_images", scheme.held_out_images, data.validation),
+        ("calibration_images", scheme.calibration_images, data.train),
+    ):
+        if wanted > len(there):
+            raise UserError(f"{name} is {wanted}, but {data.name} has {len(there)} of them")
+    chosen: Annotated = data.validation.first(scheme.held_out_images)
+
+    def precision_percent(network: SparseNetwork) -> float:
+        return mean_average_precision(network.module, head, chosen).at_50_95
+
+    return Samples(chosen.images, precision_percent)

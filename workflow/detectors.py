@@ -1,0 +1,70 @@
+"""Which detectors a configuration trains, with which settings, and where their files are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.layout import Layout, as_json
+
+SUITE = "canvases"
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """The part `detection` of a configuration."""
+
+    layout: Layout
+
+    @property
+    def _config(self) -> Mapping[str, Any]:
+        section: Mapping[str, Any] = self.layout.config["detection"]
+        return section
+
+    @property
+    def networks(self) -> list[str]:
+        """Detectors that are trained; none in a configuration without detection."""
+        return list(self._config["networks"])
+
+    def runs(self) -> list[tuple[str, str]]:
+        """(network, scheme) of every detector that is compressed."""
+        return [
+            (network, scheme) for network in self.networks for scheme in self._config["schemes"]
+        ]
+
+    def metrics(self) -> list[str]:
+        """Metrics files of all runs."""
+        folder = f"{self.layout.results}/networks/{SUITE}"
+        return [f"{folder}/{network}/{scheme}.json" for network, scheme in self.runs()]
+
+    def traces(self) -> list[str]:
+        """Trace files of all runs."""
+        folder = f"{self.layout.results}/traces/{SUITE}"
+        return [f"{folder}/{network}/{scheme}.safetensors" for network, scheme in self.runs()]
+
+    def events(self, accelerators: list[str]) -> list[str]:
+        """Event files of some accelerators on all runs."""
+        folder = f"{self.layout.results}/events/{SUITE}"
+        return [
+            f"{folder}/{network}/{scheme}/{accelerator}.csv"
+            for network, scheme in self.runs()
+            for accelerator in accelerators
+        ]
+
+    def canvases(self) -> str:
+        """Settings of the data set, as JSON."""
+        return as_json({"seed": self.layout.config["seed"], **self._config["canvases"]})
+
+    def training(self, network: str) -> str:
+        """Settings of a training job, as JSON: the recipe, then the network's own."""
+        return as_json(
+            {**self._common(), **self._config["recipe"], **self._config["networks"][network]}
+        )
+
+    def compression(self, network: str, scheme: str) -> str:
+        """Settings of a compression job, as JSON: the scheme's, then those of all detectors."""
+        chosen = dict(self.layout.config["compression"][scheme])
+        own = chosen.pop("networks", {}).get(network, {})
+        return as_json({**self._common(), **chosen, **self._config["fine_tuning"], **own})
+
+    def _common(self) -> dict[str, Any]:
+        return {"seed": self.layout.config["seed"], "threads": self.layout.config["threads"]}

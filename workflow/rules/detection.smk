@@ -1,0 +1,141 @@
+# YOLOv5s on canvases of real digits: trained, compressed and traced here, where configured.
+from workflow.detectors import SUITE as CANVASES, Detectors
+
+detectors = Detectors(layout)
+
+if detectors.networks:
+    layout.tables.append("detection")
+    layout.pictures.extend(
+        f"{RESULTS}/figures/detections.{kind}" for kind in ("svg", "png")
+    )
+
+
+rule canvases:
+    output:
+        f"{RESULTS}/datasets/{CANVASES}.safetensors",
+    log:
+        f"{LOGS}/dataset/{CANVASES}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/dataset/{CANVASES}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.scripts.canvases", pins=TORCH),
+        settings=detectors.canvases(),
+    shell:
+        "python -m workflow.scripts.canvases --settings {params.settings:q} "
+        "--output {output} 2> {log}"
+
+
+rule train_detector:
+    input:
+        rules.canvases.output,
+    output:
+        checkpoint=f"{RESULTS}/networks/{CANVASES}/{{network}}/trained.safetensors",
+        metrics=f"{RESULTS}/networks/{CANVASES}/{{network}}/trained.json",
+    log:
+        f"{LOGS}/train/{CANVASES}.{{network}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train/{CANVASES}.{{network}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: config["threads"]
+    params:
+        code=layout.code(
+            "workflow.scripts.train_detector", pins=[*TORCH, "pycocotools"]
+        ),
+        settings=lambda wildcards: detectors.training(wildcards.network),
+    shell:
+        "python -m workflow.scripts.train_detector --network {wildcards.network} "
+        "--settings {params.settings:q} --dataset {input} "
+        "--checkpoint {output.checkpoint} --metrics {output.metrics} 2> {log}"
+
+
+rule compress_detector:
+    input:
+        checkpoint=rules.train_detector.output.checkpoint,
+        dataset=rules.canvases.output,
+    output:
+        checkpoint=f"{RESULTS}/networks/{CANVASES}/{{network}}/{{scheme}}.safetensors",
+        metrics=f"{RESULTS}/networks/{CANVASES}/{{network}}/{{scheme}}.json",
+    log:
+        f"{LOGS}/compress/{CANVASES}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compress/{CANVASES}.{{network}}.{{scheme}}.tsv"
+    wildcard_constraints:
+        scheme="(?!trained)[a-z0-9_]+",
+    conda:
+        "../envs/base.yaml"
+    threads: config["threads"]
+    params:
+        code=lambda wildcards: layout.code(
+            "workflow.scripts.compress_detector",
+            f"models.compression.{wildcards.scheme}",
+            pins=[*TORCH, "pycocotools"],
+        ),
+        settings=lambda wildcards: detectors.compression(
+            wildcards.network, wildcards.scheme
+        ),
+    shell:
+        "python -m workflow.scripts.compress_detector --network {wildcards.network} "
+        "--scheme {wildcards.scheme} --settings {params.settings:q} "
+        "--checkpoint {input.checkpoint} --dataset {input.dataset} "
+        "--output {output.checkpoint} --metrics {output.metrics} 2> {log}"
+
+
+use rule trace as trace_detector with:
+    input:
+        checkpoint=rules.compress_detector.output.checkpoint,
+        dataset=rules.canvases.output,
+    output:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    log:
+        f"{LOGS}/trace/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/trace/{{suite}}.{{network}}.{{scheme}}.tsv"
+    wildcard_constraints:
+        suite=CANVASES,
+
+
+rule detection_table:
+    input:
+        detectors.metrics(),
+    output:
+        report(
+            layout.table("detection"),
+            caption="../report/detection.rst",
+            category="Networks",
+        ),
+    log:
+        f"{LOGS}/tables/detection.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.detection"),
+    shell:
+        "python -m workflow.tables.detection {input} --output {output} 2> {log}"
+
+
+rule detections_figure:
+    input:
+        dataset=rules.canvases.output,
+        checkpoints=[
+            f"{RESULTS}/networks/{CANVASES}/{network}/trained.safetensors"
+            for network in detectors.networks
+        ],
+    output:
+        svg=report(
+            f"{RESULTS}/figures/detections.svg",
+            caption="../report/figures/detections.rst",
+            category="Figures",
+        ),
+        png=f"{RESULTS}/figures/detections.png",
+    log:
+        f"{LOGS}/figures/detections.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.figures.detections", pins=[*FIGURE, "torch"]),
+    shell:
+        "python -m workflow.figures.detections {input.checkpoints} "
+        "--dataset {input.dataset} --svg {output.svg} --png {output.png} 2> {log}"

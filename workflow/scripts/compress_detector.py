@@ -1,0 +1,71 @@
+"""Compress a trained detector by one scheme; write the INT8 network and its mAP after each step."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from models.checkpoints import load_checkpoint, save_checkpoint
+from models.compression.procedure import pruning_of, weight_densities
+from models.compression.registry import scheme
+from models.datasets.detection_files import read_detection_set
+from models.detection.head import head_of
+from models.detection.loss import LossWeights
+from models.detection.procedure import Steps, compress_detector
+from models.stored_tensors import SparseNetwork
+from workflow.cli import run, settings, whole_file
+from workflow.trained import network_of, origin_of
+
+
+def metrics(network: SparseNetwork, steps: Steps) -> dict[str, Any]:
+    """Densities, and `map_50_<step>_percent` and `map_50_95_<step>_percent`, for the table."""
+    return {"weight_density": weight_densities(network)[0]} | {
+        f"{name.replace('at', 'map')}_{step}_percent": value
+        for step, precision in asdict(steps).items()
+        for name, value in precision.items()
+    }
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--network", required=True)
+    parser.add_argument("--scheme", required=True)
+    parser.add_argument("--settings", default="{}", help="JSON object of the scheme's settings")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="of the training step")
+    parser.add_argument("--dataset", type=Path, required=True, help="of the canvases step")
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--metrics", type=Path, required=True)
+    arguments = parser.parse_args()
+    chosen = settings(scheme(arguments.scheme), arguments.settings)
+    origin = origin_of(arguments.checkpoint)
+    data = read_detection_set(arguments.dataset, origin["suite"], origin["seed"])
+    module = network_of(arguments.checkpoint, arguments.network)
+    load_checkpoint(arguments.checkpoint, module)
+    anchors = head_of(module).anchors.tolist()
+    network, steps = compress_detector(module, data, chosen, LossWeights())
+    report = {
+        "suite": data.name,
+        "network": arguments.network,
+        "scheme": arguments.scheme,
+        "train_images": len(data.train),
+        "test_images": len(data.test),
+        "epochs": origin["settings"]["epochs"],
+    }
+    with whole_file(arguments.metrics) as temporary:
+        temporary.write_text(json.dumps(report | metrics(network, steps), indent=1) + "\n")
+    save_checkpoint(
+        arguments.output,
+        network.module,
+        origin
+        | {
+            "scheme": arguments.scheme,
+            "pruning": pruning_of(network),
+            "anchors_pixels": anchors,
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main)

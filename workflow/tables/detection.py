@@ -1,0 +1,58 @@
+"""Mean average precision of the detectors, after each step of every compression scheme."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from sim import UserError
+from workflow.cli import run
+from workflow.tables.shared import write_table
+
+STEPS = ("trained", "one_shot", "fine_tuned", "int8")
+COLUMNS = [
+    "suite",
+    "network",
+    "scheme",
+    "weight_density",
+    *(f"map_{overlap}_{step}_percent" for overlap in ("50", "50_95") for step in STEPS),
+    "train_images",
+    "test_images",
+    "epochs",
+]
+FINAL = "map_50_95_int8_percent"
+
+
+def detection(paths: list[Path]) -> pd.DataFrame:
+    """One row per (network, scheme); `drop` is mAP@.5:.95 against the dense network, both INT8.
+
+    Raises:
+        UserError: a metrics file lacks a key.
+    """
+    rows = []
+    for path in paths:
+        metrics = json.loads(path.read_text())
+        missing = [column for column in COLUMNS if column not in metrics]
+        if missing:
+            raise UserError(f"{path}: lacks {', '.join(missing)}; delete and remake it")
+        rows.append({column: metrics[column] for column in COLUMNS})
+    table = pd.DataFrame(rows)
+    dense = table[table["scheme"] == "dense"].set_index("network")[FINAL]
+    table["drop_from_dense_points"] = (
+        dense.reindex(table["network"]).to_numpy() - table[FINAL].to_numpy()
+    )
+    return table
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("metrics", type=Path, nargs="+")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    write_table(detection(arguments.metrics), arguments.output)
+
+
+if __name__ == "__main__":
+    run(main)
