@@ -66,9 +66,7 @@ def held_out_images(path: Path, suite: str, file: Path | None = None) -> Tensor:
     metadata = origin_of(path)
     _demand(path, "suite", metadata["suite"], suite)
     if file is None:
-        raise UserError(
-            f"suite {suite} needs the file of workflow.scripts.canvases; give --dataset"
-        )
+        raise UserError(f"{suite} needs --dataset, the file of workflow.scripts.canvases")
     return read_detection_set(file, suite, metadata["seed"]).test_images
 
 

@@ -20,13 +20,16 @@ SCALE_WEIGHTS = (4.0, 1.0, 0.4)
 class LossWeights:
     """How much each part of the loss counts.
 
+    The defaults gave the best mAP on the validation canvases among (2, 1, 1), (1, 1, 10) and
+    (4, 1, 10). Entropies of the classes are averaged over all of them, nine in ten being absent.
+
     Raises:
         UserError: a weight is not a finite number above 0.
     """
 
-    box: float = 2.0
+    box: float = 4.0
     objectness: float = 1.0
-    classes: float = 0.5
+    classes: float = 10.0
 
     def __post_init__(self) -> None:
         require_finite(box=self.box, objectness=self.objectness, classes=self.classes)

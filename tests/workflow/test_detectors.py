@@ -1,0 +1,78 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from models.networks import build
+from sim import UserError
+from workflow.check_config import check_config
+from workflow.cli import settings
+from workflow.detectors import Detectors
+from workflow.layout import Layout
+from workflow.scripts.canvases import CanvasSettings
+from workflow.scripts.train_detector import DetectorSettings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    """The default configuration with the detectors of the full one."""
+    default, full = (
+        yaml.safe_load((ROOT / "config" / name).read_text())
+        for name in ("config.yaml", "full.yaml")
+    )
+    return default | {"detection": default["detection"] | full["detection"]}
+
+
+def test_the_default_trains_no_detector() -> None:
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    detectors = Detectors(Layout(config, ROOT))
+    assert detectors.networks == detectors.metrics() == detectors.traces() == []
+
+
+def test_the_full_configuration_has_both_activations_with_valid_settings(
+    config: dict[str, Any],
+) -> None:
+    detectors = Detectors(Layout(config, ROOT))
+    assert detectors.networks == ["yolov5s", "yolov5s_relu"]
+    assert settings(CanvasSettings, detectors.canvases()).seed == config["seed"]
+    for network in detectors.networks:
+        chosen = settings(DetectorSettings, detectors.training(network))
+        build(network, num_classes=10, in_channels=1, width=chosen.width, input_size=96)
+
+
+def test_files_are_where_the_rules_make_them(config: dict[str, Any]) -> None:
+    detectors = Detectors(Layout(config, ROOT))
+    assert detectors.metrics()[0] == "results/full/networks/canvases/yolov5s/dense.json".replace(
+        "results/full", config["results_dir"]
+    )
+    assert detectors.events(["sa"])[-1].endswith("events/canvases/yolov5s_relu/dense/sa.csv")
+
+
+def test_the_suite_decides_fine_tuning_and_a_network_may_differ(config: dict[str, Any]) -> None:
+    config["compression"] = {"dense": {"networks": {"yolov5s": {"held_out_images": 7}}}}
+    detectors = Detectors(Layout(config, ROOT))
+    one, other = (
+        json.loads(detectors.compression(name, "dense")) for name in ("yolov5s", "yolov5s_relu")
+    )
+    assert one["held_out_images"] == 7
+    assert other["held_out_images"] == config["detection"]["fine_tuning"]["held_out_images"]
+    assert one["fine_tune_epochs"] == other["fine_tune_epochs"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schemes": ["dens"]}, "unknown scheme in detection: 'dens'.*did you mean 'dense'"),
+        ({"networks": {"vgg16": {}}}, "detection.networks"),
+        ({"canvases": {"train": 0}}, "detection.canvases.train: 0 is less than the minimum"),
+        ({"epochs": 3}, "'epochs' was unexpected"),
+    ],
+)
+def test_mistakes_are_named(config: dict[str, Any], change: dict[str, Any], message: str) -> None:
+    config["detection"] |= change
+    with pytest.raises(UserError, match=message):
+        check_config(config)
