@@ -104,7 +104,7 @@ rule detection_table:
         report(
             layout.table("detection"),
             caption="../report/detection.rst",
-            category="Networks",
+            category="Sparse-Blox",
         ),
     log:
         f"{LOGS}/tables/detection.log",
@@ -127,7 +127,7 @@ rule detections_figure:
         svg=report(
             f"{RESULTS}/figures/detections.svg",
             caption="../report/figures/detections.rst",
-            category="Figures",
+            category="Sparse-Blox",
         ),
         png=f"{RESULTS}/figures/detections.png",
     log:
