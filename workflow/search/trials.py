@@ -26,7 +26,7 @@ from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 from tqdm import tqdm
 
 from sim.errors import UserError
@@ -162,7 +162,7 @@ def open_study(journal: Path, plan: Plan) -> optuna.Study:
     journal.parent.mkdir(parents=True, exist_ok=True)
     _drop_torn_line(journal)
     try:
-        study = optuna.create_study(
+        return optuna.create_study(
             study_name=plan.name,
             storage=_storage(journal),
             directions=list(plan.directions),
@@ -170,10 +170,6 @@ def open_study(journal: Path, plan: Plan) -> optuna.Study:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{journal}: not a journal of trials ({error}); delete it") from error
-    for trial in _running(study):
-        if trial.params.keys() != plan.distributions.keys():
-            study.tell(trial.number, state=TrialState.FAIL)  # killed while it was proposed
-    return study
 
 
 def finished(study: optuna.Study) -> list[FrozenTrial]:
@@ -202,13 +198,26 @@ def _propose_round(study: optuna.Study, plan: Plan) -> None:
     A round that an interruption left half proposed has no finished trial, so that the rest of it
     is proposed from what its first points were proposed from.
     """
-    begun = len(finished(study)) + len(_running(study))
+    known = study.get_trials(deepcopy=False)
+    begun = len(known)
     full = min(-(-max(begun, 1) // plan.round_size) * plan.round_size, plan.trials)
     if begun == full and not _running(study):
         full = min(full + plan.round_size, plan.trials)
+    # Proposed in memory and written whole: a journal is synced to disk with every parameter.
+    scratch = optuna.create_study(directions=list(plan.directions))
+    scratch.add_trials(known)
     for number in range(begun, full):
-        study.sampler = plan.sampler_of(number)
-        study.ask(dict(plan.distributions))
+        scratch.sampler = plan.sampler_of(number)
+        scratch.ask(dict(plan.distributions))
+        proposed = scratch.get_trials(deepcopy=False)[number]
+        study.add_trial(
+            create_trial(
+                state=TrialState.RUNNING,
+                params=proposed.params,
+                distributions=proposed.distributions,
+                system_attrs=proposed.system_attrs,
+            )
+        )
 
 
 def _evaluate_trial(study: optuna.Study, evaluate: Evaluate, number: int) -> None:
