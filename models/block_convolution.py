@@ -164,7 +164,7 @@ class BlockConv2d(nn.Conv2d):
         return -(-height * width // self.rule.height), -(-self.columns // self.rule.width)
 
     def chunks(self, x: Tensor) -> Iterator[slice]:
-        """Images whose im2col matrices are made together."""
+        """Images whose im2col matrices are made together, so that they stay in the cache."""
         down, across = self._grid(x)
         values = down * self.rule.height * across * self.rule.width * self.groups
         step = max(1, CHUNK_VALUES // values)
@@ -210,6 +210,21 @@ class BlockConv2d(nn.Conv2d):
         height, width = result.shape[2:]
         by_image = _split(sums, 1, *matrix.shape[2:])[..., : height * width]
         result.copy_(_split(by_image, 2, height, width).transpose(0, 1))
+
+    def block_statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Of every block of some images: the statistic of the criterion, and the sum of magnitudes.
+
+        Both (groups, column blocks, images, pixel blocks). The whole matrix of all these images
+        is in memory at once: give it a few at a time, see `chunks`.
+        """
+        matrix = self._matrix(x.detach())
+        magnitude = matrix.abs()
+        total = _over_blocks(torch.sum, magnitude, self.rule)
+        if self.rule.criterion == "max_magnitude":
+            return _over_blocks(torch.amax, magnitude, self.rule), total
+        if self.rule.criterion == "mean_magnitude":
+            return total / self._sizes(x), total
+        return _over_blocks(torch.sum, matrix, self.rule).abs() / self._sizes(x), total
 
     def _zero_blocks(self, matrix: Tensor, x: Tensor) -> Tensor:
         """Blocks taken as zero, (groups, column blocks, images, pixel blocks)."""

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -42,10 +42,13 @@ class Outcome:
     Attributes:
         values: one per direction of the plan.
         notes: kept with the trial as its user attributes; plain JSON values.
+        constraints: by name; above 0 is how far the point is from being allowed. Samplers that
+            know constraints (NSGA-II) prefer allowed points.
     """
 
     values: tuple[float, ...]
     notes: Mapping[str, Any]
+    constraints: Mapping[str, float] = field(default_factory=dict)
 
 
 Evaluate = Callable[[Point], Outcome]
@@ -88,16 +91,17 @@ class Plan:
 
     def sampler_of(self, number: int) -> BaseSampler:
         """The sampler that proposes one trial."""
-        if number < len(self.first):
-            return _Fixed(self.first[number])
-        return self.sampler(int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0]))
+        seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
+        sampler = self.sampler(seed)
+        return _Fixed(self.first[number], sampler) if number < len(self.first) else sampler
 
 
 class _Fixed(BaseSampler):
-    """Proposes a given point."""
+    """Proposes a given point, but lets another sampler keep its books on it (generations)."""
 
-    def __init__(self, point: Point) -> None:
+    def __init__(self, point: Point, sampler: BaseSampler) -> None:
         self._point = point
+        self._sampler = sampler
 
     def infer_relative_search_space(
         self, study: optuna.Study, trial: FrozenTrial
@@ -108,7 +112,9 @@ class _Fixed(BaseSampler):
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Nothing."""
+        """Nothing; the other sampler's proposal is dropped."""
+        space = self._sampler.infer_relative_search_space(study, trial)
+        self._sampler.sample_relative(study, trial, space)
         return {}
 
     def sample_independent(
@@ -227,6 +233,8 @@ def _evaluate_trial(study: optuna.Study, evaluate: Evaluate, number: int) -> Non
     trial = Trial(study, proposed._trial_id)
     for key, value in outcome.notes.items():
         trial.set_user_attr(key, value)
+    for key, value in outcome.constraints.items():
+        trial.set_constraint(key, value)
     study.tell(trial, list(outcome.values), skip_if_finished=True)
 
 

@@ -56,6 +56,7 @@ MANY = Plan(
     seed=5,
     trials=18,
     round_size=4,
+    first=({"x": 0.5, "y": 0.5}, {"x": 0.25, "y": 0.0}),
 )
 CASES = [(ONE, single), (MANY, score)]
 
@@ -193,3 +194,24 @@ def test_a_file_that_is_no_journal_is_an_error_that_names_it(tmp_path: Path) -> 
     (tmp_path / "journal").write_text("tau,score\n1,2\n")
     with pytest.raises(UserError, match=r"journal: not a journal of trials .*delete it"):
         through(tmp_path / "journal", ONE, single)
+
+
+def test_constraints_steer_a_genetic_search(tmp_path: Path) -> None:
+    def low(point: Point) -> Outcome:
+        outcome = score(point)
+        return Outcome(outcome.values, outcome.notes, {"y": point["y"] + 0.2})
+
+    plan = Plan(**{**vars(MANY), "trials": 24})
+    free, constrained = (
+        through(tmp_path / name, plan, function)[8:]
+        for name, function in (("free", score), ("constrained", low))
+    )
+    allowed = [sum(p["y"] <= -0.2 for p, _, _ in found) for found in (free, constrained)]
+    assert allowed[1] > allowed[0] + 4
+
+
+def test_given_first_points_belong_to_the_first_generation(tmp_path: Path) -> None:
+    plan = Plan(**{**vars(MANY), "trials": 8})
+    trials = run_search(tmp_path / "journal", plan, partial(begin, score))
+    generations = [trial.system_attrs["NSGAIISampler:generation"] for trial in trials]
+    assert generations == [0] * 4 + [1] * 4
