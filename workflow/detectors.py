@@ -1,6 +1,6 @@
 """Which detectors a configuration trains, with which settings, and where their files are."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +36,13 @@ class Detectors:
         folder = f"{self.layout.results}/networks/{SUITE}"
         return [f"{folder}/{network}/{scheme}.json" for network, scheme in self.runs()]
 
-    def traces(self) -> list[str]:
-        """Trace files of all runs."""
+    def traces(self, schemes: Collection[str]) -> list[str]:
+        """Trace files of the runs under these schemes."""
         folder = f"{self.layout.results}/traces/{SUITE}"
-        return [f"{folder}/{network}/{scheme}.safetensors" for network, scheme in self.runs()]
-
-    def events(self, accelerators: list[str]) -> list[str]:
-        """Event files of some accelerators on all runs."""
-        folder = f"{self.layout.results}/events/{SUITE}"
         return [
-            f"{folder}/{network}/{scheme}/{accelerator}.csv"
+            f"{folder}/{network}/{scheme}.safetensors"
             for network, scheme in self.runs()
-            for accelerator in accelerators
+            if scheme in schemes
         ]
 
     def canvases(self) -> str:

@@ -30,7 +30,7 @@ def config() -> dict[str, Any]:
 def test_the_default_trains_no_detector() -> None:
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     detectors = Detectors(Layout(config, ROOT))
-    assert detectors.networks == detectors.metrics() == detectors.traces() == []
+    assert detectors.networks == detectors.metrics() == detectors.traces(["dense"]) == []
 
 
 def test_the_full_configuration_has_both_activations_with_valid_settings(
@@ -46,10 +46,11 @@ def test_the_full_configuration_has_both_activations_with_valid_settings(
 
 def test_files_are_where_the_rules_make_them(config: dict[str, Any]) -> None:
     detectors = Detectors(Layout(config, ROOT))
-    assert detectors.metrics()[0] == "results/full/networks/canvases/yolov5s/dense.json".replace(
-        "results/full", config["results_dir"]
+    assert detectors.metrics()[0].endswith("networks/canvases/yolov5s/dense.json")
+    assert detectors.traces(["dense", "dbb"])[1].endswith(
+        "traces/canvases/yolov5s_relu/dense.safetensors"
     )
-    assert detectors.events(["sa"])[-1].endswith("events/canvases/yolov5s_relu/dense/sa.csv")
+    assert detectors.traces(["blockwise"]) == []
 
 
 def test_the_suite_decides_fine_tuning_and_a_network_may_differ(config: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ def _with_thresholds(row: dict[Any, Any], column: str) -> Evaluation:
         row["activation_source"],
         f"{row['network']}, scheme blockwise, {BLOCK} blocks, convolutions",
         "zero blocks of the trained network with its thresholds, natural ones among them"
-        + ("" if row["suite"] == FULL_SIZE else "; a narrow network on 32x32 images"),
+        + ("" if row["suite"] == FULL_SIZE else "; a narrow network on small images"),
         neutral=0.0,
     )
 

@@ -8,7 +8,13 @@ BLOX_FULL_SIZE = [
     if scheme == "dense"
     or config["imagenet"]["networks"].get(network, {}).get("checkpoint")
 ]
-BLOX_TRACES = sorted({*layout.traces(schemes=BLOX_SCHEMES), *BLOX_FULL_SIZE})
+BLOX_TRACES = sorted(
+    {
+        *layout.traces(schemes=BLOX_SCHEMES),
+        *BLOX_FULL_SIZE,
+        *detectors.traces(BLOX_SCHEMES),
+    }
+)
 
 if BLOX_TRACES:
     layout.tables.extend(["sparse_blox", "sparse_blox_blocks", "sparse_blox_area"])
