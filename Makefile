@@ -19,7 +19,8 @@ QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
-.PHONY: results quick design-space test test-all lint bench check-results check-quick reference lock clean
+.PHONY: results quick design-space test test-all lint bench check-results check-quick reference lock clean \
+	measured-resources
 
 results: $(STAMP)
 	$(DEFAULT)
@@ -65,6 +66,12 @@ reference: results quick
 	python -m workflow.scripts.reference --made results --tables results/reference/tables \
 		--figures results/reference/figures --page results/README.md
 	python -m workflow.scripts.reference --made results/quick --tables results/reference/quick
+
+# Sum up what the jobs of the last full and quick runs needed; a test then compares the requests of
+# the cluster profiles with it.
+measured-resources: results quick
+	python -m workflow.scripts.measured_resources results results/quick \
+		--output workflow/profiles/measured_resources.csv
 
 # Renew the lock after a change of requirements.in. A local suffix such as +cpu never goes into it.
 lock:

@@ -10,6 +10,10 @@ configfile: "config/config.yaml"
 report: "workflow/report/workflow.rst"
 
 
+# Only with `--profile workflow/profiles/apptainer`: the image of apptainer.def.
+container: "sparsebench.sif"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/imagenet.smk"
@@ -26,6 +30,7 @@ include: "workflow/rules/hass.smk"
 include: "workflow/rules/footing.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/groups.smk"
 
 
 localrules:

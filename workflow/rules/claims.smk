@@ -14,6 +14,8 @@ rule claims_table:
         ),
     log:
         f"{LOGS}/tables/claims.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/claims.tsv"
     conda:
         "../envs/base.yaml"
     params:

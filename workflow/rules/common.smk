@@ -6,6 +6,7 @@ sys.path.insert(0, workflow.basedir)
 
 from snakemake.exceptions import WorkflowError
 
+import sim
 from sim.errors import UserError
 from workflow.check_config import check_config
 from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout, as_json
@@ -16,13 +17,15 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-layout = Layout(config, Path(workflow.basedir))
+# The checkout; in a Kubernetes job only the Snakefile is copied and the packages are the image's.
+ROOT = Path(sim.__file__).parents[1]
+layout = Layout(config, ROOT)
 RESULTS = layout.results
 LOGS = f"{RESULTS}/logs"
 
 
 # Steps find sim/ and models/ from any working directory.
-shell.prefix(f"export PYTHONPATH='{workflow.basedir}'; ")
+shell.prefix(f"export PYTHONPATH='{ROOT}'; ")
 
 
 wildcard_constraints:

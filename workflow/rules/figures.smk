@@ -15,6 +15,8 @@ for figure, sources in layout.figures.items():
             png=f"{RESULTS}/figures/{figure}.png",
         log:
             f"{LOGS}/figures/{figure}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/figures/{figure}.tsv"
         conda:
             "../envs/base.yaml"
         params:

@@ -57,6 +57,8 @@ rule density_sources_table:
         ),
     log:
         f"{LOGS}/tables/density_sources.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/density_sources.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -74,6 +76,8 @@ rule mask_structure_table:
         ),
     log:
         f"{LOGS}/tables/mask_structure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/mask_structure.tsv"
     conda:
         "../envs/base.yaml"
     params:

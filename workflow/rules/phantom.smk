@@ -41,6 +41,8 @@ rule phantom_table:
         ),
     log:
         f"{LOGS}/tables/phantom.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/phantom.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -60,6 +62,8 @@ rule phantom_layers_table:
         ),
     log:
         f"{LOGS}/tables/phantom_layers.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/phantom_layers.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -79,6 +83,8 @@ rule phantom_idle_table:
         ),
     log:
         f"{LOGS}/tables/phantom_idle.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/phantom_idle.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -104,6 +110,8 @@ rule phantom_sensitivity_table:
         ),
     log:
         f"{LOGS}/tables/phantom_sensitivity.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/phantom_sensitivity.tsv"
     conda:
         "../envs/base.yaml"
     params:

@@ -18,6 +18,8 @@ rule s2ta_table:
         report(layout.table("s2ta"), caption="../report/s2ta.rst", category="S2TA"),
     log:
         f"{LOGS}/tables/s2ta.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/s2ta.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -37,6 +39,8 @@ rule s2ta_gating_table:
         ),
     log:
         f"{LOGS}/tables/s2ta_gating.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/s2ta_gating.tsv"
     conda:
         "../envs/base.yaml"
     params:

@@ -15,6 +15,8 @@ rule s2ta_sparse_table:
         ),
     log:
         f"{LOGS}/tables/s2ta_sparse.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/s2ta_sparse.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -34,6 +36,8 @@ rule eyeriss_v2_chip_table:
         ),
     log:
         f"{LOGS}/tables/eyeriss_v2_chip.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/eyeriss_v2_chip.tsv"
     conda:
         "../envs/base.yaml"
     params:

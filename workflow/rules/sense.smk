@@ -36,6 +36,8 @@ rule sense_table:
         report(layout.table("sense"), caption="../report/sense.rst", category="Sense"),
     log:
         f"{LOGS}/tables/sense.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sense.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -55,6 +57,8 @@ rule sense_throughput_table:
         ),
     log:
         f"{LOGS}/tables/sense_throughput.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sense_throughput.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -107,6 +111,8 @@ rule sense_dram_table:
         ),
     log:
         f"{LOGS}/tables/sense_dram.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sense_dram.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -133,6 +139,8 @@ rule sense_sensitivity_table:
         ),
     log:
         f"{LOGS}/tables/sense_sensitivity.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sense_sensitivity.tsv"
     conda:
         "../envs/base.yaml"
     params:

@@ -15,6 +15,8 @@ rule accuracy_table:
         ),
     log:
         f"{LOGS}/tables/accuracy.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/accuracy.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -34,6 +36,8 @@ rule densities_table:
         ),
     log:
         f"{LOGS}/tables/densities.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/densities.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -53,6 +57,8 @@ rule networks_table:
         ),
     log:
         f"{LOGS}/tables/networks.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/networks.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -73,6 +79,8 @@ rule energy_table:
         ),
     log:
         f"{LOGS}/tables/energy.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/energy.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -93,6 +101,8 @@ rule traffic_table:
         ),
     log:
         f"{LOGS}/tables/traffic.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/traffic.tsv"
     conda:
         "../envs/base.yaml"
     params:

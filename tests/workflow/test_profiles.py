@@ -1,0 +1,144 @@
+"""What the shipped profiles ask for, beside what was measured."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROFILES = ROOT / "workflow" / "profiles"
+CLUSTERS = ["slurm", "kubernetes"]
+MEMORY_HEAD_ROOM, TIME_HEAD_ROOM = 1.5, 5
+
+
+def profile(name: str) -> dict[str, object]:
+    return yaml.safe_load((PROFILES / name / "profile.yaml").read_text())
+
+
+def snakemake(*arguments: str, folder: Path = ROOT) -> str:
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    done = subprocess.run(  # noqa: S603  # our own command line
+        [*command, *arguments], cwd=folder, text=True, capture_output=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def rules() -> set[str]:
+    return set(snakemake("--list-rules").split())
+
+
+def request(name: str, rule: str, resource: str) -> float:
+    """What a profile asks of a rule at the first attempt; it must grow with further ones."""
+    own = profile(name)
+    text = {**own["default-resources"], **own["set-resources"].get(rule, {})}[resource]
+    match = re.fullmatch(r"(\d+) \* attempt", str(text))
+    assert match, f"{resource} of {rule} in {name} does not grow: {text}"
+    return float(match[1])
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_requests_cover_the_largest_measured_job_with_head_room(name: str) -> None:
+    measured = pd.read_csv(PROFILES / "measured_resources.csv")
+    short = [
+        (row.rule, resource)
+        for row in measured.itertuples()
+        for resource, needed in [
+            ("mem_mb", MEMORY_HEAD_ROOM * row.memory_mb),
+            ("runtime", TIME_HEAD_ROOM * row.seconds / 60),
+        ]
+        if request(name, row.rule, resource) < needed
+    ]
+    assert short == []
+
+
+def test_every_measured_rule_is_a_rule_and_every_step_was_measured(rules: set[str]) -> None:
+    measured = set(pd.read_csv(PROFILES / "measured_resources.csv")["rule"])
+    assert measured <= rules
+    assert {"train", "compress", "trace", "imagenet_trace", "simulate", "sweep"} <= measured
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_profiles_name_only_rules_that_exist(name: str, rules: set[str]) -> None:
+    own = profile(name)
+    assert set(own["set-resources"]) <= rules
+    assert set(own.get("groups", {})) <= rules
+
+
+def test_slurm_is_given_time_for_its_file_system_and_second_tries() -> None:
+    own = profile("slurm")
+    assert own["retries"] >= 1
+    assert own["latency-wait"] >= 30
+
+
+def test_no_rule_spends_retries_inside_its_first_allocation() -> None:
+    files = [ROOT / "Snakefile", *(ROOT / "workflow" / "rules").glob("*.smk")]
+    assert [path.name for path in files if "retries:" in path.read_text()] == []
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_a_plan_with_the_profile_has_its_requests(name: str, tmp_path: Path) -> None:
+    """A dry run, without the settings of the plugin that only a run on the cluster needs."""
+    own = {
+        key: value
+        for key, value in profile(name).items()
+        if not key.startswith((f"{name}-", "default-storage-"))
+    }
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "profile.yaml").write_text(yaml.safe_dump({**own, "executor": "dryrun"}))
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    arguments = ["--workflow-profile", "plain", "--configfile", "config/quick.yaml"]
+    plan = snakemake(*arguments, folder=tmp_path)
+    blocks = re.split(r"^ *rule (\w+):$", plan, flags=re.MULTILINE)[1:]
+    planned = dict(zip(blocks[::2], blocks[1::2], strict=True))
+    assert {"train", "simulate", "claims_table"} <= set(planned)
+    for rule, block in planned.items():
+        for resource in ("mem_mb", "runtime"):
+            assert f"{resource}={request(name, rule, resource):g}" in re.split(r"[, \n]+", block)
+    groups = Counter(re.findall(r"Group job (\w+) ", plan))
+    assert groups == {"network": 4, "simulations": 1, "tables": 1}
+
+
+def test_the_clusters_differ_only_in_how_they_are_reached() -> None:
+    slurm, kubernetes = profile("slurm"), profile("kubernetes")
+    for key in ("set-resources", "groups", "group-components", "retries", "jobs", "cores"):
+        assert slurm[key] == kubernetes[key]
+
+
+@pytest.mark.parametrize("name", ["conda", "apptainer"])
+def test_deployment_is_an_addition_to_any_profile(name: str) -> None:
+    assert profile(name) == {"software-deployment-method": [name]}
+
+
+@pytest.mark.parametrize("name", ["ci", "default"])
+def test_a_local_profile_plans(name: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    arguments = ["--workflow-profile", str(PROFILES / name), "--cores", "1", "--dry-run"]
+    assert "claims_table" in snakemake(*arguments, folder=tmp_path)
+
+
+@pytest.mark.slow
+def test_jobs_find_the_packages_where_only_the_snakefile_was_copied(tmp_path: Path) -> None:
+    """As in a Kubernetes job: the image has the packages, the working folder has the rules."""
+    for name in ("config", "workflow/rules", "workflow/envs", "workflow/report"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "Snakefile", tmp_path)
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile"]
+    made = "results/quick/networks/imagenet/googlenet/balanced.json"
+    done = subprocess.run(  # noqa: S603  # our own command line
+        [*command, "config/quick.yaml", "--", made],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / made).exists()

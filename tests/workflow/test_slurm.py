@@ -1,0 +1,109 @@
+"""The quick configuration on a real SLURM cluster of one node, with the shipped profile."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.workflow.slurm_cluster import PARTITION, Cluster, UnavailableError, one_node_cluster
+
+ROOT = Path(__file__).parents[2]
+PROFILE = ROOT / "workflow" / "profiles" / "slurm"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the pinned SLURM plugin; the environment of the tests stays without it."""
+    folder = tmp_path_factory.mktemp("plugin")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    pip += ["--requirement", str(ROOT / "requirements-slurm.txt")]
+    done = subprocess.run(pip, text=True, capture_output=True)  # noqa: S603  # our own command line
+    if done.returncode != 0:
+        pytest.skip(f"the SLURM plugin cannot be installed: {done.stderr[-300:]}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    try:
+        with one_node_cluster(tmp_path_factory.mktemp("slurm") / "cluster") as running:
+            yield running
+    except UnavailableError as reason:
+        pytest.skip(str(reason))
+
+
+def snakemake(folder: Path, environment: dict[str, str], *arguments: str) -> str:
+    """Run the quick configuration in `folder`; its messages."""
+    shutil.copytree(ROOT / "config", folder / "config", dirs_exist_ok=True)
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--configfile", "config/quick.yaml", *arguments]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(  # noqa: S603
+        command,
+        cwd=folder,
+        env={**environment, "PATH": path, "OMP_NUM_THREADS": "1"},
+        text=True,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    """Every table and figure of a run."""
+    results = folder / "results" / "quick"
+    files = [*results.glob("tables/*"), *results.glob("figures/*")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def jobs(cluster: Cluster) -> list[dict[str, str]]:
+    """What the SLURM controller knows of every job."""
+    lines = cluster.ask("scontrol", "--oneliner", "show", "jobs").splitlines()
+    return [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in lines]
+
+
+def sacct(cluster: Cluster) -> str:
+    """The accounting's list of finished jobs."""
+    return cluster.ask("sacct", "--completion", "--format=JobID,JobName%8,State")
+
+
+def test_the_quick_configuration_on_slurm_gives_the_tables_of_a_local_run(
+    cluster: Cluster, plugin: Path, tmp_path: Path
+) -> None:
+    snakemake(tmp_path / "local", {**os.environ}, "--cores", "2", "--quiet", "rules")
+    expected = made(tmp_path / "local")
+    assert "results/quick/tables/claims.csv" in expected
+
+    # What differs from the shipped profile only shortens waiting: one machine has one file system.
+    hurry = ["--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "5"]
+    environment = {**cluster.environment, "PYTHONPATH": str(plugin)}
+    profile = ["--workflow-profile", str(PROFILE)]
+    messages = snakemake(tmp_path / "cluster", environment, *profile, *hurry)
+    assert made(tmp_path / "cluster") == expected
+
+    ran = jobs(cluster)
+    print(cluster.ask("squeue", "--states=all", "--format=%i %T %M %C %m %k"))  # seen with -s
+    assert {job["JobState"] for job in ran} == {"COMPLETED"}
+    assert {(job["Partition"], job["NodeList"]) for job in ran} == {(PARTITION, "node1")}
+    submitted = re.findall(r"has been submitted with SLURM jobid (\d+)", messages)
+    assert submitted
+    assert {job["JobId"] for job in ran} == set(submitted)
+    assert set(submitted) <= set(re.findall(r"^(\d+) .* COMPLETED", sacct(cluster), re.MULTILINE))
+
+    # Two trainings, four networks compressed and traced, all simulations, all tables and figures.
+    kinds = Counter(re.match(r"rule_[a-z]+", job["Comment"])[0] for job in ran)
+    assert kinds == {"rule_train": 2, "rule_network": 4, "rule_simulations": 1, "rule_tables": 1}
+    train = yaml.safe_load((PROFILE / "profile.yaml").read_text())["set-resources"]["train"]
+    for job in ran:
+        if job["Comment"].startswith("rule_train"):
+            assert job["MinMemoryNode"] == f"{train['mem_mb'].split()[0]}M"
+            assert job["TimeLimit"] == f"00:{train['runtime'].split()[0]}:00"

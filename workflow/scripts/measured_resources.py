@@ -1,0 +1,66 @@
+"""Sum the benchmark files of finished runs up: the largest job of each rule.
+
+The requests of the cluster profiles are made from this table (a test compares them). Snakemake
+samples memory about twice a second, so that the peak of a job under a second is a lower bound; time
+is the wall's, on a machine that ran other jobs beside it.
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from sim import UserError
+from workflow.cli import run, whole_file
+
+COLUMNS = ["seconds", "memory_mb", "processor_seconds"]
+"""Maxima over the jobs of a rule; memory is the resident set of the job with all its processes."""
+
+
+def rule_of(step: str, job: str) -> str:
+    """Rule whose job writes `benchmarks/<step>/<job>.tsv`."""
+    if step == "tables":
+        return f"{job}_table"
+    if step == "figures":
+        return f"figure_{job}"
+    return "imagenet_trace" if step == "trace" and job.startswith("imagenet.") else step
+
+
+def measured(files: Iterable[Path]) -> pd.DataFrame:
+    """A row per rule: number of jobs, largest values, and the job that needed most memory.
+
+    Raises:
+        UserError: no file, or one without the columns of a Snakemake benchmark.
+    """
+    rows = []
+    for path in files:
+        table = pd.read_csv(path, sep="\t", na_values="-")
+        if not {"s", "max_rss", "cpu_time"} <= set(table):
+            raise UserError(f"{path} is no Snakemake benchmark; remove it or run its job again")
+        largest = table[["s", "max_rss", "cpu_time"]].max()
+        rows.append((rule_of(path.parent.name, path.stem), path.stem, *largest))
+    if not rows:
+        raise UserError("no benchmark file (*.tsv) in the folders given; run `make results` first")
+    jobs = pd.DataFrame(rows, columns=["rule", "largest_job", *COLUMNS])
+    jobs = jobs.sort_values(["rule", "memory_mb", "largest_job"], ascending=[True, False, True])
+    rules = jobs.groupby("rule")
+    table = rules[COLUMNS].max().round({"seconds": 1, "memory_mb": 0, "processor_seconds": 1})
+    table.insert(0, "jobs", rules.size())
+    return table.assign(largest_job=rules["largest_job"].first()).reset_index()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path, help="results folders with benchmarks/")
+    parser.add_argument("--output", required=True, type=Path)
+    arguments = parser.parse_args()
+    files = [path for folder in arguments.folders for path in folder.glob("benchmarks/*/*.tsv")]
+    table = measured(files)
+    with whole_file(arguments.output) as temporary:
+        table.to_csv(temporary, index=False)
+
+
+if __name__ == "__main__":
+    run(main)
