@@ -99,9 +99,16 @@ def test_the_quick_configuration_on_slurm_gives_the_tables_of_a_local_run(
     assert {job["JobId"] for job in ran} == set(submitted)
     assert set(submitted) <= set(re.findall(r"^(\d+) .* COMPLETED", sacct(cluster), re.MULTILINE))
 
-    # Two trainings, four networks compressed and traced, all simulations, all tables and figures.
-    kinds = Counter(re.match(r"rule_[a-z]+", job["Comment"])[0] for job in ran)
-    assert kinds == {"rule_train": 2, "rule_network": 4, "rule_simulations": 1, "rule_tables": 1}
+    # Four networks are compressed and traced; simulations, points of sweeps, tables are one job each.
+    kinds = Counter(job["Comment"].split("_")[1] for job in ran)
+    assert kinds == {
+        "dataset": 1,
+        "train": 2,
+        "network": 4,
+        "simulations": 1,
+        "points": 1,
+        "tables": 1,
+    }
     train = yaml.safe_load((PROFILE / "profile.yaml").read_text())["set-resources"]["train"]
     for job in ran:
         if job["Comment"].startswith("rule_train"):

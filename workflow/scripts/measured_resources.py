@@ -1,8 +1,8 @@
 """Sum the benchmark files of finished runs up: the largest job of each rule.
 
 The requests of the cluster profiles are made from this table (a test compares them). Snakemake
-samples memory about twice a second, so that the peak of a job under a second is a lower bound; time
-is the wall's, on a machine that ran other jobs beside it.
+samples memory about twice a second, so that the peak of a job under a second is a lower bound. The
+wall's time includes waiting for whatever else the machine did; the processor's does not.
 """
 
 import argparse
@@ -24,22 +24,27 @@ def rule_of(step: str, job: str) -> str:
         return f"{job}_table"
     if step == "figures":
         return f"figure_{job}"
-    return "imagenet_trace" if step == "trace" and job.startswith("imagenet.") else step
+    return "imagenet_trace" if step == "trace" and job.startswith("imagenet") else step
 
 
-def measured(files: Iterable[Path]) -> pd.DataFrame:
+def measured(folders: Iterable[Path]) -> pd.DataFrame:
     """A row per rule: number of jobs, largest values, and the job that needed most memory.
+
+    Args:
+        folders: `benchmarks` folders, with a folder per step.
 
     Raises:
         UserError: no file, or one without the columns of a Snakemake benchmark.
     """
     rows = []
-    for path in files:
+    for folder, path in ((each, path) for each in folders for path in each.rglob("*.tsv")):
         table = pd.read_csv(path, sep="\t", na_values="-")
         if not {"s", "max_rss", "cpu_time"} <= set(table):
             raise UserError(f"{path} is no Snakemake benchmark; remove it or run its job again")
         largest = table[["s", "max_rss", "cpu_time"]].max()
-        rows.append((rule_of(path.parent.name, path.stem), path.stem, *largest))
+        step, *inner = path.relative_to(folder).with_suffix("").parts
+        job = "/".join(inner)
+        rows.append((rule_of(step, job), job, *largest))
     if not rows:
         raise UserError("no benchmark file (*.tsv) in the folders given; run `make results` first")
     jobs = pd.DataFrame(rows, columns=["rule", "largest_job", *COLUMNS])
@@ -56,8 +61,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path, help="results folders with benchmarks/")
     parser.add_argument("--output", required=True, type=Path)
     arguments = parser.parse_args()
-    files = [path for folder in arguments.folders for path in folder.glob("benchmarks/*/*.tsv")]
-    table = measured(files)
+    table = measured(folder / "benchmarks" for folder in arguments.folders)
     with whole_file(arguments.output) as temporary:
         table.to_csv(temporary, index=False)
 

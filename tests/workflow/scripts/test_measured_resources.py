@@ -19,20 +19,23 @@ def benchmark(folder: Path, name: str, seconds: float, memory_mb: float | str) -
 def test_a_rule_has_the_largest_value_of_its_jobs_and_names_the_one_with_most_memory(
     tmp_path: Path,
 ) -> None:
-    files = [
-        benchmark(tmp_path, "simulate/digits.lenet5.dbb.sa", 9.0, 80),
-        benchmark(tmp_path, "simulate/digits.vgg16.dbb.sa", 2.0, 300),
-        benchmark(tmp_path, "trace/digits.vgg16.dbb", 4.0, 400),
-        benchmark(tmp_path, "trace/imagenet.vgg16.dbb", 16.0, 1900),
-        benchmark(tmp_path, "tables/claims", 1.0, "-"),  # too short to be sampled
-        benchmark(tmp_path, "figures/claims", 2.0, 190),
-    ]
-    table = measured(files).set_index("rule")
+    for name, seconds, memory_mb in [
+        ("simulate/digits.lenet5.dbb.sa", 9.0, 80),
+        ("simulate/digits.vgg16.dbb.sa", 2.0, 300),
+        ("trace/digits.vgg16.dbb", 4.0, 400),
+        ("trace/imagenet-seed1.vgg16.dbb", 16.0, 1900),
+        ("tables/claims", 1.0, "-"),  # too short to be sampled
+        ("figures/claims", 2.0, 190),
+        ("points/gating/digits.vgg16.dbb.sa.0", 3.0, 200),
+    ]:
+        benchmark(tmp_path, name, seconds, memory_mb)
+    table = measured([tmp_path]).set_index("rule")
     assert set(table.index) == {
         "simulate",
         "trace",
         "imagenet_trace",
         "claims_table",
+        "points",
         "figure_claims",
     }
     simulate = table.loc["simulate"]
@@ -45,9 +48,9 @@ def test_a_rule_has_the_largest_value_of_its_jobs_and_names_the_one_with_most_me
 
 def test_no_benchmark_or_another_file_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="run `make results` first"):
-        measured([])
+        measured([tmp_path])
     other = tmp_path / "tables" / "other.tsv"
     other.parent.mkdir()
     other.write_text("a\tb\n1\t2\n")
     with pytest.raises(UserError, match=r"other\.tsv is no Snakemake benchmark"):
-        measured([other])
+        measured([tmp_path])
