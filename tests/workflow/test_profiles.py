@@ -104,7 +104,10 @@ def test_a_plan_with_the_profile_has_its_requests(name: str, tmp_path: Path) -> 
         for resource in ("mem_mb", "runtime"):
             assert f"{resource}={request(name, rule, resource):g}" in re.split(r"[, \n]+", block)
     groups = Counter(re.findall(r"Group job (\w+) ", plan))
-    assert groups == {"network": 4, "simulations": 1, "points": 1, "tables": 1}
+    assert (groups["network"], groups["simulations"], groups["tables"]) == (4, 1, 1)
+    alone = len(re.findall(r"^rule ", plan, flags=re.MULTILINE))
+    total = re.findall(r"^total +(\d+)$", plan, flags=re.MULTILINE)
+    assert groups.total() + alone < int(total[0]) / 6
 
 
 def test_the_clusters_differ_only_in_how_they_are_reached() -> None:
@@ -123,7 +126,7 @@ def test_the_profile_of_continuous_integration_plans_its_own_configuration(tmp_p
     arguments = ["--workflow-profile", str(PROFILES / "ci"), "--cores", "1", "--dry-run"]
     plan = snakemake(*arguments, folder=tmp_path)
     assert "claims_table" in plan
-    assert "imagenet_trace" not in plan
+    assert "resnet50" not in plan
 
 
 @pytest.mark.slow

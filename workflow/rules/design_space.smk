@@ -57,6 +57,8 @@ rule cluster_model_table:
         ),
     log:
         f"{LOGS}/tables/cluster_model.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/cluster_model.tsv"
     conda:
         "../envs/base.yaml"
     params:

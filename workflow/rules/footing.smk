@@ -41,6 +41,8 @@ rule footing_table:
         ),
     log:
         f"{LOGS}/tables/footing.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/footing.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -58,6 +60,8 @@ rule footing_designs_table:
         ),
     log:
         f"{LOGS}/tables/footing_designs.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/footing_designs.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -80,6 +84,8 @@ rule losses_table:
         ),
     log:
         f"{LOGS}/tables/losses.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/losses.tsv"
     conda:
         "../envs/base.yaml"
     params:

@@ -37,6 +37,8 @@ rule hass_table:
         report(layout.table("hass"), caption="../report/hass.rst", category="HASS"),
     log:
         f"{LOGS}/tables/hass.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/hass.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -56,6 +58,8 @@ rule hass_pareto_table:
         ),
     log:
         f"{LOGS}/tables/hass_pareto.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/hass_pareto.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -75,6 +79,8 @@ rule hass_layers_table:
         ),
     log:
         f"{LOGS}/tables/hass_layers.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/hass_layers.tsv"
     conda:
         "../envs/base.yaml"
     params:

@@ -110,6 +110,8 @@ rule sparse_blox_area_table:
         ),
     log:
         f"{LOGS}/tables/sparse_blox_area.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sparse_blox_area.tsv"
     conda:
         "../envs/base.yaml"
     params:

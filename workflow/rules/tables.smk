@@ -123,6 +123,8 @@ rule tables_page:
         ),
     log:
         f"{LOGS}/tables_page.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/tables_page.tsv"
     conda:
         "../envs/base.yaml"
     params:

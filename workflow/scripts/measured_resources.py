@@ -21,7 +21,7 @@ COLUMNS = ["seconds", "memory_mb", "processor_seconds"]
 def rule_of(step: str, job: str) -> str:
     """Rule whose job writes `benchmarks/<step>/<job>.tsv`."""
     if step == "tables":
-        return f"{job}_table"
+        return job if job.startswith("tables_") else f"{job}_table"
     if step == "figures":
         return f"figure_{job}"
     return "imagenet_trace" if step == "trace" and job.startswith("imagenet") else step
