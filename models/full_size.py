@@ -16,6 +16,8 @@ from sim.validation import require_choice, require_fraction, require_positive
 
 SUITE = "imagenet"
 SCHEMES = ("dense", "dbb", "magnitude", "balanced", "unbalanced")
+MEASURED_SCHEMES = (*SCHEMES, "blockwise")
+"""Blockwise pruning acts on values and is bounded by accuracy: it needs trained weights."""
 
 MaskSource = Literal["photographs", "generator"]
 
@@ -60,6 +62,9 @@ class FullSizeSettings:
             follow the density tables.
         weight_spread: spread of filter and channel strengths in modelled weights (log scale).
         default_weight_density: where no table and no other rule gives one.
+        blockwise_thresholds: file of the Spex search for scheme blockwise; None = one threshold for
+            all layers, found on the labelled images.
+        blockwise_budget_points: top-1 that this threshold may cost.
         most_removed: share of the nonzeros that activation pruning may remove under scheme dbb.
         weight_table, activation_table: tables of densities; None = the network's default.
         densities_file: a user's table instead of those that come with the project.
@@ -90,6 +95,8 @@ class FullSizeSettings:
     magnitude_density: float = 0.4
     weight_spread: float = 0.3
     default_weight_density: float = 0.5
+    blockwise_thresholds: str | None = None
+    blockwise_budget_points: float = 1.0
     most_removed: float = 0.1
     weight_table: str | None = None
     activation_table: str | None = None
@@ -102,7 +109,10 @@ class FullSizeSettings:
             value = getattr(self, name)
             if value is not None:
                 require_positive(**{name: value})
-        for name in ("checkpoint", "checkpoint_sha256", "image_folder", "densities_file"):
+        for name in (
+            *("checkpoint", "checkpoint_sha256", "image_folder"),
+            *("densities_file", "blockwise_thresholds"),
+        ):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value):
                 raise UserError(f"{name} is {value!r}; expected text, or null to leave it out")
@@ -116,7 +126,7 @@ class FullSizeSettings:
             default_weight_density=self.default_weight_density,
             most_removed=self.most_removed,
         )
-        for name in ("weight_spread", "norm_shift_std"):
+        for name in ("weight_spread", "norm_shift_std", "blockwise_budget_points"):
             if not getattr(self, name) >= 0:
                 raise UserError(f"{name} is {getattr(self, name)!r}; expected at least 0")
         if self.checkpoint_sha256 is not None and self.checkpoint is None:

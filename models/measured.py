@@ -16,7 +16,14 @@ from models.compression.activation_dbb import prunable_tensors, set_bounds
 from models.compression.registry import scheme as scheme_class
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import make_masks_permanent
-from models.full_size import DETECTORS, SCHEMES, SUITE, FullSizeSettings, full_size_network
+from models.full_size import (
+    DETECTORS,
+    MEASURED_SCHEMES,
+    SUITE,
+    FullSizeSettings,
+    full_size_network,
+)
+from models.measured_blocks import prune_blocks
 from models.modelled import first_pictures
 from models.modes import evaluating
 from models.pictures import (
@@ -34,13 +41,19 @@ from sim.errors import UserError
 from sim.generate.pruning import activation_bound
 from sim.validation import unknown
 
+BLOCKWISE = "blockwise"
+"""The scheme that acts on what INT8 rounding leaves."""
 BATCH = 16
 """Images that are in memory at a time."""
 
 
 @dataclass(frozen=True)
 class Top1:
-    """Accuracy on the user's labelled images after each step, in percent."""
+    """Accuracy on the user's labelled images after each step, in percent.
+
+    Scheme blockwise prunes after INT8 rounding: there, `pruned_percent` is the INT8 network before
+    its blocks are zeroed and `int8_percent` with them.
+    """
 
     images: int
     dense_percent: float
@@ -67,8 +80,8 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
     """
     if settings.checkpoint is None:
         raise UserError("no checkpoint in the settings; a measured trace needs one")
-    if scheme not in SCHEMES:
-        raise unknown("scheme of the imagenet suite", scheme, SCHEMES)
+    if scheme not in MEASURED_SCHEMES:
+        raise unknown("scheme of the imagenet suite", scheme, MEASURED_SCHEMES)
     module = full_size_network(network, settings, weights=True)
     path = Path(settings.checkpoint)
     load_user_checkpoint(path, module, settings.checkpoint_sha256)
@@ -81,13 +94,18 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
 
     sparse = SparseNetwork(module)
     dense = top1(sparse)
-    _prune(sparse, scheme, settings, images)
+    _prune(sparse, "dense" if scheme == BLOCKWISE else scheme, settings, images)
     pruned = top1(sparse)
-    quantize(sparse, _calibration(network, settings))
+    calibration = _calibration(network, settings)
+    quantize(sparse, calibration)
+    done = f"{scheme} without fine-tuning"
+    if scheme == BLOCKWISE:
+        pruned = top1(sparse)
+        done = prune_blocks(sparse, settings, calibration, None if labelled is None else top1)
     int8 = top1(sparse)
     provenance = Provenance(
         *(SUITE, network, scheme, "measured", "measured"),
-        f"weights: {path.name}, {scheme} without fine-tuning; activations: {description}",
+        f"weights: {path.name}, {done}; activations: {description}",
     )
     trace = trace_network(shapes, sparse, images, provenance)
     if labelled is None:

@@ -16,7 +16,13 @@ from torch import Tensor
 from models.dataflow import layer_inputs
 from models.densities.rules import LayerInput, activation_densities, weight_densities
 from models.densities.tables import Density, Operand, published_densities, read_table, require_all
-from models.full_size import SCHEMES, SUITE, FullSizeSettings, full_size_network
+from models.full_size import (
+    MEASURED_SCHEMES,
+    SCHEMES,
+    SUITE,
+    FullSizeSettings,
+    full_size_network,
+)
 from models.layer_table import consumers
 from models.pictures import ATTRIBUTION, bundled_photographs, image_folder
 from models.shifted import shifted_masks
@@ -51,6 +57,11 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
     Raises:
         UserError: unknown network or scheme, or settings that do not fit the network.
     """
+    if scheme in MEASURED_SCHEMES and scheme not in SCHEMES:
+        raise UserError(
+            f"scheme {scheme} of {network} needs trained weights: give imagenet.networks.{network} "
+            "a checkpoint and an image_folder"
+        )
     if scheme not in SCHEMES:
         raise unknown("scheme of the imagenet suite", scheme, SCHEMES)
     shapes = full_size_network(network, settings, weights=False)

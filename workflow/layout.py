@@ -102,6 +102,15 @@ class Layout:
             f"{self.results}/traces/{s}/{n}/{c}.safetensors" for s, n, c in self.runs(**selection)
         ]
 
+    def has_thresholds(self, network: str) -> bool:
+        """Whether a paper-size network can be pruned blockwise.
+
+        That takes a user's checkpoint, and thresholds or images to find one on.
+        """
+        own = self.config["imagenet"]["networks"].get(network, {})
+        bounded = own.get("blockwise_thresholds") or own.get("image_folder")
+        return bool(own.get("checkpoint") and bounded)
+
     def metrics(self) -> list[str]:
         """Metrics files of every run that is trained here."""
         return [

@@ -12,6 +12,7 @@ from PIL import Image
 
 from models.full_size import SCHEMES, FullSizeSettings
 from models.measured import Measured, measured_trace
+from models.modelled import modelled_trace
 from models.networks import build
 from models.pictures import image_folder
 from sim import read_trace, write_trace
@@ -181,3 +182,42 @@ def test_bad_requests(
     given = {"checkpoint": str(checkpoint), "image_folder": str(folder)}
     with pytest.raises(UserError, match=message):
         measured_trace(network, scheme, FullSizeSettings(**(SMALL | given | changes)))
+
+
+def test_blocks_are_zeroed_within_the_budget(checkpoint: Path, folder: Path) -> None:
+    saved = {}
+    for budget in (0.0, 20.0, 100.0):
+        made = measured("blockwise", checkpoint, folder, blockwise_budget_points=budget)
+        assert made.top1 is not None
+        assert made.top1.int8_percent >= made.top1.pruned_percent - budget
+        convolutions = [one for one in made.trace.traces if not one.layer.is_linear]
+        maps = [one.block_map for one in convolutions if one.block_map is not None]
+        assert len(maps) == len(convolutions)
+        assert {(one.width, one.height) for one in maps} == {(8, 8)}
+        saved[budget] = sum(int(one.zero.sum()) for one in maps)
+    assert saved[0.0] < saved[100.0]
+    data = made.trace.provenance.data
+    assert "8x8 blocks below 1 of the mean magnitude, found within 100 points" in data
+
+
+def test_thresholds_of_a_file_are_taken_without_labels(
+    checkpoint: Path, folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "spex.yaml"
+    file.write_text("block: [4, 4]\ncriterion: signed_mean\nthresholds: {conv1: 0.5}\n")
+    given = {"blockwise_thresholds": str(file)}
+    made = measured("blockwise", checkpoint, folder / "green", **given)
+    assert made.top1 is None
+    first, second = made.trace.traces[:2]
+    assert first.block_map is not None
+    assert first.block_map.width == 4
+    assert first.block_map.zero.any()
+    assert second.block_map is not None
+    assert "4x4 blocks, thresholds of spex.yaml" in made.trace.provenance.data
+
+
+def test_blockwise_asks_for_what_bounds_its_thresholds(checkpoint: Path, folder: Path) -> None:
+    with pytest.raises(UserError, match=r"labelled images.*blockwise_thresholds"):
+        measured("blockwise", checkpoint, folder / "green")
+    with pytest.raises(UserError, match="resnet18 needs trained weights"):
+        modelled_trace("resnet18", "blockwise", FullSizeSettings(**SMALL))

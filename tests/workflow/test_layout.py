@@ -98,6 +98,24 @@ def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
     assert '"seed": 3' in layout.full_size("c")
 
 
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({}, False),
+        ({"checkpoint": "a.pth"}, False),
+        ({"image_folder": "val"}, False),
+        ({"checkpoint": "a.pth", "image_folder": "val"}, True),
+        ({"checkpoint": "a.pth", "blockwise_thresholds": "t.yaml"}, True),
+    ],
+)
+def test_blockwise_takes_a_checkpoint_and_what_bounds_thresholds(
+    own: dict[str, str], expected: bool
+) -> None:
+    layout = Layout({**CONFIG, "imagenet": {"networks": {"b": own}}}, ROOT)
+    assert layout.has_thresholds("b") == expected
+    assert not layout.has_thresholds("a")
+
+
 def test_targets_are_the_tables_their_page_and_both_forms_of_each_figure(layout: Layout) -> None:
     mine = Layout(CONFIG, ROOT, ["t"], {"f": ["t"]})
     assert sorted(mine.targets()) == [

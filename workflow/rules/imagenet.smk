@@ -1,6 +1,10 @@
 # Paper-size networks: zeros measured on a user's checkpoint and images, or modelled.
 IMAGENET_INPUTS = {
-    name: [own[key] for key in ("checkpoint", "image_folder") if own.get(key)]
+    name: [
+        own[key]
+        for key in ("checkpoint", "image_folder", "blockwise_thresholds")
+        if own.get(key)
+    ]
     for name, own in config["imagenet"]["networks"].items()
 }
 
@@ -36,7 +40,14 @@ rule imagenet_trace:
 
 
 IMAGENET_RUNS = layout.runs(suites=["imagenet"])
-DENSITY_RUNS = list(dict.fromkeys([*IMAGENET_RUNS, *layout.design_runs(["imagenet"])]))
+# Traced besides, for their zero blocks.
+BLOCK_RUNS = [
+    ("imagenet", network, "dense")
+    for network in config["sparse_blox"]["full_size_networks"]
+]
+DENSITY_RUNS = list(
+    dict.fromkeys([*IMAGENET_RUNS, *layout.design_runs(["imagenet"]), *BLOCK_RUNS])
+)
 if DENSITY_RUNS:
     layout.tables.append("density_sources")
 if IMAGENET_RUNS:

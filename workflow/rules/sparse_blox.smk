@@ -5,8 +5,7 @@ BLOX_FULL_SIZE = [
     f"{RESULTS}/traces/imagenet/{network}/{scheme}.safetensors"
     for network in BLOX_NETWORKS
     for scheme in BLOX_SCHEMES
-    if scheme == "dense"
-    or config["imagenet"]["networks"].get(network, {}).get("checkpoint")
+    if scheme == "dense" or layout.has_thresholds(network)
 ]
 BLOX_TRACES = sorted(
     {

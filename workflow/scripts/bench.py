@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from sim import Layer, LayerTrace, accelerator, configurations, simulate
+from sim.blocks import zero_blocks
 from sim.masks import effectual_macs, tile_effectual_counts, tile_effectual_maxima
 from workflow.cli import run
 
@@ -143,6 +144,8 @@ def _kernels(traces: Sequence[LayerTrace]) -> Iterator[Row]:
         "effectual totals": effectual_macs,
         "tile counts 64x32": partial(tile_effectual_counts, tile_pixels=64, tile_filters=32),
         "tile maxima 16x16": partial(tile_effectual_maxima, tile_pixels=16, tile_filters=16),
+        "zero blocks 8x8": partial(zero_blocks, width=8, height=8),
+        "zero blocks 1x16": partial(zero_blocks, width=1, height=16),
     }
     label = f"{KERNEL_CASE.network} {len(convolutions)} convolutions"
     for name, kernel in kernels.items():
