@@ -20,8 +20,8 @@ from workflow.cli import run
 from workflow.figures.shared import PALETTE, apply_style, network_label, save
 
 CANVASES = 5
-LEAST_SCORE = 0.3
-"""Detections below it are not drawn; mAP counts them."""
+DRAWN = Selection(least_score=0.3, most_overlap=0.45)
+"""Stricter than for mAP, which counts every detection by its score."""
 TRUE, FOUND = PALETTE[9], PALETTE[1]
 
 Row = tuple[float, list[float], str]
@@ -72,7 +72,9 @@ def draw(test: Annotated, found: dict[str, list[list[Row]]]) -> Figure:
             panel.set_yticks([])
     handles = [
         Line2D([], [], color=TRUE, label="digit, its class above"),
-        Line2D([], [], color=FOUND, label=f"found (score at least {LEAST_SCORE:g}), class below"),
+        Line2D(
+            [], [], color=FOUND, label=f"found (score at least {DRAWN.least_score:g}), class below"
+        ),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return figure
@@ -80,7 +82,7 @@ def draw(test: Annotated, found: dict[str, list[list[Row]]]) -> Figure:
 
 def _found(checkpoint: Path, images: Tensor) -> list[list[Row]]:
     network, _ = load_network(checkpoint)
-    (batch,) = detections(network, head_of(network), images, Selection(least_score=LEAST_SCORE))
+    (batch,) = detections(network, head_of(network), images, DRAWN)
     return [
         [
             (label, box, str(label))

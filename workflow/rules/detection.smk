@@ -108,6 +108,8 @@ rule detection_table:
         ),
     log:
         f"{LOGS}/tables/detection.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/detection.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -116,7 +118,7 @@ rule detection_table:
         "python -m workflow.tables.detection {input} --output {output} 2> {log}"
 
 
-rule detections_figure:
+rule figure_detections:
     input:
         dataset=rules.canvases.output,
         checkpoints=[
@@ -132,6 +134,8 @@ rule detections_figure:
         png=f"{RESULTS}/figures/detections.png",
     log:
         f"{LOGS}/figures/detections.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/figures/detections.tsv"
     conda:
         "../envs/base.yaml"
     params:
