@@ -1,11 +1,15 @@
 # Everything in one image: `docker build --tag sparsebench .`, then
 # `docker run --rm --volume "$PWD/results:/opt/sparsebench/results" sparsebench`.
-# Each of its layers repeats a step of the Makefile's environment, with the same pins.
+# The environment is the Makefile's, with the same pins, and the Kubernetes plugins.
 ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE}
 
+# The storage plugin of the Kubernetes profile copies with rsync.
+RUN apt-get update && apt-get install --yes --no-install-recommends rsync \
+    && rm -rf /var/lib/apt/lists/*
+
 WORKDIR /opt/sparsebench
-COPY requirements.lock requirements-slurm.txt requirements-kubernetes.txt ./
+COPY requirements.lock requirements-kubernetes.txt ./
 # PyTorch's build without CUDA, which the lock then accepts; without that index, the main index's.
 RUN python3 -m venv /opt/venv \
     && (/opt/venv/bin/pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu \

@@ -6,6 +6,7 @@ wall's time includes waiting for whatever else the machine did; the processor's 
 """
 
 import argparse
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,13 +19,24 @@ COLUMNS = ["seconds", "memory_mb", "processor_seconds"]
 """Maxima over the jobs of a rule; memory is the resident set of the job with all its processes."""
 
 
+OWN_RULES = {
+    ("imagenet", "trace"): "imagenet_trace",
+    ("canvases", "dataset"): "canvases",
+    ("canvases", "train"): "train_detector",
+    ("canvases", "compress"): "compress_detector",
+    ("canvases", "trace"): "trace_detector",
+}
+"""Suites that have a rule of their own for a step."""
+
+
 def rule_of(step: str, job: str) -> str:
     """Rule whose job writes `benchmarks/<step>/<job>.tsv`."""
     if step == "tables":
         return job if job.startswith("tables_") else f"{job}_table"
     if step == "figures":
         return f"figure_{job}"
-    return "imagenet_trace" if step == "trace" and job.startswith("imagenet") else step
+    suite = re.split(r"[.-]", job)[0]  # imagenet-seed1.vgg16.dbb
+    return OWN_RULES.get((suite, step), step)
 
 
 def measured(folders: Iterable[Path]) -> pd.DataFrame:
