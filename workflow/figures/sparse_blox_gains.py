@@ -30,7 +30,7 @@ def draw(gains: pd.DataFrame) -> Figure:
             chosen = rows[rows["suite"] == suite]
             network_bars(panel, chosen, quantity, "design", order)
             panel.axhline(1.0, label="without a zero map = 1", **{**BASELINE, "zorder": 3})
-            panel.set_title(SUITES.get(suite, suite))
+            panel.set_title(SUITES.get(suite, suite) if quantity == "speedup" else "")
             panel.set_ylabel(label)
     legend_below(figure)
     return figure
