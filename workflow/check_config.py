@@ -27,6 +27,10 @@ def check_config(config: Mapping[str, Any]) -> None:
         raise UserError(f"config: {error.json_path.removeprefix('$.')}: {error.message}")
     _check_run_list(config, "runs", config["runs"])
     _check_run_list(config, "dataflow.runs", config["dataflow"]["runs"])
+    for run in config["threshold_search"]["runs"]:
+        if run["suite"] not in config["training"]:
+            raise unknown("suite in threshold_search.runs:", run["suite"], config["training"])
+        _check_trained(config, "threshold_search.runs", {**run, "schemes": []})
     _check_run_list(config, "footing_runs", config.get("footing_runs", []))
     for scheme in config["detection"].get("schemes", []):
         if scheme not in config["compression"]:

@@ -299,6 +299,27 @@ class Layout:
     def _common(self, seeding: str) -> dict[str, Any]:
         return {"seed": self.seed(seeding), "threads": self.config["threads"]}
 
+    def search_runs(self) -> list[tuple[str, str]]:
+        """(suite, network) of the networks whose thresholds are searched."""
+        return [
+            (run["suite"], network)
+            for run in self.config["threshold_search"]["runs"]
+            for network in run["networks"]
+        ]
+
+    def searches(self, kind: str) -> list[str]:
+        """Files of the threshold searches; `kind` is "trials" or "best"."""
+        return [
+            f"{self.results}/searches/{suite}/{network}_{kind}.csv"
+            for suite, network in self.search_runs()
+        ]
+
+    def search(self, network: str) -> str:
+        """Settings of a network's threshold searches, as JSON: common ones, then its own."""
+        chosen = dict(self.config["threshold_search"]["settings"])
+        own = chosen.pop("networks", {}).get(network, {})
+        return as_json({"threads": self.config["threads"], **chosen, **own})
+
     def dataflow(self) -> str:
         """Settings of an exploration, as JSON."""
         return as_json(self.config["dataflow"]["settings"])

@@ -12,12 +12,14 @@ def test_rows_hold_every_kernel_and_accelerator_with_its_time_and_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bench, "KERNEL_CASE", SMALL)
+    monkeypatch.setattr(bench, "EXPLORED", [replace(SMALL, network="alexnet", width=0.25)])
     monkeypatch.setattr(bench, "CASES", {"trained": [SMALL]})
     # the memory is that of the whole test run, torch and all
     monkeypatch.setattr(bench, "KERNEL_LIMIT_MB", 4000.0)
     rows = list(bench.rows(["trained"], ["sa", "s2ta_aw"]))
     assert [row.what for row in rows[:2]] == ["effectual totals", "tile counts 64x32"]
     assert [row.what for row in rows[-2:]] == ["sa", "s2ta_aw"]
+    assert (rows[5].what, rows[5].network) == ("hass exploration", "alexnet x0.25 32x32")
     assert rows[0].network == "lenet5 2 convolutions"
     for row in rows:
         assert row.wall_s > 0

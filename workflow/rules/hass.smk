@@ -4,6 +4,10 @@ if layout.designs("designs"):
     layout.figures["hass_pareto"] = ["hass_pareto", "hass", "claims"]
     layout.figures["hass_intervals"] = ["hass_layers"]
     layout.claims["hass"] = ["hass"]
+if layout.search_runs():
+    layout.tables.extend(["hass_search", "hass_trials"])
+    layout.figures["hass_search"] = ["hass_trials", "hass_search"]
+    layout.claims.setdefault("hass", []).append("hass_search")
 
 
 rule explore:
@@ -87,3 +91,83 @@ rule hass_layers_table:
         code=layout.code("workflow.tables.hass_layers"),
     shell:
         "python -m workflow.tables.hass_layers {input} --output {output} 2> {log}"
+
+
+SEARCH_CODE = layout.code(
+    "workflow.scripts.search_thresholds",
+    "sim.accelerators.hass.model",
+    data=["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"],
+    pins=[*TORCH, "optuna"],
+)
+
+
+# Progress goes to the terminal as well. Killed, it goes on where it was: see workflow/search.
+rule search_thresholds:
+    input:
+        checkpoint=f"{RESULTS}/networks/{{suite}}/{{network}}/trained.safetensors",
+        dataset=f"{RESULTS}/datasets/{{suite}}.safetensors",
+    output:
+        trials=f"{RESULTS}/searches/{{suite}}/{{network}}_trials.csv",
+        best=f"{RESULTS}/searches/{{suite}}/{{network}}_best.csv",
+        thresholds=f"{RESULTS}/searches/{{suite}}/{{network}}_thresholds.json",
+    log:
+        f"{LOGS}/search_thresholds/{{suite}}.{{network}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/search_thresholds/{{suite}}.{{network}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    threads: config["threshold_search"]["workers"]
+    params:
+        code=SEARCH_CODE,
+        settings=lambda wildcards: layout.search(wildcards.network),
+        strategies=config["threshold_search"]["strategies"],
+        seeds=config["threshold_search"]["seeds"],
+    shell:
+        "python -m workflow.scripts.search_thresholds --suite {wildcards.suite} "
+        "--network {wildcards.network} --strategies {params.strategies} "
+        "--seeds {params.seeds} --settings {params.settings:q} "
+        "--checkpoint {input.checkpoint} --dataset {input.dataset} --workers {threads} "
+        "--code {params.code} --trials {output.trials} --best {output.best} "
+        "--thresholds {output.thresholds} 2>&1 | tee {log} >&2"
+
+
+rule hass_search_table:
+    input:
+        layout.searches("best"),
+    output:
+        report(
+            layout.table("hass_search"),
+            caption="../report/hass_search.rst",
+            category="HASS",
+        ),
+    log:
+        f"{LOGS}/tables/hass_search.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/hass_search.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.hass_search"),
+    shell:
+        "python -m workflow.tables.hass_search {input} --output {output} 2> {log}"
+
+
+rule hass_trials_table:
+    input:
+        layout.searches("trials"),
+    output:
+        report(
+            layout.table("hass_trials"),
+            caption="../report/hass_trials.rst",
+            category="HASS",
+        ),
+    log:
+        f"{LOGS}/tables/hass_trials.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/hass_trials.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.hass_trials"),
+    shell:
+        "python -m workflow.tables.hass_trials {input} --output {output} 2> {log}"

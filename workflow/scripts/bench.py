@@ -1,10 +1,11 @@
 """Time and peak memory of the simulator, on random masks: nothing needs to be trained.
 
-First the kernels on one image of ResNet-50's 53 convolutions at 224x224, then every accelerator on
-every network: at the width and 32x32 input of the trained suites (4 images), and at full size (1
-image). `make bench` gives it one thread. `limit_s` is what this project holds itself to, in
-processor seconds, which other load on the machine hardly changes; a row over it makes the exit
-code 1. The peak is the resident memory of the whole process while the row ran.
+First the kernels on one image of ResNet-50's 53 convolutions at 224x224, then HASS's exploration of
+whole networks, then every accelerator on every network: at the width and 32x32 input of the trained
+suites (4 images), and at full size (1 image). `make bench` gives it one thread. `limit_s` is what
+this project holds itself to, in processor seconds, which other load on the machine hardly changes;
+a row over it makes the exit code 1. The peak is the resident memory of the whole process while the
+row ran.
 """
 
 import argparse
@@ -18,14 +19,19 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from sim import Layer, LayerTrace, accelerator, configurations, simulate
+from sim.accelerators.hass.model import design
 from sim.blocks import zero_blocks
 from sim.masks import effectual_macs, tile_effectual_counts, tile_effectual_maxima
+from sim.platforms import platform
 from workflow.cli import run
+from workflow.designs.rows import dataflow
 
+T = TypeVar("T")
 WEIGHT_DENSITY, ACTIVATION_DENSITY = 0.40, 0.45
 
 
@@ -60,6 +66,11 @@ CASES = {
         Case("mobilenet_v1", 1.0, 224, 1, 10.0),
     ],
 }
+EXPLORED = [
+    Case("mobilenet_v3_large", 1.0, 224, 1, 0.5),
+    Case("resnet50", 1.0, 224, 1, 1.0),
+]
+"""Networks put on a board by HASS's exploration; the limit is what one exploration may take."""
 KERNEL_CASE = CASES["full"][2]
 KERNEL_LIMIT_S, KERNEL_LIMIT_MB = 1.0, 500.0
 
@@ -127,9 +138,7 @@ class Row:
 HEADER = f"{'':22} {'':28} {'wall_s':>8} {'cpu_s':>8} {'limit_s':>8} {'peak_mb':>8}"
 
 
-def measured(
-    work: Callable[[LayerTrace], object], traces: Iterable[LayerTrace]
-) -> tuple[float, float, float]:
+def measured(work: Callable[[T], object], traces: Iterable[T]) -> tuple[float, float, float]:
     """Wall seconds, processor seconds and peak memory of some work on every trace."""
     _reset_peak()
     wall, cpu = time.perf_counter(), time.process_time()
@@ -162,14 +171,24 @@ def _networks(
             yield Row(name, case.label, *figures, case.limit_s)
 
 
+def _explorations(tables: Mapping[Case, tuple[Layer, ...]]) -> Iterator[Row]:
+    hardware, board = dataflow("hass"), platform("u250")
+    for case, layers in tables.items():
+        traces = [random_trace(layer, case.images) for layer in layers]
+        explore = partial(design, hardware=hardware, board=board)
+        yield Row("hass exploration", case.label, *measured(explore, [traces]), case.limit_s)
+
+
 def rows(sizes: Sequence[str], accelerators: Sequence[str]) -> Iterator[Row]:
     """Measure, in the order of the module's text."""
     cases = [case for size in sizes for case in CASES[size]]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        found = pool.submit(layers_of, [KERNEL_CASE, *cases]).result()
+        found = pool.submit(layers_of, [KERNEL_CASE, *EXPLORED, *cases]).result()
     kernel_layers, *tables = found
+    explored = tables[: len(EXPLORED)]
     yield from _kernels([random_trace(layer, KERNEL_CASE.images) for layer in kernel_layers])
-    yield from _networks(dict(zip(cases, tables, strict=True)), accelerators)
+    yield from _explorations(dict(zip(EXPLORED, explored, strict=True)))
+    yield from _networks(dict(zip(cases, tables[len(EXPLORED) :], strict=True)), accelerators)
 
 
 def main() -> None:
