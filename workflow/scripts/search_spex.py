@@ -15,9 +15,11 @@ from torch import nn
 
 from models.block_pruned import BlockPrunedNetwork
 from models.checkpoints import load_checkpoint
+from models.datasets.canvases import NAME as CANVASES
 from models.training import accuracy
 from sim.errors import UserError
 from workflow.cli import run, settings, whole_file
+from workflow.search.detector import detector
 from workflow.search.spex import SpexSettings
 from workflow.search.spex_run import STRATEGIES, Search, Subject, run_spex, thresholds_text
 from workflow.trained import dataset_of, network_of
@@ -73,12 +75,13 @@ def main() -> None:
     parser.add_argument("--thresholds", type=Path, required=True, help="YAML to write")
     given = parser.parse_args()
     chosen = settings(SpexSettings, given.settings)
+    kind = detector if given.suite == CANVASES else classifier
     search = Search(
         given.suite,
         given.network,
         given.strategy,
         chosen,
-        partial(classifier, given.suite, given.network, given.checkpoint, given.dataset, chosen),
+        partial(kind, given.suite, given.network, given.checkpoint, given.dataset, chosen),
         given.trials.with_name(f".{given.trials.stem}.journal"),
         study_name(given.strategy, chosen, given.checkpoint, given.code),
     )
