@@ -6,12 +6,15 @@ from matplotlib.lines import Line2D
 
 from workflow.figures.shared import BASELINE, PALETTE, figure_command
 
+NEEDS_WEIGHTS = "needs the user's weights"
 SUITES = {"digits": "o", "shapes": "s", "imagenet": "D"}
 
 
 def draw(claims: pd.DataFrame) -> Figure:
     """A line per claim on a log axis: grey bar = published, markers = reproduced, by suite."""
     names = list(dict.fromkeys(claims["claim"]))
+    comparable = claims["verdict"] != NEEDS_WEIGHTS  # else the value is no answer to the claim
+    claims = claims.assign(reproduced=claims["reproduced"].where(comparable))
     figure = Figure(figsize=(7.5, 1.3 + 0.34 * len(names)), layout="constrained")
     panel = figure.subplots()
     for y, name in enumerate(names):
