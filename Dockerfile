@@ -4,8 +4,8 @@
 ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE}
 
-# The storage plugin of the Kubernetes profile copies with rsync.
-RUN apt-get update && apt-get install --yes --no-install-recommends rsync \
+# On Kubernetes, Snakemake asks git for the sources, and its storage plugin copies with rsync.
+RUN apt-get update && apt-get install --yes --no-install-recommends git rsync \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /opt/sparsebench

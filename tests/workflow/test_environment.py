@@ -49,3 +49,11 @@ def test_the_environment_of_the_tests_is_the_locked_one(lock: dict[str, str]) ->
 
     names = ["numpy", "pandas", "torch", "snakemake", "safetensors"]
     assert {name: version(name).split("+")[0] for name in names} == {n: lock[n] for n in names}
+
+
+@pytest.mark.parametrize("name", ["requirements-slurm.txt", "requirements-kubernetes.txt"])
+def test_plugins_are_pinned_and_installed_beside_the_lock(name: str, lock: dict[str, str]) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    wanted = [line for line in lines if line.strip() and not line.startswith("#")]
+    assert len(pins(lines)) == len(wanted)
+    assert set(pins(lines)).isdisjoint(lock)

@@ -132,7 +132,7 @@ def test_the_profile_of_continuous_integration_plans_its_own_configuration(tmp_p
 @pytest.mark.slow
 def test_jobs_find_the_packages_where_only_the_snakefile_was_copied(tmp_path: Path) -> None:
     """As in a Kubernetes job: the image has the packages, the working folder has the rules."""
-    for name in ("config", "workflow/rules", "workflow/envs", "workflow/report"):
+    for name in ("config", "workflow/rules", "workflow/envs"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "Snakefile", tmp_path)
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile"]
