@@ -51,7 +51,8 @@ def _with_thresholds(row: dict[Any, Any], column: str) -> Evaluation:
         row["suite"],
         row["activation_source"],
         f"{row['network']}, scheme blockwise, {BLOCK} blocks, convolutions",
-        "zero blocks of the trained network with its thresholds, natural ones among them"
+        "zero blocks of the trained network with its thresholds, natural ones among them; the "
+        "thresholds keep a budget on the images that they were found on"
         + ("" if row["suite"] == FULL_SIZE else "; a narrow network on small images"),
         neutral=0.0,
     )
