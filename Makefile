@@ -52,6 +52,7 @@ lint: $(STAMP)
 bench: $(STAMP)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench_traces
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench_spex
 
 check-results: $(STAMP)
 	python -m workflow.scripts.check_results --made results/tables \

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def check_config(config: Mapping[str, Any]) -> None:
             raise unknown("suite in threshold_search.runs:", run["suite"], config["training"])
         _check_trained(config, "threshold_search.runs", {**run, "schemes": []})
     _check_run_list(config, "footing_runs", config.get("footing_runs", []))
+    _check_spex(config)
     for scheme in config["detection"].get("schemes", []):
         if scheme not in config["compression"]:
             raise unknown("scheme in detection:", scheme, config["compression"])
@@ -44,6 +46,31 @@ def check_config(config: Mapping[str, Any]) -> None:
         if name not in config["sweeps"]:
             raise unknown("sweep in design_space:", name, config["sweeps"])
         _check_runs(config, name, sweeps(config)[name])
+
+
+def _check_spex(config: Mapping[str, Any]) -> None:
+    """Searched networks are trained once per block and strategy; blockwise runs are searched."""
+    seen: set[tuple[str, str, str, str]] = set()
+    for entry in config["spex"]["searches"]:
+        if entry["suite"] not in config["training"]:
+            raise unknown("suite in spex.searches:", entry["suite"], config["training"])
+        _check_trained(config, "spex.searches", {**entry, "schemes": []})
+        for case in product(
+            [entry["suite"]], entry["networks"], entry["blocks"], entry["strategies"]
+        ):
+            if case in seen:
+                raise UserError(f"config: spex.searches lists {'/'.join(case)} twice")
+            seen.add(case)
+    used = config["spex"]["used"]
+    for run in config["runs"]:
+        for network in run["networks"]:
+            case = (run["suite"], network, used["block"], used["strategy"])
+            trained = run["suite"] != MODELLED and "blockwise" in run["schemes"]
+            if trained and case not in seen:
+                raise UserError(
+                    f"config: runs has {run['suite']}/{network}/blockwise, but spex.searches has "
+                    f"no {used['strategy']} of {used['block']} blocks for it, which spex.used names"
+                )
 
 
 def _check_points(name: str, sweep: Sweep) -> None:

@@ -320,6 +320,43 @@ class Layout:
         own = chosen.pop("networks", {}).get(network, {})
         return as_json({"threads": self.config["threads"], **chosen, **own})
 
+    def spex_searches(self) -> list[tuple[str, str, str, str]]:
+        """(suite, network, block, strategy) of every configured threshold search."""
+        return [
+            (entry["suite"], network, block, strategy)
+            for entry in self.config["spex"]["searches"]
+            for network in entry["networks"]
+            for block in entry["blocks"]
+            for strategy in entry["strategies"]
+        ]
+
+    def spex_files(self) -> list[str]:
+        """Trials of every threshold search."""
+        return [f"{self.results}/spex/{'/'.join(search)}.csv" for search in self.spex_searches()]
+
+    def spex_thresholds(self, suite: str, network: str, seeding: str = "") -> str:
+        """The thresholds that scheme blockwise takes for a network."""
+        used = self.config["spex"]["used"]
+        folder = f"{self.results}/spex/{suite}{seeding}/{network}"
+        return f"{folder}/{used['block']}/{used['strategy']}.yaml"
+
+    def spex(self, suite: str, network: str, block: str, seeding: str = "") -> str:
+        """Settings of a threshold search, as JSON: those of all, then those of its entry."""
+        own: dict[str, Any] = {"block": [int(edge) for edge in block.split("x")]}
+        for entry in self.config["spex"]["searches"]:
+            if (
+                entry["suite"] == suite
+                and network in entry["networks"]
+                and block in entry["blocks"]
+            ):
+                own |= entry.get("settings", {})
+        return as_json({**self._common(seeding), **self.config["spex"]["settings"], **own})
+
+    def blockwise(self, suite: str, network: str, seeding: str = "") -> str:
+        """Settings of compressing by scheme blockwise, as JSON."""
+        chosen = json.loads(self.compression(suite, network, "blockwise", seeding))
+        return as_json({**chosen, "thresholds_file": self.spex_thresholds(suite, network, seeding)})
+
     def dataflow(self) -> str:
         """Settings of an exploration, as JSON."""
         return as_json(self.config["dataflow"]["settings"])

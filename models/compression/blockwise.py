@@ -18,6 +18,7 @@ from models.compression.scheme import Samples, Scheme
 from models.modes import evaluating
 from models.stored_tensors import SparseNetwork
 from sim.errors import UserError
+from sim.files import intact
 from sim.validation import unknown
 
 
@@ -89,7 +90,7 @@ def read_thresholds(path: Path) -> dict[str, Any]:
     """
     keys = {"block": list, "criterion": str, "thresholds": dict}
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(intact(path).read_text())
     except FileNotFoundError:
         raise UserError(f"{path}: no such thresholds; make them with the Spex search") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -60,7 +60,7 @@ rule compress:
         f"{RESULTS}/benchmarks/compress/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
         suite=TRAINED,
-        scheme="(?!trained)[a-z0-9_]+",
+        scheme="(?!trained|blockwise)[a-z0-9_]+",
     conda:
         "../envs/base.yaml"
     threads: config["threads"]

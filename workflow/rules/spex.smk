@@ -1,0 +1,104 @@
+# Spex: block thresholds of trained networks, searched; and the scheme blockwise, which uses them.
+if layout.spex_searches():
+    layout.tables.extend(["spex", "spex_front"])
+    layout.figures["spex_front"] = ["spex_front", "claims"]
+
+
+rule search_spex:
+    input:
+        checkpoint=rules.train.output.checkpoint,
+        dataset=rules.dataset.output,
+    output:
+        trials=f"{RESULTS}/spex/{{suite}}{{seeding}}/{{network}}/{{block}}/{{strategy}}.csv",
+        thresholds=f"{RESULTS}/spex/{{suite}}{{seeding}}/{{network}}/{{block}}/{{strategy}}.yaml",
+    log:
+        f"{LOGS}/spex/{{suite}}{{seeding}}.{{network}}.{{block}}.{{strategy}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/spex/{{suite}}{{seeding}}.{{network}}.{{block}}.{{strategy}}.tsv"
+    wildcard_constraints:
+        suite=TRAINED,
+        block=r"\d+x\d+",
+        strategy="[a-z0-9_]+",
+    conda:
+        "../envs/base.yaml"
+    threads: config["threads"]
+    params:
+        code=layout.code("workflow.scripts.search_spex", pins=[*TORCH, "optuna"]),
+        settings=lambda wildcards: layout.spex(
+            wildcards.suite, wildcards.network, wildcards.block, wildcards.seeding
+        ),
+    shell:
+        "python -m workflow.scripts.search_spex --suite {wildcards.suite} "
+        "--network {wildcards.network} --strategy {wildcards.strategy} "
+        "--settings {params.settings:q} --code {params.code} "
+        "--checkpoint {input.checkpoint} --dataset {input.dataset} "
+        "--trials {output.trials} --thresholds {output.thresholds} 2> {log}"
+
+
+rule compress_blockwise:
+    input:
+        checkpoint=rules.train.output.checkpoint,
+        dataset=rules.dataset.output,
+        thresholds=lambda wildcards: layout.spex_thresholds(
+            wildcards.suite, wildcards.network, wildcards.seeding
+        ),
+    output:
+        checkpoint=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/blockwise.safetensors",
+        metrics=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/blockwise.json",
+    log:
+        f"{LOGS}/compress/{{suite}}{{seeding}}.{{network}}.blockwise.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compress/{{suite}}{{seeding}}.{{network}}.blockwise.tsv"
+    wildcard_constraints:
+        suite=TRAINED,
+    conda:
+        "../envs/base.yaml"
+    threads: config["threads"]
+    params:
+        code=layout.code(
+            "workflow.scripts.compress", "models.compression.blockwise", pins=TORCH
+        ),
+        settings=lambda wildcards: layout.blockwise(
+            wildcards.suite, wildcards.network, wildcards.seeding
+        ),
+    shell:
+        "python -m workflow.scripts.compress --suite {wildcards.suite} "
+        "--network {wildcards.network} --scheme blockwise "
+        "--settings {params.settings:q} --checkpoint {input.checkpoint} "
+        "--dataset {input.dataset} --output {output.checkpoint} --metrics {output.metrics} 2> {log}"
+
+
+rule spex_table:
+    input:
+        layout.spex_files(),
+    output:
+        report(
+            layout.table("spex"), caption="../report/spex.rst", category="Sparse-Blox"
+        ),
+    log:
+        f"{LOGS}/tables/spex.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.spex"),
+    shell:
+        "python -m workflow.tables.spex {input} --output {output} 2> {log}"
+
+
+rule spex_front_table:
+    input:
+        layout.spex_files(),
+    output:
+        report(
+            layout.table("spex_front"),
+            caption="../report/spex_front.rst",
+            category="Sparse-Blox",
+        ),
+    log:
+        f"{LOGS}/tables/spex_front.log",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.spex"),
+    shell:
+        "python -m workflow.tables.spex {input} --front --output {output} 2> {log}"
