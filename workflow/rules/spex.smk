@@ -77,6 +77,8 @@ rule spex_table:
         ),
     log:
         f"{LOGS}/tables/spex.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/spex.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -96,6 +98,8 @@ rule spex_front_table:
         ),
     log:
         f"{LOGS}/tables/spex_front.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/spex_front.tsv"
     conda:
         "../envs/base.yaml"
     params:
