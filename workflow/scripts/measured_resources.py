@@ -27,6 +27,8 @@ OWN_RULES = {
     ("canvases", "trace"): "trace_detector",
 }
 """Suites that have a rule of their own for a step."""
+RULES = {"spex": "search_spex"}
+"""Steps whose folder is not called like the rule."""
 
 
 def rule_of(step: str, job: str) -> str:
@@ -35,8 +37,10 @@ def rule_of(step: str, job: str) -> str:
         return job if job.startswith("tables_") else f"{job}_table"
     if step == "figures":
         return f"figure_{job}"
+    if step == "compress" and job.endswith(".blockwise"):
+        return "compress_blockwise"
     suite = re.split(r"[.-]", job)[0]  # imagenet-seed1.vgg16.dbb
-    return OWN_RULES.get((suite, step), step)
+    return OWN_RULES.get((suite, step), RULES.get(step, step))
 
 
 def measured(folders: Iterable[Path]) -> pd.DataFrame:
