@@ -43,7 +43,7 @@ def start(
     shutil.copytree(ROOT / "config", folder / "config", dirs_exist_ok=True)
     (folder / "change.yaml").write_text(yaml.safe_dump(dict(config)))
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-    command += ["--configfile", "change.yaml", "--quiet", "rules", *arguments]
+    command += ["--configfile", "change.yaml", *arguments]
     own = dict(environment or {})
     first = [own.pop("PATH")] if "PATH" in own else []
     path = os.pathsep.join([*first, str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -60,7 +60,7 @@ def start(
 
 def snakemake(folder: Path, *arguments: str, **config: object) -> subprocess.CompletedProcess[str]:
     """Run Snakemake to its end; what it said is all in `stdout`."""
-    process = start(folder, *arguments, config=config)
+    process = start(folder, "--quiet", "rules", *arguments, config=config)
     said, _ = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, said, "")
 

@@ -52,7 +52,6 @@ class Run:
         """Delete outputs, so that they are made again."""
         for pattern in patterns:
             found = list((self.folder / "results").glob(pattern))
-            assert found, pattern
             for path in found:
                 path.unlink()
 

@@ -23,7 +23,7 @@ STEPS = [
 def test_a_killed_step_is_named_with_its_log_and_made_again(
     done: Run, module: str, output: str, log: str
 ) -> None:
-    done.remove(output, "tables/*.csv", "figures/*")
+    done.remove(output, "events/**/*.csv", "tables/*.csv", "figures/*")
     code, said = done.finish(fault=("die", module))
     assert code != 0
     assert not (done.folder / "results" / output).exists()
