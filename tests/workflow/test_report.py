@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workflow.test_snakefile import TINY, snakemake
+from tests.workflow.running import TINY, snakemake
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
