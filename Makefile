@@ -19,7 +19,7 @@ QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
-.PHONY: results quick design-space test test-all lint bench check-results check-quick reference lock clean \
+.PHONY: results quick unlock design-space scaling test test-all lint bench check-results check-quick reference lock clean \
 	measured-resources
 
 results: $(STAMP)
@@ -30,10 +30,20 @@ quick: $(STAMP)
 	$(QUICK)
 	@test -z "$(call stale,results/quick)" || $(QUICK) --report results/quick/report.html
 
+# After Snakemake was killed (SIGKILL, power): no other run may be going on in this folder.
+unlock: $(STAMP)
+	$(DEFAULT) --unlock
+
 # Hundreds of points of several accelerators' parameters: one table (config/design_space.yaml).
 design-space: $(STAMP)
 	$(SNAKEMAKE) --workflow-profile workflow/profiles/default \
 		--configfile config/design_space.yaml design_space
+
+# Seconds of all points of the design space with one worker and with two, on a machine at rest.
+scaling: design-space
+	for workers in 1 2; do /bin/bash -c "time snakemake --cores $$workers --quiet all \
+		--workflow-profile workflow/profiles/default --configfile config/design_space.yaml \
+		--forcerun points --until points -- design_space"; done
 
 test: $(STAMP)
 	python -m pytest -n $(CORES) --dist worksteal

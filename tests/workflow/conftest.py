@@ -1,11 +1,17 @@
-"""A tiny trace and a stub accelerator whose counts can be computed in the head."""
+"""A tiny trace, a stub accelerator whose counts can be computed in the head, a SLURM cluster."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim import Access, Events, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
+from tests.workflow.running import ROOT
+from tests.workflow.slurm_cluster import Cluster, UnavailableError, one_node_cluster
 
 
 @dataclass(frozen=True)
@@ -45,3 +51,24 @@ def toy() -> NetworkTrace:
         for layer in layers
     )
     return NetworkTrace(provenance, entries)
+
+
+@pytest.fixture(scope="session")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the pinned SLURM plugin; the environment of the tests stays without it."""
+    folder = tmp_path_factory.mktemp("plugin")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    pip += ["--requirement", str(ROOT / "requirements-slurm.txt")]
+    done = subprocess.run(pip, text=True, capture_output=True)  # noqa: S603  # our own command line
+    if done.returncode != 0:
+        pytest.skip(f"the SLURM plugin cannot be installed: {done.stderr[-300:]}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    try:
+        with one_node_cluster(tmp_path_factory.mktemp("slurm") / "cluster") as running:
+            yield running
+    except UnavailableError as reason:
+        pytest.skip(str(reason))

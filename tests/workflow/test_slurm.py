@@ -6,39 +6,17 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.workflow.slurm_cluster import PARTITION, Cluster, UnavailableError, one_node_cluster
+from tests.workflow.slurm_cluster import PARTITION, Cluster
 
 ROOT = Path(__file__).parents[2]
 PROFILE = ROOT / "workflow" / "profiles" / "slurm"
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the pinned SLURM plugin; the environment of the tests stays without it."""
-    folder = tmp_path_factory.mktemp("plugin")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
-    pip += ["--requirement", str(ROOT / "requirements-slurm.txt")]
-    done = subprocess.run(pip, text=True, capture_output=True)  # noqa: S603  # our own command line
-    if done.returncode != 0:
-        pytest.skip(f"the SLURM plugin cannot be installed: {done.stderr[-300:]}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    try:
-        with one_node_cluster(tmp_path_factory.mktemp("slurm") / "cluster") as running:
-            yield running
-    except UnavailableError as reason:
-        pytest.skip(str(reason))
 
 
 def snakemake(folder: Path, environment: dict[str, str], *arguments: str) -> str:

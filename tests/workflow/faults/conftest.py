@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -55,9 +55,15 @@ class Run:
             for path in found:
                 path.unlink()
 
-    def start(self, *arguments: str, fault: tuple[str, str] | None = None) -> subprocess.Popen[str]:
-        """Start Snakemake with the default profile; `fault` is what happens in which module."""
-        environment = {}
+    def start(
+        self,
+        *arguments: str,
+        fault: tuple[str, str] | None = None,
+        profile: Sequence[str] = PROFILE,
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start Snakemake with a profile; `fault` is what happens in which module."""
+        own = dict(environment or {})
         if fault is not None:
             shim = self.folder / "bin" / "python"
             shim.parent.mkdir(exist_ok=True)
@@ -65,9 +71,10 @@ class Run:
             shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{inject}" "$@"\n')
             shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
             what, module = fault
-            environment = {"FAULT": f"{what} {module} {self.marker}", "PATH": str(shim.parent)}
-        command = [*PROFILE, *arguments, "--", *TARGETS]
-        return start(self.folder, *command, config=SMALL, environment=environment)
+            path = [str(shim.parent), *filter(None, [own.get("PATH")])]
+            own |= {"FAULT": f"{what} {module} {self.marker}", "PATH": os.pathsep.join(path)}
+        command = [*profile, *arguments, "--", *TARGETS]
+        return start(self.folder, *command, config=SMALL, environment=own)
 
     def finish(self, *arguments: str, fault: tuple[str, str] | None = None) -> tuple[int, str]:
         """Run Snakemake to its end: exit code, and what it said."""

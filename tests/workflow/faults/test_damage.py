@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,18 +36,25 @@ def change(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [cut, change])
-def test_damaged_intermediates_are_refused_by_name(done: Run, damage: object) -> None:
+def test_damaged_intermediates_are_refused_by_name(
+    done: Run, damage: Callable[[bytes], bytes]
+) -> None:
+    results = done.folder / "results"
     for intermediate, made_from_it in INTERMEDIATES:
-        path = done.folder / "results" / intermediate
-        whole = path.read_bytes()
-        path.write_bytes(damage(whole))  # type: ignore[operator]
-        done.remove(made_from_it)
+        path, product = results / intermediate, results / made_from_it
+        whole, made = path.read_bytes(), product.read_bytes()
+        path.write_bytes(damage(whole))
+        product.unlink()
         code, said = done.finish("--until", _rule(made_from_it))
         assert code != 0, intermediate
-        assert f"results/{intermediate}: " in said
+        assert f"error: results/{intermediate}: " in said
         assert "delete" in said or "make it again" in said
-        assert not (done.folder / "results" / made_from_it).exists()
-        path.unlink()
+        assert not product.exists()
+        path.write_bytes(whole)
+        product.write_bytes(made)
+    for intermediate, _ in INTERMEDIATES:
+        (results / intermediate).unlink()
+    done.remove("tables/*.csv", "figures/*")
     done.assert_as_clean(*done.finish())
 
 
