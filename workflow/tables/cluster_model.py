@@ -29,6 +29,7 @@ class ClusterSettings:
         nodes: of the cluster.
         slots_per_node: jobs that one node runs at a time.
         jobs_per_submission: Snakemake's group jobs; 1 = every job alone.
+        step_s: of each job in a group: Snakemake starts again for it.
         overhead_s, submit_s, poll_s, in_flight: as in workflow.scheduling.Cluster.
         seed: of the drawing of durations.
     """
@@ -37,6 +38,7 @@ class ClusterSettings:
     nodes: list[int]
     slots_per_node: int
     jobs_per_submission: list[int]
+    step_s: float
     overhead_s: float
     submit_s: list[float]
     poll_s: float
@@ -68,7 +70,7 @@ def cluster_model(measured: Seconds, chosen: ClusterSettings) -> pd.DataFrame:
     ):
         slots = nodes * chosen.slots_per_node
         cluster = Cluster(slots, chosen.overhead_s, submit_s, chosen.poll_s, in_flight)
-        submissions = grouped(durations, group)
+        submissions = grouped(durations + (chosen.step_s if group > 1 else 0.0), group)
         time_s = makespan_s(submissions.tolist(), cluster)
         ideal_s = durations.sum() / slots
         rows.append(
@@ -79,6 +81,7 @@ def cluster_model(measured: Seconds, chosen: ClusterSettings) -> pd.DataFrame:
                 "slots": slots,
                 "jobs_per_submission": group,
                 "submissions": len(submissions),
+                "step_s": chosen.step_s,
                 "overhead_s": chosen.overhead_s,
                 "submit_s": submit_s,
                 "poll_s": chosen.poll_s,

@@ -11,6 +11,7 @@ SETTINGS = ClusterSettings(
     nodes=[1, 5],
     slots_per_node=2,
     jobs_per_submission=[1, 10],
+    step_s=1.0,
     overhead_s=4.0,
     submit_s=[0.0],
     poll_s=0.0,
@@ -24,12 +25,12 @@ def test_equal_jobs_give_what_can_be_computed_in_the_head() -> None:
     rows = table.set_index(["nodes", "jobs_per_submission"])
     assert rows["makespan_s"].to_dict() == {
         (1, 1): 50 * 10,
-        (1, 10): 5 * 64,
+        (1, 10): 5 * 74,
         (5, 1): 10 * 10,
-        (5, 10): 64,
+        (5, 10): 74,
     }
     assert rows.loc[(5, 10), "submissions"] == 10
-    assert rows.loc[(5, 10), "efficiency_percent"] == pytest.approx(100 * 60 / 64)
+    assert rows.loc[(5, 10), "efficiency_percent"] == pytest.approx(100 * 60 / 74)
     assert rows.loc[(5, 1), "speedup_over_one_slot"] == pytest.approx(6)
     assert set(table["source"]) == {"modelled"}
 
