@@ -42,16 +42,17 @@ def test_damaged_intermediates_are_refused_by_name(
     results = done.folder / "results"
     for intermediate, made_from_it in INTERMEDIATES:
         path, product = results / intermediate, results / made_from_it
-        whole, made = path.read_bytes(), product.read_bytes()
-        path.write_bytes(damage(whole))
+        kept = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in (path, product)}
+        path.write_bytes(damage(kept[path][0]))
         product.unlink()
         code, said = done.finish("--until", _rule(made_from_it))
         assert code != 0, intermediate
         assert f"error: results/{intermediate}: " in said
         assert "delete" in said or "make it again" in said
         assert not product.exists()
-        path.write_bytes(whole)
-        product.write_bytes(made)
+        for file, (content, time_ns) in kept.items():
+            file.write_bytes(content)
+            os.utime(file, ns=(time_ns, time_ns))
     for intermediate, _ in INTERMEDIATES:
         (results / intermediate).unlink()
     done.remove("tables/*.csv", "figures/*")
