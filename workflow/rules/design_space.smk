@@ -39,9 +39,10 @@ rule design_space_table:
     params:
         code=layout.code("workflow.tables.design_space", data=TECHNOLOGY),
         nodes=config["technology_nodes_nm"],
+        points=f"{RESULTS}/points",
         plan=layout.plan(config["design_space"]),
     shell:
-        "python -m workflow.tables.design_space --points {RESULTS}/points "
+        "python -m workflow.tables.design_space --points {params.points} "
         "--plan {params.plan:q} --nodes {params.nodes} --output {output} 2> {log}"
 
 
@@ -64,7 +65,8 @@ rule cluster_model_table:
     params:
         code=layout.code("workflow.tables.cluster_model"),
         settings=as_json(config.get("cluster_model", {})),
+        benchmarks=f"{RESULTS}/benchmarks/points",
         plan=layout.plan(config["design_space"]),
     shell:
-        "python -m workflow.tables.cluster_model --benchmarks {RESULTS}/benchmarks/points "
+        "python -m workflow.tables.cluster_model --benchmarks {params.benchmarks} "
         "--plan {params.plan:q} --settings {params.settings:q} --output {output} 2> {log}"

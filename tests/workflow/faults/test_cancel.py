@@ -35,6 +35,7 @@ def test_a_cancelled_job_is_submitted_again_and_the_tables_are_the_same(
     assert len(running) == 1
     cluster.ask("scancel", *running)
     said, _ = process.communicate()
-    assert f"SLURM-job '{running[0]}' failed" in said
-    assert "CANCELLED" in said
+    assert "JobState=CANCELLED" in cluster.ask("scontrol", "--oneliner", "show", "job", *running)
+    assert "Error in " in said  # the group of steps that was in it, and its log
+    assert f"/{running[0]}.log" in said
     done.assert_as_clean(process.returncode, said)
