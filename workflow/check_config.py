@@ -34,6 +34,7 @@ def check_config(config: Mapping[str, Any]) -> None:
         _check_trained(config, "threshold_search.runs", {**run, "schemes": []})
     _check_run_list(config, "footing_runs", config.get("footing_runs", []))
     _check_spex(config)
+    _check_run_list(config, "sensitivity_runs", config.get("sensitivity_runs", []))
     for scheme in config["detection"].get("schemes", []):
         if scheme not in config["compression"]:
             raise unknown("scheme in detection:", scheme, config["compression"])

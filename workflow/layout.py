@@ -12,6 +12,8 @@ from workflow.footing import footing
 from workflow.sweeps import PointFolder, Sweep, seed_of, seeding, sweeps
 
 Run = tuple[str, str, str]
+MODELLED = "imagenet"
+"""The suite whose zeros are not trained here."""
 
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")
@@ -134,6 +136,17 @@ class Layout:
         wanted = set(expanded(self.config.get("footing_runs", [])))
         return [run for run in self.runs() if run in wanted]
 
+    def sensitivity_runs(self) -> list[Run]:
+        """Those of the runs on which every swept parameter of every design is varied."""
+        wanted = set(expanded(self.config.get("sensitivity_runs", [])))
+        meant = {design.scheme for design in footing().designs.values()}
+        return [run for run in self.runs(schemes=meant) if run in wanted]
+
+    def zeros_runs(self) -> list[Run]:
+        """Those of them whose zeros are modelled, if the settings of such zeros are varied."""
+        modelled = [run for run in self.sensitivity_runs() if run[0] == MODELLED]
+        return modelled if self.config.get("zeros") else []
+
     def footing_files(self) -> list[str]:
         """Event files of all designs on one footing, one for each run."""
         return [f"{self.results}/footing/{s}/{n}/{c}.csv" for s, n, c in self.footing_runs()]
@@ -248,11 +261,11 @@ class Layout:
             data=[f"sim/accelerators/{folder}/configs.yaml", "sim/schemas/*.json"],
         )
 
-    def footing_code(self) -> str:
-        """Digest for running all designs of the footing."""
+    def footing_code(self, script: str = "footing", pins: Iterable[str] = NUMPY) -> str:
+        """Digest of a script that runs all designs of the footing."""
         folders = sorted({configuration(name).folder for name in footing().designs})
         return self.code(
-            "workflow.scripts.footing",
+            f"workflow.scripts.{script}",
             *(f"sim.accelerators.{folder}.model" for folder in folders),
             data=[
                 "workflow/footing/designs.yaml",
@@ -260,6 +273,7 @@ class Layout:
                 "sim/schemas/*.json",
                 *(f"sim/accelerators/{folder}/configs.yaml" for folder in folders),
             ],
+            pins=pins,
         )
 
     def seed(self, seeding: str) -> int:

@@ -67,6 +67,12 @@ def bound_lines(panel: Axes, bound: Iterable[float]) -> None:
     )
 
 
+def bar_bounds(panel: Axes, rows: pd.DataFrame, column: str = "two_sided_bound") -> None:
+    """The bound over each group of bars of `network_bars`, the tightest of the bars' own."""
+    order = ordered_networks(rows["network"])
+    bound_lines(panel, rows.groupby("network")[column].min().reindex(order))
+
+
 def times(value: float, _: object = None) -> str:
     """Tick label of a ratio: 4x, 1x, 1/4x."""
     return f"{value:g}x" if value >= 1 else f"1/{1 / value:g}x"

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from workflow.figures.designs import bar_bounds
 from workflow.figures.shared import (
     BASELINE,
     SUITE_LABELS,
@@ -29,6 +30,8 @@ def draw(gains: pd.DataFrame) -> Figure:
         for panel, suite in zip(line, suites, strict=True):
             chosen = rows[rows["suite"] == suite]
             network_bars(panel, chosen, quantity, "design", order)
+            if quantity == "speedup":
+                bar_bounds(panel, chosen)
             panel.axhline(1.0, label="without a zero map = 1", **{**BASELINE, "zorder": 3})
             panel.set_title(SUITES.get(suite, suite) if quantity == "speedup" else "")
             panel.set_ylabel(label)

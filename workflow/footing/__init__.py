@@ -34,11 +34,13 @@ class Design:
     Attributes:
         name: of the configuration.
         overrides: parameter -> values in the order of `Footing.multipliers`.
+        scheme: the compression that it is meant for.
         differs: what the design does not allow; empty where it allows everything.
     """
 
     name: str
     overrides: Mapping[str, Override]
+    scheme: str
     differs: str
 
     def build(self, size: int) -> Accelerator:
@@ -100,7 +102,7 @@ def _design(
         if parameter not in known:
             raise unknown(f"parameter of {name!r} in {path.name}:", parameter, known)
     taken = {parameter: value for parameter, value in common.items() if parameter in known}
-    return Design(name, taken | own, entry.get("differs", ""))
+    return Design(name, taken | own, entry["scheme"], entry.get("differs", ""))
 
 
 def _overrides(entries: Mapping[str, Any], sizes: int, where: str) -> dict[str, Override]:

@@ -2,7 +2,8 @@
 
 Every array runs the same compressed network (`baseline_scheme` dbb), so that both sides see the
 same zeros; a second set of rows lets the baseline run the dense network (`baseline_scheme` dense).
-The row `mean` of a suite is the arithmetic mean over its networks.
+`two_sided_bound` is the most that any array of this size could gain over the baseline on these
+zeros. The row `mean` of a suite is the arithmetic mean over its networks.
 """
 
 import pandas as pd
@@ -22,7 +23,8 @@ def s2ta(events: pd.DataFrame) -> pd.DataFrame:
     # the two schemes of one network may differ in where the zeros come from, never in its layers
     joined = versus(subject, baseline, on=[c for c in CASE if c != "weight_source"])
     columns = ["suite", "network", "activation_source", "layers", "accelerator", "scheme"]
-    columns += ["baseline", "baseline_scheme", *GAINS, "cycles_per_image", "energy_pj_per_image"]
+    columns += ["baseline", "baseline_scheme", *GAINS, "two_sided_bound"]
+    columns += ["cycles_per_image", "energy_pj_per_image"]
     table = joined[columns]
     keys = [column for column in columns[:8] if column != "network"]
     mean = table.groupby(keys, sort=False)[columns[8:]].mean().reset_index().assign(network="mean")

@@ -1,8 +1,9 @@
 """What each mechanism of Sense gives, on equally many weights: clustering, balanced weights, both.
 
 A mechanism is a pair of array and scheme; the reference has neither. `array_speedup` leaves out the
-cycles in which the array waits for DRAM. The row `mean` of a suite is the arithmetic mean over its
-networks.
+cycles in which the array waits for DRAM; `array_two_sided_bound` is the most that any array of this
+size could gain over the reference on these zeros. The row `mean` of a suite is the arithmetic mean
+over its networks.
 """
 
 import pandas as pd
@@ -59,10 +60,12 @@ def sense(events: pd.DataFrame) -> pd.DataFrame:
     }
     for gain, quantity in gains.items():
         table[gain] = table[f"{quantity}_of_reference"] / table[quantity]
+    bound = table["array_cycles_per_image_of_reference"] / table["bound_cycles_per_image"]
+    table["array_two_sided_bound"] = bound
     table["mechanism"] = table["accelerator"].map(MECHANISMS)
     names = ["suite", "network", "activation_source", "layers", "mechanism"]
     names += ["accelerator", "scheme"]
-    table = table[[*names, *gains, *gains.values()]]
+    table = table[[*names, *gains, "array_two_sided_bound", *gains.values()]]
     keys = ["suite", "network", "layers", "accelerator"]
     table = table.join(idle_shares(layer_views(events), keys), on=keys)
     return _with_mean(table, names)

@@ -24,7 +24,7 @@ BASELINES = {
     "sparse_blox_vector": "sparse_blox_vector_dense",
 }
 KEYS = [*CASE, "scheme"]
-COLUMNS = [*KEYS, "accelerator", "parameter", "value", *GAINS]
+COLUMNS = [*KEYS, "accelerator", "parameter", "value", *GAINS, "two_sided_bound"]
 COSTS = [
     f"{quantity}{side}"
     for quantity in ("cycles_per_image", "energy_pj_per_image", "dram_bytes_per_image")

@@ -10,12 +10,18 @@ GAINS = ["speedup", "energy_reduction", "energy_reduction_without_dram", "dram_r
 
 
 def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
-    """Cycles, energy and DRAM bytes per image for each run, accelerator, variant and view."""
+    """Cycles, energy and DRAM bytes per image for each run, accelerator, variant and view.
+
+    `bound_cycles_per_image` is what the multipliers need if they do effectual work alone.
+    """
     keys = [*CASE, "scheme", "accelerator"] + (["variant"] if "variant" in events else [])
     total = totals(layer_views(events), keys)
     energy = energy_per_image_pj(total, node_nm)
     table = total[keys].copy()
     table["cycles_per_image"] = total["cycles"] / total["images"]
+    table["bound_cycles_per_image"] = (
+        total["effectual_macs"] / total["multipliers"] / total["images"]
+    )
     table["energy_pj_per_image"] = energy.sum(axis=1)
     on_chip = energy.drop(columns="dram_energy_pj", errors="ignore")
     table["energy_without_dram_pj_per_image"] = on_chip.sum(axis=1)
@@ -27,7 +33,8 @@ def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
 def versus(subject: pd.DataFrame, baseline: pd.DataFrame, on: list[str]) -> pd.DataFrame:
     """Join two cost tables and divide: every gain is baseline / subject, so above 1 is better.
 
-    Both clocks are taken as equal, so the speedup is the ratio of cycles.
+    Both clocks are taken as equal, so the speedup is the ratio of cycles; `two_sided_bound` is the
+    most that any design with the subject's multipliers and zeros could gain over this baseline.
     """
     joined = subject.merge(
         baseline.rename(columns={"accelerator": "baseline", "scheme": "baseline_scheme"}),
@@ -45,4 +52,7 @@ def versus(subject: pd.DataFrame, baseline: pd.DataFrame, on: list[str]) -> pd.D
         strict=True,
     ):
         joined[gain] = joined[f"{cost}_of_baseline"] / joined[cost]
+    joined["two_sided_bound"] = (
+        joined["cycles_per_image_of_baseline"] / joined["bound_cycles_per_image"]
+    )
     return joined

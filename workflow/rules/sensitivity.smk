@@ -1,0 +1,95 @@
+# Every swept parameter of every design, one at a time: one job per (suite, network, scheme).
+SENSITIVITY_RUNS = layout.sensitivity_runs()
+if SENSITIVITY_RUNS:
+    layout.tables.extend(["sensitivity", "sensitivity_spans"])
+    layout.figures["sensitivity"] = ["sensitivity_spans"]
+
+
+rule sensitivity:
+    input:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    output:
+        f"{RESULTS}/sensitivity/{{suite}}/{{network}}/{{scheme}}.csv",
+    log:
+        f"{LOGS}/sensitivity/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/sensitivity/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.footing_code("sensitivity"),
+    shell:
+        "python -m workflow.scripts.sensitivity --trace {input} --output {output} 2> {log}"
+
+
+# The same designs on zeros modelled with other settings.
+rule zeros_sensitivity:
+    output:
+        f"{RESULTS}/zeros/{{suite}}/{{network}}/{{scheme}}.csv",
+    log:
+        f"{LOGS}/zeros/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/zeros/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.footing_code("zeros_sensitivity", pins=TORCH),
+        tables=layout.code("models.modelled", data=["models/densities/*.csv"]),
+        settings=lambda wildcards: layout.full_size(wildcards.network),
+        sweep=as_json(config.get("zeros", {})),
+    shell:
+        "python -m workflow.scripts.zeros_sensitivity --network {wildcards.network} "
+        "--scheme {wildcards.scheme} --settings {params.settings:q} --sweep {params.sweep:q} "
+        "--output {output} 2> {log}"
+
+
+rule sensitivity_table:
+    input:
+        [
+            f"{RESULTS}/{kind}/{suite}/{network}/{scheme}.csv"
+            for kind, runs in (
+                ("sensitivity", SENSITIVITY_RUNS),
+                ("zeros", layout.zeros_runs()),
+            )
+            for suite, network, scheme in runs
+        ],
+    output:
+        report(
+            layout.table("sensitivity"),
+            caption="../report/sensitivity.rst",
+            category="Sensitivity",
+        ),
+    log:
+        f"{LOGS}/tables/sensitivity.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sensitivity.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.tables.sensitivity",
+            data=[*TECHNOLOGY, *FOOTING, "sim/accelerators/*/configs.yaml"],
+        ),
+    shell:
+        "python -m workflow.tables.sensitivity {input} --output {output} 2> {log}"
+
+
+rule sensitivity_spans_table:
+    input:
+        layout.table("sensitivity"),
+    output:
+        report(
+            layout.table("sensitivity_spans"),
+            caption="../report/sensitivity_spans.rst",
+            category="Sensitivity",
+        ),
+    log:
+        f"{LOGS}/tables/sensitivity_spans.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/sensitivity_spans.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.sensitivity_spans"),
+    shell:
+        "python -m workflow.tables.sensitivity_spans {input} --output {output} 2> {log}"
