@@ -16,6 +16,8 @@ from workflow.figures.shared import (
 
 MARKERS = "os^Dvp*XP<>hd"
 BOUND: dict[str, Any] = {"color": "black", "linewidth": 1.6}
+HEAD_ROOM = 1.35
+"""Height of a panel of bars over its tallest bar."""
 BOUND_LABEL = "two-sided bound: dense / effectual MACs"
 MEAN = "geometric_mean"
 SCHEME_LABELS = {
@@ -67,10 +69,31 @@ def bound_lines(panel: Axes, bound: Iterable[float]) -> None:
     )
 
 
-def bar_bounds(panel: Axes, rows: pd.DataFrame, column: str = "two_sided_bound") -> None:
-    """The bound over each group of bars of `network_bars`, the tightest of the bars' own."""
-    order = ordered_networks(rows["network"])
-    bound_lines(panel, rows.groupby("network")[column].min().reindex(order))
+def bar_bounds(panel: Axes, rows: pd.DataFrame, value: str, bound: str = "two_sided_bound") -> None:
+    """The bound over each group of bars of `network_bars`, the tightest of the bars' own.
+
+    A baseline that hardly uses its multipliers has a bound far above all bars: such a bound is
+    written at the top edge instead of shrinking the bars.
+    """
+    tightest = rows.groupby("network")[bound].min().reindex(ordered_networks(rows["network"]))
+    top = max(HEAD_ROOM * float(rows[value].max()), panel.get_ylim()[1])
+    panel.set_ylim(0, top)
+    label = "two-sided bound over this baseline (a number: beyond the axis)"
+    panel.hlines([], 0, 0, label=label, **BOUND)
+    for place, limit in enumerate(tightest):
+        if limit <= top:
+            panel.hlines(limit, place - 0.45, place + 0.45, **BOUND)
+        else:
+            panel.annotate(
+                f"\N{UPWARDS ARROW} {limit:.3g}x",
+                (place, 1),
+                (0, -2),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=6.5,
+            )
 
 
 def times(value: float, _: object = None) -> str:

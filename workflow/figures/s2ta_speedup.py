@@ -30,7 +30,7 @@ def draw(s2ta: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         labelled = chosen.assign(accelerator=chosen["accelerator"].map(accelerator_label))
         labels = [accelerator_label(name) for name in ARRAYS]
         network_bars(panel, labelled, "speedup", "accelerator", labels)
-        bar_bounds(panel, chosen)
+        bar_bounds(panel, chosen, "speedup")
         panel.axhline(1.0, label="SA-ZVCG = 1", **BASELINE)
         panel.axhline(stated, label=f"published: S2TA-AW more than {stated:g}x", **PUBLISHED)
         panel.set_title(SUITE_LABELS.get(suite, suite))

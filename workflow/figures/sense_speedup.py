@@ -24,7 +24,7 @@ def draw(sense: pd.DataFrame) -> Figure:
     for panel, suite in zip(panels, suites, strict=True):
         chosen = rows[rows["suite"] == suite]
         network_bars(panel, chosen, "array_speedup", "mechanism", MECHANISMS)
-        bar_bounds(panel, chosen, "array_two_sided_bound")
+        bar_bounds(panel, chosen, "array_speedup", "array_two_sided_bound")
         panel.axhline(1.0, label="neither = 1", **BASELINE)
         panel.set_title(SUITE_LABELS.get(suite, suite))
         panel.set_ylabel("speedup of the array (x)")

@@ -31,7 +31,7 @@ def draw(gains: pd.DataFrame) -> Figure:
             chosen = rows[rows["suite"] == suite]
             network_bars(panel, chosen, quantity, "design", order)
             if quantity == "speedup":
-                bar_bounds(panel, chosen)
+                bar_bounds(panel, chosen, quantity)
             panel.axhline(1.0, label="without a zero map = 1", **{**BASELINE, "zorder": 3})
             panel.set_title(SUITES.get(suite, suite) if quantity == "speedup" else "")
             panel.set_ylabel(label)

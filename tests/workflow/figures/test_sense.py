@@ -17,7 +17,9 @@ def test_speedup_bars_are_the_array_speedups_of_the_three_mechanisms() -> None:
         ("all", "both", 9.0),
     ]
     table = pd.DataFrame(rows, columns=["layers", "mechanism", "array_speedup"])
-    figure = sense_speedup.draw(table.assign(suite="digits", network="vgg16"))
+    figure = sense_speedup.draw(
+        table.assign(suite="digits", network="vgg16", array_two_sided_bound=3.0)
+    )
     assert bar_heights(figure) == {1.2, 1.4, 1.7}
 
 

@@ -45,6 +45,8 @@ def test_gains_are_baseline_over_subject_for_both_baselines() -> None:
     ].set_index("baseline_scheme")
     assert row.loc["dbb", "speedup"] == pytest.approx(2.5)
     assert row.loc["dense", "speedup"] == pytest.approx(3.0)
+    # 2 images, 10 effectual multiplications each on 4 multipliers: 2.5 cycles at best
+    assert row.loc["dbb", "two_sided_bound"] == pytest.approx(100 / 2.5)
     assert row.loc["dbb", "energy_reduction"] == pytest.approx(2.0)
     assert row.loc["dense", "energy_reduction_without_dram"] == pytest.approx(4.0)
 
