@@ -79,8 +79,8 @@ def test_the_quick_configuration_on_slurm_gives_the_tables_of_a_local_run(
 
     # One job for all simulations, one for all tables and figures.
     kinds = Counter(job["Comment"].split("_")[1] for job in ran)
-    assert (kinds["simulations"], kinds["tables"]) == (1, 1)
-    assert (kinds["train"], kinds["network"]) == (2, 4)
+    assert (kinds["train"], kinds["simulations"], kinds["tables"]) == (2, 1, 1)
+    assert kinds["network"] >= 4
     steps = int(re.findall(r"^total +(\d+)$", messages, flags=re.MULTILINE)[0])
     assert len(ran) < steps / 6
     train = yaml.safe_load((PROFILE / "profile.yaml").read_text())["set-resources"]["train"]
