@@ -313,6 +313,14 @@ class Layout:
     def _common(self, seeding: str) -> dict[str, Any]:
         return {"seed": self.seed(seeding), "threads": self.config["threads"]}
 
+    def sensitivities(self) -> list[str]:
+        """Files of the networks on a board on which assumed parameters are varied."""
+        return [
+            f"{self.results}/designs/{suite}/{network}/{scheme}_sensitivity.csv"
+            for suite, network, scheme in self.design_runs()
+            if network in self.config["dataflow"]["sensitivity"]
+        ]
+
     def search_runs(self) -> list[tuple[str, str]]:
         """(suite, network) of the networks whose thresholds are searched."""
         return [

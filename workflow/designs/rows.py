@@ -7,12 +7,16 @@ from sim import LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.hass.design import Design, Limits
 from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.histograms import PairHistogram
-from sim.accelerators.hass.model import DenseDataflow, folded
+from sim.accelerators.hass.model import DenseDataflow, design, folded
 from sim.platforms import Platform, platform
+from sim.registry import Value, configuration
 from sim.validation import require_fraction, require_positive
 
 CONFIGURATIONS = ("dataflow_dense", "pass", "hass")
 """What is put on the board, from skipping nothing to skipping most."""
+
+SUBJECT = CONFIGURATIONS[-1]
+FOLDING = ("coarse_group", "coarse_in", "coarse_out", "fine")
 
 Row = dict[str, object]
 
@@ -47,9 +51,9 @@ class DesignSettings:
         return Limits(dsp_share, self.lut_share, self.memory_share)
 
 
-def dataflow(name: str) -> DenseDataflow:
-    """A configuration of the layer-pipelined designs."""
-    found = accelerator(name)
+def dataflow(name: str, **overrides: Value) -> DenseDataflow:
+    """A configuration of the layer-pipelined designs, some of its parameters overridden."""
+    found = accelerator(name, **overrides)
     if not isinstance(found, DenseDataflow):
         raise UserError(f"{name} is no layer-pipelined design; expected one of {CONFIGURATIONS}")
     return found
@@ -88,13 +92,46 @@ def designs(traces: Sequence[LayerTrace], chosen: DesignSettings) -> tuple[list[
     return rows, layer_rows
 
 
+def sensitivity(traces: Sequence[LayerTrace], chosen: DesignSettings) -> list[Row]:
+    """HASS's largest design with every assumed parameter varied alone; first as configured.
+
+    Parameters of the folding are left out: the exploration sets them.
+    """
+    parameters = configuration(SUBJECT).parameters
+    assumed = {name: own for name, own in parameters.items() if name not in FOLDING}
+    points = [("", None)] + [
+        (name, value) for name, own in assumed.items() for value in own.sweep if value != own.value
+    ]
+    board, limits = platform(chosen.platform), chosen.limits(chosen.dsp_share)
+    rows: list[Row] = []
+    for name, value in points:
+        hardware = dataflow(SUBJECT, **({name: value} if value is not None else {}))
+        found = design(traces, hardware, board, limits)
+        longest = max(found.interval_cycles, *waiting_intervals(traces, hardware, found))
+        rows.append(
+            {
+                "accelerator": SUBJECT,
+                "platform": board.name,
+                "parameter": name or "as configured",
+                "value": "" if value is None else str(value).lower(),
+                "images_per_second": found.images_per_second,
+                "images_per_second_with_waiting": board.clock_mhz * 1e6 / longest,
+                "dsp": found.dsp,
+                "lut": found.lut,
+                "images_per_cycle_per_dsp": found.images_per_cycle_per_dsp,
+                "binding": found.binding,
+            }
+        )
+    return rows
+
+
 def waiting_intervals(
-    traces: Sequence[LayerTrace], hardware: DenseDataflow, design: Design
+    traces: Sequence[LayerTrace], hardware: DenseDataflow, found: Design
 ) -> list[float]:
     """Exact cycles per image of each layer of a design, waiting for other engines included."""
     return [
         simulate(trace, folded(hardware, layer)).cycles / trace.images
-        for trace, layer in zip(traces, design.layers, strict=True)
+        for trace, layer in zip(traces, found.layers, strict=True)
     ]
 
 

@@ -4,6 +4,8 @@ if layout.designs("designs"):
     layout.figures["hass_pareto"] = ["hass_pareto", "hass", "claims"]
     layout.figures["hass_intervals"] = ["hass_layers"]
     layout.claims["hass"] = ["hass"]
+if layout.sensitivities():
+    layout.tables.append("hass_sensitivity")
 if layout.search_runs():
     layout.tables.extend(["hass_search", "hass_trials"])
     layout.figures["hass_search"] = ["hass_trials", "hass_search"]
@@ -32,6 +34,50 @@ rule explore:
     shell:
         "python -m workflow.scripts.explore --trace {input} --settings {params.settings:q} "
         "--designs {output.designs} --layers {output.layers} 2> {log}"
+
+
+rule explore_sensitivity:
+    input:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    output:
+        f"{RESULTS}/designs/{{suite}}/{{network}}/{{scheme}}_sensitivity.csv",
+    log:
+        f"{LOGS}/explore_sensitivity/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/explore_sensitivity/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.scripts.explore",
+            "sim.accelerators.hass.model",
+            data=["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"],
+        ),
+        settings=layout.dataflow(),
+    shell:
+        "python -m workflow.scripts.explore --trace {input} --settings {params.settings:q} "
+        "--sensitivity {output} 2> {log}"
+
+
+rule hass_sensitivity_table:
+    input:
+        layout.sensitivities(),
+    output:
+        report(
+            layout.table("hass_sensitivity"),
+            caption="../report/hass_sensitivity.rst",
+            category="HASS",
+        ),
+    log:
+        f"{LOGS}/tables/hass_sensitivity.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/hass_sensitivity.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.tables.hass_sensitivity"),
+    shell:
+        "python -m workflow.tables.hass_sensitivity {input} --output {output} 2> {log}"
 
 
 rule hass_table:

@@ -1,4 +1,7 @@
-"""Put one network on an FPGA board, with each of the layer-pipelined configurations."""
+"""Put one network on an FPGA board, with each of the layer-pipelined configurations.
+
+With `--sensitivity`, HASS alone, every assumed parameter varied.
+"""
 
 import argparse
 from pathlib import Path
@@ -7,7 +10,7 @@ import pandas as pd
 
 from sim import read_trace
 from workflow.cli import run, settings
-from workflow.designs.rows import DesignSettings, designs
+from workflow.designs.rows import DesignSettings, designs, sensitivity
 from workflow.tables.shared import write_table
 
 
@@ -16,18 +19,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--settings", default="{}", help="JSON object, see DesignSettings")
-    parser.add_argument("--designs", type=Path, required=True, help="CSV: a row per design")
-    parser.add_argument("--layers", type=Path, required=True, help="CSV: a row per layer")
+    parser.add_argument("--designs", type=Path, help="CSV: a row per design")
+    parser.add_argument("--layers", type=Path, help="CSV: a row per layer")
+    parser.add_argument("--sensitivity", type=Path, help="CSV: a row per value of a parameter")
     given = parser.parse_args()
     chosen = settings(DesignSettings, given.settings)
     trace = read_trace(given.trace)
     origin = trace.provenance
     names = ("suite", "network", "scheme", "weight_source", "activation_source")
     keys = {name: getattr(origin, name) for name in names}
-    for path, rows in zip(
-        (given.designs, given.layers), designs(trace.traces, chosen), strict=True
-    ):
-        write_table(pd.DataFrame([keys | row for row in rows]), path)
+    tables = {}
+    if given.designs or given.layers:
+        tables[given.designs], tables[given.layers] = designs(trace.traces, chosen)
+    if given.sensitivity:
+        tables[given.sensitivity] = sensitivity(trace.traces, chosen)
+    for path, rows in tables.items():
+        if path:
+            write_table(pd.DataFrame([keys | row for row in rows]), path)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from sim.accelerators.hass.greedy import (
     MEMORY_PRICES,
     Price,
     Steps,
+    cheapest,
     fewest_dsps,
     front,
     least_interval,
@@ -178,14 +179,14 @@ def _layer_design(
     one: Candidates, everything: Candidates, home: int, budget: Budget
 ) -> LayerDesign:
     images = one.histogram.images
-    cheapest = front(everything, LOGIC_PRICES[0], budget)
+    first = cheapest(everything, LOGIC_PRICES[0], budget)
     return LayerDesign(
         name=one.histogram.layer.name,
         folding=one.folding(0),
         sparse=one.sparse,
         pair_sparsity=one.histogram.pair_sparsity,
         interval_cycles=int(one.interval[0]) / images,
-        first_interval_cycles=int(cheapest.interval[0]) / images,
+        first_interval_cycles=int(everything.interval[first]) / images,
         bound_by=_bound_by(one),
         dsp=int(one.resources.dsp[0]),
         lut=int(one.resources.lut[0]),

@@ -32,6 +32,11 @@ def price_of(layer: Candidates, price: Price, budget: Budget) -> npt.NDArray[np.
     return np.asarray(shares + price[2] * memory, dtype=np.float64)
 
 
+def cheapest(layer: Candidates, price: Price, budget: Budget) -> int:
+    """Index of the cheapest candidate, the faster of equals: where a front begins."""
+    return int(np.lexsort((layer.interval, price_of(layer, price, budget)))[0])
+
+
 def front(layer: Candidates, price: Price, budget: Budget) -> Candidates:
     """Candidates by rising price, each faster than all cheaper ones."""
     order = np.lexsort((layer.interval, price_of(layer, price, budget)))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sim import Layer, LayerTrace, UserError
-from workflow.designs.rows import CONFIGURATIONS, DesignSettings, dataflow, designs
+from workflow.designs.rows import CONFIGURATIONS, DesignSettings, dataflow, designs, sensitivity
 
 RNG = np.random.default_rng(0)
 
@@ -83,3 +83,23 @@ def test_settings_out_of_range_are_errors() -> None:
         designs(network(), DesignSettings(platform="u252"))
     with pytest.raises(UserError, match="sa is no layer-pipelined design"):
         dataflow("sa")
+
+
+def test_every_assumed_parameter_is_varied_and_deep_fifos_wait_less() -> None:
+    rows = sensitivity(network(1), DesignSettings())
+    found = {(row["parameter"], row["value"]): row for row in rows}
+    assert set(found) == {
+        ("as configured", ""),
+        *[("cluster_channels", "4"), ("cluster_channels", "9"), ("empty_vector_cycles", "0")],
+        *[("fifo_positions", value) for value in ("1", "256", "1000000")],
+        ("interleave", "false"),
+    }
+    rates = [
+        found["fifo_positions", value]["images_per_second_with_waiting"]
+        for value in ("1", "256", "1000000")
+    ]
+    assert rates == sorted(rates)
+    assert rates[0] < found["as configured", ""]["images_per_second"]
+    for (name, _), row in found.items():
+        if name == "fifo_positions":  # the exploration does not see them
+            assert row["dsp"] == found["as configured", ""]["dsp"]

@@ -8,6 +8,7 @@ from workflow.claims.verdict import verdict
 from workflow.figures import hass_intervals, hass_pareto
 from workflow.tables.hass import hass
 from workflow.tables.hass_pareto import hass_pareto as pareto_table
+from workflow.tables.hass_sensitivity import hass_sensitivity
 
 KEYS = {
     "suite": "imagenet",
@@ -115,3 +116,24 @@ def test_interval_figure_has_a_bar_per_layer_before_and_after() -> None:
     panel = hass_intervals.draw(layers).axes[0]
     assert sorted(bar.get_height() for bar in panel.patches) == [90, 100, 500, 900]
     assert panel.get_title() == "ResNet-18: 100 cycles per image"
+
+
+def test_sensitivity_is_relative_to_the_design_as_configured() -> None:
+    rows = pd.DataFrame(
+        [
+            KEYS
+            | {
+                "network": "resnet18",
+                "parameter": parameter,
+                "images_per_second": rate,
+                "images_per_second_with_waiting": rate / 2,
+                "dsp": dsp,
+                "lut": 10,
+            }
+            for parameter, rate, dsp in (("as configured", 100.0, 40), ("interleave", 80.0, 50))
+        ]
+    )
+    own = hass_sensitivity(rows).iloc[1]
+    assert own["relative_images_per_second"] == 0.8
+    assert own["relative_images_per_second_with_waiting"] == 0.8
+    assert own["relative_dsp"] == 1.25
