@@ -16,6 +16,7 @@ import pandas as pd
 import yaml
 
 from sim import UserError
+from sim.files import intact
 from workflow.cli import run, whole_file
 
 TOLERANCES = Path(__file__).parents[1] / "tolerances.yaml"
@@ -83,7 +84,7 @@ def compare(made: Path, reference: Path, rules: dict[str, Any]) -> dict[str, lis
         table = made / path.name
         if not table.is_file():
             raise UserError(f"{table} is missing; make it first")
-        found[path.stem] = moved(pd.read_csv(table), pd.read_csv(path), rules)
+        found[path.stem] = moved(pd.read_csv(intact(table)), pd.read_csv(path), rules)
     unknown = sorted({path.stem for path in made.glob("*.csv")} - set(found))
     return found | {name: ["is not in the reference; run `make reference`"] for name in unknown}
 

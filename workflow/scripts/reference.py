@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim import UserError
+from sim.files import intact
 from workflow.cli import run, whole_file
 
 CAPTIONS = Path(__file__).parents[1] / "report"
@@ -94,8 +95,8 @@ def main() -> None:
             sections = [
                 PAGE,
                 figure_section([path.stem for path in figures]),
-                claims_section(pd.read_csv(arguments.made / "tables" / "claims.csv")),
-                accuracy_section(pd.read_csv(arguments.made / "tables" / "accuracy.csv")),
+                claims_section(pd.read_csv(intact(arguments.made / "tables" / "claims.csv"))),
+                accuracy_section(pd.read_csv(intact(arguments.made / "tables" / "accuracy.csv"))),
             ]
             with whole_file(arguments.page) as temporary:
                 temporary.write_text("\n".join(sections))

@@ -9,6 +9,7 @@ import pandas as pd
 from itables import options, to_html_datatable
 from itables.javascript import generate_init_offline_itables_html
 
+from sim.files import intact
 from workflow.cli import run, whole_file
 
 HEAD = """<!doctype html>
@@ -46,7 +47,7 @@ def page(tables: Iterable[Path]) -> str:
 
 def _section(file: Path) -> str:
     # Ten rows are all that the browser draws of a table; the others wait for a search or a click.
-    frame = pd.read_csv(file)
+    frame = pd.read_csv(intact(file))
     text = frame.select_dtypes(exclude="number").columns
     table = to_html_datatable(
         frame.fillna(dict.fromkeys(text, "")),

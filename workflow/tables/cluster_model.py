@@ -49,11 +49,14 @@ class ClusterSettings:
 def measured_s(paths: list[Path]) -> Seconds:
     """Processor seconds of each job, from Snakemake's benchmark files.
 
+    Of a job too short to be sampled, which has `-` there, its seconds.
+
     Raises:
         UserError: a file is missing or is no benchmark.
     """
     try:
-        return np.array([float(pd.read_csv(p, sep="\t")["cpu_time"].iloc[0]) for p in paths])
+        frames = [pd.read_csv(path, sep="\t", na_values="-") for path in paths]
+        return np.array([float(f["cpu_time"].fillna(f["s"]).iloc[0]) for f in frames])
     except (OSError, KeyError, ValueError, IndexError) as error:
         raise UserError(f"not the benchmark of a job ({error}); run the sweep again") from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim import UserError
+from sim.files import intact
 from workflow.cli import run
 from workflow.tables.shared import write_table
 
@@ -32,7 +33,7 @@ def detection(paths: list[Path]) -> pd.DataFrame:
     """
     rows = []
     for path in paths:
-        metrics = json.loads(path.read_text())
+        metrics = json.loads(intact(path).read_text())
         missing = [column for column in COLUMNS if column not in metrics]
         if missing:
             raise UserError(f"{path}: lacks {', '.join(missing)}; delete and remake it")

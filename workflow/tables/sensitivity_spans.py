@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.files import intact
 from workflow.cli import run
 from workflow.tables.shared import write_table
 
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("sensitivity", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    write_table(spans(pd.read_csv(arguments.sensitivity)), arguments.output)
+    write_table(spans(pd.read_csv(intact(arguments.sensitivity))), arguments.output)
 
 
 if __name__ == "__main__":

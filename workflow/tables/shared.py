@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim import technology
+from sim.files import intact
 from workflow.cli import run, whole_file
 from workflow.events import energy_pj, read_events
 from workflow.schemas.columns import checked
@@ -91,7 +92,7 @@ def csv_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str |
         parser.add_argument("files", type=Path, nargs="+")
         parser.add_argument("--output", type=Path, required=True)
         arguments = parser.parse_args()
-        frames = [pd.read_csv(path) for path in arguments.files]
+        frames = [pd.read_csv(intact(path)) for path in arguments.files]
         write_table(make(pd.concat(frames, ignore_index=True)), arguments.output)
 
     run(main)

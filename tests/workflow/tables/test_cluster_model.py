@@ -36,8 +36,8 @@ def test_equal_jobs_give_what_can_be_computed_in_the_head() -> None:
 
 
 def test_durations_are_drawn_from_the_measured_ones(tmp_path: Path) -> None:
-    for index, seconds in enumerate((1.5, 4.0)):
-        (tmp_path / f"{index}.tsv").write_text(f"s\tcpu_time\n9\t{seconds}\n")
+    for index, seconds in enumerate(("9\t1.5", "4.0\t-")):
+        (tmp_path / f"{index}.tsv").write_text(f"s\tcpu_time\n{seconds}\n")
     measured = measured_s([tmp_path / "0.tsv", tmp_path / "1.tsv"])
     assert measured.tolist() == [1.5, 4.0]
     mean = cluster_model(measured, SETTINGS)["job_mean_s"].unique()

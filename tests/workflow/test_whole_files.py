@@ -1,0 +1,43 @@
+"""Every step writes under a temporary name, and reads results only if they are what was written."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WRITERS = {"to_csv", "to_json", "write_text", "write_bytes", "savefig", "save_file"}
+CALLERS_RENAME = {  # functions that take the temporary name from their caller, as they say
+    ("models/datasets/files.py", "path.write_bytes"),
+    ("models/datasets/detection_files.py", "path.write_bytes"),
+    ("workflow/scripts/bench.py", "Path('/proc/self/clear_refs').write_text"),
+}
+
+
+def calls(folders: list[str], names: set[str]) -> Iterator[tuple[str, ast.Call]]:
+    """File and call of every method or function of a module with one of these names."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                called = node.func if isinstance(node, ast.Call) else None
+                if isinstance(called, ast.Attribute) and called.attr in names:
+                    yield path.relative_to(ROOT).as_posix(), node
+
+
+def test_all_writers_write_to_a_temporary_name() -> None:
+    found = list(calls(["sim", "models", "workflow"], WRITERS))
+    assert len(found) > 10
+    for path, call in found:
+        assert isinstance(call.func, ast.Attribute)
+        target = call.args[0] if call.func.attr in {"to_csv", "savefig"} else call.func.value
+        allowed = (path, ast.unparse(call.func)) in CALLERS_RENAME
+        assert allowed or ast.unparse(target).startswith("temporary"), f"{path}:{call.lineno}"
+
+
+@pytest.mark.parametrize("folder", ["workflow/tables", "workflow/figures"])
+def test_all_readers_of_results_check_them(folder: str) -> None:
+    for path, call in calls([folder], {"read_csv", "read_text"}):
+        if path == "workflow/tables/cluster_model.py":  # Snakemake's own files have no seal
+            continue
+        assert "intact(" in ast.unparse(call), f"{path}:{call.lineno}"
