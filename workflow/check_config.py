@@ -17,6 +17,9 @@ MODELLED = "imagenet"
 """The suite whose zeros are not trained here."""
 
 
+DETECTORS = "canvases"
+"""The suite of the detectors, whose runs are in the part `detection`."""
+
 SCHEMA = Path(__file__).parent / "schemas" / "config.schema.json"
 
 
@@ -49,13 +52,29 @@ def check_config(config: Mapping[str, Any]) -> None:
         _check_runs(config, name, sweeps(config)[name])
 
 
+def _detector_run(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part `detection` in the form of a run."""
+    section = config["detection"]
+    return {
+        "suite": DETECTORS,
+        "networks": list(section["networks"]),
+        "schemes": section.get("schemes", []),
+    }
+
+
 def _check_spex(config: Mapping[str, Any]) -> None:
     """Searched networks are trained once per block and strategy; blockwise runs are searched."""
     seen: set[tuple[str, str, str, str]] = set()
+    suites = {**config["training"], DETECTORS: config["detection"]}
     for entry in config["spex"]["searches"]:
-        if entry["suite"] not in config["training"]:
-            raise unknown("suite in spex.searches:", entry["suite"], config["training"])
-        _check_trained(config, "spex.searches", {**entry, "schemes": []})
+        if entry["suite"] not in suites:
+            raise unknown("suite in spex.searches:", entry["suite"], suites)
+        known = suites[entry["suite"]]["networks"]
+        for network in entry["networks"]:
+            if network not in known:
+                raise unknown(
+                    f"network of suite {entry['suite']} in spex.searches:", network, known
+                )
         for case in product(
             [entry["suite"]], entry["networks"], entry["blocks"], entry["strategies"]
         ):
@@ -63,7 +82,7 @@ def _check_spex(config: Mapping[str, Any]) -> None:
                 raise UserError(f"config: spex.searches lists {'/'.join(case)} twice")
             seen.add(case)
     used = config["spex"]["used"]
-    for run in config["runs"]:
+    for run in [*config["runs"], _detector_run(config)]:
         for network in run["networks"]:
             case = (run["suite"], network, used["block"], used["strategy"])
             trained = run["suite"] != MODELLED and "blockwise" in run["schemes"]

@@ -1,12 +1,12 @@
 """Which detectors a configuration trains, with which settings, and where their files are."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflow.check_config import DETECTORS as SUITE
 from workflow.layout import Layout, as_json
-
-SUITE = "canvases"
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,16 @@ class Detectors:
         chosen = dict(self.layout.config["compression"][scheme])
         own = chosen.pop("networks", {}).get(network, {})
         return as_json({**self._common(), **chosen, **self._config["fine_tuning"], **own})
+
+    def blockwise(self, network: str) -> str:
+        """Settings of compressing by scheme blockwise, as JSON."""
+        chosen = json.loads(self.compression(network, "blockwise"))
+        return as_json({**chosen, "thresholds_file": self.layout.spex_thresholds(SUITE, network)})
+
+    def tracing(self) -> str:
+        """Settings of a trace job, as JSON."""
+        images = self._config.get("trace_images", self.layout.config["trace_images"])
+        return as_json({"images": images, "threads": self.layout.config["threads"]})
 
     def _common(self) -> dict[str, Any]:
         return {"seed": self.layout.config["seed"], "threads": self.layout.config["threads"]}

@@ -13,6 +13,7 @@ from workflow.detectors import Detectors
 from workflow.layout import Layout
 from workflow.scripts.canvases import CanvasSettings
 from workflow.scripts.train_detector import DetectorSettings
+from workflow.search.spex import SpexSettings
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +25,11 @@ def config() -> dict[str, Any]:
         yaml.safe_load((ROOT / "config" / name).read_text())
         for name in ("config.yaml", "full.yaml")
     )
-    return default | {"detection": default["detection"] | full["detection"]}
+    return default | {
+        "detection": default["detection"] | full["detection"],
+        "spex": full["spex"]
+        | {"searches": [*default["spex"]["searches"], full["spex"]["searches"][-1]]},
+    }
 
 
 def test_the_default_trains_no_detector() -> None:
@@ -50,7 +55,31 @@ def test_files_are_where_the_rules_make_them(config: dict[str, Any]) -> None:
     assert detectors.traces(["dense", "dbb"])[1].endswith(
         "traces/canvases/yolov5s_relu/dense.safetensors"
     )
-    assert detectors.traces(["blockwise"]) == []
+    assert detectors.traces(["dbb"]) == []
+
+
+def test_scheme_blockwise_takes_the_thresholds_of_its_own_search(config: dict[str, Any]) -> None:
+    layout = Layout(config, ROOT)
+    chosen = json.loads(Detectors(layout).blockwise("yolov5s"))
+    assert chosen["thresholds_file"].endswith("spex/canvases/yolov5s/8x8/greedy.yaml")
+    searched = json.loads(layout.spex("canvases", "yolov5s", "8x8"))
+    assert searched["sample_images"] <= config["detection"]["canvases"]["validation"]
+    assert settings(SpexSettings, json.dumps(searched)).block == [8, 8]
+
+
+def test_blockwise_detectors_need_a_search(config: dict[str, Any]) -> None:
+    check_config(config)
+    config["spex"]["searches"].pop()
+    with pytest.raises(
+        UserError, match=r"canvases/yolov5s/blockwise, but spex\.searches has no greedy"
+    ):
+        check_config(config)
+
+
+def test_only_detectors_are_searched_on_canvases(config: dict[str, Any]) -> None:
+    config["spex"]["searches"][-1]["networks"] = ["resnet50"]
+    with pytest.raises(UserError, match=r"of suite canvases in spex.searches: 'resnet50'"):
+        check_config(config)
 
 
 def test_the_suite_decides_fine_tuning_and_a_network_may_differ(config: dict[str, Any]) -> None:

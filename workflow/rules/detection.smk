@@ -63,7 +63,7 @@ rule compress_detector:
     benchmark:
         f"{RESULTS}/benchmarks/compress/{CANVASES}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
-        scheme="(?!trained)[a-z0-9_]+",
+        scheme="(?!trained|blockwise)[a-z0-9_]+",
     conda:
         "../envs/base.yaml"
     threads: config["threads"]
@@ -95,6 +95,9 @@ use rule trace as trace_detector with:
         f"{RESULTS}/benchmarks/trace/{{suite}}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
         suite=CANVASES,
+    params:
+        code=layout.code("workflow.scripts.trace", pins=TORCH),
+        settings=detectors.tracing(),
 
 
 rule detection_table:
