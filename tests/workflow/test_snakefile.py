@@ -17,6 +17,17 @@ def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+def test_the_design_space_plans_without_the_papers_tables(tmp_path: Path) -> None:
+    change = yaml.safe_load((ROOT / "config" / "design_space.yaml").read_text())
+    done = snakemake(tmp_path, "--cores", "1", "--dry-run", "design_space", **change)
+    assert done.returncode == 0, done.stdout
+    counts = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    assert (counts["design_space_table"], counts["cluster_model_table"]) == ("1", "1")
+    assert int(counts["points"]) == 41
+    assert int(counts["train"]) == 3  # one per seed
+    assert "claims_table" not in counts
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
