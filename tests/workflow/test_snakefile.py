@@ -8,7 +8,7 @@ import yaml
 from tests.workflow.running import ROOT, TINY, files, snakemake
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml"])
+@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml", "full.yaml", "design_space.yaml"])
 def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     change = yaml.safe_load((ROOT / "config" / name).read_text())
     done = snakemake(tmp_path, "--cores", "1", "--dry-run", **change)
