@@ -41,3 +41,9 @@ def test_a_stated_verdict_wins() -> None:
 
 def test_claims_load_and_have_sources() -> None:
     assert all(entry.source for entry in claims().values())
+
+
+def test_a_value_over_another_comparator_shows_no_more_than_a_direction() -> None:
+    evaluation = Evaluation(1.5, "shapes", "measured", "", "", same_ratio=False)
+    assert verdict(claim(1.3, 4.2), evaluation) == "same direction"
+    assert verdict(claim(0.2, 0.4), evaluation) == "not reproduced"

@@ -57,6 +57,7 @@ def efficiency(tables: Tables) -> list[Evaluation]:
             "zero activations only, is the nearest that is modelled, so this is another ratio. "
             f"{row['pair_sparsity']:.0%} of the operand pairs have a zero; bound by "
             f"{row['binding'].replace('_', ' ')}",
+            same_ratio=False,
         )
         for row in table[table["accelerator"] == "hass"].to_dict("records")
         for suffix, counting in COUNTINGS.items()
@@ -79,6 +80,7 @@ def searched_efficiency(tables: Tables) -> list[Evaluation]:
             f"unpruned network, {counting}",
             "narrow network on 32x32 images; the comparators, the weights of the objective and "
             "the number of trials of the paper could not be read",
+            same_ratio=False,
         )
         for (suite, network), rows in own.groupby(["suite", "network"])
         for suffix, counting in COUNTINGS.items()

@@ -26,6 +26,8 @@ class Evaluation:
             absolute quantity such as images per second, which has no direction.
         verdict: set only where no comparison is possible ("needs the user's weights",
             "outside the model").
+        same_ratio: False where the published comparator is not known or not modelled and another
+            stands in for it: such a value shows a direction and reproduces nothing.
     """
 
     value: float | None
@@ -35,6 +37,7 @@ class Evaluation:
     reason: str
     neutral: float | None = 1.0
     verdict: str | None = None
+    same_ratio: bool = True
 
 
 Evaluator = Callable[[Tables], list[Evaluation]]
@@ -51,7 +54,8 @@ def verdict(claim: Claim, evaluation: Evaluation) -> str:
 
     A claim of "more than low" is reproduced by low and anything above it, without tolerance; one
     with a value or a range by any value within 10 % of it. Same direction: a gain where a gain is
-    published; for an absolute quantity there is no such verdict.
+    published; for an absolute quantity there is no such verdict. A value over another comparator
+    than the published one gets no further than that.
     """
     if evaluation.verdict is not None:
         return evaluation.verdict
@@ -61,7 +65,7 @@ def verdict(claim: Claim, evaluation: Evaluation) -> str:
         within = evaluation.value >= claim.low
     else:
         within = claim.low * (1 - TOLERANCE) <= evaluation.value <= claim.high * (1 + TOLERANCE)
-    if within:
+    if within and evaluation.same_ratio:
         return "reproduced within 10 %"
     if evaluation.neutral is None:
         return "not reproduced"
