@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sim import UserError
-from workflow.scripts.measured_resources import measured
+from workflow.scripts.measured_resources import measured, renewed
 
 HEADER = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 
@@ -56,3 +56,13 @@ def test_no_benchmark_or_another_file_is_an_error_that_says_what_to_do(tmp_path:
     other.write_text("a\tb\n1\t2\n")
     with pytest.raises(UserError, match=r"other\.tsv is no Snakemake benchmark"):
         measured([tmp_path])
+
+
+def test_a_rule_that_was_not_run_keeps_its_earlier_measurement() -> None:
+    now = pd.DataFrame({"rule": ["trace"], "memory_mb": [3.0]})
+    earlier = pd.DataFrame({"rule": ["train_detector", "trace"], "memory_mb": [1.0, 2.0]})
+    table = renewed(now, earlier)
+    assert dict(zip(table["rule"], table["memory_mb"], strict=True)) == {
+        "trace": 3.0,
+        "train_detector": 1.0,
+    }
