@@ -4,12 +4,10 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from models.datasets.detection_set import Annotated, DetectionSet
-from sim.errors import UserError
-from sim.files import intact
+from models.datasets.files import read_drawn
 
 SETS = ("train", "validation", "test")
 PARTS = tuple(field.name for field in fields(Annotated))
@@ -23,7 +21,7 @@ def write_detection_set(path: Path, data: DetectionSet, seed: int) -> None:
         for name in SETS
         for part in PARTS
     }
-    path.write_bytes(save(tensors, {"detection_set": header}))
+    path.write_bytes(save(tensors, {"canvases": header}))
 
 
 def read_detection_set(path: Path, suite: str, seed: int) -> DetectionSet:
@@ -33,22 +31,10 @@ def read_detection_set(path: Path, suite: str, seed: int) -> DetectionSet:
         UserError: no such file, not a whole file of `write_detection_set`, or of another suite or
             seed.
     """
-    if not path.is_file():
-        raise UserError(f"{path}: no such data set; make it with workflow.scripts.canvases")
-    try:
-        with safe_open(path, framework="pt") as file:
-            found = json.loads((file.metadata() or {})["detection_set"])
-            classes = found.pop("num_classes")
-            train, validation, test = (
-                Annotated(*(file.get_tensor(f"{name}.{part}") for part in PARTS)) for name in SETS
-            )
-    except (SafetensorError, OSError, KeyError, json.JSONDecodeError) as error:
-        raise UserError(
-            f"{path}: not a whole detection set ({error}); delete it and make it again with "
-            "workflow.scripts.canvases"
-        ) from error
-    expected = {"suite": suite, "seed": seed}
-    if found != expected:
-        raise UserError(f"{path}: holds {found}, expected {expected}")
-    intact(path)
-    return DetectionSet(suite, train, validation, test, classes)
+    names = [f"{name}.{part}" for name in SETS for part in PARTS]
+    header, tensors = read_drawn(path, names, "canvases", suite, seed)
+    size = len(PARTS)
+    train, validation, test = (
+        Annotated(*tensors[start : start + size]) for start in range(0, len(names), size)
+    )
+    return DetectionSet(suite, train, validation, test, header["num_classes"])

@@ -1,10 +1,13 @@
 """Data sets as safetensors files, so that drawing images is done once and not in every job."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch import Tensor
 
 from models.datasets.dataset import Dataset
 from sim.errors import UserError
@@ -27,19 +30,39 @@ def read_dataset(path: Path, suite: str, seed: int) -> Dataset:
     Raises:
         UserError: no such file, not a whole file of `write_dataset`, or of another suite or seed.
     """
+    _, tensors = read_drawn(path, PARTS, "dataset", suite, seed)
+    return Dataset(suite, *tensors)
+
+
+def read_drawn(
+    path: Path, names: Sequence[str], step: str, suite: str, seed: int
+) -> tuple[dict[str, Any], list[Tensor]]:
+    """Header and tensors of a file of data that were drawn from a seed.
+
+    Args:
+        path: the file.
+        names: of the tensors.
+        step: of workflow.scripts that makes such files; also the key of their header.
+        suite: what the header must say.
+        seed: likewise.
+
+    Raises:
+        UserError: no such file, not a whole one, without the header, or of another suite or seed.
+    """
     if not path.is_file():
-        raise UserError(f"{path}: no such data set; make it with workflow.scripts.dataset")
+        raise UserError(f"{path}: no such data set; make it with workflow.scripts.{step}")
     try:
         with safe_open(path, framework="pt") as file:
-            found = json.loads((file.metadata() or {})["dataset"])
-            tensors = [file.get_tensor(name) for name in PARTS]
+            header = json.loads((file.metadata() or {})[step])
+            tensors = [file.get_tensor(name) for name in names]
     except (SafetensorError, OSError, KeyError, json.JSONDecodeError) as error:
         raise UserError(
             f"{path}: not a whole data set ({error}); delete it and make it again with "
-            "workflow.scripts.dataset"
+            f"workflow.scripts.{step}"
         ) from error
     expected = {"suite": suite, "seed": seed}
+    found = {key: header.get(key) for key in expected}
     if found != expected:
         raise UserError(f"{path}: holds {found}, expected {expected}")
     intact(path)
-    return Dataset(suite, *tensors)
+    return header, tensors

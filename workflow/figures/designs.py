@@ -1,14 +1,18 @@
 """How designs are told apart in figures that show many, and how the two-sided bound is drawn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from workflow.figures.shared import (
     BASELINE,
     PALETTE,
+    SUITE_LABELS,
     accelerator_label,
     network_label,
     ordered_networks,
@@ -129,3 +133,43 @@ def speedup_points(panel: Axes, rows: pd.DataFrame, designs: Sequence[str]) -> N
     labels = ["geometric mean" if name == MEAN else network_label(name) for name in networks]
     panel.set_xticks(range(len(networks)), labels, rotation=20)
     panel.grid(visible=False, axis="x")
+
+
+Panels = npt.NDArray[np.object_]
+
+
+def scheme_by_suite(
+    rows: pd.DataFrame,
+    draw: Callable[[Axes, pd.DataFrame], None],
+    panel_inches: tuple[float, float],
+    margin_inches: float,
+    sharex: bool = False,
+) -> tuple[Figure, Panels]:
+    """A figure with a line of panels per compression scheme and a column per suite.
+
+    Args:
+        rows: with columns suite and scheme; a panel without rows is left empty.
+        draw: draws the rows of one panel.
+        panel_inches: width and height of one panel.
+        margin_inches: height of the legend below.
+        sharex: whether all panels have one x axis, as they have one y axis.
+
+    Returns:
+        The figure, and its panels (schemes, suites).
+    """
+    suites, schemes = list(dict.fromkeys(rows["suite"])), ordered_schemes(rows["scheme"])
+    width, height = panel_inches
+    size = (width * len(suites), height * len(schemes) + margin_inches)
+    figure = Figure(figsize=size, layout="constrained")
+    panels: Panels = figure.subplots(
+        len(schemes), len(suites), sharex=sharex, sharey=True, squeeze=False
+    )
+    for line, scheme in zip(panels, schemes, strict=True):
+        for panel, suite in zip(line, suites, strict=True):
+            own = rows[(rows["suite"] == suite) & (rows["scheme"] == scheme)]
+            if own.empty:
+                panel.set_axis_off()
+                continue
+            draw(panel, own)
+            panel.set_title(f"{SUITE_LABELS.get(suite, suite)}\n{scheme_label(scheme)}")
+    return figure, panels

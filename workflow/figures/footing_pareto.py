@@ -9,13 +9,11 @@ from workflow.figures.designs import (
     BOUND_LABEL,
     MEAN,
     design_styles,
-    ordered_schemes,
-    scheme_label,
+    scheme_by_suite,
     times,
 )
 from workflow.figures.shared import (
     BASELINE,
-    SUITE_LABELS,
     accelerator_label,
     figure_command,
     legend_below,
@@ -57,19 +55,15 @@ def draw(table: pd.DataFrame) -> Figure:
     means = rows[rows["network"] == MEAN]
     rows = (rows if means.empty else means).copy()
     rows[ENERGY] = 1 / rows["energy_reduction"]
-    suites = list(dict.fromkeys(rows["suite"]))
-    schemes = ordered_schemes(rows["scheme"])
     designs = [name for name in common.designs if name in set(rows["accelerator"])]
-    figure = Figure(figsize=(4.4 * len(suites), 2.9 * len(schemes) + 0.8), layout="constrained")
-    panels = figure.subplots(len(schemes), len(suites), sharex=True, sharey=True, squeeze=False)
-    for line, scheme in zip(panels, schemes, strict=True):
-        for panel, suite in zip(line, suites, strict=True):
-            own = rows[(rows["suite"] == suite) & (rows["scheme"] == scheme)]
-            if own.empty:
-                panel.set_axis_off()
-                continue
-            _panel(panel, own, designs)
-            panel.set_title(f"{SUITE_LABELS.get(suite, suite)}\n{scheme_label(scheme)}")
+    figure, panels = scheme_by_suite(
+        rows,
+        lambda panel, own: _panel(panel, own, designs),
+        (4.4, 2.9),
+        0.8,
+        sharex=True,
+    )
+    for line in panels:
         line[0].set_ylabel("energy with DRAM\nrelative to the dense array")
     for panel in panels[-1]:
         panel.set_xlabel("speedup per multiplier")

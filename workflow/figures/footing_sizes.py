@@ -8,14 +8,12 @@ from workflow.figures.designs import (
     BOUND,
     BOUND_LABEL,
     MEAN,
-    ordered_schemes,
-    scheme_label,
+    scheme_by_suite,
     times,
 )
 from workflow.figures.shared import (
     BASELINE,
     PALETTE,
-    SUITE_LABELS,
     accelerator_label,
     figure_command,
     legend_below,
@@ -51,20 +49,16 @@ def draw(table: pd.DataFrame) -> Figure:
     rows = table[(table["layers"] == "no_linear") & (table["network"] == MEAN)]
     if rows.empty:  # one network only: its own values are the mean
         rows = table[table["layers"] == "no_linear"]
-    suites = list(dict.fromkeys(rows["suite"]))
-    schemes = ordered_schemes(rows["scheme"])
     designs = [name for name in common.designs if name in set(rows["accelerator"])]
     sizes = [*map(common.label, range(len(common.multipliers))), AS_CONFIGURED]
-    figure = Figure(figsize=(4.8 * len(suites), 2.4 * len(schemes) + 0.9), layout="constrained")
-    panels = figure.subplots(len(schemes), len(suites), sharex=True, sharey=True, squeeze=False)
-    for line, scheme in zip(panels, schemes, strict=True):
-        for panel, suite in zip(line, suites, strict=True):
-            own = rows[(rows["suite"] == suite) & (rows["scheme"] == scheme)]
-            if own.empty:
-                panel.set_axis_off()
-                continue
-            _panel(panel, own, designs, sizes)
-            panel.set_title(f"{SUITE_LABELS.get(suite, suite)}\n{scheme_label(scheme)}")
+    figure, panels = scheme_by_suite(
+        rows,
+        lambda panel, own: _panel(panel, own, designs, sizes),
+        (4.8, 2.4),
+        0.9,
+        sharex=True,
+    )
+    for line in panels:
         line[0].set_ylabel("speedup per multiplier,\ngeometric mean")
     legend_below(figure)
     return figure

@@ -1,14 +1,12 @@
 """Accuracy before and after every compression scheme, on held-out images of the trained suites."""
 
 import argparse
-import json
 from pathlib import Path
 
 import pandas as pd
 
-from sim import UserError
-from sim.files import intact
 from workflow.cli import run
+from workflow.tables.metrics import metrics_rows
 from workflow.tables.shared import write_table
 
 COLUMNS = [
@@ -30,14 +28,7 @@ def accuracy(paths: list[Path]) -> pd.DataFrame:
     Raises:
         UserError: a metrics file lacks a key.
     """
-    rows = []
-    for path in paths:
-        metrics = json.loads(intact(path).read_text())
-        missing = [column for column in COLUMNS if column not in metrics]
-        if missing:
-            raise UserError(f"{path}: lacks {', '.join(missing)}; delete and remake it")
-        rows.append({column: metrics[column] for column in COLUMNS})
-    table = pd.DataFrame(rows)
+    table = metrics_rows(paths, COLUMNS)
     dense = table[table["scheme"] == "dense"].set_index(["suite", "network"])["top1_int8_percent"]
     keys = pd.MultiIndex.from_frame(table[["suite", "network"]])
     table["drop_from_dense_points"] = dense.reindex(keys).to_numpy() - table["top1_int8_percent"]

@@ -1,14 +1,12 @@
 """Mean average precision of the detectors, after each step of every compression scheme."""
 
 import argparse
-import json
 from pathlib import Path
 
 import pandas as pd
 
-from sim import UserError
-from sim.files import intact
 from workflow.cli import run
+from workflow.tables.metrics import metrics_rows
 from workflow.tables.shared import write_table
 
 STEPS = ("trained", "one_shot", "fine_tuned", "int8")
@@ -31,14 +29,7 @@ def detection(paths: list[Path]) -> pd.DataFrame:
     Raises:
         UserError: a metrics file lacks a key.
     """
-    rows = []
-    for path in paths:
-        metrics = json.loads(intact(path).read_text())
-        missing = [column for column in COLUMNS if column not in metrics]
-        if missing:
-            raise UserError(f"{path}: lacks {', '.join(missing)}; delete and remake it")
-        rows.append({column: metrics[column] for column in COLUMNS})
-    table = pd.DataFrame(rows)
+    table = metrics_rows(paths, COLUMNS)
     dense = table[table["scheme"] == "dense"].set_index("network")[FINAL]
     table["drop_from_dense_points"] = (
         dense.reindex(table["network"]).to_numpy() - table[FINAL].to_numpy()

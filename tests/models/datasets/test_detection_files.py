@@ -40,7 +40,7 @@ def test_other_data_and_damaged_files_are_refused(file: Path, tmp_path: Path) ->
         read_detection_set(file, NAME, 4)
     cut = tmp_path / "cut.safetensors"
     cut.write_bytes(file.read_bytes()[:5000])
-    with pytest.raises(UserError, match=r"cut\.safetensors: not a whole detection set"):
+    with pytest.raises(UserError, match=r"cut\.safetensors: not a whole data set"):
         read_detection_set(cut, NAME, 3)
     with pytest.raises(UserError, match="no such data set"):
         read_detection_set(tmp_path / "none", NAME, 3)
