@@ -26,6 +26,13 @@ TINY = {
     "compared_schemes": ["dbb"],
     "trace_images": 1,
     "sweep_suites": ["digits"],
+    # What is left out stands in config/config.yaml, under which Snakemake merges this.
+    "footing_runs": [{"suite": "digits", "networks": ["lenet5"], "schemes": ["dense", "dbb"]}],
+    "sensitivity_runs": [{"suite": "digits", "networks": ["lenet5"], "schemes": ["dbb"]}],
+    "sparse_blox": {"full_size_networks": []},
+    "spex": {"searches": []},
+    "dataflow": {"runs": [], "sensitivity": []},
+    "threshold_search": {"runs": []},
 }
 
 
