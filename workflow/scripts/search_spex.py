@@ -22,6 +22,7 @@ from workflow.cli import run, settings, whole_file
 from workflow.search.detector import detector
 from workflow.search.spex import SpexSettings
 from workflow.search.spex_run import STRATEGIES, Search, Subject, run_spex, thresholds_text
+from workflow.search.trials import remove_journal
 from workflow.trained import dataset_of, network_of
 
 
@@ -90,7 +91,7 @@ def main() -> None:
         table.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
     with whole_file(given.thresholds) as temporary:
         temporary.write_text(thresholds_text(content))
-    search.journal.unlink(missing_ok=True)
+    remove_journal(search.journal)
 
 
 if __name__ == "__main__":

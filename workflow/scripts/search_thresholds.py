@@ -26,7 +26,7 @@ from workflow.search.threshold_bench import UNPRUNED, Bench, Subject, begin, eva
 from workflow.search.threshold_objective import Figures, Objective
 from workflow.search.threshold_settings import SearchSettings
 from workflow.search.threshold_space import STRATEGIES, Search
-from workflow.search.trials import Evaluate, run_search
+from workflow.search.trials import Evaluate, remove_journal, run_search
 from workflow.tables.shared import write_table
 
 Row = dict[str, Any]
@@ -211,7 +211,7 @@ def main() -> None:
     write_table(pd.DataFrame(unpruned_rows(job, bench) + best), given.best)
     with whole_file(given.thresholds) as temporary:
         temporary.write_text(json.dumps(thresholds_of(results), indent=1) + "\n")
-    journal.unlink(missing_ok=True)
+    remove_journal(journal)
 
 
 if __name__ == "__main__":

@@ -183,6 +183,13 @@ def finished(study: optuna.Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
 
 
+def remove_journal(journal: Path) -> None:
+    """Remove the journal of a finished search, and what killed runs left of its locks."""
+    for lock in journal.parent.glob(f"{journal.name}.lock*"):
+        lock.unlink(missing_ok=True)
+    journal.unlink(missing_ok=True)
+
+
 def _storage(journal: Path) -> JournalStorage:
     return JournalStorage(JournalFileBackend(str(journal)))
 

@@ -7,7 +7,16 @@ from optuna.distributions import FloatDistribution
 from optuna.samplers import BaseSampler, NSGAIISampler, TPESampler
 
 from sim import UserError
-from workflow.search.trials import Evaluate, Outcome, Plan, Point, finished, open_study, run_search
+from workflow.search.trials import (
+    Evaluate,
+    Outcome,
+    Plan,
+    Point,
+    finished,
+    open_study,
+    remove_journal,
+    run_search,
+)
 
 RANGE = FloatDistribution(-1.0, 1.0)
 
@@ -215,3 +224,13 @@ def test_given_first_points_belong_to_the_first_generation(tmp_path: Path) -> No
     trials = run_search(tmp_path / "journal", plan, partial(begin, score))
     generations = [trial.system_attrs["NSGAIISampler:generation"] for trial in trials]
     assert generations == [0] * 4 + [1] * 4
+
+
+def test_a_removed_journal_leaves_no_lock_of_a_killed_run(tmp_path: Path) -> None:
+    journal, other = tmp_path / ".a.journal", tmp_path / ".ab.journal"
+    for path in (journal, other):
+        path.touch()
+    for name in (".a.journal.lock", ".a.journal.lock0-1.rename"):
+        (tmp_path / name).symlink_to(tmp_path / "gone")
+    remove_journal(journal)
+    assert list(tmp_path.iterdir()) == [other]
