@@ -16,6 +16,7 @@ SNAKEMAKE := snakemake --cores $(CORES)
 
 DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG)
 QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
+DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/design_space.yaml
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
@@ -36,13 +37,11 @@ unlock: $(STAMP)
 
 # Hundreds of points of several accelerators' parameters: one table (config/design_space.yaml).
 design-space: $(STAMP)
-	$(SNAKEMAKE) --workflow-profile workflow/profiles/default \
-		--configfile config/design_space.yaml design_space
+	$(DESIGN_SPACE) -- design_space
 
 # Seconds of all points of the design space with one worker and with two, on a machine at rest.
 scaling: design-space
-	for workers in 1 2; do /bin/bash -c "time snakemake --cores $$workers --quiet all \
-		--workflow-profile workflow/profiles/default --configfile config/design_space.yaml \
+	for workers in 1 2; do /bin/bash -c "time $(DESIGN_SPACE) --cores $$workers --quiet all \
 		--forcerun points --until points -- design_space"; done
 
 test: $(STAMP)

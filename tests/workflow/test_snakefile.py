@@ -1,5 +1,8 @@
 """The workflow as a user starts it. Dry runs are fast; the runs that train are marked slow."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,17 @@ def test_the_design_space_plans_without_the_papers_tables(tmp_path: Path) -> Non
     assert int(counts["points"]) == 41
     assert int(counts["train"]) == 3  # one per seed
     assert "claims_table" not in counts
+
+
+def test_make_plans_the_design_space_and_its_scaling(tmp_path: Path) -> None:
+    """As the Makefile writes the command: an option that takes several values swallows a target."""
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    planned = f"{sys.executable} -m snakemake --cores 1 --dry-run --directory {tmp_path}"
+    make = ["make", "scaling", "STAMP=Makefile", f"SNAKEMAKE={planned}"]
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    assert (counts["points"], counts["design_space_table"]) == ("41", "1")
 
 
 @pytest.mark.parametrize(
