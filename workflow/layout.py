@@ -104,15 +104,6 @@ class Layout:
             f"{self.results}/traces/{s}/{n}/{c}.safetensors" for s, n, c in self.runs(**selection)
         ]
 
-    def has_thresholds(self, network: str) -> bool:
-        """Whether a paper-size network can be pruned blockwise.
-
-        That takes a user's checkpoint, and thresholds or images to find one on.
-        """
-        own = self.config["imagenet"]["networks"].get(network, {})
-        bounded = own.get("blockwise_thresholds") or own.get("image_folder")
-        return bool(own.get("checkpoint") and bounded)
-
     def metrics(self) -> list[str]:
         """Metrics files of every run that is trained here."""
         return [
@@ -230,24 +221,6 @@ class Layout:
         """The points of one job, as JSON."""
         return self.sweeps[sweep].chunk(int(index), self.config["points_per_job"])
 
-    def design_runs(self, suites: Iterable[str] | None = None) -> list[tuple[str, str, str]]:
-        """(suite, network, scheme) of the networks that are put on a board."""
-        wanted = None if suites is None else set(suites)
-        return [
-            (run["suite"], network, scheme)
-            for run in self.config["dataflow"]["runs"]
-            for network in run["networks"]
-            for scheme in run["schemes"]
-            if wanted is None or run["suite"] in wanted
-        ]
-
-    def designs(self, kind: str) -> list[str]:
-        """Files of the configured networks on a board; `kind` is "designs" or "layers"."""
-        return [
-            f"{self.results}/designs/{suite}/{network}/{scheme}_{kind}.csv"
-            for suite, network, scheme in self.design_runs()
-        ]
-
     def code(self, *modules: str, data: Iterable[str] = (), pins: Iterable[str] = NUMPY) -> str:
         """Digest for a rule that runs these modules: changes when what they run changes."""
         return code_digest(self.root, *modules, data=data, pins=pins)
@@ -279,109 +252,6 @@ class Layout:
     def seed(self, seeding: str) -> int:
         """The seed that the end of a suite's folder stands for."""
         return seed_of(seeding, self.config["seed"])
-
-    def training(self, suite: str, network: str, seeding: str = "") -> str:
-        """Settings of a training job, as JSON: the suite's recipe, then the network's own."""
-        chosen = self.config["training"][suite]
-        return as_json({**self._common(seeding), **chosen["recipe"], **chosen["networks"][network]})
-
-    def compression(self, suite: str, network: str, scheme: str, seeding: str = "") -> str:
-        """Settings of a compression job, as JSON.
-
-        The suite's fine-tuning, which is the same for all schemes, then the scheme's settings,
-        then the scheme's for this network.
-        """
-        fine_tuning = self.config["training"][suite].get("fine_tuning", {})
-        chosen = dict(self.config["compression"][scheme])
-        own = chosen.pop("networks", {}).get(network, {})
-        return as_json({**self._common(seeding), **fine_tuning, **chosen, **own})
-
-    def tracing(self) -> str:
-        """Settings of a trace job, as JSON."""
-        return as_json({"images": self.config["trace_images"], "threads": self.config["threads"]})
-
-    def full_size(self, network: str, seeding: str = "") -> str:
-        """Settings of a paper-size network's trace, as JSON: the suite's, then its own.
-
-        A sweep's seed replaces any other.
-        """
-        chosen = dict(self.config["imagenet"])
-        own = chosen.pop("networks").get(network, {})
-        seed = {"seed": self.seed(seeding)}
-        return as_json({**seed, **chosen, **own, **(seed if seeding else {})})
-
-    def _common(self, seeding: str) -> dict[str, Any]:
-        return {"seed": self.seed(seeding), "threads": self.config["threads"]}
-
-    def sensitivities(self) -> list[str]:
-        """Files of the networks on a board on which assumed parameters are varied."""
-        return [
-            f"{self.results}/designs/{suite}/{network}/{scheme}_sensitivity.csv"
-            for suite, network, scheme in self.design_runs()
-            if network in self.config["dataflow"]["sensitivity"]
-        ]
-
-    def search_runs(self) -> list[tuple[str, str]]:
-        """(suite, network) of the networks whose thresholds are searched."""
-        return [
-            (run["suite"], network)
-            for run in self.config["threshold_search"]["runs"]
-            for network in run["networks"]
-        ]
-
-    def searches(self, kind: str) -> list[str]:
-        """Files of the threshold searches; `kind` is "trials" or "best"."""
-        return [
-            f"{self.results}/searches/{suite}/{network}_{kind}.csv"
-            for suite, network in self.search_runs()
-        ]
-
-    def search(self, network: str) -> str:
-        """Settings of a network's threshold searches, as JSON: common ones, then its own."""
-        chosen = dict(self.config["threshold_search"]["settings"])
-        own = chosen.pop("networks", {}).get(network, {})
-        return as_json({"threads": self.config["threads"], **chosen, **own})
-
-    def spex_searches(self) -> list[tuple[str, str, str, str]]:
-        """(suite, network, block, strategy) of every configured threshold search."""
-        return [
-            (entry["suite"], network, block, strategy)
-            for entry in self.config["spex"]["searches"]
-            for network in entry["networks"]
-            for block in entry["blocks"]
-            for strategy in entry["strategies"]
-        ]
-
-    def spex_files(self) -> list[str]:
-        """Trials of every threshold search."""
-        return [f"{self.results}/spex/{'/'.join(search)}.csv" for search in self.spex_searches()]
-
-    def spex_thresholds(self, suite: str, network: str, seeding: str = "") -> str:
-        """The thresholds that scheme blockwise takes for a network."""
-        used = self.config["spex"]["used"]
-        folder = f"{self.results}/spex/{suite}{seeding}/{network}"
-        return f"{folder}/{used['block']}/{used['strategy']}.yaml"
-
-    def spex(self, suite: str, network: str, block: str, seeding: str = "") -> str:
-        """Settings of a threshold search, as JSON: those of all, then those of its entry."""
-        own: dict[str, Any] = {"block": [int(edge) for edge in block.split("x")]}
-        for entry in self.config["spex"]["searches"]:
-            if (
-                entry["suite"] == suite
-                and network in entry["networks"]
-                and block in entry["blocks"]
-            ):
-                own |= entry.get("settings", {})
-        return as_json({**self._common(seeding), **self.config["spex"]["settings"], **own})
-
-    def blockwise(self, suite: str, network: str, seeding: str = "") -> str:
-        """Settings of compressing by scheme blockwise, as JSON."""
-        chosen = json.loads(self.compression(suite, network, "blockwise", seeding))
-        return as_json({**chosen, "thresholds_file": self.spex_thresholds(suite, network, seeding)})
-
-    def dataflow(self) -> str:
-        """Settings of an exploration, as JSON."""
-        return as_json(self.config["dataflow"]["settings"])
 
 
 def as_json(values: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ import pytest
 
 from sim import configurations
 from workflow.layout import Layout
+from workflow.sections.imagenet import FullSize
+from workflow.sections.training import Training
 
 ROOT = Path(__file__).parents[2]
 CONFIG: dict[str, Any] = {
@@ -48,11 +50,12 @@ def layout() -> Layout:
 
 
 def test_a_networks_own_values_replace_the_suites_and_schemes(layout: Layout) -> None:
-    assert '"epochs": 5' in layout.training("digits", "a")
-    assert '"epochs": 9' in layout.training("digits", "b")
-    assert '"seed": 3' in layout.training("digits", "b")
-    assert '"weight_bound": 4' in layout.compression("digits", "a", "dbb")
-    assert layout.compression("digits", "b", "dbb") == (
+    training = Training(layout)
+    assert '"epochs": 5' in training.settings("digits", "a")
+    assert '"epochs": 9' in training.settings("digits", "b")
+    assert '"seed": 3' in training.settings("digits", "b")
+    assert '"weight_bound": 4' in training.compression("digits", "a", "dbb")
+    assert training.compression("digits", "b", "dbb") == (
         '{"fine_tune_epochs": 6, "seed": 3, "threads": 1, "weight_bound": 2}'
     )
 
@@ -91,11 +94,12 @@ def test_a_sweeps_files_are_runs_times_seeds_times_accelerators_in_chunks(layout
 
 
 def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
-    assert '"seed": 14' in layout.training("digits", "a", "-seed14")
-    assert '"seed": 14' in layout.compression("digits", "a", "dbb", "-seed14")
-    assert '"seed": 14' in layout.full_size("b", "-seed14")
-    assert '"seed": 7' in layout.full_size("b")
-    assert '"seed": 3' in layout.full_size("c")
+    training, full_size = Training(layout), FullSize(layout)
+    assert '"seed": 14' in training.settings("digits", "a", "-seed14")
+    assert '"seed": 14' in training.compression("digits", "a", "dbb", "-seed14")
+    assert '"seed": 14' in full_size.settings("b", "-seed14")
+    assert '"seed": 7' in full_size.settings("b")
+    assert '"seed": 3' in full_size.settings("c")
 
 
 @pytest.mark.parametrize(
@@ -111,9 +115,9 @@ def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
 def test_blockwise_takes_a_checkpoint_and_what_bounds_thresholds(
     own: dict[str, str], expected: bool
 ) -> None:
-    layout = Layout({**CONFIG, "imagenet": {"networks": {"b": own}}}, ROOT)
-    assert layout.has_thresholds("b") == expected
-    assert not layout.has_thresholds("a")
+    full_size = FullSize(Layout({**CONFIG, "imagenet": {"networks": {"b": own}}}, ROOT))
+    assert full_size.has_thresholds("b") == expected
+    assert not full_size.has_thresholds("a")
 
 
 def test_targets_are_the_tables_their_page_and_both_forms_of_each_figure(layout: Layout) -> None:

@@ -10,6 +10,12 @@ import sim
 from sim.errors import UserError
 from workflow.check_config import check_config
 from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout, as_json
+from workflow.sections.dataflow import Dataflow
+from workflow.sections.detection import Detectors
+from workflow.sections.imagenet import FullSize
+from workflow.sections.spex import Spex
+from workflow.sections.threshold_search import ThresholdSearches
+from workflow.sections.training import Training
 from workflow.sweeps import SEEDING
 
 try:
@@ -20,6 +26,12 @@ except UserError as error:
 # The checkout; in a Kubernetes job only the Snakefile is copied and the packages are the image's.
 ROOT = Path(sim.__file__).parents[1]
 layout = Layout(config, ROOT)
+training = Training(layout)
+full_size = FullSize(layout)
+detectors = Detectors(layout)
+spex = Spex(layout)
+dataflow = Dataflow(layout)
+threshold_searches = ThresholdSearches(layout)
 RESULTS = layout.results
 LOGS = f"{RESULTS}/logs"
 

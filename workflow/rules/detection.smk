@@ -1,7 +1,5 @@
 # YOLOv5s on canvases of real digits: trained, compressed and traced here, where configured.
-from workflow.detectors import SUITE as CANVASES, Detectors
-
-detectors = Detectors(layout)
+from workflow.check_config import DETECTORS as CANVASES
 
 if detectors.networks:
     layout.tables.append("detection")

@@ -13,7 +13,7 @@ rule compress_detector_blockwise:
     input:
         checkpoint=rules.train_detector.output.checkpoint,
         dataset=rules.canvases.output,
-        thresholds=lambda wildcards: layout.spex_thresholds(CANVASES, wildcards.network),
+        thresholds=lambda wildcards: spex.thresholds(CANVASES, wildcards.network),
     output:
         checkpoint=f"{RESULTS}/networks/{CANVASES}/{{network}}/blockwise.safetensors",
         metrics=f"{RESULTS}/networks/{CANVASES}/{{network}}/blockwise.json",

@@ -1,12 +1,12 @@
 # HASS (FPL 2024), PASS and a dense dataflow: every layer with hardware of its own, on an FPGA board.
-if layout.designs("designs"):
+if dataflow.designs("designs"):
     layout.tables.extend(["hass", "hass_layers", "hass_pareto"])
     layout.figures["hass_pareto"] = ["hass_pareto", "hass", "claims"]
     layout.figures["hass_intervals"] = ["hass_layers"]
     layout.claims["hass"] = ["hass"]
-if layout.sensitivities():
+if dataflow.sensitivities():
     layout.tables.append("hass_sensitivity")
-if layout.search_runs():
+if threshold_searches.runs():
     layout.tables.extend(["hass_search", "hass_trials"])
     layout.figures["hass_search"] = ["hass_trials", "hass_search"]
     layout.claims.setdefault("hass", []).append("hass_search")
@@ -30,7 +30,7 @@ rule explore:
             "sim.accelerators.hass.model",
             data=["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"],
         ),
-        settings=layout.dataflow(),
+        settings=dataflow.settings(),
     shell:
         "python -m workflow.scripts.explore --trace {input} --settings {params.settings:q} "
         "--designs {output.designs} --layers {output.layers} 2> {log}"
@@ -53,7 +53,7 @@ rule explore_sensitivity:
             "sim.accelerators.hass.model",
             data=["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"],
         ),
-        settings=layout.dataflow(),
+        settings=dataflow.settings(),
     shell:
         "python -m workflow.scripts.explore --trace {input} --settings {params.settings:q} "
         "--sensitivity {output} 2> {log}"
@@ -61,7 +61,7 @@ rule explore_sensitivity:
 
 rule hass_sensitivity_table:
     input:
-        layout.sensitivities(),
+        dataflow.sensitivities(),
     output:
         report(
             layout.table("hass_sensitivity"),
@@ -82,7 +82,7 @@ rule hass_sensitivity_table:
 
 rule hass_table:
     input:
-        layout.designs("designs"),
+        dataflow.designs("designs"),
     output:
         report(layout.table("hass"), caption="../report/hass.rst", category="HASS"),
     log:
@@ -99,7 +99,7 @@ rule hass_table:
 
 rule hass_pareto_table:
     input:
-        layout.designs("designs"),
+        dataflow.designs("designs"),
     output:
         report(
             layout.table("hass_pareto"),
@@ -120,7 +120,7 @@ rule hass_pareto_table:
 
 rule hass_layers_table:
     input:
-        layout.designs("layers"),
+        dataflow.designs("layers"),
     output:
         report(
             layout.table("hass_layers"),
@@ -165,7 +165,7 @@ rule search_thresholds:
     threads: config["threshold_search"]["workers"]
     params:
         code=SEARCH_CODE,
-        settings=lambda wildcards: layout.search(wildcards.network),
+        settings=lambda wildcards: threshold_searches.settings(wildcards.network),
         strategies=config["threshold_search"]["strategies"],
         seeds=config["threshold_search"]["seeds"],
     shell:
@@ -179,7 +179,7 @@ rule search_thresholds:
 
 rule hass_search_table:
     input:
-        layout.searches("best"),
+        threshold_searches.files("best"),
     output:
         report(
             layout.table("hass_search"),
@@ -200,7 +200,7 @@ rule hass_search_table:
 
 rule hass_trials_table:
     input:
-        layout.searches("trials"),
+        threshold_searches.files("trials"),
     output:
         report(
             layout.table("hass_trials"),

@@ -30,7 +30,7 @@ rule imagenet_trace:
             data=["models/densities/*.csv"],
             pins=TORCH,
         ),
-        settings=lambda wildcards: layout.full_size(
+        settings=lambda wildcards: full_size.settings(
             wildcards.network, wildcards.seeding
         ),
     shell:
@@ -46,7 +46,7 @@ BLOCK_RUNS = [
     for network in config["sparse_blox"]["full_size_networks"]
 ]
 DENSITY_RUNS = list(
-    dict.fromkeys([*IMAGENET_RUNS, *layout.design_runs(["imagenet"]), *BLOCK_RUNS])
+    dict.fromkeys([*IMAGENET_RUNS, *dataflow.runs(["imagenet"]), *BLOCK_RUNS])
 )
 if DENSITY_RUNS:
     layout.tables.append("density_sources")
@@ -98,7 +98,7 @@ rule mask_structure_table:
             pins=TORCH,
         ),
         networks=sorted({network for _, network, _ in IMAGENET_RUNS}),
-        settings=layout.full_size(""),  # the suite's own, no network's
+        settings=full_size.settings(""),  # the suite's own, no network's
     shell:
         "python -m workflow.tables.mask_structure {params.networks} "
         "--settings {params.settings:q} --output {output} 2> {log}"

@@ -35,7 +35,7 @@ rule zeros_sensitivity:
     params:
         code=layout.footing_code("zeros_sensitivity", pins=TORCH),
         tables=layout.code("models.modelled", data=["models/densities/*.csv"]),
-        settings=lambda wildcards: layout.full_size(wildcards.network),
+        settings=lambda wildcards: full_size.settings(wildcards.network),
         sweep=as_json(config.get("zeros", {})),
     shell:
         "python -m workflow.scripts.zeros_sensitivity --network {wildcards.network} "

@@ -5,7 +5,7 @@ BLOX_FULL_SIZE = [
     f"{RESULTS}/traces/imagenet/{network}/{scheme}.safetensors"
     for network in BLOX_NETWORKS
     for scheme in BLOX_SCHEMES
-    if scheme == "dense" or layout.has_thresholds(network)
+    if scheme == "dense" or full_size.has_thresholds(network)
 ]
 BLOX_TRACES = sorted(
     {
@@ -143,7 +143,7 @@ rule sparse_blox_natural_table:
             pins=TORCH,
         ),
         networks=BLOX_NETWORKS,
-        settings=layout.full_size(""),  # the suite's own, no network's
+        settings=full_size.settings(""),  # the suite's own, no network's
     shell:
         "python -m workflow.tables.sparse_blox_natural {params.networks} "
         "--settings {params.settings:q} --output {output} 2> {log}"

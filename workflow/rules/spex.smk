@@ -1,5 +1,5 @@
 # Spex: block thresholds of trained networks, searched; and the scheme blockwise, which uses them.
-if layout.spex_searches():
+if spex.searches():
     layout.tables.extend(["spex", "spex_front"])
     layout.figures["spex_front"] = ["spex_front", "claims"]
 
@@ -24,7 +24,7 @@ rule search_spex:
     threads: config["threads"]
     params:
         code=layout.code("workflow.scripts.search_spex", pins=[*TORCH, "optuna"]),
-        settings=lambda wildcards: layout.spex(
+        settings=lambda wildcards: spex.settings(
             wildcards.suite, wildcards.network, wildcards.block, wildcards.seeding
         ),
     shell:
@@ -39,7 +39,7 @@ rule compress_blockwise:
     input:
         checkpoint=rules.train.output.checkpoint,
         dataset=rules.dataset.output,
-        thresholds=lambda wildcards: layout.spex_thresholds(
+        thresholds=lambda wildcards: spex.thresholds(
             wildcards.suite, wildcards.network, wildcards.seeding
         ),
     output:
@@ -58,7 +58,7 @@ rule compress_blockwise:
         code=layout.code(
             "workflow.scripts.compress", "models.compression.blockwise", pins=TORCH
         ),
-        settings=lambda wildcards: layout.blockwise(
+        settings=lambda wildcards: spex.compression(
             wildcards.suite, wildcards.network, wildcards.seeding
         ),
     shell:
@@ -70,7 +70,7 @@ rule compress_blockwise:
 
 rule spex_table:
     input:
-        layout.spex_files(),
+        spex.files(),
     output:
         report(
             layout.table("spex"), caption="../report/spex.rst", category="Sparse-Blox"
@@ -89,7 +89,7 @@ rule spex_table:
 
 rule spex_front_table:
     input:
-        layout.spex_files(),
+        spex.files(),
     output:
         report(
             layout.table("spex_front"),

@@ -38,7 +38,7 @@ rule train:
     threads: config["threads"]
     params:
         code=layout.code("workflow.scripts.train", pins=TORCH),
-        settings=lambda wildcards: layout.training(
+        settings=lambda wildcards: training.settings(
             wildcards.suite, wildcards.network, wildcards.seeding
         ),
     shell:
@@ -70,7 +70,7 @@ rule compress:
             f"models.compression.{wildcards.scheme}",
             pins=TORCH,
         ),
-        settings=lambda wildcards: layout.compression(
+        settings=lambda wildcards: training.compression(
             wildcards.suite, wildcards.network, wildcards.scheme, wildcards.seeding
         ),
     shell:
@@ -96,7 +96,7 @@ rule trace:
         "../envs/base.yaml"
     params:
         code=layout.code("workflow.scripts.trace", pins=TORCH),
-        settings=layout.tracing(),
+        settings=training.tracing(),
     shell:
         "python -m workflow.scripts.trace --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "

@@ -16,6 +16,7 @@ from sim.errors import UserError
 from workflow.cli import settings
 from workflow.layout import Layout
 from workflow.scripts.train import TrainSettings, main, train_network
+from workflow.sections.training import Training
 
 ROOT = Path(__file__).parents[3]
 QUICK: dict[str, Any] = {
@@ -108,12 +109,12 @@ def test_settings_need_every_choice() -> None:
 
 def test_the_configuration_gives_valid_settings_for_known_networks() -> None:
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    layout = Layout(config, ROOT)
+    training = Training(Layout(config, ROOT))
     assert set(config["training"]) == set(SUITES)
     for suite, chosen in config["training"].items():
         assert {"lenet5", "alexnet", "vgg16", "resnet50", "mobilenet_v1"} <= set(chosen["networks"])
         for name in chosen["networks"]:
-            own = settings(TrainSettings, layout.training(suite, name))
+            own = settings(TrainSettings, training.settings(suite, name))
             assert name in NETWORKS
             build(name, num_classes=10, width=own.width, input_size=32)
 
@@ -128,7 +129,7 @@ def test_configured_training_reaches_its_accuracy(
 ) -> None:
     """Leaves a point or two for other processors, whose sums round differently."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    chosen = settings(TrainSettings, Layout(config, ROOT).training(suite, network))
+    chosen = settings(TrainSettings, Training(Layout(config, ROOT)).settings(suite, network))
     train_network(
         load(suite, 0), network, chosen, tmp_path / "out.safetensors", tmp_path / "out.json"
     )

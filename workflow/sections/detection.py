@@ -1,4 +1,4 @@
-"""Which detectors a configuration trains, with which settings, and where their files are."""
+"""Section `detection`: which detectors are trained, how, and where their files are."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -7,6 +7,8 @@ from typing import Any
 
 from workflow.check_config import DETECTORS as SUITE
 from workflow.layout import Layout, as_json
+from workflow.sections.spex import Spex
+from workflow.sections.training import Training
 
 
 @dataclass(frozen=True)
@@ -51,25 +53,22 @@ class Detectors:
 
     def training(self, network: str) -> str:
         """Settings of a training job, as JSON: the recipe, then the network's own."""
-        return as_json(
-            {**self._common(), **self._config["recipe"], **self._config["networks"][network]}
-        )
+        own = self._config["networks"][network]
+        return as_json({**Training(self.layout).common(), **self._config["recipe"], **own})
 
     def compression(self, network: str, scheme: str) -> str:
         """Settings of a compression job, as JSON: the scheme's, then those of all detectors."""
         chosen = dict(self.layout.config["compression"][scheme])
         own = chosen.pop("networks", {}).get(network, {})
-        return as_json({**self._common(), **chosen, **self._config["fine_tuning"], **own})
+        common = Training(self.layout).common()
+        return as_json({**common, **chosen, **self._config["fine_tuning"], **own})
 
     def blockwise(self, network: str) -> str:
         """Settings of compressing by scheme blockwise, as JSON."""
         chosen = json.loads(self.compression(network, "blockwise"))
-        return as_json({**chosen, "thresholds_file": self.layout.spex_thresholds(SUITE, network)})
+        return as_json({**chosen, "thresholds_file": Spex(self.layout).thresholds(SUITE, network)})
 
     def tracing(self) -> str:
         """Settings of a trace job, as JSON."""
         images = self._config.get("trace_images", self.layout.config["trace_images"])
         return as_json({"images": images, "threads": self.layout.config["threads"]})
-
-    def _common(self) -> dict[str, Any]:
-        return {"seed": self.layout.config["seed"], "threads": self.layout.config["threads"]}

@@ -14,8 +14,9 @@ from workflow.cli import settings
 from workflow.layout import Layout
 from workflow.search.spex import SpexSettings
 from workflow.search.spex_run import STRATEGIES
+from workflow.sections.spex import Spex
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -33,11 +34,11 @@ def test_schema_knows_the_strategies_and_blocks_there_are() -> None:
 @pytest.mark.parametrize("overlay", ["config.yaml", "full.yaml", "quick.yaml"])
 def test_settings_of_every_shipped_search_are_valid(config: dict[str, Any], overlay: str) -> None:
     config |= yaml.safe_load((ROOT / "config" / overlay).read_text())
-    layout = Layout(config, ROOT)
-    searches = layout.spex_searches()
+    spex = Spex(Layout(config, ROOT))
+    searches = spex.searches()
     assert searches
     for suite, network, block, _ in searches:
-        chosen = settings(SpexSettings, layout.spex(suite, network, block))
+        chosen = settings(SpexSettings, spex.settings(suite, network, block))
         assert chosen.rule.name == block
         assert chosen.budget_points == 1.0
 
@@ -45,10 +46,10 @@ def test_settings_of_every_shipped_search_are_valid(config: dict[str, Any], over
 def test_settings_of_an_entry_hold_for_its_networks_alone(config: dict[str, Any]) -> None:
     searches = config["spex"]["searches"]
     searches[0]["settings"] = {"trials": 9}
-    layout = Layout(config, ROOT)
-    own = json.loads(layout.spex("shapes", "lenet5", "8x8"))
+    spex = Spex(Layout(config, ROOT))
+    own = json.loads(spex.settings("shapes", "lenet5", "8x8"))
     assert (own["trials"], own["block"]) == (9, [8, 8])
-    assert json.loads(layout.spex("shapes", "resnet50", "8x8"))["trials"] != 9
+    assert json.loads(spex.settings("shapes", "resnet50", "8x8"))["trials"] != 9
 
 
 def test_blockwise_takes_the_thresholds_of_the_search_in_use(
@@ -56,12 +57,12 @@ def test_blockwise_takes_the_thresholds_of_the_search_in_use(
 ) -> None:
     config["results_dir"] = str(tmp_path)
     config["spex"]["used"] = {"block": "1x16", "strategy": "nsga2"}
-    layout = Layout(config, ROOT)
+    spex = Spex(Layout(config, ROOT))
     path = tmp_path / "spex/shapes/lenet5/1x16/nsga2.yaml"
-    assert layout.spex_thresholds("shapes", "lenet5") == str(path)
+    assert spex.thresholds("shapes", "lenet5") == str(path)
     path.parent.mkdir(parents=True)
     path.write_text("block: [1, 16]\ncriterion: signed_mean\nthresholds: {conv1: 0.5}\n")
-    scheme = settings(Blockwise, layout.blockwise("shapes", "lenet5"))
+    scheme = settings(Blockwise, spex.compression("shapes", "lenet5"))
     assert scheme.fine_tune_epochs == 0, "not retrained, though the suite fine-tunes"
     assert scheme.thresholds == {"conv1": 0.5}
 

@@ -9,13 +9,14 @@ from models.networks import build
 from sim import UserError
 from workflow.check_config import check_config
 from workflow.cli import settings
-from workflow.detectors import Detectors
 from workflow.layout import Layout
 from workflow.scripts.canvases import CanvasSettings
 from workflow.scripts.train_detector import DetectorSettings
 from workflow.search.spex import SpexSettings
+from workflow.sections.detection import Detectors
+from workflow.sections.spex import Spex
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_scheme_blockwise_takes_the_thresholds_of_its_own_search(config: dict[st
     layout = Layout(config, ROOT)
     chosen = json.loads(Detectors(layout).blockwise("yolov5s"))
     assert chosen["thresholds_file"].endswith("spex/canvases/yolov5s/8x8/greedy.yaml")
-    searched = json.loads(layout.spex("canvases", "yolov5s", "8x8"))
+    searched = json.loads(Spex(layout).settings("canvases", "yolov5s", "8x8"))
     assert searched["sample_images"] <= config["detection"]["canvases"]["validation"]
     assert settings(SpexSettings, json.dumps(searched)).block == [8, 8]
 
