@@ -1,6 +1,7 @@
 """Checks of a configuration: its form by a JSON schema, and that every name in it exists."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -11,14 +12,8 @@ from jsonschema.exceptions import best_match
 
 from sim import UserError, configurations
 from sim.validation import unknown
+from workflow.runs import CANVASES, MODELLED, PARTS, expanded, selected
 from workflow.sweeps import Sweep, sweeps
-
-MODELLED = "imagenet"
-"""The suite whose zeros are not trained here."""
-
-
-DETECTORS = "canvases"
-"""The suite of the detectors, whose runs are in the part `detection`."""
 
 SCHEMA = Path(__file__).parent / "schemas" / "config.schema.json"
 
@@ -56,7 +51,7 @@ def _detector_run(config: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part `detection` in the form of a run."""
     section = config["detection"]
     return {
-        "suite": DETECTORS,
+        "suite": CANVASES,
         "networks": list(section["networks"]),
         "schemes": section.get("schemes", []),
     }
@@ -65,7 +60,7 @@ def _detector_run(config: Mapping[str, Any]) -> Mapping[str, Any]:
 def _check_spex(config: Mapping[str, Any]) -> None:
     """Searched networks are trained once per block and strategy; blockwise runs are searched."""
     seen: set[tuple[str, str, str, str]] = set()
-    suites = {**config["training"], DETECTORS: config["detection"]}
+    suites = {**config["training"], CANVASES: config["detection"]}
     for entry in config["spex"]["searches"]:
         if entry["suite"] not in suites:
             raise unknown("suite in spex.searches:", entry["suite"], suites)
@@ -82,15 +77,15 @@ def _check_spex(config: Mapping[str, Any]) -> None:
                 raise UserError(f"config: spex.searches lists {'/'.join(case)} twice")
             seen.add(case)
     used = config["spex"]["used"]
-    for run in [*config["runs"], _detector_run(config)]:
-        for network in run["networks"]:
-            case = (run["suite"], network, used["block"], used["strategy"])
-            trained = run["suite"] != MODELLED and "blockwise" in run["schemes"]
-            if trained and case not in seen:
-                raise UserError(
-                    f"config: runs has {run['suite']}/{network}/blockwise, but spex.searches has "
-                    f"no {used['strategy']} of {used['block']} blocks for it, which spex.used names"
-                )
+    runs = expanded([*config["runs"], _detector_run(config)])
+    for suite, network, scheme in selected(runs, schemes=["blockwise"]):
+        if suite == MODELLED:
+            continue
+        if (suite, network, used["block"], used["strategy"]) not in seen:
+            raise UserError(
+                f"config: runs has {suite}/{network}/{scheme}, but spex.searches has "
+                f"no {used['strategy']} of {used['block']} blocks for it, which spex.used names"
+            )
 
 
 def _check_points(name: str, sweep: Sweep) -> None:
@@ -107,48 +102,34 @@ def _check_points(name: str, sweep: Sweep) -> None:
 
 def _check_runs(config: Mapping[str, Any], name: str, sweep: Sweep) -> None:
     """Every suite, network and scheme of a sweep is recorded, and its seeds change something."""
-    wanted = {"suite": sweep.suites, "network": sweep.networks, "scheme": sweep.schemes}
-    recorded = [
-        {"suite": run["suite"], "network": network, "scheme": scheme}
-        for run in config["runs"]
-        for network in run["networks"]
-        for scheme in run["schemes"]
-    ]
-    for kind, names in wanted.items():
+    recorded = expanded(config["runs"])
+    wanted = (sweep.suites, sweep.networks, sweep.schemes)
+    for part, names, known in zip(PARTS, wanted, zip(*recorded, strict=True), strict=True):
         for value in names or []:
-            known = {run[kind] for run in recorded}
             if value not in known:
-                raise unknown(f"{kind} in sweeps.{name} (none of runs has it):", value, known)
-    chosen = [
-        run
-        for run in recorded
-        if all(names is None or run[kind] in names for kind, names in wanted.items())
-    ]
+                raise unknown(f"{part} in sweeps.{name} (none of runs has it):", value, set(known))
+    chosen = selected(recorded, *wanted)
     if not chosen:
         raise UserError(f"config: sweeps.{name}: no run has its suites, networks and schemes")
     own = config["imagenet"]["networks"]
-    for run in chosen if sweep.seeds and len(sweep.seeds) > 1 else []:
-        if run["suite"] == MODELLED and own.get(run["network"], {}).get("checkpoint"):
+    for suite, network, _ in chosen if sweep.seeds and len(sweep.seeds) > 1 else []:
+        if suite == MODELLED and own.get(network, {}).get("checkpoint"):
             raise UserError(
-                f"config: sweeps.{name}: {run['network']} has a checkpoint, so its zeros are "
+                f"config: sweeps.{name}: {network} has a checkpoint, so its zeros are "
                 "measured and every seed gives the same; leave out seeds"
             )
 
 
 def _check_run_list(config: Mapping[str, Any], key: str, runs: Sequence[Mapping[str, Any]]) -> None:
     suites = [*config["training"], MODELLED]
-    seen: set[tuple[str, str, str]] = set()
     for run in runs:
         if run["suite"] not in suites:
             raise unknown(f"suite in {key}:", run["suite"], suites)
         if run["suite"] != MODELLED:
             _check_trained(config, key, run)
-        for network in run["networks"]:
-            for scheme in run["schemes"]:
-                case = (run["suite"], network, scheme)
-                if case in seen:
-                    raise UserError(f"config: {key} lists {'/'.join(case)} twice")
-                seen.add(case)
+    for case, count in Counter(expanded(runs)).items():
+        if count > 1:
+            raise UserError(f"config: {key} lists {'/'.join(case)} twice")
 
 
 def _check_trained(config: Mapping[str, Any], key: str, run: Mapping[str, Any]) -> None:

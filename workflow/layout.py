@@ -9,11 +9,8 @@ from typing import Any
 from sim.registry import configuration
 from workflow.dependencies import code_digest
 from workflow.footing import footing
+from workflow.runs import MODELLED, Run, expanded, selected
 from workflow.sweeps import PointFolder, Sweep, seed_of, seeding, sweeps
-
-Run = tuple[str, str, str]
-MODELLED = "imagenet"
-"""The suite whose zeros are not trained here."""
 
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")
@@ -90,13 +87,7 @@ class Layout:
         schemes: Iterable[str] | None = None,
     ) -> list[Run]:
         """(suite, network, scheme) of every configured run that matches; None matches all."""
-        wanted = [None if names is None else set(names) for names in (suites, networks, schemes)]
-        every = expanded(self.config["runs"])
-        return [
-            run
-            for run in every
-            if all(names is None or part in names for part, names in zip(run, wanted, strict=True))
-        ]
+        return selected(expanded(self.config["runs"]), suites, networks, schemes)
 
     def traces(self, **selection: Iterable[str]) -> list[str]:
         """Trace files of the selected runs."""
@@ -257,13 +248,3 @@ class Layout:
 def as_json(values: Mapping[str, Any]) -> str:
     """JSON with sorted keys: equal settings give equal rule parameters."""
     return json.dumps(values, sort_keys=True)
-
-
-def expanded(blocks: Iterable[Mapping[str, Any]]) -> list[Run]:
-    """(suite, network, scheme) of every block of the configuration, each network on each scheme."""
-    return [
-        (block["suite"], network, scheme)
-        for block in blocks
-        for network in block["networks"]
-        for scheme in block["schemes"]
-    ]

@@ -1,5 +1,5 @@
 # YOLOv5s on canvases of real digits: trained, compressed and traced here, where configured.
-from workflow.check_config import DETECTORS as CANVASES
+from workflow.runs import CANVASES
 
 if detectors.networks:
     layout.tables.append("detection")

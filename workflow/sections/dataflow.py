@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workflow.layout import Layout, Run, as_json, expanded
+from workflow.layout import Layout, as_json
+from workflow.runs import Run, expanded, selected
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,7 @@ class Dataflow:
 
     def runs(self, suites: Iterable[str] | None = None) -> list[Run]:
         """(suite, network, scheme) of each; None takes all suites."""
-        every = expanded(self.layout.config["dataflow"]["runs"])
-        wanted = None if suites is None else set(suites)
-        return [run for run in every if wanted is None or run[0] in wanted]
+        return selected(expanded(self.layout.config["dataflow"]["runs"]), suites)
 
     def designs(self, kind: str) -> list[str]:
         """Files of all runs; `kind` is "designs" or "layers"."""

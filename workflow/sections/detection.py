@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.check_config import DETECTORS as SUITE
 from workflow.layout import Layout, as_json
+from workflow.runs import CANVASES
 from workflow.sections.spex import Spex
 from workflow.sections.training import Training
 
@@ -35,12 +35,12 @@ class Detectors:
 
     def metrics(self) -> list[str]:
         """Metrics files of all runs."""
-        folder = f"{self.layout.results}/networks/{SUITE}"
+        folder = f"{self.layout.results}/networks/{CANVASES}"
         return [f"{folder}/{network}/{scheme}.json" for network, scheme in self.runs()]
 
     def traces(self, schemes: Collection[str]) -> list[str]:
         """Trace files of the runs under these schemes."""
-        folder = f"{self.layout.results}/traces/{SUITE}"
+        folder = f"{self.layout.results}/traces/{CANVASES}"
         return [
             f"{folder}/{network}/{scheme}.safetensors"
             for network, scheme in self.runs()
@@ -66,7 +66,9 @@ class Detectors:
     def blockwise(self, network: str) -> str:
         """Settings of compressing by scheme blockwise, as JSON."""
         chosen = json.loads(self.compression(network, "blockwise"))
-        return as_json({**chosen, "thresholds_file": Spex(self.layout).thresholds(SUITE, network)})
+        return as_json(
+            {**chosen, "thresholds_file": Spex(self.layout).thresholds(CANVASES, network)}
+        )
 
     def tracing(self) -> str:
         """Settings of a trace job, as JSON."""

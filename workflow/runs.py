@@ -1,0 +1,38 @@
+"""Runs of a configuration: (suite, network, scheme), from its lists of blocks."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Run = tuple[str, str, str]
+PARTS = ("suite", "network", "scheme")
+
+MODELLED = "imagenet"
+"""The suite whose zeros are not trained here."""
+
+CANVASES = "canvases"
+"""The suite of the detectors, whose runs are in the section `detection`."""
+
+
+def expanded(blocks: Iterable[Mapping[str, Any]]) -> list[Run]:
+    """The runs of every block of the configuration, each of its networks on each scheme."""
+    return [
+        (block["suite"], network, scheme)
+        for block in blocks
+        for network in block["networks"]
+        for scheme in block["schemes"]
+    ]
+
+
+def selected(
+    runs: Iterable[Run],
+    suites: Iterable[str] | None = None,
+    networks: Iterable[str] | None = None,
+    schemes: Iterable[str] | None = None,
+) -> list[Run]:
+    """Those of the runs that match in every part; None matches all."""
+    wanted = [None if names is None else set(names) for names in (suites, networks, schemes)]
+    return [
+        run
+        for run in runs
+        if all(names is None or part in names for part, names in zip(run, wanted, strict=True))
+    ]
