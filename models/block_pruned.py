@@ -8,10 +8,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.block_convolution import BlockRule, Watcher, install_blocks, watching
-from models.compression.blockwise import input_scales, require_threshold
+from models.block_convolution import Watcher, install_blocks
+from models.block_recording import watching
+from models.block_rule import BlockRule
+from models.compression.blockwise import input_scales
 from models.modes import evaluating
 from sim.errors import UserError
+from sim.validation import require_not_negative
 
 Accuracy = Callable[[nn.Module], float]
 """Runs a network on the images of its choice, once each, and says how well it does, in percent."""
@@ -169,7 +172,7 @@ class BlockPrunedNetwork:
                 "expected one for each"
             )
         for name, layer in self._layers.items():
-            require_threshold(f"threshold of {name}", thresholds[name])
+            require_not_negative(**{f"threshold of {name}": thresholds[name]})
             layer.set_threshold(thresholds[name] * self._scales[name])
 
 

@@ -12,7 +12,13 @@ from models.shifted import NORM_SHIFT_STD
 from sim.errors import UserError
 from sim.generate.activations import Clustering, Mode
 from sim.layer import DBB_BLOCK
-from sim.validation import require_choice, require_fraction, require_positive
+from sim.validation import (
+    require_choice,
+    require_fraction,
+    require_not_negative,
+    require_positive,
+    require_whole,
+)
 
 SUITE = "imagenet"
 SCHEMES = ("dense", "dbb", "magnitude", "balanced", "unbalanced")
@@ -116,8 +122,7 @@ class FullSizeSettings:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value):
                 raise UserError(f"{name} is {value!r}; expected text, or null to leave it out")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise UserError(f"seed is {self.seed!r}; expected a whole number of at least 0")
+        require_whole(seed=self.seed)
         require_choice("activation_masks", self.activation_masks, get_args(MaskSource))
         require_choice("weight_bound", self.weight_bound, range(1, DBB_BLOCK + 1))
         require_fraction(
@@ -126,9 +131,11 @@ class FullSizeSettings:
             default_weight_density=self.default_weight_density,
             most_removed=self.most_removed,
         )
-        for name in ("weight_spread", "norm_shift_std", "blockwise_budget_points"):
-            if not getattr(self, name) >= 0:
-                raise UserError(f"{name} is {getattr(self, name)!r}; expected at least 0")
+        require_not_negative(
+            weight_spread=self.weight_spread,
+            norm_shift_std=self.norm_shift_std,
+            blockwise_budget_points=self.blockwise_budget_points,
+        )
         if self.checkpoint_sha256 is not None and self.checkpoint is None:
             raise UserError("checkpoint_sha256 is given without a checkpoint; name the file too")
         _ = self.mask_structure  # checks its values

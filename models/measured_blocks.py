@@ -5,7 +5,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from models.block_convolution import BlockRule
+from models.block_rule import BlockRule
 from models.compression.blockwise import Blockwise, input_scales, set_blocks
 from models.compression.scheme import Samples
 from models.full_size import FullSizeSettings

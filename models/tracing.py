@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.block_convolution import recorded_blocks
+from models.block_recording import recorded_blocks
 from models.compression.activation_dbb import tensor_bound
 from models.layer_table import consumers, layer_table
 from models.modes import evaluating

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from models.modes import evaluating
 from sim.errors import UserError
-from sim.validation import require_fraction, require_positive
+from sim.validation import require_fraction, require_positive, require_whole
 
 EVALUATION_BATCH = 500
 
@@ -63,8 +63,7 @@ class Recipe:
             weight_decay=self.weight_decay,
             label_smoothing=self.label_smoothing,
         )
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise UserError(f"seed is {self.seed!r}; expected a whole number of at least 0")
+        require_whole(seed=self.seed)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from sim.validation import require_positive
 if TYPE_CHECKING:
     from sim.layer import Layer
 
+BLOCK_SHAPES = ((8, 8), (16, 16), (1, 16), (4, 4))
+"""(width, height) of the blocks in the authors' public exploration code of Spex."""
+
 
 def block_grid(layer: "Layer", width: int, height: int) -> tuple[int, int]:
     """Blocks of one image's im2col matrices, (along the output pixels, along the columns).

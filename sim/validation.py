@@ -15,6 +15,20 @@ def require_positive(**values: int) -> None:
             raise UserError(f"{name} is {value!r}; expected a whole number of at least 1")
 
 
+def require_whole(**values: int) -> None:
+    """Raise UserError unless every value is a whole number of at least 0."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise UserError(f"{name} is {value!r}; expected a whole number of at least 0")
+
+
+def require_not_negative(**values: float) -> None:
+    """Raise UserError unless every value is a finite number of at least 0."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
+            raise UserError(f"{name} is {value!r}; expected a number of at least 0")
+
+
 def require_finite(**values: float) -> None:
     """Raise UserError unless every value is a finite number above 0."""
     for name, value in values.items():

@@ -13,13 +13,14 @@ import torch
 import yaml
 from torch import Tensor, nn
 
-from models.block_convolution import BlockConv2d, BlockRule, Criterion, install_blocks
+from models.block_convolution import BlockConv2d, install_blocks
+from models.block_rule import BlockRule, Criterion
 from models.compression.scheme import Samples, Scheme
 from models.modes import evaluating
 from models.stored_tensors import SparseNetwork
 from sim.errors import UserError
 from sim.files import intact
-from sim.validation import unknown
+from sim.validation import require_not_negative, unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +54,12 @@ class Blockwise(Scheme):
         _ = self.rule  # checks block and criterion
         named = {"threshold": self.threshold}
         named |= {f"thresholds.{name}": value for name, value in self.thresholds.items()}
-        for name, value in named.items():
-            require_threshold(name, value)
+        require_not_negative(**named)
 
     @property
     def rule(self) -> BlockRule:
         """Shape of the blocks, and criterion."""
-        if not isinstance(self.block, list | tuple) or len(self.block) != 2:
-            raise UserError(f"block is {self.block!r}; expected [width, height], e.g. [8, 8]")
-        return BlockRule(self.block[0], self.block[1], self.criterion)
+        return BlockRule.of(self.block, self.criterion)
 
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
         """Replace every convolution by its pruned twin."""
@@ -74,12 +72,6 @@ class Blockwise(Scheme):
             for name, scale in scales.items()
         }
         set_blocks(network, self.rule, absolute)
-
-
-def require_threshold(name: str, value: object) -> None:
-    """Raise UserError unless a threshold is a number of at least 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e30:
-        raise UserError(f"{name} is {value!r}; expected a number of at least 0")
 
 
 def read_thresholds(path: Path) -> dict[str, Any]:

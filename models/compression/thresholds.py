@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 
 from torch import Tensor
 
@@ -10,8 +9,7 @@ from models.compression.activation_clip import activation_scales, set_clips
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks
 from models.stored_tensors import SparseNetwork, weight
-from sim.errors import UserError
-from sim.validation import unknown
+from sim.validation import require_not_negative, unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +38,7 @@ class Thresholds(Scheme):
         named = {"weight": self.weight, "activation": self.activation}
         named |= {f"weights.{name}": value for name, value in self.weights.items()}
         named |= {f"activations.{name}": value for name, value in self.activations.items()}
-        for name, value in named.items():
-            if not isinstance(value, int | float) or not isfinite(value) or value < 0:
-                raise UserError(f"threshold {name} is {value!r}; expected a number of at least 0")
+        require_not_negative(**{f"threshold {name}": value for name, value in named.items()})
 
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
         """Put masks on weights and clips on stored tensors."""

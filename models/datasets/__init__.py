@@ -6,8 +6,7 @@ from types import MappingProxyType
 from models.datasets.dataset import Dataset
 from models.datasets.digits import make_digits
 from models.datasets.shapes import make_shapes
-from sim.errors import UserError
-from sim.validation import unknown
+from sim.validation import require_whole, unknown
 
 __all__ = ["SUITES", "Dataset", "load"]
 
@@ -24,6 +23,5 @@ def load(suite: str, seed: int) -> Dataset:
     """
     if suite not in SUITES:
         raise unknown("suite with images to train on", suite, SUITES)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise UserError(f"seed is {seed!r}; expected a whole number of at least 0")
+    require_whole(seed=seed)
     return SUITES[suite](seed)

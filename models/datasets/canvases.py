@@ -16,8 +16,7 @@ import torch
 from models.datasets.dataset import Images
 from models.datasets.detection_set import NO_OBJECT, Annotated, DetectionSet
 from models.datasets.digits import TEST_IMAGES, shuffled_digits
-from sim.errors import UserError
-from sim.validation import require_positive
+from sim.validation import require_positive, require_whole
 
 NAME = "canvases"
 CANVAS_SIZE = 96
@@ -81,8 +80,7 @@ def make_canvases(seed: int, counts: CanvasCounts) -> DetectionSet:
     Raises:
         UserError: the seed is not a whole number of at least 0.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise UserError(f"seed is {seed!r}; expected a whole number of at least 0")
+    require_whole(seed=seed)
     images, labels, order = shuffled_digits(seed)
     digits = _Pool(images / np.float32(16), labels, order)
     held_out = TEST_IMAGES + VALIDATION_DIGITS

@@ -31,10 +31,6 @@ class Annotated:
         """The rows of `targets` that are objects, (objects, 5)."""
         return self.targets[self.targets[..., 0] != NO_OBJECT]
 
-    def last(self, count: int) -> "Annotated":
-        """The last `count` images."""
-        return Annotated(self.images[-count:], self.targets[-count:], self.sources[-count:])
-
     def first(self, count: int) -> "Annotated":
         """The first `count` images."""
         return Annotated(self.images[:count], self.targets[:count], self.sources[:count])

@@ -5,15 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from models.block_convolution import (
-    SHAPES,
-    BlockConv2d,
-    BlockRule,
-    Criterion,
-    install_blocks,
-    recorded_blocks,
-)
-from sim import Layer, LayerTrace
+from models.block_convolution import BlockConv2d, install_blocks
+from models.block_recording import recorded_blocks
+from models.block_rule import BlockRule, Criterion
+from sim import Layer
+from sim.block_map import BLOCK_SHAPES
 from sim.blocks import block_count, natural_zero_blocks
 from sim.errors import UserError
 from tests.models.toy import toy, toy_images
@@ -53,7 +49,7 @@ def watched(layer: BlockConv2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Te
 
 @given(
     layer=conv_layers(max_channels=7, max_size=6),
-    shape=st.sampled_from(SHAPES),
+    shape=st.sampled_from(BLOCK_SHAPES),
     criterion=st.sampled_from(CRITERIA),
     threshold=st.sampled_from([0.0, 0.3, 0.7, 1.1, 2.3]),
     signed=st.booleans(),
@@ -92,7 +88,9 @@ def test_equals_the_plain_loops(
         assert found[image].flatten(1).tolist() == output  # small whole numbers: sums are exact
 
 
-@given(layer=conv_layers(max_channels=9), shape=st.sampled_from(SHAPES), seed=st.integers(0, 99))
+@given(
+    layer=conv_layers(max_channels=9), shape=st.sampled_from(BLOCK_SHAPES), seed=st.integers(0, 99)
+)
 @settings(max_examples=40, deadline=None)
 def test_present_blocks_are_those_the_simulator_counts(
     layer: Layer, shape: tuple[int, int], seed: int
@@ -165,18 +163,6 @@ def test_twins_share_parameters_and_keys_and_draw_nothing() -> None:
     assert all(after[name].data_ptr() == before[name].data_ptr() for name in before)
 
 
-def test_recorded_maps_fit_the_layers() -> None:
-    network = toy()
-    for layer in install_blocks(network, BlockRule(1, 16)).values():
-        layer.set_threshold(0.3)
-    with recorded_blocks(network) as maps:
-        network(toy_images(3))
-    layer = Layer.conv("conv", 20, 20, 3, padding=1, input_size=9, groups=2)
-    trace = LayerTrace(layer, activation=np.ones((3, 20, 9, 9), bool), block_map=maps["conv"])
-    assert 0 < maps["conv"].zero.sum() < maps["conv"].zero.size
-    assert trace.block_map is not None
-
-
 def test_gradient_reaches_kept_values_only() -> None:
     layer = Layer.conv("conv", 8, 2, 1, input_size=(4, 4))
     twin = pruned(layer, BlockRule(), 0.5, 1)
@@ -188,18 +174,6 @@ def test_gradient_reaches_kept_values_only() -> None:
     assert twin.weight.grad is not None
     assert not x.grad[:, :, :2].any()
     assert torch.equal(twin.weight.grad, torch.full((2, 8, 1, 1), 8.0)), "8 pixels of value 1"
-
-
-@pytest.mark.parametrize(
-    ("rule", "message"),
-    [
-        ({"width": 8, "height": 4}, "block is 8x4; expected one of 8x8, 16x16, 1x16, 4x4"),
-        ({"criterion": "median"}, "criterion is 'median'; expected one of signed_mean"),
-    ],
-)
-def test_wrong_rules_are_named(rule: dict[str, object], message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        BlockRule(**rule)  # type: ignore[arg-type]
 
 
 def test_layers_that_cannot_be_pruned_are_refused_and_nothing_is_replaced() -> None:

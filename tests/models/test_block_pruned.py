@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from models.block_convolution import BlockRule
 from models.block_pruned import BlockPrunedNetwork
+from models.block_rule import BlockRule
 from sim import Layer
 from sim.blocks import block_count
 from sim.errors import UserError

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from models.block_convolution import BlockConv2d, BlockRule, install_blocks
+from models.block_convolution import BlockConv2d, install_blocks
+from models.block_rule import BlockRule
 from models.modes import evaluating
 from models.networks import build
 from workflow.cli import run

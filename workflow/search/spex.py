@@ -10,7 +10,6 @@ multiplications are the second objective by default, where the authors count cre
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import isfinite
 from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
@@ -21,10 +20,10 @@ from optuna.samplers import BaseSampler, NSGAIISampler
 from optuna.samplers.nsgaii import PolynomialMutation, SBXCrossover
 from optuna.trial import FrozenTrial
 
-from models.block_convolution import BlockRule, Criterion
 from models.block_pruned import BlockEvaluation, LayerBlocks
+from models.block_rule import BlockRule, Criterion
 from sim.errors import UserError
-from sim.validation import require_choice, require_positive
+from sim.validation import require_choice, require_finite, require_positive
 from workflow.search.trials import Evaluate, Outcome, Plan, Point
 
 Saving = Literal["macs", "transfers", "created_blocks"]
@@ -93,19 +92,18 @@ class SpexSettings:
         )
         if self.population < 2:
             raise UserError(f"population is {self.population}; crossover needs at least 2")
-        for name in ("budget_points", "largest_threshold", "highest_rung"):
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or not isfinite(value) or value <= 0:
-                raise UserError(f"{name} is {value!r}; expected a number above 0")
+        require_finite(
+            budget_points=self.budget_points,
+            largest_threshold=self.largest_threshold,
+            highest_rung=self.highest_rung,
+        )
         if self.highest_rung > 1:
             raise UserError(f"highest_rung is {self.highest_rung}; expected at most 1")
 
     @property
     def rule(self) -> BlockRule:
         """Shape of the blocks, and criterion."""
-        if not isinstance(self.block, list | tuple) or len(self.block) != 2:
-            raise UserError(f"block is {self.block!r}; expected [width, height], e.g. [8, 8]")
-        return BlockRule(self.block[0], self.block[1], self.criterion)
+        return BlockRule.of(self.block, self.criterion)
 
     @property
     def step(self) -> float:

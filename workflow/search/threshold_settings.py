@@ -3,8 +3,12 @@
 from dataclasses import dataclass, fields
 
 from sim.accelerators.hass.design import Limits
-from sim.errors import UserError
-from sim.validation import require_finite, require_fraction, require_positive
+from sim.validation import (
+    require_finite,
+    require_fraction,
+    require_not_negative,
+    require_positive,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +63,10 @@ class SearchSettings:
                 require_positive(**{field.name: value})
             elif field.name.endswith("_share"):
                 require_fraction(**{field.name: value})
+            elif field.name.endswith("_weight"):
+                require_not_negative(**{field.name: value})
         require_finite(largest_threshold=self.largest_threshold)
-        for name in (
-            *("accuracy_weight", "sparsity_weight", "throughput_weight", "dsp_weight"),
-            *("accuracy_limit_points", "excess_weight"),
-        ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-                raise UserError(f"{name} is {value!r}; expected a number of at least 0")
+        require_not_negative(accuracy_limit_points=self.accuracy_limit_points)
 
     @property
     def limits(self) -> Limits:

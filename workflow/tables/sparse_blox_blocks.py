@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from sim import LayerTrace, NetworkTrace, read_trace
-from sim.accelerators.sparse_blox.savings import BLOCK_SHAPES, Savings, savings
+from sim.accelerators.sparse_blox.savings import Savings, savings
+from sim.block_map import BLOCK_SHAPES
 from workflow.cli import run
 from workflow.tables.shared import write_table
 

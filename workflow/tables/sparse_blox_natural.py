@@ -17,7 +17,7 @@ from models.dataflow import layer_inputs
 from models.full_size import FullSizeSettings, full_size_network
 from models.modelled import Bounds, activation_masks, target_densities
 from sim import LayerTrace
-from sim.accelerators.sparse_blox.savings import BLOCK_SHAPES
+from sim.block_map import BLOCK_SHAPES
 from sim.generate.activations import MODES
 from workflow.cli import run, settings
 from workflow.tables.shared import write_table

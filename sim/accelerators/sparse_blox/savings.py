@@ -8,9 +8,6 @@ from sim.blocks import natural_zero_blocks, padded_macs
 from sim.layer import LayerTrace
 from sim.memory import dense_bytes
 
-BLOCK_SHAPES = ((8, 8), (16, 16), (1, 16), (4, 4))
-"""(width, height) of the blocks in the authors' public exploration code."""
-
 
 @dataclass(frozen=True)
 class Savings:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from models.block_convolution import BlockConv2d, recorded_blocks
+from models.block_convolution import BlockConv2d
+from models.block_recording import recorded_blocks
 from models.compression.blockwise import Blockwise, input_scales
 from models.compression.procedure import compress, compressed_form, pruning_of
 from models.compression.registry import scheme

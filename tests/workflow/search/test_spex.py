@@ -7,8 +7,8 @@ import torch
 import yaml
 from torch import nn
 
-from models.block_convolution import BlockRule
 from models.block_pruned import BlockEvaluation, BlockProfile, BlockPrunedNetwork, LayerBlocks
+from models.block_rule import BlockRule
 from models.compression.blockwise import Blockwise
 from sim.errors import UserError
 from tests.models.toy import toy, toy_images

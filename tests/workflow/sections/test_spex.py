@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from models.block_convolution import SHAPES
 from models.compression.blockwise import Blockwise
 from sim import UserError
+from sim.block_map import BLOCK_SHAPES
 from workflow.check_config import check_config
 from workflow.cli import settings
 from workflow.layout import Layout
@@ -27,7 +27,7 @@ def config() -> dict[str, Any]:
 def test_schema_knows_the_strategies_and_blocks_there_are() -> None:
     schema = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
     assert set(schema["$defs"]["strategy"]["enum"]) == set(STRATEGIES)
-    blocks = {f"{width}x{height}" for width, height in SHAPES}
+    blocks = {f"{width}x{height}" for width, height in BLOCK_SHAPES}
     assert set(schema["$defs"]["block"]["enum"]) == blocks
 
 

@@ -21,8 +21,8 @@ from sim.accelerators.sparse_blox.area import (
     sparse_blox,
 )
 from sim.accelerators.sparse_blox.model import BlockSkippingSystolicArray
-from sim.accelerators.sparse_blox.savings import BLOCK_SHAPES, savings
-from sim.block_map import block_grid
+from sim.accelerators.sparse_blox.savings import savings
+from sim.block_map import BLOCK_SHAPES, block_grid
 from sim.claims import claims
 from tests.reference import blocks as reference
 from workflow.claims.sparse_blox import EVALUATORS
