@@ -103,7 +103,7 @@ class BlockRule:
             matrix: as the head of this file says.
             sizes: see `sizes`.
             threshold: blocks strictly below it are taken as zero.
-            signed: whether any value is negative; with none a criterion is cheaper.
+            signed: whether any value may be negative; if none is, no magnitudes are taken.
         """
         magnitude = matrix.abs() if signed else matrix
         if self.criterion == "max_magnitude":

@@ -4,6 +4,7 @@ if spex.searches():
     layout.figures["spex_front"] = ["spex_front", "claims"]
 
 
+# Progress goes to the terminal as well. Killed, it goes on where it was: see workflow/search.
 rule search_spex:
     input:
         checkpoint=rules.train.output.checkpoint,
@@ -32,7 +33,7 @@ rule search_spex:
         "--network {wildcards.network} --strategy {wildcards.strategy} "
         "--settings {params.settings:q} --code {params.code} "
         "--checkpoint {input.checkpoint} --dataset {input.dataset} "
-        "--trials {output.trials} --thresholds {output.thresholds} 2> {log}"
+        "--trials {output.trials} --thresholds {output.thresholds} 2>&1 | tee {log} >&2"
 
 
 rule compress_blockwise:

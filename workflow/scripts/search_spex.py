@@ -57,7 +57,7 @@ def classifier(
 
 def study_name(strategy: str, chosen: SpexSettings, checkpoint: Path, code: str) -> str:
     """Changes with whatever makes the trials of an earlier journal wrong."""
-    options = {k: v for k, v in asdict(chosen).items() if k not in ("workers", "trials")}
+    options = {k: v for k, v in asdict(chosen).items() if k != "workers"}
     content = json.dumps([strategy, options, code], sort_keys=True).encode()
     return hashlib.sha256(content + checkpoint.read_bytes()).hexdigest()[:16]
 
@@ -84,7 +84,8 @@ def main() -> None:
         chosen,
         partial(kind, given.suite, given.network, given.checkpoint, given.dataset, chosen),
         given.trials.with_name(f".{given.trials.stem}.journal"),
-        study_name(given.strategy, chosen, given.checkpoint, given.code),
+        f"{given.network} {chosen.rule.name} {given.strategy} "
+        + study_name(given.strategy, chosen, given.checkpoint, given.code),
     )
     table, content = run_spex(search)
     with whole_file(given.trials) as temporary:

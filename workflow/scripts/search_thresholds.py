@@ -10,7 +10,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,10 @@ from typing import Any
 import pandas as pd
 from optuna.trial import FrozenTrial
 
-from sim.accelerators.hass.design import Design
+from models.thresholded import LayerThresholds
 from sim.validation import require_choice
 from workflow.cli import run, settings, whole_file
+from workflow.designs.rows import CONFIGURATIONS, SUBJECT
 from workflow.search.threshold_bench import UNPRUNED, Bench, Subject, begin, evaluator
 from workflow.search.threshold_objective import Figures, Objective
 from workflow.search.threshold_settings import SearchSettings
@@ -114,14 +115,14 @@ def best_row(job: Job, bench: Bench, found: Found) -> Row:
         "sample_accuracy_percent": figures.accuracy_percent,
         "base_sample_accuracy_percent": bench.base.accuracy_percent,
         "test_accuracy_percent": bench.test_accuracy_percent(thresholds),
-        "base_test_accuracy_percent": bench.test_accuracy_percent(UNPRUNED),
+        "base_test_accuracy_percent": bench.base_test_accuracy_percent,
     }
-    return shared | _design_row(bench, "hass", bench.designs(thresholds))
+    (row,) = _design_rows(bench, thresholds, [SUBJECT])
+    return shared | row
 
 
 def unpruned_rows(job: Job, bench: Bench) -> list[Row]:
     """The unpruned network with each configuration."""
-    accuracy = bench.test_accuracy_percent(UNPRUNED)
     shared = {
         "suite": job.subject.suite,
         "network": job.subject.network,
@@ -129,25 +130,26 @@ def unpruned_rows(job: Job, bench: Bench) -> list[Row]:
         "score": Objective(job.subject.settings, bench.base)(bench.base),
         "sample_accuracy_percent": bench.base.accuracy_percent,
         "base_sample_accuracy_percent": bench.base.accuracy_percent,
-        "test_accuracy_percent": accuracy,
-        "base_test_accuracy_percent": accuracy,
+        "test_accuracy_percent": bench.base_test_accuracy_percent,
+        "base_test_accuracy_percent": bench.base_test_accuracy_percent,
     }
-    found = bench.designs(UNPRUNED)
-    return [shared | _design_row(bench, name, found) for name in found]
+    return [shared | row for row in _design_rows(bench, UNPRUNED, CONFIGURATIONS)]
 
 
-def _design_row(bench: Bench, name: str, found: Mapping[str, tuple[Design, float, float]]) -> Row:
-    design, waiting, sparsity = found[name]
-    return {
-        "accelerator": name,
-        "platform": bench.board.name,
-        "pair_sparsity": sparsity,
-        "images_per_second": design.images_per_second,
-        "images_per_second_with_waiting": waiting,
-        "dsp": design.dsp,
-        "images_per_cycle_per_dsp": design.images_per_cycle_per_dsp,
-        "binding": design.binding,
-    }
+def _design_rows(bench: Bench, thresholds: LayerThresholds, names: Sequence[str]) -> list[Row]:
+    return [
+        {
+            "accelerator": name,
+            "platform": bench.board.name,
+            "pair_sparsity": sparsity,
+            "images_per_second": design.images_per_second,
+            "images_per_second_with_waiting": waiting,
+            "dsp": design.dsp,
+            "images_per_cycle_per_dsp": design.images_per_cycle_per_dsp,
+            "binding": design.binding,
+        }
+        for name, (design, waiting, sparsity) in bench.designs(thresholds, names).items()
+    ]
 
 
 def _keys(job: Job, found: Found) -> Row:

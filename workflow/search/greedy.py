@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from models.block_pruned import BlockProfile
-from workflow.search.trials import Evaluate, Outcome, Point
+from workflow.search.trials import Evaluate, Outcome, Point, progress
 
 
 def constants(names: Sequence[str], levels: int) -> list[Point]:
@@ -68,7 +68,7 @@ def _slope(x: np.ndarray, y: np.ndarray, start: int, stop: int) -> float:
 
 
 def furthest_allowed(
-    points: Sequence[Point], evaluate: Evaluate, below: int = 8
+    name: str, points: Sequence[Point], evaluate: Evaluate, below: int = 8
 ) -> list[tuple[Point, Outcome]]:
     """Bisect for the last point that breaks no constraint, and look at some before it.
 
@@ -76,6 +76,7 @@ def furthest_allowed(
     images may allow less.
 
     Args:
+        name: of the search, before its progress on the standard error output.
         points: from the one that prunes least on.
         evaluate: measures a point.
         below: points to evaluate before the last allowed one, evenly spaced.
@@ -84,16 +85,23 @@ def furthest_allowed(
         Every point that was evaluated, in the order of the list.
     """
     low, high = 0, len(points) - 1
-    seen = {0: evaluate(points[0])}
-    while low < high:
-        middle = (low + high + 1) // 2
-        seen[middle] = evaluate(points[middle])
-        if all(value <= 0 for value in seen[middle].constraints.values()):
-            low = middle
-        else:
-            high = middle - 1
-    for part in range(1, below + 1):
-        index = low * part // (below + 1)
-        if index not in seen:
-            seen[index] = evaluate(points[index])
+    seen: dict[int, Outcome] = {}
+    with progress(name, 1 + high.bit_length() + below) as bar:  # the most it can take
+
+        def look_at(index: int) -> Outcome:
+            if index not in seen:
+                seen[index] = evaluate(points[index])
+                bar.update()
+            return seen[index]
+
+        look_at(0)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if all(value <= 0 for value in look_at(middle).constraints.values()):
+                low = middle
+            else:
+                high = middle - 1
+        for part in range(1, below + 1):
+            look_at(low * part // (below + 1))
+        bar.total = len(seen)
     return [(points[index], seen[index]) for index in sorted(seen)]

@@ -8,9 +8,9 @@ multiplications are the second objective by default, where the authors count cre
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import optuna
@@ -27,18 +27,16 @@ from sim.validation import require_choice, require_finite, require_positive
 from workflow.search.trials import Evaluate, Outcome, Plan, Point
 
 Saving = Literal["macs", "transfers", "created_blocks"]
+FIGURES: Mapping[Saving, str] = {
+    "macs": "saved_macs_percent",
+    "transfers": "saved_transfers_percent",
+    "created_blocks": "created_blocks_percent",
+}
+"""Which of the Savings an objective means."""
 CROSSOVER_ETA, MUTATION_ETA = 5, 10
 
-
-class Evaluator(Protocol):
-    """A network with thresholds: any kind of network, any measure of accuracy."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Layers that take a threshold."""
-
-    def evaluate(self, thresholds: Mapping[str, float]) -> BlockEvaluation:
-        """Accuracy and blocks with a threshold for each layer."""
+Measure = Callable[[Mapping[str, float]], BlockEvaluation]
+"""Accuracy and blocks of a network, of any kind, with a threshold for each layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +133,7 @@ class Savings:
 
     def of(self, saving: Saving) -> float:
         """The figure that an objective means."""
-        named = {
-            "macs": self.saved_macs_percent,
-            "transfers": self.saved_transfers_percent,
-            "created_blocks": self.created_blocks_percent,
-        }
-        return named[saving]
+        return float(getattr(self, FIGURES[saving]))
 
 
 def savings(layers: Sequence[LayerBlocks]) -> Savings:
@@ -155,11 +148,11 @@ def savings(layers: Sequence[LayerBlocks]) -> Savings:
     )
 
 
-def judged(evaluator: Evaluator, settings: SpexSettings, base_percent: float) -> Evaluate:
+def judged(measure: Measure, settings: SpexSettings, base_percent: float) -> Evaluate:
     """What a trial does: set thresholds, measure, note everything."""
 
     def evaluate(point: Point) -> Outcome:
-        found = evaluator.evaluate(settings.thresholds(point))
+        found = measure(settings.thresholds(point))
         saved = savings(found.layers)
         lost = base_percent - found.accuracy_percent
         return Outcome(

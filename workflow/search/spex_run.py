@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from models.block_pruned import Accuracy, BlockPrunedNetwork
+from models.block_pruned import Accuracy, BlockEvaluation, BlockPrunedNetwork
 from models.training import repeatable
 from sim.validation import require_choice
 from workflow.search.greedy import constants, furthest_allowed, greedy
-from workflow.search.spex import SpexSettings, judged, plan, savings
+from workflow.search.spex import FIGURES, Measure, SpexSettings, judged, plan, savings
 from workflow.search.trials import Evaluate, Outcome, Point, run_search
 
 STRATEGIES = ("nsga2", "nsga2_from_greedy", "random", "greedy", "constant")
@@ -82,8 +82,9 @@ def run_spex(search: Search) -> tuple[pd.DataFrame, dict[str, Any]]:
     settings = search.settings
     with repeatable(settings.seed, settings.threads):
         subject = search.make()
-        base = subject.network.evaluate(dict.fromkeys(subject.network.names, 0.0))
-        trials = _trials(search, subject, base.accuracy_percent)
+        measure = _remembering(subject.network.evaluate)
+        base = measure(dict.fromkeys(subject.network.names, 0.0))
+        trials = _trials(search, subject.network, measure, base.accuracy_percent)
         table = _table(search, trials, base.accuracy_percent)
         _measure_front(table, trials, subject, settings)
         index = _chosen(table, settings)
@@ -91,17 +92,19 @@ def run_spex(search: Search) -> tuple[pd.DataFrame, dict[str, Any]]:
         return table, _content(row, settings.thresholds(trials[index].point))
 
 
-def _trials(search: Search, subject: Subject, base_percent: float) -> list[_Trial]:
-    settings, network = search.settings, subject.network
-    evaluate = _remembering(judged(network, settings, base_percent))
+def _trials(
+    search: Search, network: BlockPrunedNetwork, measure: Measure, base_percent: float
+) -> list[_Trial]:
+    settings = search.settings
+    evaluate = judged(measure, settings, base_percent)
     if search.strategy == "constant":
         points = constants(network.names, settings.levels)
-        return [_Trial(*pair) for pair in furthest_allowed(points, evaluate)]
+        return [_Trial(*pair) for pair in furthest_allowed(search.study, points, evaluate)]
     first = None
     if search.strategy in ("greedy", "nsga2_from_greedy"):
         profiles = network.profiles(settings.step, settings.levels, PROFILE_IMAGES)
         points = greedy(profiles, by_macs=settings.saving == "macs")
-        found = [_Trial(*pair) for pair in furthest_allowed(points, evaluate)]
+        found = [_Trial(*pair) for pair in furthest_allowed(search.study, points, evaluate)]
         if search.strategy == "greedy":
             return found
         first = tuple(trial.point for trial in found)[: settings.trials]
@@ -115,14 +118,14 @@ def _trials(search: Search, subject: Subject, base_percent: float) -> list[_Tria
     ]
 
 
-def _remembering(evaluate: Evaluate) -> Evaluate:
-    """The same function, which measures no point twice."""
-    known: dict[tuple[tuple[str, Any], ...], Outcome] = {}
+def _remembering(measure: Measure) -> Measure:
+    """The same function, which measures no thresholds twice."""
+    known: dict[tuple[tuple[str, float], ...], BlockEvaluation] = {}
 
-    def look_up(point: Point) -> Outcome:
-        key = tuple(sorted(point.items()))
+    def look_up(thresholds: Mapping[str, float]) -> BlockEvaluation:
+        key = tuple(sorted(thresholds.items()))
         if key not in known:
-            known[key] = evaluate(point)
+            known[key] = measure(thresholds)
         return known[key]
 
     return look_up
@@ -130,7 +133,7 @@ def _remembering(evaluate: Evaluate) -> Evaluate:
 
 def _evaluator(make: Callable[[], Subject], settings: SpexSettings, base: float) -> Evaluate:
     """What a worker process evaluates with."""
-    return judged(make().network, settings, base)
+    return judged(make().network.evaluate, settings, base)
 
 
 def front(accuracy: Sequence[float], saving: Sequence[float]) -> list[bool]:
@@ -173,18 +176,20 @@ def _table(search: Search, trials: Sequence[_Trial], base_percent: float) -> pd.
 def _measure_front(
     table: pd.DataFrame, trials: Sequence[_Trial], subject: Subject, settings: SpexSettings
 ) -> None:
-    """Add what the front's allowed points and the unpruned network give on held-out images."""
-    network = subject.network
-    unpruned = network.evaluate(dict.fromkeys(network.names, 0.0), subject.held_out)
+    """Add what the front's allowed points and the unpruned network give on held-out images.
+
+    The first trial of every strategy is the unpruned network.
+    """
     wanted = (table["on_front"] & table["allowed"]) | (table["trial"] == 0)
-    for index, trial in enumerate(trials):
-        if not wanted[index]:
-            continue
-        thresholds = settings.thresholds(trial.point)
-        found = network.evaluate(thresholds, subject.held_out)
+    measured = {
+        index: subject.network.evaluate(settings.thresholds(trial.point), subject.held_out)
+        for index, trial in enumerate(trials)
+        if wanted[index]
+    }
+    for index, found in measured.items():
         percent = found.accuracy_percent
         table.loc[index, "held_out_accuracy_percent"] = percent
-        table.loc[index, "held_out_lost_points"] = unpruned.accuracy_percent - percent
+        table.loc[index, "held_out_lost_points"] = measured[0].accuracy_percent - percent
         for name, value in asdict(savings(found.layers)).items():
             if name != "blocks":
                 table.loc[index, f"held_out_{name}"] = value
@@ -193,12 +198,11 @@ def _measure_front(
 def _chosen(table: pd.DataFrame, settings: SpexSettings) -> int:
     """Index of the row that saves most within the budget on the held-out images.
 
-    The first trial of every strategy is the unpruned network, so there is one.
+    There is one: the unpruned network.
     """
-    column = {"macs": "saved_macs_percent", "transfers": "saved_transfers_percent"}
-    saving = column.get(settings.saving, "created_blocks_percent")
     kept = table[table["held_out_lost_points"] <= settings.budget_points]
-    return int(kept["trial"].to_numpy()[kept[saving].to_numpy().argmax()])
+    saved = kept[FIGURES[settings.saving]].to_numpy()
+    return int(kept["trial"].to_numpy()[saved.argmax()])
 
 
 def _content(row: Mapping[str, Any], thresholds: dict[str, float]) -> dict[str, Any]:

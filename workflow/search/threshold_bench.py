@@ -1,8 +1,9 @@
 """Both sides of a threshold search: a trained network, and a board for its zeros."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from models.checkpoints import load_checkpoint
@@ -11,7 +12,7 @@ from models.training import repeatable
 from sim.accelerators.hass.design import Design
 from sim.accelerators.hass.model import design
 from sim.platforms import platform
-from workflow.designs.rows import CONFIGURATIONS, dataflow, pair_sparsity, waiting_intervals
+from workflow.designs.rows import SUBJECT, dataflow, pair_sparsity, waiting_intervals
 from workflow.search.threshold_objective import Figures
 from workflow.search.threshold_settings import SearchSettings
 from workflow.search.threshold_space import Search, Space, Strategy
@@ -51,7 +52,7 @@ class Bench:
             )
         self.settings = chosen
         self.board = platform(chosen.platform)
-        self.hardware = dataflow("hass")
+        self.hardware = dataflow(SUBJECT)
         self.space = Space(self.network.weight_names, self.network.activation_names)
         self.accuracy_cpu_s = self.cost_cpu_s = 0.0
         self.base = self.evaluate(UNPRUNED)
@@ -73,12 +74,19 @@ class Bench:
         with repeatable(0, self.settings.threads):
             return self.network.test_accuracy_percent(thresholds)
 
-    def designs(self, thresholds: LayerThresholds) -> Mapping[str, tuple[Design, float, float]]:
-        """Every configuration's design, rate with waiting, and pair sparsity at some thresholds."""
+    @cached_property
+    def base_test_accuracy_percent(self) -> float:
+        """That of the unpruned network."""
+        return self.test_accuracy_percent(UNPRUNED)
+
+    def designs(
+        self, thresholds: LayerThresholds, names: Sequence[str]
+    ) -> Mapping[str, tuple[Design, float, float]]:
+        """Design, rate with waiting, and pair sparsity at some thresholds, by configuration."""
         with repeatable(0, self.settings.threads):
             traces = self.network.evaluate(thresholds).traces
         found = {}
-        for name in CONFIGURATIONS:
+        for name in names:
             hardware = dataflow(name)
             one = design(traces, hardware, self.board, self.settings.limits)
             longest = max(one.interval_cycles, *waiting_intervals(traces, hardware, one))
@@ -98,7 +106,8 @@ def evaluator(bench: Bench, search: Search) -> Evaluate:
     objective = search.objective(bench.base)
 
     def evaluate(point: Point) -> Outcome:
-        found = bench.evaluate(search.space.thresholds(point))
+        unpruned = not any(point.values())  # measured already
+        found = bench.base if unpruned else bench.evaluate(search.space.thresholds(point))
         return Outcome((objective(found),), asdict(found))
 
     return evaluate

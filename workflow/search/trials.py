@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import optuna
@@ -144,9 +144,7 @@ def run_search(
     """
     require_positive(workers=workers)
     study = open_study(journal, plan)
-    bar = tqdm(
-        total=plan.trials, desc=f"search {plan.name}", unit="trial", file=sys.stderr, mininterval=1
-    )
+    bar = progress(plan.name, plan.trials)
     with bar, _evaluators(journal, plan, study, start, workers) as evaluate_all:
         while len(finished(study)) < plan.trials:
             _propose_round(study, plan)
@@ -156,6 +154,11 @@ def run_search(
                 bar.update()
         bar.update(len(finished(study)) - bar.n)
     return finished(study)
+
+
+def progress(name: str, trials: int) -> "tqdm[NoReturn]":
+    """The bar of a search, on the standard error output."""
+    return tqdm(total=trials, desc=f"search {name}", unit="trial", file=sys.stderr, mininterval=1)
 
 
 def open_study(journal: Path, plan: Plan) -> optuna.Study:

@@ -62,8 +62,9 @@ def test_study_changes_with_weights_settings_and_code_but_not_with_workers(
         return search_spex.study_name("nsga2", settings, checkpoint, str(changed.get("code", "")))
 
     before = name()
-    assert name(workers=2) == name(trials=99) == before
-    assert len({before, name(seed=1), name(code="x"), name(saving="transfers")}) == 4
+    assert name(workers=2) == before
+    others = (name(seed=1), name(code="x"), name(saving="transfers"), name(trials=99))
+    assert len({before, *others}) == 5
     checkpoint.write_bytes(checkpoint.read_bytes() + b" ")
     assert name() != before
 
