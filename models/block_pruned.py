@@ -12,6 +12,7 @@ from models.block_convolution import Watcher, install_blocks
 from models.block_recording import watching
 from models.block_rule import BlockRule
 from models.compression.blockwise import input_scales
+from models.hooks import temporary
 from models.modes import evaluating
 from sim.errors import UserError
 from sim.validation import require_not_negative
@@ -129,15 +130,9 @@ class BlockPrunedNetwork:
 
             return record
 
-        hooks = [
-            layer.register_forward_pre_hook(recorder(name)) for name, layer in self._layers.items()
-        ]
-        try:
-            with evaluating(self._module), torch.no_grad():
-                self._module(self._images[:images])
-        finally:
-            for hook in hooks:
-                hook.remove()
+        hooks = (one.register_forward_pre_hook(recorder(n)) for n, one in self._layers.items())
+        with temporary(hooks), evaluating(self._module), torch.no_grad():
+            self._module(self._images[:images])
         return tuple(found[name] for name in self._layers)
 
     def _profile(self, name: str, x: Tensor, step: float, levels: int) -> BlockProfile:

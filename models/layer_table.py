@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, fx, nn
 from torch.func import functional_call
 
+from models.hooks import temporary
 from models.modes import evaluating
 from sim import Layer
 from sim.errors import UserError
@@ -38,21 +39,18 @@ def layer_table(module: nn.Module, input_shape: tuple[int, int, int]) -> tuple[L
 
         return record
 
-    hooks = [
+    hooks = (
         child.register_forward_hook(recorder(name))
         for name, child in module.named_modules()
         if is_layer(child)
-    ]
+    )
     tensors = [*module.named_parameters(), *module.named_buffers()]
     meta = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors}
     try:
-        with evaluating(module), torch.no_grad():
+        with temporary(hooks), evaluating(module), torch.no_grad():
             functional_call(module, meta, (torch.empty(1, *input_shape, device="meta"),))
     except RuntimeError as error:
         raise UserError(f"an input of {input_shape} does not fit the network: {error}") from error
-    finally:
-        for hook in hooks:
-            hook.remove()
     return tuple(rows.values())
 
 

@@ -23,6 +23,7 @@ from models.full_size import (
     FullSizeSettings,
     full_size_network,
 )
+from models.hooks import temporary
 from models.measured_blocks import prune_blocks
 from models.modelled import first_pictures
 from models.modes import evaluating
@@ -174,11 +175,7 @@ def _activation_bounds(
             mask = np.ascontiguousarray((output != 0).numpy())
             bounds[tensor.name] = activation_bound(mask, most_removed)
 
-    hooks = [tensor.register_forward_hook(record) for tensor in prunable_tensors(sparse)]
-    try:
-        with evaluating(sparse.module), torch.no_grad():
-            sparse.module(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    hooks = (tensor.register_forward_hook(record) for tensor in prunable_tensors(sparse))
+    with temporary(hooks), evaluating(sparse.module), torch.no_grad():
+        sparse.module(images)
     return bounds

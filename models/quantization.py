@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from models.hooks import temporary
 from models.modes import evaluating
 from models.stored_tensors import SparseNetwork, StoredTensor, weight
 
@@ -130,11 +131,7 @@ def _ranges(network: SparseNetwork, images: Tensor) -> dict[str, tuple[float, fl
         if isinstance(tensor, StoredTensor):
             ranges[tensor.name] = (float(inputs[0].min()), float(inputs[0].max()))
 
-    hooks = [tensor.register_forward_pre_hook(record) for tensor in network.stored]
-    try:
-        with evaluating(network.module), torch.no_grad():
-            network.module(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    hooks = (tensor.register_forward_pre_hook(record) for tensor in network.stored)
+    with temporary(hooks), evaluating(network.module), torch.no_grad():
+        network.module(images)
     return ranges

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from models.compression.activation_clip import activation_scales, clippable_tensors, set_clips
 from models.compression.thresholds import weight_mask
 from models.datasets import Dataset
+from models.hooks import temporary
 from models.layer_table import layer_table
 from models.stored_tensors import SparseNetwork, StoredTensor, weight
 from models.training import accuracy
@@ -101,12 +102,8 @@ class ThresholdedNetwork:
                 first = output[: self._trace_images]
                 masks[tensor.name] = np.ascontiguousarray((first != 0).numpy())
 
-        hooks = [tensor.register_forward_hook(record) for tensor in self._network.stored]
-        try:
+        with temporary(tensor.register_forward_hook(record) for tensor in self._network.stored):
             top1 = accuracy(self._network.module, self._images, self._labels)
-        finally:
-            for hook in hooks:
-                hook.remove()
         return Measured(100 * top1, self._traces(masks))
 
     def test_accuracy_percent(self, thresholds: LayerThresholds) -> float:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from models.block_recording import recorded_blocks
 from models.compression.activation_dbb import tensor_bound
+from models.hooks import temporary
 from models.layer_table import consumers, layer_table
 from models.modes import evaluating
 from models.quantization import weight_int8
@@ -77,11 +78,7 @@ def _stored_masks(quantized: SparseNetwork, images: Tensor) -> dict[str, Mask]:
             mask = np.ascontiguousarray((output != 0).cpu().numpy())
             masks.update(dict.fromkeys(tensor.readers, mask))
 
-    hooks = [tensor.register_forward_hook(record) for tensor in quantized.stored]
-    try:
-        with evaluating(quantized.module), torch.no_grad():
-            quantized.module(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    hooks = (tensor.register_forward_hook(record) for tensor in quantized.stored)
+    with temporary(hooks), evaluating(quantized.module), torch.no_grad():
+        quantized.module(images)
     return masks

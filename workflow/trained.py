@@ -9,6 +9,7 @@ from models.checkpoints import read_metadata
 from models.datasets import Dataset, load
 from models.datasets.canvases import NAME as CANVASES
 from models.datasets.detection_files import read_detection_set
+from models.datasets.detection_set import DetectionSet
 from models.datasets.files import read_dataset
 from models.networks import build
 from sim.errors import UserError
@@ -63,11 +64,20 @@ def held_out_images(path: Path, suite: str, file: Path | None = None) -> Tensor:
     """
     if suite != CANVASES:
         return dataset_of(path, suite, file).test_images
+    return detection_set_of(path, suite, file).test_images
+
+
+def detection_set_of(path: Path, suite: str, file: Path | None) -> DetectionSet:
+    """The canvases that the detector in a checkpoint was trained on; arguments as `dataset_of`.
+
+    Raises:
+        UserError: also if there is no file: canvases take long to draw.
+    """
     metadata = origin_of(path)
     _demand(path, "suite", metadata["suite"], suite)
     if file is None:
         raise UserError(f"{suite} needs --dataset, the file of workflow.scripts.canvases")
-    return read_detection_set(file, suite, metadata["seed"]).test_images
+    return read_detection_set(file, suite, metadata["seed"])
 
 
 def network_of(path: Path, network: str) -> nn.Module:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from models.hooks import temporary
 from models.modes import evaluating
 from models.stored_tensors import SparseNetwork, StoredTensor
 
@@ -84,12 +85,10 @@ def activation_scales(network: SparseNetwork, images: Tensor) -> dict[str, float
 
     before = clips_of(network)
     set_clips(network, {})
-    hooks = [t.register_forward_pre_hook(record) for t in clippable_tensors(network)]
+    hooks = (t.register_forward_pre_hook(record) for t in clippable_tensors(network))
     try:
-        with evaluating(network.module), torch.no_grad():
+        with temporary(hooks), evaluating(network.module), torch.no_grad():
             network.module(images)
     finally:
-        for hook in hooks:
-            hook.remove()
         set_clips(network, before)
     return scales

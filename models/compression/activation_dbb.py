@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from models.compression.density_bound import keep_largest, lane_ranks
+from models.hooks import temporary
 from models.modes import evaluating
 from models.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
 from sim.layer import DBB_BLOCK
@@ -154,11 +155,7 @@ def _kept_shares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
         by_rank = torch.stack([(magnitude * (ranks == r)).sum() for r in range(DBB_BLOCK)])
         shares[tensor.name] = by_rank.cumsum(0) / by_rank.sum().clamp_min(1e-30)
 
-    hooks = [tensor.register_forward_hook(record) for tensor in prunable_tensors(network)]
-    try:
-        with evaluating(network.module), torch.no_grad():
-            network.module(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    hooks = (tensor.register_forward_hook(record) for tensor in prunable_tensors(network))
+    with temporary(hooks), evaluating(network.module), torch.no_grad():
+        network.module(images)
     return shares

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from models.block_convolution import BlockConv2d, install_blocks
 from models.block_rule import BlockRule, Criterion
 from models.compression.scheme import Samples, Scheme
+from models.hooks import temporary
 from models.modes import evaluating
 from models.stored_tensors import SparseNetwork
 from sim.errors import UserError
@@ -111,16 +112,14 @@ def input_scales(module: nn.Module, images: Tensor) -> dict[str, float]:
         return record
 
     before = {one: one.threshold for one in layers.values() if isinstance(one, BlockConv2d)}
-    hooks = [one.register_forward_pre_hook(recorder(name)) for name, one in layers.items()]
+    hooks = (one.register_forward_pre_hook(recorder(name)) for name, one in layers.items())
     try:
         for one in before:
             one.threshold = 0.0
-        with evaluating(module), torch.no_grad():
+        with temporary(hooks), evaluating(module), torch.no_grad():
             for batch in torch.split(images, 128):
                 module(batch)
     finally:
-        for hook in hooks:
-            hook.remove()
         for one, threshold in before.items():
             one.threshold = threshold
     return {name: float(sums[name]) / counts[name] or 1.0 for name in layers if name in sums}

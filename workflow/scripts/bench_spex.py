@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from models.block_convolution import BlockConv2d, install_blocks
 from models.block_rule import BlockRule
+from models.hooks import temporary
 from models.modes import evaluating
 from models.networks import build
 from workflow.cli import run
@@ -63,10 +64,8 @@ def _inputs(module: nn.Module, layers: dict[str, BlockConv2d], x: Tensor) -> dic
 
         return record
 
-    hooks = [layer.register_forward_pre_hook(recorder(name)) for name, layer in layers.items()]
-    module(x)
-    for hook in hooks:
-        hook.remove()
+    with temporary(one.register_forward_pre_hook(recorder(name)) for name, one in layers.items()):
+        module(x)
     return found
 
 

@@ -6,13 +6,12 @@ from torch import nn
 
 from models.block_pruned import BlockPrunedNetwork
 from models.checkpoints import load_checkpoint
-from models.datasets.detection_files import read_detection_set
 from models.detection.head import head_of
 from models.detection.metric import mean_average_precision
 from sim.errors import UserError
 from workflow.search.spex import SpexSettings
 from workflow.search.spex_run import Subject
-from workflow.trained import network_of, origin_of
+from workflow.trained import detection_set_of, network_of
 
 
 def detector(
@@ -23,9 +22,7 @@ def detector(
     Raises:
         UserError: no data set is named, or more samples are asked for than there are canvases.
     """
-    if dataset is None:
-        raise UserError(f"{suite} needs --dataset, the file of workflow.scripts.canvases")
-    data = read_detection_set(dataset, suite, origin_of(checkpoint)["seed"])
+    data = detection_set_of(checkpoint, suite, dataset)
     if chosen.sample_images > len(data.validation):
         raise UserError(
             f"sample_images is {chosen.sample_images}; "
