@@ -1,7 +1,8 @@
 """Trained network in, compressed INT8 network out: prune, fine-tune, quantize."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from torch import nn
 
@@ -13,24 +14,28 @@ from models.compression.weight_masks import make_masks_permanent
 from models.datasets import Dataset
 from models.quantization import quantize, quantized_form, weight_int8
 from models.stored_tensors import SparseNetwork
-from models.training import accuracy, repeatable, train
+from models.training import Criterion, TrainingData, accuracy, repeatable, train
 from sim.errors import UserError
+
+Verdict = TypeVar("Verdict")
 
 
 @dataclass(frozen=True)
-class Top1:
-    """Accuracy on the test images after each step, in percent."""
+class Steps(Generic[Verdict]):
+    """How a network does on the test images after each step."""
 
-    trained: float
-    one_shot: float
-    fine_tuned: float
-    int8: float
+    trained: Verdict
+    one_shot: Verdict
+    fine_tuned: Verdict
+    int8: Verdict
 
 
-def compress(trained: nn.Module, dataset: Dataset, scheme: Scheme) -> tuple[SparseNetwork, Top1]:
+def compress(
+    trained: nn.Module, dataset: Dataset, scheme: Scheme
+) -> tuple[SparseNetwork, Steps[float]]:
     """Prune a trained network by a scheme, fine-tune it with its zeros, and round it to INT8.
 
-    The test images are used for nothing but the four accuracies.
+    The test images are used for nothing but the four accuracies, in percent.
 
     Args:
         trained: changed in place; the result shares its layers.
@@ -42,21 +47,42 @@ def compress(trained: nn.Module, dataset: Dataset, scheme: Scheme) -> tuple[Spar
         UserError: the settings ask for more images than there are.
     """
     rest, samples = _split(dataset, scheme)
+
+    def on_test_images(module: nn.Module) -> float:
+        return 100 * accuracy(module, dataset.test_images, dataset.test_labels)
+
+    return compress_in_steps(trained, rest, scheme, samples, on_test_images)
+
+
+def compress_in_steps(
+    trained: nn.Module,
+    data: TrainingData,
+    scheme: Scheme,
+    samples: Samples,
+    judge: Callable[[nn.Module], Verdict],
+    criterion: Criterion | None = None,
+) -> tuple[SparseNetwork, Steps[Verdict]]:
+    """Prune, fine-tune and round to INT8 a network of any kind.
+
+    Args:
+        trained: changed in place; the result shares its layers.
+        data: fine-tunes; its first images calibrate the activations.
+        scheme: which pruning, with its settings.
+        samples: images for the scheme's choices.
+        judge: how a network does on images that are used for nothing else.
+        criterion: of the fine-tuning; None = as `train` has it.
+    """
     network = SparseNetwork(trained.eval())
-
-    def on_test_images() -> float:
-        return 100 * accuracy(network.module, dataset.test_images, dataset.test_labels)
-
     with repeatable(scheme.seed, scheme.threads):
-        before = on_test_images()
+        before = judge(network.module)
         scheme.prune(network, samples)
-        one_shot = on_test_images()
+        one_shot = judge(network.module)
         if scheme.fine_tuning is not None:
-            train(network.module, rest, scheme.fine_tuning)
+            train(network.module, data, scheme.fine_tuning, criterion=criterion)
         make_masks_permanent(network)
-        fine_tuned = on_test_images()
-        quantize(network, rest.train_images[: scheme.calibration_images])
-        return network, Top1(before, one_shot, fine_tuned, on_test_images())
+        fine_tuned = judge(network.module)
+        quantize(network, data.train_images[: scheme.calibration_images])
+        return network, Steps(before, one_shot, fine_tuned, judge(network.module))
 
 
 def _split(dataset: Dataset, scheme: Scheme) -> tuple[Dataset, Samples]:

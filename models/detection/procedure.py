@@ -1,29 +1,16 @@
-"""Detectors trained, and compressed by any scheme: prune, fine-tune, quantize, with mAP."""
-
-from dataclasses import dataclass
+"""Detectors trained, and compressed by any scheme like other networks, with mAP after each step."""
 
 from torch import nn
 
+from models.compression.procedure import Steps, compress_in_steps
 from models.compression.scheme import Samples, Scheme
-from models.compression.weight_masks import make_masks_permanent
 from models.datasets.detection_set import Annotated, DetectionSet
 from models.detection.head import Head, fit_head, head_of
 from models.detection.loss import DetectionLoss, LossWeights
 from models.detection.metric import MeanAveragePrecision, mean_average_precision
-from models.quantization import quantize
 from models.stored_tensors import SparseNetwork
-from models.training import Recipe, TrainingLog, repeatable, train
+from models.training import Recipe, TrainingLog, train
 from sim.errors import UserError
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Mean average precision on the test images after each step."""
-
-    trained: MeanAveragePrecision
-    one_shot: MeanAveragePrecision
-    fine_tuned: MeanAveragePrecision
-    int8: MeanAveragePrecision
 
 
 def train_detector(
@@ -45,7 +32,7 @@ def train_detector(
 
 def compress_detector(
     trained: nn.Module, data: DetectionSet, scheme: Scheme, weights: LossWeights
-) -> tuple[SparseNetwork, Steps]:
+) -> tuple[SparseNetwork, Steps[MeanAveragePrecision]]:
     """Prune a trained detector by a scheme, fine-tune it with its zeros, and round it to INT8.
 
     Where a scheme asks for top-1 it gets mAP@.5:.95 of the same samples. Test images are used for
@@ -62,22 +49,14 @@ def compress_detector(
         UserError: the settings ask for more images than there are.
     """
     head = head_of(trained)
-    samples = _samples(data, head, scheme)
-    network = SparseNetwork(trained.eval())
 
-    def on_test_images() -> MeanAveragePrecision:
-        return mean_average_precision(network.module, head, data.test)
+    def on_test_images(module: nn.Module) -> MeanAveragePrecision:
+        return mean_average_precision(module, head, data.test)
 
-    with repeatable(scheme.seed, scheme.threads):
-        before = on_test_images()
-        scheme.prune(network, samples)
-        one_shot = on_test_images()
-        if scheme.fine_tuning is not None:
-            train(network.module, data, scheme.fine_tuning, None, DetectionLoss(head, weights))
-        make_masks_permanent(network)
-        fine_tuned = on_test_images()
-        quantize(network, data.train_images[: scheme.calibration_images])
-        return network, Steps(before, one_shot, fine_tuned, on_test_images())
+    loss = DetectionLoss(head, weights)
+    return compress_in_steps(
+        trained, data, scheme, _samples(data, head, scheme), on_test_images, loss
+    )
 
 
 def _samples(data: DetectionSet, head: Head, scheme: Scheme) -> Samples:

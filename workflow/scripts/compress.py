@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from models.checkpoints import load_checkpoint, save_checkpoint
-from models.compression.procedure import Top1, compress, pruning_of, weight_densities
+from models.compression.procedure import Steps, compress, pruning_of, weight_densities
 from models.compression.registry import scheme
 from models.stored_tensors import SparseNetwork
 from workflow.cli import run, settings, whole_file
 from workflow.trained import dataset_of, network_of
 
 
-def metrics(network: SparseNetwork, top1: Top1) -> dict[str, Any]:
+def metrics(network: SparseNetwork, top1: Steps[float]) -> dict[str, Any]:
     """Accuracies and densities of a compressed network, for the accuracy table."""
     density, layer_densities = weight_densities(network)
     bounds = {

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from models.checkpoints import load_checkpoint, save_checkpoint
-from models.compression.procedure import pruning_of, weight_densities
+from models.compression.procedure import Steps, pruning_of, weight_densities
 from models.compression.registry import scheme
 from models.datasets.detection_files import read_detection_set
 from models.detection.head import head_of
 from models.detection.loss import LossWeights
-from models.detection.procedure import Steps, compress_detector
+from models.detection.metric import MeanAveragePrecision
+from models.detection.procedure import compress_detector
 from models.stored_tensors import SparseNetwork
 from workflow.cli import run, settings, whole_file
 from workflow.trained import network_of, origin_of
 
 
-def metrics(network: SparseNetwork, steps: Steps) -> dict[str, Any]:
+def metrics(network: SparseNetwork, steps: Steps[MeanAveragePrecision]) -> dict[str, Any]:
     """Densities, and `map_50_<step>_percent` and `map_50_95_<step>_percent`, for the table."""
     return {"weight_density": weight_densities(network)[0]} | {
         f"{name.replace('at', 'map')}_{step}_percent": value

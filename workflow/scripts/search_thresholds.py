@@ -27,7 +27,7 @@ from workflow.search.threshold_bench import UNPRUNED, Bench, Subject, begin, eva
 from workflow.search.threshold_objective import Figures, Objective
 from workflow.search.threshold_settings import SearchSettings
 from workflow.search.threshold_space import STRATEGIES, Search
-from workflow.search.trials import Evaluate, remove_journal, run_search
+from workflow.search.trials import remove_journal, run_search
 from workflow.tables.shared import write_table
 
 Row = dict[str, Any]
@@ -80,14 +80,10 @@ def searches(job: Job, bench: Bench) -> Iterator[Found]:
         if job.workers > 1:
             start = partial(begin, job.subject, search.strategy)
         else:
-            start = partial(_same, evaluator(bench, search))
+            start = partial(evaluator, bench, search)
         for seed in job.seeds:
             plan = search.plan(job.study_name(strategy, seed), seed)
             yield Found(strategy, seed, search, run_search(job.journal, plan, start, job.workers))
-
-
-def _same(evaluate: Evaluate) -> Evaluate:
-    return evaluate
 
 
 def trial_rows(job: Job, base: Figures, found: Found) -> list[Row]:

@@ -54,7 +54,8 @@ class SpexSettings:
         trials: points evaluated by NSGA-II, and by the random control.
         population: points per generation; the first generation is a ladder of constants.
         highest_rung: the ladder's last constant, as a share of the highest level.
-        sample_images: training images on which accuracy is measured during the search.
+        sample_images: on which accuracy is measured during the search: training images, or a
+            detector's validation images.
         seed: of the samplers.
         threads: of torch, per worker.
         workers: processes that share the trials.

@@ -59,7 +59,7 @@ class SearchSettings:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.type == "int" or field.type is int:
+            if field.type is int:
                 require_positive(**{field.name: value})
             elif field.name.endswith("_share"):
                 require_fraction(**{field.name: value})

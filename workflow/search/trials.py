@@ -238,7 +238,7 @@ def _propose_round(study: optuna.Study, plan: Plan) -> None:
 
 def _evaluate_trial(study: optuna.Study, evaluate: Evaluate, number: int) -> None:
     """Evaluate a proposed point and write what it gives to the journal."""
-    (proposed,) = [trial for trial in _running(study) if trial.number == number]
+    proposed = study.get_trials(deepcopy=False)[number]
     outcome = evaluate(proposed.params)
     trial = Trial(study, proposed._trial_id)
     for key, value in outcome.notes.items():
