@@ -1,7 +1,7 @@
 """Every way to unfold one layer's hardware, with its interval and what it takes of the device."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil
 
 import numpy as np
@@ -11,6 +11,8 @@ from sim.accelerators.hass.engine import dense_cycles, divisors, sparse_cycles
 from sim.accelerators.hass.histograms import PairHistogram
 from sim.accelerators.hass.resources import Budget, Resources, layer_resources
 from sim.accelerators.hass.streams import dealt, port_cycles
+from sim.accelerators.hass.vectors import VectorShape
+from sim.layer import Layer
 
 Column = npt.NDArray[np.int64]
 
@@ -111,26 +113,37 @@ def candidates(histogram: PairHistogram, rules: EngineRules, budget: Budget) -> 
     number up to the vector's length for the sparse engine, a divisor for the dense one.
     """
     shape, sparse = histogram.shape, rules.skips(histogram.pair_sparsity)
-    fine = np.arange(1, shape.lanes + 1) if sparse else divisors(shape.lanes)
-    work = _work(histogram, fine, sparse, rules)
+    most = budget.multipliers(rules.operand_bits)
+    grid = _grid(histogram.layer, shape, histogram.images, sparse, rules.operand_bits, most)
+    work = _work(histogram, _fine(shape, sparse=sparse), sparse, rules)
     pairs = histogram.counts @ np.arange(shape.lanes + 1)
+    loads = pairs.sum(axis=1)
+    by_group = {n: dealt(loads, n, rules.interleave) for n in {g for g, _ in grid.streams}}
+    by_vector = {n: dealt(pairs, n, rules.interleave) for n in {v for _, v in grid.streams}}
+    outs = divisors(shape.filters)[:, None]
     parts = []
-    outs = divisors(shape.filters)
-    by_vector = {int(n): dealt(pairs, int(n), rules.interleave) for n in divisors(shape.vectors)}
-    for group in divisors(shape.groups):
-        by_group = dealt(pairs.sum(axis=1), int(group), rules.interleave)
-        for vector, within in by_vector.items():
-            streams = int(group) * vector
-            if streams > budget.multipliers(rules.operand_bits):
-                break
-            order = np.argsort((by_group[:, None] * vector + within).ravel(), kind="stable")
-            slowest = work[order].reshape(streams, -1, len(fine)).sum(axis=1).max(axis=0)
-            engine = -(-slowest[None, :] // outs[:, None])
-            grid = np.broadcast_arrays(group, vector, outs[:, None], fine[None, :], engine)
-            parts.append([column.ravel() for column in grid])
-    columns = [np.concatenate(part) for part in zip(*parts, strict=True)]
-    fits = np.prod(columns[:4], axis=0) <= budget.multipliers(rules.operand_bits)
-    return _with_costs(histogram, sparse, [column[fits] for column in columns], rules)
+    for group, vector in grid.streams:
+        stream = by_group[group][:, None] * vector + by_vector[vector]
+        order = np.argsort(stream.ravel(), kind="stable")
+        slowest = work[order].reshape(group * vector, -1, work.shape[1]).sum(axis=1).max(axis=0)
+        parts.append((-(-slowest[None, :] // outs)).ravel())
+    return Candidates(
+        histogram,
+        sparse,
+        grid.coarse_group,
+        grid.coarse_in,
+        grid.coarse_out,
+        grid.fine,
+        np.concatenate(parts)[grid.fits],
+        grid.input_port,
+        grid.output_port,
+        grid.resources,
+    )
+
+
+def _fine(shape: VectorShape, *, sparse: bool) -> Column:
+    """Numbers of multipliers that an engine may have."""
+    return np.arange(1, shape.lanes + 1) if sparse else divisors(shape.lanes)
 
 
 def _work(
@@ -145,18 +158,55 @@ def _work(
     return histogram.counts.reshape(-1, lanes + 1) @ cycles
 
 
-def _with_costs(
-    histogram: PairHistogram, sparse: bool, columns: list[Column], rules: EngineRules
-) -> Candidates:
-    group, vector, out, fine, engine = columns
-    shape, layer, images = histogram.shape, histogram.layer, histogram.images
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """What the foldings of a layer are and take, whatever its zeros: a search asks for it often.
+
+    Attributes:
+        streams: coarse_group and coarse_in of each block of rows.
+        fits: which rows of all blocks together are within the device; the columns hold those.
+    """
+
+    streams: tuple[tuple[int, int], ...]
+    fits: npt.NDArray[np.bool_]
+    coarse_group: Column
+    coarse_in: Column
+    coarse_out: Column
+    fine: Column
+    input_port: Column
+    output_port: Column
+    resources: Resources
+
+
+@lru_cache(maxsize=256)
+def _grid(
+    layer: Layer, shape: VectorShape, images: int, sparse: bool, operand_bits: int, most: int
+) -> _Grid:
+    """Rows for every coarse_group, coarse_in, coarse_out and fine, in this order, the last fastest.
+
+    Args:
+        layer: the layer.
+        shape: the layer as vectors.
+        images: N.
+        sparse: which engine.
+        operand_bits: of weights and activations.
+        most: multipliers of the device.
+    """
+    fine = _fine(shape, sparse=sparse)
+    streams = tuple(
+        (int(group), int(vector))
+        for group in divisors(shape.groups)
+        for vector in divisors(shape.vectors)
+        if group * vector <= most
+    )
+    outs = divisors(shape.filters)
+    blocks = [np.broadcast_arrays(*one, outs[:, None], fine[None, :]) for one in streams]
+    columns = [np.concatenate([c.ravel() for c in part]) for part in zip(*blocks, strict=True)]
+    fits = np.prod(columns, axis=0) <= most
+    group, vector, out, fine = (column[fits] for column in columns)
     input_port, output_port = port_cycles(layer, shape, images, (group, vector, out))
-    resources = layer_resources(
-        layer, shape, sparse, (group, vector, out, fine), rules.operand_bits
-    )
-    return Candidates(
-        histogram, sparse, group, vector, out, fine, engine, input_port, output_port, resources
-    )
+    resources = layer_resources(layer, shape, sparse, (group, vector, out, fine), operand_bits)
+    return _Grid(streams, fits, group, vector, out, fine, input_port, output_port, resources)
 
 
 def fill_cycles(histogram: PairHistogram, interval: float) -> int:
