@@ -70,9 +70,39 @@ rule sense_throughput_table:
         "python -m workflow.tables.sense_throughput {input} --output {output} 2> {log}"
 
 
+# Bytes of every layer at two batch sizes: one job per (suite, network, scheme).
+rule sense_layers:
+    input:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    output:
+        f"{RESULTS}/sense_layers/{{suite}}/{{network}}/{{scheme}}.csv",
+    log:
+        f"{LOGS}/sense_layers/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/sense_layers/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code(
+            "workflow.scripts.sense_layers",
+            "sim.accelerators.sense.model",
+            "sim.accelerators.eyeriss.model",
+            data=[
+                "sim/accelerators/sense/configs.yaml",
+                "sim/accelerators/eyeriss/configs.yaml",
+                "sim/accelerators/eyeriss/published/*.csv",
+            ],
+        ),
+    shell:
+        "python -m workflow.scripts.sense_layers --trace {input} --output {output} 2> {log}"
+
+
 rule sense_layers_table:
     input:
-        lambda _: layout.traces(schemes=SENSE_SCHEMES),
+        [
+            f"{RESULTS}/sense_layers/{suite}/{network}/{scheme}.csv"
+            for suite, network, scheme in layout.runs(schemes=SENSE_SCHEMES)
+        ],
     output:
         report(
             layout.table("sense_layers"),
@@ -86,16 +116,7 @@ rule sense_layers_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code(
-            "workflow.tables.sense_layers",
-            "sim.accelerators.sense.model",
-            "sim.accelerators.eyeriss.model",
-            data=[
-                "sim/accelerators/sense/configs.yaml",
-                "sim/accelerators/eyeriss/configs.yaml",
-                "sim/accelerators/eyeriss/published/*.csv",
-            ],
-        ),
+        code=layout.code("workflow.tables.sense_layers"),
     shell:
         "python -m workflow.tables.sense_layers {input} --output {output} 2> {log}"
 

@@ -18,10 +18,10 @@ from sim.accelerators.sense.schemes import MEANT_FOR
 from sim.claims import claims
 from workflow.claims.sense import EVALUATORS
 from workflow.events import simulate_network
+from workflow.scripts.sense_layers import layers, measured_as
 from workflow.tables.claims import evaluated
 from workflow.tables.sense import sense
 from workflow.tables.sense_dram import dram
-from workflow.tables.sense_layers import layers, measured_as
 from workflow.tables.sense_sensitivity import sensitivity
 from workflow.tables.sense_throughput import throughput
 
