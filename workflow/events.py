@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simulate
-from sim.files import intact
+from sim.files import intact, whole_file
 from sim.layer import Layer
 
-KEYS = ["suite", "network", "scheme", "accelerator", "variant", "layer"]
 TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")
 ACTION = "action_"
 IDLE = re.compile(r"^idle_(.+)_multiplier_cycles$")
@@ -38,8 +37,13 @@ def _columns(events: Events) -> dict[str, float]:
     return row
 
 
-def simulate_network(trace: NetworkTrace, name: str, accelerator: Accelerator) -> pd.DataFrame:
-    """Run every layer of a trace; rows in layer order, counts are totals over the images."""
+def simulate_network(
+    trace: NetworkTrace, name: str, accelerator: Accelerator, **labels: str
+) -> pd.DataFrame:
+    """Run every layer of a trace; rows in layer order, counts are totals over the images.
+
+    `labels` are further columns, after the accelerator's name, with one value for all rows.
+    """
     origin = trace.provenance
     rows = [
         {
@@ -49,6 +53,7 @@ def simulate_network(trace: NetworkTrace, name: str, accelerator: Accelerator) -
             "weight_source": origin.weight_source,
             "activation_source": origin.activation_source,
             "accelerator": name,
+            **labels,
             "layer": layer.layer.name,
             "layer_kind": layer_kind(layer.layer),
             "images": layer.images,
@@ -60,6 +65,13 @@ def simulate_network(trace: NetworkTrace, name: str, accelerator: Accelerator) -
     numbers = frame.select_dtypes("number").columns
     frame[numbers] = frame[numbers].fillna(0)
     return frame
+
+
+def write_events(frames: Iterable[pd.DataFrame], path: Path) -> None:
+    """One event file of several runs, in their order."""
+    stacked = pd.concat(frames, ignore_index=True)
+    with whole_file(path) as temporary:
+        stacked.to_csv(temporary, index=False)
 
 
 def read_events(paths: Iterable[Path]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserEr
 from sim.registry import configuration
 from workflow.figures import sensitivity as figure
 from workflow.footing import footing
-from workflow.scripts.sensitivity import swept
+from workflow.scripts.simulate import simulated, sweep
 from workflow.scripts.zeros_sensitivity import varied
 from workflow.tables.sensitivity import CONFIGURED, sensitivity
 from workflow.tables.sensitivity_spans import spans
@@ -27,7 +27,12 @@ def _trace(scheme: str) -> NetworkTrace:
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    frames = [frame for scheme in ("magnitude", "balanced") for frame in swept(_trace(scheme))]
+    frames = [
+        frame
+        for scheme in ("magnitude", "balanced")
+        for name in footing().meant_for(scheme)
+        for frame in simulated(_trace(scheme), name, [{}, *sweep(name)])
+    ]
     joined = pd.concat(frames, ignore_index=True)
     numbers = joined.select_dtypes("number").columns
     return sensitivity(joined.assign(**{name: joined[name].fillna(0) for name in numbers}))

@@ -62,6 +62,10 @@ class Footing:
         """How tables call a size."""
         return f"{self.multipliers[size]}_multipliers"
 
+    def meant_for(self, scheme: str) -> list[str]:
+        """Names of the designs that are meant for a compression."""
+        return [name for name, design in self.designs.items() if design.scheme == scheme]
+
     def design(self, name: str) -> Design:
         """One design; UserError lists what there is."""
         if name not in self.designs:

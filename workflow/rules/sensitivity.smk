@@ -1,4 +1,6 @@
 # Every swept parameter of every design, one at a time: one job per (suite, network, scheme).
+from workflow.footing import footing
+
 SENSITIVITY_RUNS = layout.sensitivity_runs()
 if SENSITIVITY_RUNS:
     layout.tables.extend(["sensitivity", "sensitivity_spans"])
@@ -17,9 +19,11 @@ rule sensitivity:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.footing_code("sensitivity"),
+        code=layout.footing_code("simulate"),
+        designs=lambda wildcards: footing().meant_for(wildcards.scheme),
     shell:
-        "python -m workflow.scripts.sensitivity --trace {input} --output {output} 2> {log}"
+        "python -m workflow.scripts.simulate --trace {input} --sweep "
+        "--accelerator {params.designs} --output {output} 2> {log}"
 
 
 # The same designs on zeros modelled with other settings.

@@ -1,19 +1,29 @@
 # Sparse-Blox (AICAS 2023): zero blocks, what skipping them saves, and what the extension adds.
+from sim.accelerators.sparse_blox.baselines import BASELINES as BLOX_BASELINES
+
 BLOX_NETWORKS = config["sparse_blox"]["full_size_networks"]
 BLOX_SCHEMES = ["dense", "blockwise"]
-BLOX_FULL_SIZE = [
-    f"{RESULTS}/traces/imagenet/{network}/{scheme}.safetensors"
-    for network in BLOX_NETWORKS
-    for scheme in BLOX_SCHEMES
-    if scheme == "dense" or full_size.has_thresholds(network)
-]
-BLOX_TRACES = sorted(
+BLOX_RUNS = sorted(
     {
-        *layout.traces(schemes=BLOX_SCHEMES),
-        *BLOX_FULL_SIZE,
-        *detectors.traces(BLOX_SCHEMES),
+        *layout.runs(schemes=BLOX_SCHEMES),
+        *(
+            ("imagenet", network, scheme)
+            for network in BLOX_NETWORKS
+            for scheme in BLOX_SCHEMES
+            if scheme == "dense" or full_size.has_thresholds(network)
+        ),
+        *(
+            (CANVASES, network, scheme)
+            for network, scheme in detectors.runs()
+            if scheme in BLOX_SCHEMES
+        ),
     }
 )
+BLOX_DESIGNS = [*BLOX_BASELINES, *BLOX_BASELINES.values()]
+BLOX_TRACES = [
+    f"{RESULTS}/traces/{suite}/{network}/{scheme}.safetensors"
+    for suite, network, scheme in BLOX_RUNS
+]
 
 if BLOX_TRACES:
     layout.tables.extend(["sparse_blox", "sparse_blox_blocks", "sparse_blox_area"])
@@ -24,6 +34,26 @@ if BLOX_NETWORKS:
     layout.tables.extend(["sparse_blox_natural", "sparse_blox_sensitivity"])
     layout.figures["sparse_blox_natural"] = ["sparse_blox_natural", "claims"]
     layout.figures["sparse_blox_sensitivity"] = ["sparse_blox_sensitivity"]
+
+
+# All designs with and without a zero map: one job per (suite, network, scheme).
+rule sparse_blox:
+    input:
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+    output:
+        f"{RESULTS}/sparse_blox/{{suite}}/{{network}}/{{scheme}}.csv",
+    log:
+        f"{LOGS}/sparse_blox/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/sparse_blox/{{suite}}.{{network}}.{{scheme}}.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.simulation_code("sparse_blox"),
+        designs=BLOX_DESIGNS,
+    shell:
+        "python -m workflow.scripts.simulate --trace {input} "
+        "--accelerator {params.designs} --output {output} 2> {log}"
 
 
 rule sparse_blox_blocks_table:
@@ -49,7 +79,10 @@ rule sparse_blox_blocks_table:
 
 rule sparse_blox_table:
     input:
-        BLOX_TRACES,
+        [
+            f"{RESULTS}/sparse_blox/{suite}/{network}/{scheme}.csv"
+            for suite, network, scheme in BLOX_RUNS
+        ],
     output:
         report(
             layout.table("sparse_blox"),
@@ -63,11 +96,7 @@ rule sparse_blox_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code(
-            "workflow.tables.sparse_blox",
-            "sim.accelerators.sparse_blox.model",
-            data=[*TECHNOLOGY, "sim/accelerators/sparse_blox/configs.yaml"],
-        ),
+        code=layout.code("workflow.tables.sparse_blox", data=TECHNOLOGY),
     shell:
         "python -m workflow.tables.sparse_blox {input} --output {output} 2> {log}"
 
@@ -75,7 +104,11 @@ rule sparse_blox_table:
 rule sparse_blox_sensitivity_table:
     input:
         # One network: the first, as it stands.
-        BLOX_FULL_SIZE[:1],
+        [
+            f"{RESULTS}/sweeps/imagenet/{network}/dense/{name}.csv"
+            for network in BLOX_NETWORKS[:1]
+            for name in BLOX_DESIGNS
+        ],
     output:
         report(
             layout.table("sparse_blox_sensitivity"),
@@ -89,13 +122,9 @@ rule sparse_blox_sensitivity_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code(
-            "workflow.tables.sparse_blox",
-            "sim.accelerators.sparse_blox.model",
-            data=[*TECHNOLOGY, "sim/accelerators/sparse_blox/configs.yaml"],
-        ),
+        code=layout.code("workflow.tables.sparse_blox_sensitivity", data=TECHNOLOGY),
     shell:
-        "python -m workflow.tables.sparse_blox {input} --sensitivity --output {output} 2> {log}"
+        "python -m workflow.tables.sparse_blox_sensitivity {input} --output {output} 2> {log}"
 
 
 rule sparse_blox_area_table:

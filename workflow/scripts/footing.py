@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from sim import NetworkTrace, accelerator, read_trace
-from workflow.cli import run, whole_file
-from workflow.events import simulate_network
+from workflow.cli import run
+from workflow.events import simulate_network, write_events
 from workflow.footing import AS_CONFIGURED, footing
 
 
@@ -21,13 +21,9 @@ def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[pd.DataFram
     common = footing()
     for name, design in common.designs.items():
         for size in range(len(common.multipliers)):
-            frame = simulate_network(trace, name, design.build(size))
-            frame.insert(6, "footing", common.label(size))
-            yield frame
+            yield simulate_network(trace, name, design.build(size), footing=common.label(size))
     for name in configured:
-        frame = simulate_network(trace, name, accelerator(name))
-        frame.insert(6, "footing", AS_CONFIGURED)
-        yield frame
+        yield simulate_network(trace, name, accelerator(name), footing=AS_CONFIGURED)
 
 
 def main() -> None:
@@ -37,9 +33,7 @@ def main() -> None:
     parser.add_argument("--configured", nargs="*", default=[])
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    frames = list(runs(read_trace(arguments.trace), arguments.configured))
-    with whole_file(arguments.output) as temporary:
-        pd.concat(frames, ignore_index=True).to_csv(temporary, index=False)
+    write_events(runs(read_trace(arguments.trace), arguments.configured), arguments.output)
 
 
 if __name__ == "__main__":

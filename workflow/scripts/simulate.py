@@ -1,4 +1,4 @@
-"""Run one accelerator over one trace: a row of counts per layer.
+"""Run accelerators over one trace: a row of counts per layer.
 
 The column `variant` is empty for the configuration itself. With `--points`, the given points are
 run instead; with `--sweep`, every parameter that lists a sweep takes each of its values besides,
@@ -7,14 +7,15 @@ one at a time. The variant then reads `name=value`, several joined by a space.
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from sim import UserError, accelerator, read_trace
+from sim import NetworkTrace, UserError, accelerator, read_trace
 from sim.registry import Value, configuration
-from workflow.cli import run, whole_file
-from workflow.events import simulate_network
+from workflow.cli import run
+from workflow.events import simulate_network, write_events
 
 Overrides = dict[str, Value]
 
@@ -34,6 +35,14 @@ def variant(overrides: Overrides) -> str:
     return " ".join(f"{key}={value}" for key, value in overrides.items())
 
 
+def simulated(trace: NetworkTrace, name: str, points: Iterable[Overrides]) -> list[pd.DataFrame]:
+    """The rows of one accelerator at each of some points."""
+    return [
+        simulate_network(trace, name, accelerator(name, **overrides), variant=variant(overrides))
+        for overrides in points
+    ]
+
+
 def _points(text: str) -> list[Overrides]:
     try:
         points = json.loads(text)
@@ -48,21 +57,19 @@ def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trace", type=Path, required=True)
-    parser.add_argument("--accelerator", required=True)
+    parser.add_argument("--accelerator", nargs="+", required=True, help="one or several")
     parser.add_argument("--sweep", action="store_true")
     parser.add_argument("--points", default="[{}]", help='JSON, e.g. [{"rows": 16}, {"rows": 32}]')
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    name = arguments.accelerator
-    points = _points(arguments.points) + (sweep(name) if arguments.sweep else [])
+    points = _points(arguments.points)
     trace = read_trace(arguments.trace)
-    frames = []
-    for overrides in points:
-        frame = simulate_network(trace, name, accelerator(name, **overrides))
-        frame.insert(6, "variant", variant(overrides))
-        frames.append(frame)
-    with whole_file(arguments.output) as temporary:
-        pd.concat(frames, ignore_index=True).to_csv(temporary, index=False)
+    frames = [
+        frame
+        for name in arguments.accelerator
+        for frame in simulated(trace, name, points + (sweep(name) if arguments.sweep else []))
+    ]
+    write_events(frames, arguments.output)
 
 
 if __name__ == "__main__":

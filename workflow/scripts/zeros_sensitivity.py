@@ -18,8 +18,8 @@ from models.full_size import FullSizeSettings
 from models.modelled import modelled_trace
 from sim import UserError, accelerator
 from sim.validation import unknown
-from workflow.cli import run, settings, whole_file
-from workflow.events import simulate_network
+from workflow.cli import run, settings
+from workflow.events import simulate_network, write_events
 from workflow.footing import footing
 
 ONLY_DBB = ("most_removed", "weight_bound")
@@ -37,11 +37,9 @@ def varied(
             if value == getattr(chosen, name) or (name in ONLY_DBB and scheme != "dbb"):
                 continue
             trace = modelled_trace(network, scheme, replace(chosen, **{name: value})).trace
-            for design in footing().designs.values():
-                if design.scheme == scheme:
-                    frame = simulate_network(trace, design.name, accelerator(design.name))
-                    frame.insert(6, "variant", f"zeros: {name}={value}")
-                    yield frame
+            for design in footing().meant_for(scheme):
+                model = accelerator(design)
+                yield simulate_network(trace, design, model, variant=f"zeros: {name}={value}")
 
 
 def main() -> None:
@@ -58,9 +56,7 @@ def main() -> None:
         raise UserError(f"zeros: {arguments.network} has a checkpoint; its zeros are not modelled")
     torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
     sweep = json.loads(arguments.sweep)
-    frames = list(varied(arguments.network, arguments.scheme, chosen, sweep))
-    with whole_file(arguments.output) as temporary:
-        pd.concat(frames, ignore_index=True).to_csv(temporary, index=False)
+    write_events(varied(arguments.network, arguments.scheme, chosen, sweep), arguments.output)
 
 
 if __name__ == "__main__":

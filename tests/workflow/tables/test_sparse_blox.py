@@ -20,14 +20,16 @@ from sim.accelerators.sparse_blox.area import (
     operand_queues,
     sparse_blox,
 )
+from sim.accelerators.sparse_blox.baselines import BASELINES
 from sim.accelerators.sparse_blox.model import BlockSkippingSystolicArray
 from sim.accelerators.sparse_blox.savings import savings
 from sim.block_map import BLOCK_SHAPES, block_grid
 from sim.claims import claims
 from tests.reference import blocks as reference
 from workflow.claims.sparse_blox import EVALUATORS
+from workflow.scripts.simulate import simulated, sweep
 from workflow.tables.claims import evaluated
-from workflow.tables.sparse_blox import BASELINES, gains, sensitivity
+from workflow.tables.sparse_blox import as_configured, gains
 from workflow.tables.sparse_blox_area import area
 from workflow.tables.sparse_blox_blocks import rows
 
@@ -90,10 +92,22 @@ def test_table_sums_convolutions_per_image_and_leaves_the_fc_layer_out() -> None
     assert row["macs_saved_percent"] > 0
 
 
+def events(*traces: NetworkTrace, swept: bool = False) -> pd.DataFrame:
+    frames = [
+        frame
+        for trace in traces
+        for name in (*BASELINES, *BASELINES.values())
+        for frame in simulated(trace, name, [{}, *(sweep(name) if swept else [])])
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
 def test_gains_are_over_the_same_design_without_a_map() -> None:
     trace = half_empty(CONV)
+    both = as_configured(events(network(trace, half_empty(FC))))
+    assert not {"parameter", "value"} & set(both)
     for subject, baseline in BASELINES.items():
-        table = gains(network(trace, half_empty(FC)), subject).set_index("layers")
+        table = both[both["accelerator"] == subject].set_index("layers")
         own, other = (simulate(trace, accelerator(name)) for name in (subject, baseline))
         assert table.loc["conv_only", "speedup"] == other.cycles / own.cycles > 1.2
         assert table.loc["conv_only", "cycles_per_image"] == own.cycles / 2
@@ -101,8 +115,20 @@ def test_gains_are_over_the_same_design_without_a_map() -> None:
         assert table.loc["conv_only", "energy_reduction"] > 1
 
 
+def test_each_run_is_compared_with_its_own_baseline() -> None:
+    dense, pruned = (
+        network(half_empty(CONV)),
+        network(with_map(half_empty(CONV)), scheme="blockwise"),
+    )
+    table = as_configured(events(pruned, dense))
+    assert list(dict.fromkeys(table["scheme"])) == ["blockwise", "dense"]
+    alone = as_configured(events(dense))
+    own = table[table["scheme"] == "dense"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, alone)
+
+
 def test_sensitivity_sets_both_sides_and_covers_every_assumed_parameter() -> None:
-    table = sensitivity(network(half_empty(CONV)))
+    table = gains(events(network(half_empty(CONV)), swept=True))
     table = table[table["layers"] == "conv_only"]
     own = table[table["accelerator"] == "sparse_blox"].set_index(["parameter", "value"])
     names = ("sparse_blox", "sparse_blox_dense")
