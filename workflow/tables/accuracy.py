@@ -1,13 +1,12 @@
 """Accuracy before and after every compression scheme, on held-out images of the trained suites."""
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from workflow.cli import run
 from workflow.tables.metrics import metrics_rows
-from workflow.tables.shared import write_table
+from workflow.tables.shared import files_command
 
 COLUMNS = [
     "suite",
@@ -22,7 +21,7 @@ COLUMNS = [
 ]
 
 
-def accuracy(paths: list[Path]) -> pd.DataFrame:
+def accuracy(paths: Sequence[Path]) -> pd.DataFrame:
     """One row per (suite, network, scheme); `drop` is against the equally fine-tuned dense INT8.
 
     Raises:
@@ -35,14 +34,5 @@ def accuracy(paths: list[Path]) -> pd.DataFrame:
     return table
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("metrics", type=Path, nargs="+")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    write_table(accuracy(arguments.metrics), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    files_command(accuracy, __doc__)

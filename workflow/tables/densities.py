@@ -1,17 +1,15 @@
 """Where the zeros are: densities and bounds of every layer of every trace."""
 
-import argparse
-from pathlib import Path
+from collections.abc import Iterable
 
 import pandas as pd
 
-from sim import NetworkTrace, read_trace
-from workflow.cli import run
+from sim import NetworkTrace
 from workflow.events import layer_kind
-from workflow.tables.shared import write_table
+from workflow.tables.shared import traces_command
 
 
-def densities(trace: NetworkTrace) -> pd.DataFrame:
+def layer_densities(trace: NetworkTrace) -> pd.DataFrame:
     """One row per layer; density is the fraction of values that are not zero."""
     origin = trace.provenance
     return pd.DataFrame(
@@ -35,15 +33,10 @@ def densities(trace: NetworkTrace) -> pd.DataFrame:
     )
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("traces", type=Path, nargs="+")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    frames = [densities(read_trace(path)) for path in arguments.traces]
-    write_table(pd.concat(frames, ignore_index=True), arguments.output)
+def densities(traces: Iterable[NetworkTrace]) -> pd.DataFrame:
+    """The layers of all traces."""
+    return pd.concat(map(layer_densities, traces), ignore_index=True)
 
 
 if __name__ == "__main__":
-    run(main)
+    traces_command(densities, __doc__)

@@ -1,13 +1,12 @@
 """Mean average precision of the detectors, after each step of every compression scheme."""
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from workflow.cli import run
 from workflow.tables.metrics import metrics_rows
-from workflow.tables.shared import write_table
+from workflow.tables.shared import files_command
 
 STEPS = ("trained", "one_shot", "fine_tuned", "int8")
 COLUMNS = [
@@ -23,7 +22,7 @@ COLUMNS = [
 FINAL = "map_50_95_int8_percent"
 
 
-def detection(paths: list[Path]) -> pd.DataFrame:
+def detection(paths: Sequence[Path]) -> pd.DataFrame:
     """One row per (network, scheme); `drop` is mAP@.5:.95 against the dense network, both INT8.
 
     Raises:
@@ -37,14 +36,5 @@ def detection(paths: list[Path]) -> pd.DataFrame:
     return table
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("metrics", type=Path, nargs="+")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    write_table(detection(arguments.metrics), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    files_command(detection, __doc__)

@@ -5,25 +5,19 @@ network on photographs and once from each mode of the generator, all at the same
 eight measured masks that the generator is held to, beside the generator at their size and density.
 """
 
-import argparse
-from collections.abc import Iterator
-from dataclasses import asdict, replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
-import torch
 
-from models.dataflow import layer_inputs
 from models.densities.rules import InputKind
-from models.full_size import FullSizeSettings, full_size_network
-from models.modelled import Bounds, activation_masks, target_densities
+from models.full_size import FullSizeSettings
 from sim.generate.activations import MODES, Clustering, activation_mask
 from sim.generate.reference import reference_masks
 from sim.generate.statistics import mask_statistics
 from sim.layer import Mask
-from workflow.cli import run, settings
-from workflow.tables.shared import write_table
+from workflow.tables.mask_sources import mask_sources, sources_command
 
 Row = dict[str, object]
 COLUMN_NAMES = {
@@ -38,20 +32,20 @@ COLUMN_NAMES = {
 }
 
 
+def mask_structure(networks: Sequence[str], chosen: FullSizeSettings) -> pd.DataFrame:
+    """The measured masks beside the generator's, then every source of some full-size networks."""
+    rows = [row for network in networks for row in mask_rows(network, chosen)]
+    return pd.DataFrame([*reference_rows(chosen.seed), *rows])
+
+
 def mask_rows(network: str, chosen: FullSizeSettings) -> Iterator[Row]:
     """Statistics of one network's ReLU tensors from every source."""
-    shapes = full_size_network(network, chosen, weights=False)
-    inputs = layer_inputs(shapes, chosen.form(network).shape)
-    aimed = target_densities(network, inputs, chosen)
-    sources = {"photographs": replace(chosen, activation_masks="photographs")}
-    for mode in MODES:
-        sources[mode] = replace(chosen, activation_masks="generator", clustering=mode)
-    for source, options in sources.items():
-        masks, _ = activation_masks(network, inputs, aimed, options, Bounds(inputs, None))
-        for row in inputs:
+    for source in mask_sources(network, chosen):
+        for row in source.inputs:
             rectified = row.kind in (InputKind.RELU, InputKind.RESIDUAL, InputKind.SUM)
             if row.tensor == row.layer.name and rectified and not row.layer.is_linear:
-                yield _row(network, row.layer.name, source, "modelled", masks[row.tensor])
+                mask = source.masks[row.tensor]
+                yield _row(network, row.layer.name, source.name, "modelled", mask)
 
 
 def reference_rows(seed: int) -> Iterator[Row]:
@@ -77,19 +71,5 @@ def _row(network: str, layer: str, source: str, kind: str, mask: Mask) -> Row:
     return head | {new: found[old] for old, new in COLUMN_NAMES.items()}
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("networks", nargs="*", help="full-size networks")
-    parser.add_argument("--settings", default="{}", help="JSON object (models.full_size)")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    chosen = settings(FullSizeSettings, arguments.settings)
-    torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
-    rows = [row for network in arguments.networks for row in mask_rows(network, chosen)]
-    frame = pd.DataFrame([*reference_rows(chosen.seed), *rows])
-    write_table(frame, arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    sources_command(mask_structure, __doc__)

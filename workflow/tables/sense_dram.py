@@ -4,16 +4,11 @@
 comparison, and a batch of one against the chip's measured batch shows how much it decides.
 """
 
-import argparse
-from pathlib import Path
-
 import pandas as pd
 
 from sim.accelerators.sense.schemes import SUBJECT
-from sim.files import intact
-from workflow.cli import run
 from workflow.tables.sense_layers import CHIP
-from workflow.tables.shared import layer_views, write_table
+from workflow.tables.shared import csv_command, layer_views
 
 KEYS = ["suite", "network", "activation_source", "layers", "accelerator", "batch"]
 CASE = ["suite", "network", "activation_source", "layers"]
@@ -37,14 +32,5 @@ def dram(layers: pd.DataFrame) -> pd.DataFrame:
     return joined.sort_values(order, kind="stable", ignore_index=True)
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("layers", type=Path, help="table sense_layers")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    write_table(dram(pd.read_csv(intact(arguments.layers))), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    csv_command(dram, __doc__)

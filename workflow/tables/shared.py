@@ -1,12 +1,12 @@
 """What the tables share: sums over layers, per-image energy, and one way to write a table."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from sim import technology
+from sim import NetworkTrace, read_trace, technology
 from sim.files import intact
 from workflow.cli import run, whole_file
 from workflow.events import energy_pj, read_events
@@ -71,28 +71,35 @@ def nodes_command(
     run(main)
 
 
-def events_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
-    """Command line of a table that is made from event files alone."""
-
-    def main() -> None:
-        parser = argparse.ArgumentParser(description=description)
-        parser.add_argument("events", type=Path, nargs="+")
-        parser.add_argument("--output", type=Path, required=True)
-        arguments = parser.parse_args()
-        write_table(make(read_events(arguments.events)), arguments.output)
-
-    run(main)
-
-
-def csv_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
-    """Command line of a table that is made from the rows of some CSV files, one after the other."""
+def files_command(make: Callable[[Sequence[Path]], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from some files and nothing else."""
 
     def main() -> None:
         parser = argparse.ArgumentParser(description=description)
         parser.add_argument("files", type=Path, nargs="+")
         parser.add_argument("--output", type=Path, required=True)
         arguments = parser.parse_args()
-        frames = [pd.read_csv(intact(path)) for path in arguments.files]
-        write_table(make(pd.concat(frames, ignore_index=True)), arguments.output)
+        write_table(make(arguments.files), arguments.output)
 
     run(main)
+
+
+def events_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from event files alone."""
+    files_command(lambda paths: make(read_events(paths)), description)
+
+
+def traces_command(
+    make: Callable[[Iterable[NetworkTrace]], pd.DataFrame], description: str | None
+) -> None:
+    """Command line of a table that counts in traces, which are read one at a time."""
+    files_command(lambda paths: make(map(read_trace, paths)), description)
+
+
+def csv_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from the rows of some CSV files, one after the other."""
+
+    def stacked(paths: Sequence[Path]) -> pd.DataFrame:
+        return pd.concat([pd.read_csv(intact(path)) for path in paths], ignore_index=True)
+
+    files_command(lambda paths: make(stacked(paths)), description)

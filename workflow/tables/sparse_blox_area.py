@@ -5,19 +5,16 @@ activation buffer, `ratio_to_sparse_blox_with_memory` by the same with a memory 
 of the given networks.
 """
 
-import argparse
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sim import LayerTrace, accelerator, read_trace
+from sim import LayerTrace, NetworkTrace, accelerator
 from sim.accelerators.sparse_blox.area import Extension, irregular_extensions, sparse_blox
 from sim.accelerators.sparse_blox.model import BlockSkippingSystolicArray
 from sim.blocks import block_count
-from workflow.cli import run
-from workflow.tables.shared import write_table
+from workflow.tables.shared import traces_command
 from workflow.tables.sparse_blox_blocks import convolutions
 
 
@@ -48,16 +45,11 @@ def _row(
     }
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("traces", type=Path, nargs="+")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    traces = [one for path in arguments.traces for one in convolutions(read_trace(path))]
+def sparse_blox_area(traces: Iterable[NetworkTrace]) -> pd.DataFrame:
+    """The parts beside the configured array, the map that of the largest convolution."""
     array: Any = accelerator("sparse_blox")
-    write_table(area(traces, array), arguments.output)
+    return area([layer for trace in traces for layer in convolutions(trace)], array)
 
 
 if __name__ == "__main__":
-    run(main)
+    traces_command(sparse_blox_area, __doc__)

@@ -5,18 +5,15 @@ fetched, the quantity that fits the published pairs of transfers and multiplicat
 `bytes_saved_percent` is of all INT8 bytes of im2col matrices, weights and outputs, each moved once.
 """
 
-import argparse
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 
 import pandas as pd
 
-from sim import LayerTrace, NetworkTrace, read_trace
+from sim import LayerTrace, NetworkTrace
 from sim.accelerators.sparse_blox.savings import Savings, savings
 from sim.block_map import BLOCK_SHAPES
-from workflow.cli import run
-from workflow.tables.shared import write_table
+from workflow.tables.shared import traces_command
 
 Row = dict[str, object]
 
@@ -65,15 +62,10 @@ def rows(trace: NetworkTrace) -> list[Row]:
     return [head | shares(layers, width, height) for width, height in BLOCK_SHAPES]
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("traces", type=Path, nargs="+")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    table = [row for path in arguments.traces for row in rows(read_trace(path))]
-    write_table(pd.DataFrame(table), arguments.output)
+def sparse_blox_blocks(traces: Iterable[NetworkTrace]) -> pd.DataFrame:
+    """The rows of all traces."""
+    return pd.DataFrame([row for trace in traces for row in rows(trace)])
 
 
 if __name__ == "__main__":
-    run(main)
+    traces_command(sparse_blox_blocks, __doc__)

@@ -5,49 +5,37 @@ photographs, its activations shifted to the densities; the others are modes of t
 Networks whose activation function makes no zeros (SiLU) have none but those of the padding.
 """
 
-import argparse
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
-import torch
 
-from models.dataflow import layer_inputs
-from models.full_size import FullSizeSettings, full_size_network
-from models.modelled import Bounds, activation_masks, target_densities
+from models.full_size import FullSizeSettings
 from sim import LayerTrace
 from sim.block_map import BLOCK_SHAPES
-from sim.generate.activations import MODES
-from workflow.cli import run, settings
-from workflow.tables.shared import write_table
+from workflow.tables.mask_sources import mask_sources, sources_command
 from workflow.tables.sparse_blox_blocks import shares
 
 Row = dict[str, object]
 
 
-def mask_sources(chosen: FullSizeSettings) -> dict[str, FullSizeSettings]:
-    """Settings by name of the source of masks."""
-    sources = {"photographs": replace(chosen, activation_masks="photographs")}
-    for mode in MODES:
-        sources[mode] = replace(chosen, activation_masks="generator", clustering=mode)
-    return sources
+def natural(networks: Sequence[str], chosen: FullSizeSettings) -> pd.DataFrame:
+    """The rows of all networks."""
+    return pd.DataFrame([row for network in networks for row in rows(network, chosen)])
 
 
 def rows(network: str, chosen: FullSizeSettings) -> Iterator[Row]:
     """One row per source of masks and block shape."""
-    shapes = full_size_network(network, chosen, weights=False)
-    inputs = layer_inputs(shapes, chosen.form(network).shape)
-    aimed = target_densities(network, inputs, chosen)
-    convolutions = [row for row in inputs if not row.layer.is_linear]
-    for source, options in mask_sources(chosen).items():
-        masks, _ = activation_masks(network, inputs, aimed, options, Bounds(inputs, None))
-        traces = [LayerTrace(row.layer, activation=masks[row.tensor]) for row in convolutions]
+    for source in mask_sources(network, chosen):
+        traces = [
+            LayerTrace(row.layer, activation=source.masks[row.tensor])
+            for row in source.inputs
+            if not row.layer.is_linear
+        ]
         values = sum(trace.activation.size for trace in traces)
         density = sum(int(trace.activation.sum()) for trace in traces) / values
         head: Row = {
             "network": network,
-            "source": source,
+            "source": source.name,
             "activation_source": "modelled",
             "activation_density": density,
         }
@@ -55,18 +43,5 @@ def rows(network: str, chosen: FullSizeSettings) -> Iterator[Row]:
             yield head | shares(traces, width, height)
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("networks", nargs="+", help="full-size networks")
-    parser.add_argument("--settings", default="{}", help="JSON object (models.full_size)")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    chosen = settings(FullSizeSettings, arguments.settings)
-    torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
-    table = [row for network in arguments.networks for row in rows(network, chosen)]
-    write_table(pd.DataFrame(table), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    sources_command(natural, __doc__)

@@ -1,12 +1,10 @@
 import json
+import runpy
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from workflow.cli import run
-from workflow.tables.mask_structure import main
 
 
 def test_all_sources_stand_beside_each_other(
@@ -16,7 +14,7 @@ def test_all_sources_stand_beside_each_other(
     output = tmp_path / "mask_structure.csv"
     arguments = ["mask_structure", "resnet18", "--settings", small, "--output", str(output)]
     monkeypatch.setattr(sys, "argv", arguments)
-    run(main)
+    runpy.run_module("workflow.tables.mask_structure", run_name="__main__")
     table = pd.read_csv(output)
     own = table[table["network"] == "resnet18"]
     sizes = own.groupby("source").size()
