@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from sim import technology
 from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, nodes_command, totals
 
 KEYS = [*RUN, "accelerator", "layers"]
@@ -12,7 +13,7 @@ def energy(events: pd.DataFrame, nodes_nm: list[int]) -> pd.DataFrame:
     total = totals(layer_views(events), KEYS)
     tables = []
     for node in nodes_nm:
-        components = energy_per_image_pj(total, node)
+        components = energy_per_image_pj(total, technology(node))
         rows = total[KEYS].assign(node_nm=node)
         rows["energy_pj_per_image"] = components.sum(axis=1)
         tables.append(rows.join(components.add_suffix("_per_image")))

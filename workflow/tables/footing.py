@@ -16,9 +16,17 @@ Rows `geometric_mean` are over the networks of one suite and scheme, whose zeros
 import numpy as np
 import pandas as pd
 
+from sim import technology
 from workflow.events import traffic_bytes
 from workflow.footing import AS_CONFIGURED, Footing, footing
-from workflow.tables.shared import RUN, energy_per_image_pj, events_command, layer_views, totals
+from workflow.tables.shared import (
+    ENERGIES,
+    RUN,
+    energies_per_image_pj,
+    events_command,
+    layer_views,
+    totals,
+)
 
 VIEWS = ["all", "no_linear"]
 KEYS = [*RUN, "layers", "footing", "accelerator"]
@@ -54,10 +62,7 @@ def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
     table["speedup_over_dense_ideal"] = total["dense_macs"] / slots
     table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
     table["utilisation"] = total["effectual_macs"] / slots
-    energy = energy_per_image_pj(total, common.node_nm)
-    table["energy_pj_per_image"] = energy.sum(axis=1)
-    on_chip = energy.drop(columns="dram_energy_pj", errors="ignore")
-    table["energy_without_dram_pj_per_image"] = on_chip.sum(axis=1)
+    table[ENERGIES] = energies_per_image_pj(total, technology(common.node_nm))
     dram = total[traffic_bytes(total).get("dram", [])].sum(axis=1)
     table["dram_bytes_per_image"] = dram / images
     seconds = slots / nominal / images / (common.frequency_mhz * 1e6)

@@ -23,12 +23,7 @@ def hass_search(best: pd.DataFrame) -> pd.DataFrame:
     unpruned = table[table["strategy"] == UNPRUNED]
     for reference, name in {"dataflow_dense": "dense", "pass": "pass"}.items():
         own = unpruned[unpruned["accelerator"] == reference].set_index(CASE)
-        beside = table[CASE].join(
-            own[
-                ["images_per_second", "images_per_cycle_per_dsp", "images_per_second_with_waiting"]
-            ],
-            on=CASE,
-        )
+        beside = table[CASE].join(own[QUANTITIES], on=CASE)
         table[f"speedup_over_{name}"] = table["images_per_second"] / beside["images_per_second"]
         table[f"efficiency_over_{name}"] = (
             table["images_per_cycle_per_dsp"] / beside["images_per_cycle_per_dsp"]

@@ -4,8 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sim import technology
 from workflow.events import traffic_bytes
-from workflow.tables.shared import RUN, energy_per_image_pj, layer_views, nodes_command, totals
+from workflow.tables.shared import (
+    ENERGIES,
+    RUN,
+    energies_per_image_pj,
+    layer_views,
+    nodes_command,
+    totals,
+)
 
 KEYS = [*RUN, "accelerator", "layers"]
 
@@ -33,10 +41,8 @@ def networks(events: pd.DataFrame, nodes_nm: list[int], keys: Sequence[str] = KE
     on_chip = [column for memory in memories if memory != "dram" for column in memories[memory]]
     table["on_chip_bytes_per_image"] = total[on_chip].sum(axis=1) / images
     for node in nodes_nm:
-        energy = energy_per_image_pj(total, node)
-        table[f"energy_{node}nm_pj_per_image"] = energy.sum(axis=1)
-        chip = energy.drop(columns="dram_energy_pj", errors="ignore")
-        table[f"energy_without_dram_{node}nm_pj_per_image"] = chip.sum(axis=1)
+        names = [name.replace("_pj", f"_{node}nm_pj") for name in ENERGIES]
+        table[names] = energies_per_image_pj(total, technology(node))
     return table
 
 

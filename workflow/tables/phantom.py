@@ -9,7 +9,8 @@ skips the zeros of both operands could gain over this baseline with equal multip
 
 import pandas as pd
 
-from workflow.tables.shared import energy_per_image_pj, events_command, layer_views, totals
+from sim import technology
+from workflow.tables.shared import energies_per_image_pj, events_command, layer_views, totals
 from workflow.tables.versus import CASE
 
 NODE_NM = 45
@@ -23,13 +24,10 @@ def _costs(events: pd.DataFrame) -> pd.DataFrame:
     keys = [*CASE, "scheme", "accelerator"]
     total = totals(layer_views(events), keys)
     table = total[keys].copy()
-    energy = energy_per_image_pj(total, NODE_NM)
     table["cycles"] = total["cycles"] / total["images"]
     table["slots"] = table["cycles"] * total["multipliers"]
-    table["energy"] = energy.sum(axis=1)
-    table["energy_without_dram"] = energy.drop(columns="dram_energy_pj", errors="ignore").sum(
-        axis=1
-    )
+    energies = energies_per_image_pj(total, technology(NODE_NM))
+    table[["energy", "energy_without_dram"]] = energies
     table["utilisation"] = total["effectual_macs"] / (total["cycles"] * total["multipliers"])
     table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
     return table

@@ -7,12 +7,13 @@ access-count energy is counted events times the technology table and says nothin
 
 import pandas as pd
 
+from sim import technology
 from sim.accelerators.sense.schemes import MEANT_FOR, SUBJECT
 from sim.claims import claims
 from sim.registry import configuration
 from workflow.events import traffic_bytes
 from workflow.tables.sense import NODE_NM
-from workflow.tables.shared import energy_per_image_pj, events_command, layer_views, totals
+from workflow.tables.shared import energies_per_image_pj, events_command, layer_views, totals
 
 PUBLISHED = {
     "alexnet_caffe": "sense-alexnet-throughput",
@@ -63,11 +64,8 @@ def _rates(events: pd.DataFrame) -> pd.DataFrame:
     table["images_per_second"] = 1 / seconds
     table["dense_gops"] = 2 * total["dense_macs"] / total["images"] / seconds / 1e9
     table["power_times_time_mj_per_image"] = 1e3 * claims()["sense-power"].low * seconds
-    energy = energy_per_image_pj(total, NODE_NM)
-    table["access_count_mj_per_image"] = energy.sum(axis=1) / 1e9
-    table["access_count_without_dram_mj_per_image"] = (
-        energy.drop(columns="dram_energy_pj").sum(axis=1) / 1e9
-    )
+    counted = ["access_count_mj_per_image", "access_count_without_dram_mj_per_image"]
+    table[counted] = energies_per_image_pj(total, technology(NODE_NM)) / 1e9
     return table
 
 

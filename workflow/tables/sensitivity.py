@@ -12,16 +12,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim import technology
-from sim.energy import Technology
 from sim.registry import configuration
-from workflow.events import energy_pj
 from workflow.footing import footing
-from workflow.tables.shared import RUN, events_command, totals
+from workflow.tables.shared import ENERGIES, RUN, energies_per_image_pj, events_command, totals
 
 KEYS = [*RUN, "accelerator"]
 CONFIGURED = "configured"
 SPEED = "speedup_over_dense_ideal"
-ENERGIES = ["energy_pj_per_image", "energy_without_dram_pj_per_image"]
 ZEROS = "zeros: "
 
 
@@ -31,7 +28,7 @@ def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     node = footing().node_nm
     varied = total[[*KEYS, "multipliers", "variant"]].copy()
     varied[SPEED] = total["dense_macs"] / total["multipliers"] / total["cycles"]
-    varied[ENERGIES] = _energy(total, technology(node))
+    varied[ENERGIES] = energies_per_image_pj(total, technology(node))
     varied[["parameter", "value"]] = (
         varied["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
     )
@@ -55,20 +52,13 @@ def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     return table[columns].sort_values([*KEYS, "parameter"], kind="stable", ignore_index=True)
 
 
-def _energy(total: pd.DataFrame, prices: Technology) -> pd.DataFrame:
-    """Per image, with and without DRAM."""
-    parts = energy_pj(total, prices).div(total["images"], axis="index")
-    on_chip = parts.drop(columns="dram_energy_pj", errors="ignore").sum(axis=1)
-    return pd.DataFrame(dict(zip(ENERGIES, (parts.sum(axis=1), on_chip), strict=True)))
-
-
 def _priced(total: pd.DataFrame, rows: pd.DataFrame, node: int) -> Iterator[pd.DataFrame]:
     """The configured designs again, each energy of the table that lists a sweep varied."""
     for name, entry in technology(45).entries.items():
         for value in entry.sweep:
             if value == entry.energy_pj:
                 continue
-            energy = _energy(total, technology(node, **{name: value}))
+            energy = energies_per_image_pj(total, technology(node, **{name: value}))
             changed = rows.assign(parameter=f"energy of {name}", value=f"{value:g} pJ")
             changed[ENERGIES] = energy
             yield changed[energy[ENERGIES[0]] != rows[ENERGIES[0]]]  # designs that use the entry

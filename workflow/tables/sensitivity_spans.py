@@ -4,16 +4,11 @@
 within the sweep, so that 1 means no effect; the ends are relative to the configured design.
 """
 
-import argparse
-from pathlib import Path
-
 import pandas as pd
 
-from sim.files import intact
-from workflow.cli import run
-from workflow.tables.shared import write_table
+from workflow.tables.shared import RUN, csv_command
 
-KEYS = ["suite", "network", "scheme", "weight_source", "activation_source", "accelerator"]
+KEYS = [*RUN, "accelerator"]
 ENDS = {
     "speedup": ("slowest_at", "fastest_at"),
     "energy": ("least_energy_at", "most_energy_at"),
@@ -40,14 +35,5 @@ def spans(sensitivity: pd.DataFrame) -> pd.DataFrame:
     return order.sort_values(KEYS, kind="stable", ignore_index=True).drop(columns="_width")
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sensitivity", type=Path)
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    write_table(spans(pd.read_csv(intact(arguments.sensitivity))), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    csv_command(spans, __doc__)

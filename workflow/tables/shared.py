@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import NetworkTrace, read_trace, technology
+from sim import NetworkTrace, Technology, read_trace
 from sim.files import intact
 from workflow.cli import run, whole_file
 from workflow.events import energy_pj, read_events
@@ -20,6 +20,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "conv_only": ("conv",),
 }
 """Which kinds of layer a row sums over; papers differ in what they count."""
+ENERGIES = ["energy_pj_per_image", "energy_without_dram_pj_per_image"]
 
 
 def layer_views(events: pd.DataFrame) -> pd.DataFrame:
@@ -43,9 +44,16 @@ def totals(events: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return pd.concat([groups[fixed].first(), groups[counts].sum()], axis="columns").reset_index()
 
 
-def energy_per_image_pj(frame: pd.DataFrame, node_nm: int) -> pd.DataFrame:
-    """`<component>_energy_pj` per image at a node, same index as `frame`."""
-    return energy_pj(frame, technology(node_nm)).div(frame["images"], axis="index")
+def energy_per_image_pj(frame: pd.DataFrame, prices: Technology) -> pd.DataFrame:
+    """`<component>_energy_pj` per image, same index as `frame`."""
+    return energy_pj(frame, prices).div(frame["images"], axis="index")
+
+
+def energies_per_image_pj(frame: pd.DataFrame, prices: Technology) -> pd.DataFrame:
+    """Columns ENERGIES, the sums of all components and of all but DRAM, same index as `frame`."""
+    parts = energy_per_image_pj(frame, prices)
+    on_chip = parts.drop(columns="dram_energy_pj", errors="ignore")
+    return pd.DataFrame(dict(zip(ENERGIES, (parts.sum(axis=1), on_chip.sum(axis=1)), strict=True)))
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

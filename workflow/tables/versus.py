@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from sim import technology
 from workflow.events import traffic_bytes
-from workflow.tables.shared import energy_per_image_pj, layer_views, totals
+from workflow.tables.shared import ENERGIES, energies_per_image_pj, layer_views, totals
 
 CASE = ["suite", "network", "weight_source", "activation_source", "layers"]
 GAINS = ["speedup", "energy_reduction", "energy_reduction_without_dram", "dram_reduction"]
@@ -16,15 +17,12 @@ def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
     """
     keys = [*CASE, "scheme", "accelerator"] + (["variant"] if "variant" in events else [])
     total = totals(layer_views(events), keys)
-    energy = energy_per_image_pj(total, node_nm)
     table = total[keys].copy()
     table["cycles_per_image"] = total["cycles"] / total["images"]
     table["bound_cycles_per_image"] = (
         total["effectual_macs"] / total["multipliers"] / total["images"]
     )
-    table["energy_pj_per_image"] = energy.sum(axis=1)
-    on_chip = energy.drop(columns="dram_energy_pj", errors="ignore")
-    table["energy_without_dram_pj_per_image"] = on_chip.sum(axis=1)
+    table[ENERGIES] = energies_per_image_pj(total, technology(node_nm))
     dram = traffic_bytes(total).get("dram", [])
     table["dram_bytes_per_image"] = total[dram].sum(axis=1) / total["images"]
     return table

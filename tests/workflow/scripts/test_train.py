@@ -15,8 +15,9 @@ from models.training import accuracy
 from sim.errors import UserError
 from workflow.cli import settings
 from workflow.layout import Layout
-from workflow.scripts.train import TrainSettings, main, train_network
+from workflow.scripts.train import main, train_network
 from workflow.sections.training import Training
+from workflow.train_step import TrainSettings
 
 ROOT = Path(__file__).parents[3]
 QUICK: dict[str, Any] = {

@@ -16,10 +16,11 @@ from models.datasets import load
 from models.thresholded import LayerThresholds
 from sim import UserError
 from workflow.scripts import search_thresholds
-from workflow.scripts.train import TrainSettings, train_network
+from workflow.scripts.train import train_network
 from workflow.search.threshold_objective import Figures, Objective, hardware_blind
 from workflow.search.threshold_settings import SearchSettings
 from workflow.search.threshold_space import STRATEGIES, Search, Space
+from workflow.train_step import TrainSettings
 
 BASE = Figures(accuracy_percent=90.0, pair_sparsity=0.2, images_per_second=1000.0, dsp=200)
 SETTINGS = SearchSettings(

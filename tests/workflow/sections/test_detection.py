@@ -11,10 +11,10 @@ from workflow.check_config import check_config
 from workflow.cli import settings
 from workflow.layout import Layout
 from workflow.scripts.canvases import CanvasSettings
-from workflow.scripts.train_detector import DetectorSettings
 from workflow.search.spex import SpexSettings
 from workflow.sections.detection import Detectors
 from workflow.sections.spex import Spex
+from workflow.train_step import TrainSettings
 
 ROOT = Path(__file__).parents[3]
 
@@ -46,7 +46,7 @@ def test_the_full_configuration_has_both_activations_with_valid_settings(
     assert detectors.networks == ["yolov5s", "yolov5s_relu"]
     assert settings(CanvasSettings, detectors.canvases()).seed == config["seed"]
     for network in detectors.networks:
-        chosen = settings(DetectorSettings, detectors.training(network))
+        chosen = settings(TrainSettings, detectors.training(network))
         build(network, num_classes=10, in_channels=1, width=chosen.width, input_size=96)
 
 
