@@ -5,17 +5,14 @@ class in `model.py` and the value of each of its fields.
 """
 
 import importlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import jsonschema
-import yaml
-
 from sim.accelerator import Accelerator
+from sim.documents import checked_yaml
 from sim.errors import UserError
 from sim.validation import unknown
 
@@ -93,13 +90,7 @@ class Configuration:
 
 
 def _read(path: Path) -> dict[str, Configuration]:
-    try:
-        document = yaml.safe_load(path.read_text())
-        jsonschema.validate(document, json.loads(SCHEMA.read_text()))
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    except jsonschema.ValidationError as error:
-        raise UserError(f"{path}: {error.json_path}: {error.message}") from error
+    document = checked_yaml(path, SCHEMA)
     return {name: _configuration(name, path, entry) for name, entry in document.items()}
 
 

@@ -1,7 +1,5 @@
 """A tiny trace, a stub accelerator whose counts can be computed in the head, a SLURM cluster."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim import Access, Events, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
-from tests.workflow.running import ROOT
+from tests.workflow.running import plugins
 from tests.workflow.slurm_cluster import Cluster, UnavailableError, one_node_cluster
 
 
@@ -56,13 +54,7 @@ def toy() -> NetworkTrace:
 @pytest.fixture(scope="session")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the pinned SLURM plugin; the environment of the tests stays without it."""
-    folder = tmp_path_factory.mktemp("plugin")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
-    pip += ["--requirement", str(ROOT / "requirements-slurm.txt")]
-    done = subprocess.run(pip, text=True, capture_output=True)  # noqa: S603  # our own command line
-    if done.returncode != 0:
-        pytest.skip(f"the SLURM plugin cannot be installed: {done.stderr[-300:]}")
-    return folder
+    return plugins(tmp_path_factory.mktemp("plugin"), "requirements-slurm.txt")
 
 
 @pytest.fixture(scope="session")

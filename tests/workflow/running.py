@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -76,3 +77,16 @@ def files(folder: Path) -> dict[str, bytes]:
     """Every table and figure that a run left."""
     made = [*folder.glob("results/tables/*.csv"), *folder.glob("results/figures/*")]
     return {str(path.relative_to(folder)): path.read_bytes() for path in made}
+
+
+def plugins(folder: Path, requirements: str) -> Path:
+    """The folder with the pinned plugins of a file; the environment of the tests stays without.
+
+    The test is skipped where they cannot be had.
+    """
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    pip += ["--requirement", str(ROOT / requirements)]
+    done = subprocess.run(pip, text=True, capture_output=True)  # noqa: S603  # our own command line
+    if done.returncode != 0:
+        pytest.skip(f"{requirements} cannot be installed: {done.stderr[-300:]}")
+    return folder

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError, configurations
+from sim import Layer, NetworkTrace, UserError, configurations
+from tests.workflow.random_traces import random_trace
 from workflow.figures import (
     footing_pareto,
     footing_sizes,
@@ -82,26 +83,13 @@ def test_a_bad_file_is_one_message(tmp_path: Path, change: dict[str, object], me
         footing(_changed(tmp_path, change))
 
 
-def _trace(network: str, density: float, seed: int = 1) -> NetworkTrace:
-    rng = np.random.default_rng(seed)
+def _trace(network: str, density: float) -> NetworkTrace:
     layers = [
         Layer.conv("conv", 16, 24, 3, 1, 1, (12, 12)),
         Layer.conv("dw", 24, 24, 3, 2, 1, (12, 12), 24),
         Layer.linear("fc", 40, 10),
     ]
-    entries = tuple(
-        TracedLayer(
-            LayerTrace(
-                layer,
-                rng.random(layer.weight_shape) < density,
-                rng.random((1, *layer.input_shape)) < 0.6,
-            )
-        )
-        for layer in layers
-    )
-    return NetworkTrace(
-        Provenance("digits", network, "magnitude", "measured", "measured", "toy"), entries
-    )
+    return random_trace(layers, (density, 0.6), network=network)
 
 
 @pytest.fixture(scope="module")

@@ -12,25 +12,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.workflow.running import ROOT, plugins
+
 PROFILE = ROOT / "workflow" / "profiles" / "kubernetes"
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the pinned plugins; the environment of the tests stays without them."""
-    folder = tmp_path_factory.mktemp("plugins")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
-    pip += ["--requirement", str(ROOT / "requirements-kubernetes.txt")]
-    done = subprocess.run(pip, text=True, capture_output=True)  # noqa: S603  # our own command line
-    if done.returncode != 0:
-        pytest.skip(f"the Kubernetes plugins cannot be installed: {done.stderr[-300:]}")
-    return folder
+    return plugins(tmp_path_factory.mktemp("plugins"), "requirements-kubernetes.txt")
 
 
-def snakemake(folder: Path, plugins: Path, *arguments: str) -> str:
+def snakemake(folder: Path, plugin: Path, *arguments: str) -> str:
     """Run in `folder` with the profile's storage in its sub-folder `volume`; the messages."""
     (folder / "volume").mkdir()
     shutil.copytree(ROOT / "config", folder / "config")
@@ -41,7 +36,7 @@ def snakemake(folder: Path, plugins: Path, *arguments: str) -> str:
     done = subprocess.run(  # noqa: S603
         command,
         cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(plugins)},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(plugin)},
         text=True,
         capture_output=True,
     )
@@ -49,17 +44,17 @@ def snakemake(folder: Path, plugins: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_the_profile_plans(plugins: Path, tmp_path: Path) -> None:
-    plan = snakemake(tmp_path, plugins, "--workflow-profile", str(PROFILE), "--dry-run")
+def test_the_profile_plans(plugin: Path, tmp_path: Path) -> None:
+    plan = snakemake(tmp_path, plugin, "--workflow-profile", str(PROFILE), "--dry-run")
     assert "Group job simulations" in plan
     assert f"{tmp_path}/volume/results/quick/tables/claims.csv (send to storage)" in plan
 
 
 @pytest.mark.skipif(shutil.which("rsync") is None, reason="the storage plugin needs rsync")
-def test_a_trace_and_its_simulation_go_through_the_storage(plugins: Path, tmp_path: Path) -> None:
+def test_a_trace_and_its_simulation_go_through_the_storage(plugin: Path, tmp_path: Path) -> None:
     own = yaml.safe_load((PROFILE / "profile.yaml").read_text())
     storage = ["--default-storage-provider", own["default-storage-provider"]]
     made = "results/quick/events/imagenet/googlenet/balanced/sense.csv"
-    snakemake(tmp_path, plugins, "--cores", "1", *storage, "--", made)
+    snakemake(tmp_path, plugin, "--cores", "1", *storage, "--", made)
     assert (tmp_path / "volume" / made).read_text().startswith("suite,")
     assert not (tmp_path / "results").exists()

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, accelerator
+from sim import Layer, NetworkTrace, accelerator
+from tests.workflow.random_traces import random_trace
 from workflow.claims.phantom import EVALUATORS
 from workflow.events import simulate_network
 from workflow.figures import phantom_gains, phantom_idle, phantom_layers, phantom_sensitivity
@@ -18,24 +19,12 @@ DESIGNS = ("phantom_2d", "scnn", "dense_ideal", "dense_mapped")
 
 
 def _trace(network: str) -> NetworkTrace:
-    rng = np.random.default_rng(5)
     layers = [
         Layer.conv("conv", 8, 32, 3, 1, 1, (16, 16)),
         Layer.conv("dw", 32, 32, 3, 1, 1, (16, 16), 32),
         Layer.linear("fc", 64, 10),
     ]
-    entries = tuple(
-        TracedLayer(
-            LayerTrace(
-                layer,
-                rng.random(layer.weight_shape) < 0.3,
-                rng.random((2, *layer.input_shape)) < 0.5,
-            )
-        )
-        for layer in layers
-    )
-    origin = Provenance("digits", network, "magnitude", "measured", "measured", "toy")
-    return NetworkTrace(origin, entries)
+    return random_trace(layers, (0.3, 0.5), images=2, seed=5, network=network)
 
 
 @pytest.fixture(scope="module")

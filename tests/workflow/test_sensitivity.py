@@ -1,12 +1,12 @@
 """One parameter at a time: what is run, what the tables make of it, what the figure draws."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from models.full_size import FullSizeSettings
-from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
+from sim import Layer, NetworkTrace, UserError
 from sim.registry import configuration
+from tests.workflow.random_traces import random_trace
 from workflow.figures import sensitivity as figure
 from workflow.footing import footing
 from workflow.scripts.simulate import simulated, sweep
@@ -16,13 +16,9 @@ from workflow.tables.sensitivity_spans import spans
 
 
 def _trace(scheme: str) -> NetworkTrace:
-    rng = np.random.default_rng(3)
-    layer = Layer.conv("conv", 16, 24, 3, 1, 1, (12, 12))
-    entry = TracedLayer(
-        LayerTrace(layer, rng.random(layer.weight_shape) < 0.4, rng.random((1, 16, 12, 12)) < 0.5)
-    )
-    origin = Provenance("shapes", "resnet50", scheme, "measured", "measured", "toy")
-    return NetworkTrace(origin, (entry,))
+    layers = [Layer.conv("conv", 16, 24, 3, 1, 1, (12, 12))]
+    origin = {"suite": "shapes", "network": "resnet50", "scheme": scheme}
+    return random_trace(layers, (0.4, 0.5), seed=3, **origin)
 
 
 @pytest.fixture(scope="module")

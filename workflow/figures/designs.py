@@ -15,6 +15,7 @@ from workflow.figures.shared import (
     SUITE_LABELS,
     accelerator_label,
     network_label,
+    ordered,
     ordered_networks,
 )
 
@@ -42,9 +43,7 @@ def scheme_label(name: str) -> str:
 
 def ordered_schemes(names: Iterable[str]) -> list[str]:
     """The names in the project's order, unknown ones last."""
-    present = set(names)
-    known = [name for name in SCHEME_LABELS if name in present]
-    return known + sorted(present - set(known))
+    return ordered(names, SCHEME_LABELS)
 
 
 def design_styles(names: Sequence[str]) -> dict[str, dict[str, Any]]:

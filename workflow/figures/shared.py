@@ -122,11 +122,16 @@ def accelerator_label(name: str) -> str:
     return ACCELERATOR_LABELS.get(name, name.replace("_", " "))
 
 
+def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """The names in the order of the known ones, others last."""
+    present = set(names)
+    first = [name for name in known if name in present]
+    return first + sorted(present - set(first))
+
+
 def ordered_networks(names: Iterable[str]) -> list[str]:
     """The names in the project's order, unknown ones last."""
-    present = set(names)
-    known = [name for name in NETWORK_LABELS if name in present]
-    return known + sorted(present - set(known))
+    return ordered(names, NETWORK_LABELS)
 
 
 def network_bars(

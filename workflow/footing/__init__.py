@@ -1,16 +1,13 @@
 """All designs on one footing: what is changed in each, from designs.yaml, and the designs built."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
 from sim import Accelerator, UserError
+from sim.documents import checked_yaml
 from sim.registry import Value, configuration
 from sim.validation import unknown
 
@@ -81,13 +78,7 @@ def footing(path: Path = DESIGNS) -> Footing:
         UserError: no YAML, against the schema, an unknown design or parameter, or another number
             of values than sizes.
     """
-    try:
-        document = yaml.safe_load(path.read_text())
-        jsonschema.validate(document, json.loads(SCHEMA.read_text()))
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    except jsonschema.ValidationError as error:
-        raise UserError(f"{path}: {error.json_path}: {error.message}") from error
+    document = checked_yaml(path, SCHEMA)
     sizes = tuple(document["multipliers"])
     common = _overrides(document["common"], len(sizes), f"{path}: common")
     designs = {

@@ -1,0 +1,26 @@
+"""YAML files that a JSON schema describes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from sim.errors import UserError
+
+
+def checked_yaml(path: Path, schema: Path) -> Any:
+    """What a file holds.
+
+    Raises:
+        UserError: no YAML, or against the schema; names the file and the place in it.
+    """
+    try:
+        document = yaml.safe_load(path.read_text())
+        jsonschema.validate(document, json.loads(schema.read_text()))
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except jsonschema.ValidationError as error:
+        raise UserError(f"{path}: {error.json_path}: {error.message}") from error
+    return document
