@@ -1,7 +1,7 @@
 """Section `detection`: which detectors are trained, how, and where their files are."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,15 +37,6 @@ class Detectors:
         """Metrics files of all runs."""
         folder = f"{self.layout.results}/networks/{CANVASES}"
         return [f"{folder}/{network}/{scheme}.json" for network, scheme in self.runs()]
-
-    def traces(self, schemes: Collection[str]) -> list[str]:
-        """Trace files of the runs under these schemes."""
-        folder = f"{self.layout.results}/traces/{CANVASES}"
-        return [
-            f"{folder}/{network}/{scheme}.safetensors"
-            for network, scheme in self.runs()
-            if scheme in schemes
-        ]
 
     def canvases(self) -> str:
         """Settings of the data set, as JSON."""

@@ -36,7 +36,7 @@ def config() -> dict[str, Any]:
 def test_the_default_trains_no_detector() -> None:
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     detectors = Detectors(Layout(config, ROOT))
-    assert detectors.networks == detectors.metrics() == detectors.traces(["dense"]) == []
+    assert detectors.networks == detectors.metrics() == detectors.runs() == []
 
 
 def test_the_full_configuration_has_both_activations_with_valid_settings(
@@ -53,10 +53,8 @@ def test_the_full_configuration_has_both_activations_with_valid_settings(
 def test_files_are_where_the_rules_make_them(config: dict[str, Any]) -> None:
     detectors = Detectors(Layout(config, ROOT))
     assert detectors.metrics()[0].endswith("networks/canvases/yolov5s/dense.json")
-    assert detectors.traces(["dense", "dbb"])[1].endswith(
-        "traces/canvases/yolov5s_relu/dense.safetensors"
-    )
-    assert detectors.traces(["dbb"]) == []
+    assert ("yolov5s_relu", "dense") in detectors.runs()
+    assert not any(scheme == "dbb" for _, scheme in detectors.runs())
 
 
 def test_scheme_blockwise_takes_the_thresholds_of_its_own_search(config: dict[str, Any]) -> None:
