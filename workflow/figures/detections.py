@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from models.checkpoints import load_network
+from models.checkpoints import load_network, read_metadata
 from models.datasets.detection_files import read_detection_set
 from models.datasets.detection_set import NO_OBJECT, Annotated
 from models.detection.head import head_of
@@ -24,12 +24,12 @@ DRAWN = Selection(least_score=0.3, most_overlap=0.45)
 """Stricter than for mAP, which counts every detection by its score."""
 TRUE, FOUND = PALETTE[9], PALETTE[1]
 
-Row = tuple[float, list[float], str]
-"""Class, left top right bottom in pixels, and what is written beside it."""
+Row = tuple[list[float], str]
+"""Left, top, right, bottom in pixels, and what is written beside it."""
 
 
 def _boxes(panel: Axes, rows: list[Row], color: tuple[float, ...], above: bool) -> None:
-    for _, (left, top, right, bottom), text in rows:
+    for (left, top, right, bottom), text in rows:
         corner = (left - 0.5, top - 0.5)  # pixel centres are whole numbers
         panel.add_patch(
             Rectangle(corner, right - left, bottom - top, fill=False, edgecolor=color, linewidth=1)
@@ -47,7 +47,7 @@ def _boxes(panel: Axes, rows: list[Row], color: tuple[float, ...], above: bool) 
 
 
 def _truth(targets: Tensor) -> list[Row]:
-    return [(row[0], row[1:], f"{row[0]:.0f}") for row in targets.tolist() if row[0] != NO_OBJECT]
+    return [(row[1:], f"{row[0]:.0f}") for row in targets.tolist() if row[0] != NO_OBJECT]
 
 
 def draw(test: Annotated, found: dict[str, list[list[Row]]]) -> Figure:
@@ -85,7 +85,7 @@ def _found(checkpoint: Path, images: Tensor) -> list[list[Row]]:
     (batch,) = detections(network, head_of(network), images, DRAWN)
     return [
         [
-            (label, box, str(label))
+            (box, str(label))
             for label, box in zip(labels[kept].tolist(), boxes[kept].tolist(), strict=True)
         ]
         for labels, boxes, kept in zip(batch.labels, batch.boxes, batch.kept, strict=True)
@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--png", type=Path, required=True)
     arguments = parser.parse_args()
     apply_style()
-    origins = {path: load_network(path)[1] for path in arguments.checkpoints}
+    origins = {path: read_metadata(path) for path in arguments.checkpoints}
     if len({origin["seed"] for origin in origins.values()}) != 1:
         raise UserError("the checkpoints were trained with different seeds; expected one data set")
     seed = next(iter(origins.values()))["seed"]

@@ -9,21 +9,13 @@ use rule search_spex as search_spex_detector with:
         strategy="[a-z0-9_]+",
 
 
-rule compress_detector_blockwise:
+use rule compress_detector as compress_detector_blockwise with:
     input:
         checkpoint=rules.train_detector.output.checkpoint,
         dataset=rules.canvases.output,
         thresholds=lambda wildcards: spex.thresholds(CANVASES, wildcards.network),
-    output:
-        checkpoint=f"{RESULTS}/networks/{CANVASES}/{{network}}/blockwise.safetensors",
-        metrics=f"{RESULTS}/networks/{CANVASES}/{{network}}/blockwise.json",
-    log:
-        f"{LOGS}/compress/{CANVASES}.{{network}}.blockwise.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/compress/{CANVASES}.{{network}}.blockwise.tsv"
-    conda:
-        "../envs/base.yaml"
-    threads: config["threads"]
+    wildcard_constraints:
+        scheme="blockwise",
     params:
         code=layout.code(
             "workflow.scripts.compress_detector",
@@ -31,8 +23,3 @@ rule compress_detector_blockwise:
             pins=[*TORCH, "pycocotools"],
         ),
         settings=lambda wildcards: detectors.blockwise(wildcards.network),
-    shell:
-        "python -m workflow.scripts.compress_detector --network {wildcards.network} "
-        "--scheme blockwise --settings {params.settings:q} "
-        "--checkpoint {input.checkpoint} --dataset {input.dataset} "
-        "--output {output.checkpoint} --metrics {output.metrics} 2> {log}"

@@ -11,6 +11,8 @@ if threshold_searches.runs():
     layout.figures["hass_search"] = ["hass_trials", "hass_search"]
     layout.claims.setdefault("hass", []).append("hass_search")
 
+HASS_DATA = ["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"]
+
 
 rule explore:
     input:
@@ -28,7 +30,7 @@ rule explore:
         code=layout.code(
             "workflow.scripts.explore",
             "sim.accelerators.hass.model",
-            data=["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"],
+            data=HASS_DATA,
         ),
         settings=dataflow.settings(),
     shell:
@@ -51,7 +53,7 @@ rule explore_sensitivity:
         code=layout.code(
             "workflow.scripts.explore",
             "sim.accelerators.hass.model",
-            data=["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"],
+            data=HASS_DATA,
         ),
         settings=dataflow.settings(),
     shell:
@@ -142,7 +144,7 @@ rule hass_layers_table:
 SEARCH_CODE = layout.code(
     "workflow.scripts.search_thresholds",
     "sim.accelerators.hass.model",
-    data=["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"],
+    data=HASS_DATA,
     pins=[*TORCH, "optuna"],
 )
 

@@ -36,25 +36,16 @@ rule search_spex:
         "--trials {output.trials} --thresholds {output.thresholds} 2>&1 | tee {log} >&2"
 
 
-rule compress_blockwise:
+use rule compress as compress_blockwise with:
     input:
         checkpoint=rules.train.output.checkpoint,
         dataset=rules.dataset.output,
         thresholds=lambda wildcards: spex.thresholds(
             wildcards.suite, wildcards.network, wildcards.seeding
         ),
-    output:
-        checkpoint=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/blockwise.safetensors",
-        metrics=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/blockwise.json",
-    log:
-        f"{LOGS}/compress/{{suite}}{{seeding}}.{{network}}.blockwise.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/compress/{{suite}}{{seeding}}.{{network}}.blockwise.tsv"
     wildcard_constraints:
         suite=TRAINED,
-    conda:
-        "../envs/base.yaml"
-    threads: config["threads"]
+        scheme="blockwise",
     params:
         code=layout.code(
             "workflow.scripts.compress", "models.compression.blockwise", pins=TORCH
@@ -62,11 +53,6 @@ rule compress_blockwise:
         settings=lambda wildcards: spex.compression(
             wildcards.suite, wildcards.network, wildcards.seeding
         ),
-    shell:
-        "python -m workflow.scripts.compress --suite {wildcards.suite} "
-        "--network {wildcards.network} --scheme blockwise "
-        "--settings {params.settings:q} --checkpoint {input.checkpoint} "
-        "--dataset {input.dataset} --output {output.checkpoint} --metrics {output.metrics} 2> {log}"
 
 
 rule spex_table:

@@ -1,4 +1,4 @@
-# Networks that are trained, compressed and traced here. Only these steps import torch.
+# Networks that are trained, compressed and traced here.
 TRAINED = "|".join(config["training"])
 
 

@@ -23,6 +23,7 @@ from workflow.search.detector import detector
 from workflow.search.spex import SpexSettings
 from workflow.search.spex_run import STRATEGIES, Search, Subject, run_spex, thresholds_text
 from workflow.search.trials import remove_journal
+from workflow.tables.shared import write_table
 from workflow.trained import dataset_of, network_of
 
 
@@ -88,8 +89,7 @@ def main() -> None:
         + study_name(given.strategy, chosen, given.checkpoint, given.code),
     )
     table, content = run_spex(search)
-    with whole_file(given.trials) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
+    write_table(table, given.trials)
     with whole_file(given.thresholds) as temporary:
         temporary.write_text(thresholds_text(content))
     remove_journal(search.journal)
