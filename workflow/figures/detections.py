@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from models.checkpoints import load_network, read_metadata
+from models.checkpoints import load_network
 from models.datasets.detection_files import read_detection_set
 from models.datasets.detection_set import NO_OBJECT, Annotated
 from models.detection.head import head_of
@@ -18,6 +18,7 @@ from models.detection.suppression import Selection
 from sim import UserError
 from workflow.cli import run
 from workflow.figures.shared import PALETTE, apply_style, network_label, save
+from workflow.trained import origin_of
 
 CANVASES = 5
 DRAWN = Selection(least_score=0.3, most_overlap=0.45)
@@ -101,7 +102,7 @@ def main() -> None:
     parser.add_argument("--png", type=Path, required=True)
     arguments = parser.parse_args()
     apply_style()
-    origins = {path: read_metadata(path) for path in arguments.checkpoints}
+    origins = {path: origin_of(path) for path in arguments.checkpoints}
     if len({origin["seed"] for origin in origins.values()}) != 1:
         raise UserError("the checkpoints were trained with different seeds; expected one data set")
     seed = next(iter(origins.values()))["seed"]

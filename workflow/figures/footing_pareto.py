@@ -55,7 +55,7 @@ def draw(table: pd.DataFrame) -> Figure:
     means = rows[rows["network"] == MEAN]
     rows = (rows if means.empty else means).copy()
     rows[ENERGY] = 1 / rows["energy_reduction"]
-    designs = [name for name in common.designs if name in set(rows["accelerator"])]
+    designs = common.present(rows["accelerator"])
     figure, panels = scheme_by_suite(
         rows,
         lambda panel, own: _panel(panel, own, designs),

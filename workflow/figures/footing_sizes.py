@@ -49,7 +49,7 @@ def draw(table: pd.DataFrame) -> Figure:
     rows = table[(table["layers"] == "no_linear") & (table["network"] == MEAN)]
     if rows.empty:  # one network only: its own values are the mean
         rows = table[table["layers"] == "no_linear"]
-    designs = [name for name in common.designs if name in set(rows["accelerator"])]
+    designs = common.present(rows["accelerator"])
     sizes = [*map(common.label, range(len(common.multipliers))), AS_CONFIGURED]
     figure, panels = scheme_by_suite(
         rows,

@@ -12,7 +12,7 @@ def draw(table: pd.DataFrame) -> Figure:
     """Rows: compression levels; columns: suites; convolutions, the first size of the footing."""
     common = footing()
     rows = table[(table["layers"] == "no_linear") & (table["footing"] == common.label(0))]
-    designs = [name for name in common.designs if name in set(rows["accelerator"])]
+    designs = common.present(rows["accelerator"])
     figure, panels = scheme_by_suite(
         rows, lambda panel, own: speedup_points(panel, own, designs), (5.0, 2.7), 0.7
     )

@@ -11,6 +11,7 @@ from workflow.figures.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    panel_grid,
     published_low,
 )
 
@@ -24,11 +25,8 @@ TICKS = [200, 500, 1000, 2000, 5000, 10000]
 def draw(hass_pareto: pd.DataFrame, hass: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     """A line per configuration through its designs; the port bound and the published rate."""
     networks = ordered_networks(hass["network"])
-    rows = -(-len(networks) // COLUMNS)
-    columns = min(COLUMNS, len(networks))
-    figure = Figure(figsize=(3.1 * columns + 0.6, 2.7 * rows + 0.7), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    for panel, network in zip(panels, networks, strict=False):
+    figure, panels = panel_grid(len(networks), COLUMNS, (3.1, 2.7), (0.6, 0.7))
+    for panel, network in zip(panels, networks, strict=True):
         own = hass_pareto[hass_pareto["network"] == network].dropna(subset=["dsp"])
         full = hass[hass["network"] == network].set_index("accelerator")
         for position, (name, label) in enumerate(LABELS.items()):
@@ -64,9 +62,7 @@ def draw(hass_pareto: pd.DataFrame, hass: pd.DataFrame, claims: pd.DataFrame) ->
         panel.set_ylim(0, 1.1 * own["images_per_second"].max())
         panel.set_title(network_label(network))
         panel.set_xlabel("DSPs")
-    for panel in panels[len(networks) :]:
-        panel.set_axis_off()
-    for panel in panels[::columns]:
+    for panel in panels[::COLUMNS]:
         panel.set_ylabel("images per second")
     legend_below(figure, columns=3)
     return figure

@@ -23,7 +23,7 @@ def draw(losses: pd.DataFrame) -> Figure:
     rows = losses[losses["footing"] == common.label(0)]
     means = rows[rows["network"] == MEAN]
     rows = rows if means.empty else means
-    designs = [name for name in common.designs if name in set(rows["accelerator"])]
+    designs = common.present(rows["accelerator"])
     figure, panels = scheme_by_suite(
         rows,
         lambda panel, own: _panel(panel, own, designs),

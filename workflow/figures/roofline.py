@@ -1,7 +1,5 @@
 """Roofline of every design on the common footing: effectual MACs per DRAM byte and per cycle."""
 
-import math
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,6 +14,7 @@ from workflow.figures.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    panel_grid,
 )
 from workflow.footing import footing
 
@@ -42,15 +41,11 @@ def draw(table: pd.DataFrame) -> Figure:
     # The suites do not mix in a panel: the paper-size shapes are shown where there are any.
     suite = "imagenet" if (rows["suite"] == "imagenet").any() else str(rows["suite"].iloc[0])
     rows = rows[rows["suite"] == suite]
-    designs = [name for name in common.designs if name in set(rows["accelerator"])]
+    designs = common.present(rows["accelerator"])
     networks, schemes = ordered_networks(rows["network"]), ordered_schemes(rows["scheme"])
-    lines = math.ceil(len(designs) / COLUMNS)
-    figure = Figure(figsize=(2.9 * COLUMNS, 2.3 * lines + 0.9), layout="constrained")
-    panels = figure.subplots(lines, COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
+    figure, panels = panel_grid(len(designs), COLUMNS, (2.9, 2.3), (0.0, 0.9), share=True)
     limits = (rows[INTENSITY].min() / 2, rows[INTENSITY].max() * 2)
-    for panel in panels[len(designs) :]:
-        panel.set_axis_off()
-    for panel, name in zip(panels, designs, strict=False):
+    for panel, name in zip(panels, designs, strict=True):
         _roof(panel, limits)
         for (network, scheme, layers), own in rows[rows["accelerator"] == name].groupby(
             ["network", "scheme", "layers"], sort=False

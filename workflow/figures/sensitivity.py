@@ -1,7 +1,5 @@
 """Tornado of every design: the span that each swept parameter gives to speedup and energy."""
 
-import math
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +12,7 @@ from workflow.figures.shared import (
     figure_command,
     legend_below,
     network_label,
+    panel_grid,
 )
 from workflow.footing import footing
 
@@ -56,13 +55,9 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
 def draw(spans: pd.DataFrame) -> Figure:
     """A panel per design."""
     rows = drawn_rows(spans)
-    designs = [name for name in footing().designs if name in set(rows["accelerator"])]
-    lines = math.ceil(len(designs) / COLUMNS)
-    figure = Figure(figsize=(3.6 * COLUMNS, 2.4 * lines + 0.6), layout="constrained")
-    panels = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
-    for panel in panels[len(designs) :]:
-        panel.set_axis_off()
-    for panel, name in zip(panels, designs, strict=False):
+    designs = footing().present(rows["accelerator"])
+    figure, panels = panel_grid(len(designs), COLUMNS, (3.6, 2.4), (0.0, 0.6))
+    for panel, name in zip(panels, designs, strict=True):
         own = rows[rows["accelerator"] == name]
         suite, network, scheme = own[["suite", "network", "scheme"]].iloc[0]
         width = own[[f"{quantity}_span" for quantity in QUANTITIES]].max(axis=1)
@@ -75,7 +70,7 @@ def draw(spans: pd.DataFrame) -> Figure:
         for end in ("low", "high")
     )
     limits = (float(low.min()) / 1.1, float(high.max()) * 1.1)
-    for panel in panels[: len(designs)]:
+    for panel in panels:
         panel.set_xlim(*limits)
         panel.set_xlabel("relative to the configured design", fontsize=7)
     legend_below(figure)

@@ -1,6 +1,7 @@
 """One look for all figures, and one way to draw and save them with the same bytes every time."""
 
 import argparse
+import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,33 @@ def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
 def ordered_networks(names: Iterable[str]) -> list[str]:
     """The names in the project's order, unknown ones last."""
     return ordered(names, NETWORK_LABELS)
+
+
+def panel_grid(
+    count: int,
+    columns: int,
+    panel_inches: tuple[float, float],
+    margin_inches: tuple[float, float],
+    share: bool = False,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with so many panels, line by line.
+
+    Args:
+        count: number of panels.
+        columns: of a full line; fewer panels have fewer.
+        panel_inches: width and height of one panel.
+        margin_inches: what the figure is wider and higher than its panels.
+        share: whether all panels have the same axes.
+    """
+    columns = min(columns, count)
+    lines = math.ceil(count / columns)
+    width, height = panel_inches
+    size = (width * columns + margin_inches[0], height * lines + margin_inches[1])
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(lines, columns, sharex=share, sharey=share, squeeze=False).ravel()
+    for panel in panels[count:]:
+        panel.set_axis_off()
+    return figure, list(panels[:count])
 
 
 def network_bars(

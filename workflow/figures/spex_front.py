@@ -11,6 +11,7 @@ from workflow.figures.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    panel_grid,
     published_low,
 )
 
@@ -38,13 +39,8 @@ def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         for (suite, name, block), _ in spex_front.groupby(["suite", "network", "block"], sort=False)
         if name == network
     ]
-    columns = min(COLUMNS, len(cases))
-    rows = -(-len(cases) // columns)
-    figure = Figure(figsize=(3.4 * columns + 0.4, 2.8 * rows + 0.8), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    for panel in panels[len(cases) :]:
-        panel.set_visible(False)
-    for panel, (suite, network, block) in zip(panels, cases, strict=False):
+    figure, panels = panel_grid(len(cases), COLUMNS, (3.4, 2.8), (0.4, 0.8))
+    for panel, (suite, network, block) in zip(panels, cases, strict=True):
         own = spex_front[
             (spex_front["suite"] == suite)
             & (spex_front["network"] == network)

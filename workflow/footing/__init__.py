@@ -1,6 +1,6 @@
 """All designs on one footing: what is changed in each, from designs.yaml, and the designs built."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,6 +62,11 @@ class Footing:
     def meant_for(self, scheme: str) -> list[str]:
         """Names of the designs that are meant for a compression."""
         return [name for name, design in self.designs.items() if design.scheme == scheme]
+
+    def present(self, names: Iterable[str]) -> list[str]:
+        """Those of the designs that are among some names, in the order of the file."""
+        some = set(names)
+        return [name for name in self.designs if name in some]
 
     def design(self, name: str) -> Design:
         """One design; UserError lists what there is."""
