@@ -5,14 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from workflow.claims.verdict import Evaluation, Evaluator, Tables
+from workflow.claims.verdict import NEEDS_WEIGHTS, Evaluation, Evaluator, Tables
 
 Rows = Iterable[dict[Any, Any]]
 
 FULL_SIZE = "imagenet"
 BLOCK = "8x8"
 """The shape whose padded count fits the published pairs of MACs and per cent."""
-NEEDS_WEIGHTS = "needs the user's weights"
 UNITS = {
     "transfers_saved_percent": 1.0,
     "padded_macs_saved_per_image": 1e-6,

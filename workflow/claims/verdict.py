@@ -9,6 +9,8 @@ from sim.claims import Claim
 
 TOLERANCE = 0.10
 """A value within 10 % of the published range counts as reproduced."""
+NEEDS_WEIGHTS = "needs the user's weights"
+"""Verdict of a value that answers the claim only with trained full-size weights."""
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -24,8 +26,7 @@ class Evaluation:
         reason: why the value is what it is, in a sentence.
         neutral: the value that means "no gain" (1 for a ratio, 0 for a saving); None for an
             absolute quantity such as images per second, which has no direction.
-        verdict: set only where no comparison is possible ("needs the user's weights",
-            "outside the model").
+        verdict: set only where no comparison is possible (NEEDS_WEIGHTS, "outside the model").
         same_ratio: False where the published comparator is not known or not modelled and another
             stands in for it: such a value shows a direction and reproduces nothing.
     """

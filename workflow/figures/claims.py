@@ -4,9 +4,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from workflow.claims.verdict import NEEDS_WEIGHTS
 from workflow.figures.shared import BASELINE, PALETTE, figure_command
 
-NEEDS_WEIGHTS = "needs the user's weights"
 SUITES = {"digits": "o", "shapes": "s", "imagenet": "D"}
 
 
