@@ -13,6 +13,8 @@ from sim.layer import Layer
 
 TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")
 ACTION = "action_"
+TEXT = {"variant": str}
+"""Columns of text that may be empty, which would read as missing numbers."""
 IDLE = re.compile(r"^idle_(.+)_multiplier_cycles$")
 
 
@@ -77,20 +79,23 @@ def write_events(frames: Iterable[pd.DataFrame], path: Path) -> None:
 def read_events(paths: Iterable[Path]) -> pd.DataFrame:
     """Read event files and stack them; a count that a model does not have is 0.
 
+    Column `variant`, where there is one, is text, empty for a configuration itself.
+
     Raises:
         UserError: a file is missing or is not a table.
     """
     frames = []
     for path in paths:
         try:
-            frames.append(pd.read_csv(intact(path), keep_default_na=False, na_values=[""]))
+            frame = pd.read_csv(intact(path), keep_default_na=False, na_values=[""], dtype=TEXT)
         except (OSError, ValueError) as error:
             raise UserError(
                 f"{path}: not a table of events ({error}); delete and remake"
             ) from error
+        frames.append(frame)
     if not frames:
         raise UserError("no event files given")
-    stacked = pd.concat(frames, ignore_index=True)
+    stacked = pd.concat(frames, ignore_index=True).fillna(dict.fromkeys(TEXT, ""))
     numbers = stacked.select_dtypes("number").columns
     stacked[numbers] = stacked[numbers].fillna(0)
     return stacked

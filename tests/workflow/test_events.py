@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sim import NetworkTrace, UserError, technology
-from workflow.events import energy_pj, read_events, simulate_network, traffic_bytes
+from workflow.events import energy_pj, read_events, simulate_network, traffic_bytes, write_events
 from workflow.tables.energy import energy
 from workflow.tables.networks import networks
 from workflow.tables.traffic import traffic
@@ -71,6 +71,16 @@ def test_reading_back_fills_counts_that_a_model_lacks(frame: pd.DataFrame, tmp_p
     lean.to_csv(tmp_path / "b.csv", index=False)
     both = read_events([tmp_path / "a.csv", tmp_path / "b.csv"])
     assert list(both["action_mac_int8"]) == [64, 32, 96, 0, 0, 0]
+
+
+@pytest.mark.parametrize("variants", [["", ""], ["", "rows=8"]])
+def test_variants_are_text_also_where_no_file_has_any(
+    toy: NetworkTrace, stub: Stub, tmp_path: Path, variants: list[str]
+) -> None:
+    frames = [simulate_network(toy, "stub", stub, variant=variant) for variant in variants]
+    write_events(frames, tmp_path / "events.csv")
+    both = read_events([tmp_path / "events.csv"])
+    assert list(both["variant"]) == [variant for variant in variants for _ in toy.traces]
 
 
 def test_missing_event_files_are_named(tmp_path: Path) -> None:

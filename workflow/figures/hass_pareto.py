@@ -41,8 +41,8 @@ def draw(hass_pareto: pd.DataFrame, hass: pd.DataFrame, claims: pd.DataFrame) ->
                 label=label,
             )
             panel.plot(
-                full.loc[name, "dsp"],
-                full.loc[name, "images_per_second_with_waiting"],
+                full.loc[[name], "dsp"],
+                full.loc[[name], "images_per_second_with_waiting"],
                 marker=MARKERS[name],
                 markersize=6,
                 color=color,

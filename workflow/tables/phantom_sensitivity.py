@@ -14,8 +14,7 @@ RUN = ["suite", "network", "activation_source"]
 
 def phantom_sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run, swept parameter and value, the configured value among them."""
-    named = events.fillna({"variant": ""})
-    total = totals(named, [*RUN, "variant"])
+    total = totals(events, [*RUN, "variant"])
     total["speedup_over_dense_ideal"] = total["dense_macs"] / total["multipliers"] / total["cycles"]
     rows = []
     for name, parameter in configuration(SUBJECT).parameters.items():

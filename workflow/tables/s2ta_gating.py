@@ -17,7 +17,7 @@ ASSUMED = ["gating_residual", "gate_operands"]
 
 def s2ta_gating(events: pd.DataFrame) -> pd.DataFrame:
     """Gains on the `dbb` networks per grid point; the network `mean` is their arithmetic mean."""
-    cost = costs(events.dropna(subset="variant"), NODE_NM)
+    cost = costs(events[events["variant"] != ""], NODE_NM)
     subject = cost[cost["accelerator"] != BASELINE]
     baseline = cost[cost["accelerator"] == BASELINE]
     joined = versus(subject, baseline, on=[*CASE, "variant"])

@@ -25,8 +25,6 @@ KEYS = [
 
 def s2ta_sparse(events: pd.DataFrame) -> pd.DataFrame:
     """Energy of each baseline over that of S2TA-AW, with and without DRAM."""
-    # an empty cell of a file is read as a missing number
-    events = events.assign(variant=[v if isinstance(v, str) else "" for v in events["variant"]])
     subject = costs(events[events["accelerator"] == SUBJECT], SUBJECT_NODE_NM)
     subject = subject[subject["scheme"] == "dbb"].assign(node_nm=SUBJECT_NODE_NM)
     subject = subject.drop(columns="variant")

@@ -24,7 +24,7 @@ GAINS = {
 
 def sensitivity(sweeps: pd.DataFrame) -> pd.DataFrame:
     """Speedup of both mechanisms, rate and DRAM bytes for each value of each parameter."""
-    events = paired(sweeps.fillna({"variant": ""}))
+    events = paired(sweeps)
     events = events[~events["variant"].str.contains(" ")].reset_index(drop=True)
     cost = costs(events, NODE_NM)
     cost["array_cycles_per_image"] = costs(without_waiting(events), NODE_NM)["cycles_per_image"]

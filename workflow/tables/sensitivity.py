@@ -24,7 +24,7 @@ ZEROS = "zeros: "
 
 def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run, design, parameter and value; the configured value among those of each."""
-    total = totals(events.fillna({"variant": ""}), [*KEYS, "variant"])
+    total = totals(events, [*KEYS, "variant"])
     node = footing().node_nm
     varied = total[[*KEYS, "multipliers", "variant"]].copy()
     varied[SPEED] = total["dense_macs"] / total["multipliers"] / total["cycles"]

@@ -26,11 +26,10 @@ def gains(events: pd.DataFrame) -> pd.DataFrame:
     A variant is compared with the same variant of the baseline, or with the baseline as it stands
     where that lacks the parameter.
     """
-    named = events.fillna({"variant": ""})
     return pd.concat(
         [
             _against(own, subject, variant)
-            for _, own in named.groupby(RUN, sort=False)
+            for _, own in events.groupby(RUN, sort=False)
             for subject in BASELINES
             for variant in own.loc[own["accelerator"] == subject, "variant"].unique()
         ],

@@ -15,7 +15,7 @@ def events(accelerator: str, scheme: str, cycles: int, macs: float, variant: str
         "weight_source": "measured",
         "activation_source": "measured",
         "accelerator": accelerator,
-        "variant": variant or None,
+        "variant": variant,
         "layer": "conv",
         "layer_kind": "conv",
         "images": 2,

@@ -6,7 +6,7 @@ from workflow.tables.s2ta_sparse import s2ta_sparse
 
 
 def row(
-    network: str, accelerator: str, scheme: str, macs: int, dram: int = 0, variant: object = None
+    network: str, accelerator: str, scheme: str, macs: int, dram: int = 0, variant: str = ""
 ) -> dict[str, object]:
     return {
         "variant": variant,
