@@ -26,16 +26,6 @@ def padded_macs(layer: Layer, width: int, height: int) -> int:
     return block_count(layer, width, height) * width * height * layer.group_filters
 
 
-def total_blocks(layers: Iterable[Layer], width: int, height: int) -> int:
-    """Blocks of one image over several layers."""
-    return sum(block_count(layer, width, height) for layer in layers)
-
-
-def total_padded_macs(layers: Iterable[Layer], width: int, height: int) -> int:
-    """Multiplications of one image over several layers, every block a whole one."""
-    return sum(padded_macs(layer, width, height) for layer in layers)
-
-
 def natural_zero_blocks(layer: Layer, activation: Mask, width: int, height: int) -> Mask:
     """Blocks that hold no nonzero activation; the padding of the layer is zero.
 

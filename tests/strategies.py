@@ -72,14 +72,11 @@ def traces(
     return LayerTrace(shape, weight, activation, output)
 
 
-block_edges = st.integers(1, 17)
-
-
 @st.composite
 def block_traces(
     draw: st.DrawFn,
-    layer: st.SearchStrategy[Layer] = layers,
-    edges: st.SearchStrategy[int] = block_edges,
+    layer: st.SearchStrategy[Layer],
+    edges: st.SearchStrategy[int],
 ) -> LayerTrace:
     """A trace most of whose activations stand together, half of them with a block map."""
     trace = draw(traces(layer))

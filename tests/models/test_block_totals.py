@@ -5,7 +5,7 @@ import pytest
 from models.full_size import FullSizeSettings, full_size_network
 from models.layer_table import layer_table
 from sim import Layer
-from sim.blocks import total_blocks, total_padded_macs
+from sim.blocks import block_count, padded_macs
 
 
 def convolutions(network: str) -> list[Layer]:
@@ -31,14 +31,14 @@ def convolutions(network: str) -> list[Layer]:
     ],
 )
 def test_blocks_of_one_image(network: str, edges: tuple[int, int], blocks: int) -> None:
-    assert total_blocks(convolutions(network), *edges) == blocks
+    assert sum(block_count(layer, *edges) for layer in convolutions(network)) == blocks
 
 
 def test_padded_and_plain_macs() -> None:
     resnet, yolo = convolutions("resnet50"), convolutions("yolov5s")
     assert len(resnet) == 53
     assert len(yolo) == 60
-    assert total_padded_macs(resnet, 8, 8) == 4_221_960_192
-    assert total_padded_macs(yolo, 8, 8) == 6_192_599_040
+    assert sum(padded_macs(layer, 8, 8) for layer in resnet) == 4_221_960_192
+    assert sum(padded_macs(layer, 8, 8) for layer in yolo) == 6_192_599_040
     assert sum(layer.dense_macs for layer in resnet) == 4_087_136_256
     assert sum(layer.dense_macs for layer in yolo) == 6_162_585_600

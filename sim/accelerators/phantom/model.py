@@ -20,7 +20,7 @@ from sim.events import Events
 from sim.layer import Layer, LayerTrace, Pair
 from sim.masks import ceil_div, effectual_macs
 from sim.memory import Memory
-from sim.validation import require_choice, require_flag, require_positive
+from sim.validation import require_choice, require_flag, require_positive, require_whole
 
 MAX_LOOKAHEAD = 254
 """The packers count entries of a cycle in one byte."""
@@ -55,8 +55,7 @@ class Phantom:
             pe_columns=self.pe_columns,
             lookahead=self.lookahead,
         )
-        if self.fill_cycles:
-            require_positive(fill_cycles=self.fill_cycles)
+        require_whole(fill_cycles=self.fill_cycles)
         require_choice("scheduler", self.scheduler, PACKERS)
         require_choice("intra_core", self.intra_core, INTRA_CORE)
         require_choice("inter_core", self.inter_core, INTER_CORE)

@@ -1,10 +1,12 @@
 """What is left of a layer when zero blocks are skipped: pixels per pass, sums per output."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.block_map import block_grid
 from sim.blocks import zero_blocks
 from sim.layer import Layer, LayerTrace, Mask
 
@@ -17,7 +19,6 @@ class Blocks:
 
     Attributes:
         layer: the shape.
-        width: columns of the im2col matrix in a block.
         kept: (N, pixel blocks, groups, column blocks of a group), False where skipped.
         pixels: (pixel blocks,), output pixels in each; the last may be short.
         columns: (column blocks of a group,), columns in each; the last may be short.
@@ -25,19 +26,18 @@ class Blocks:
     """
 
     layer: Layer
-    width: int
     kept: Mask
     pixels: Counts
     columns: Counts
     map_bits: int
 
-    @property
+    @cached_property
     def streamed_pixels(self) -> Counts:
         """(N, groups, column blocks): output pixels for which each column block is fetched."""
         streamed: Counts = np.einsum("npgk,p->ngk", self.kept, self.pixels, dtype=np.int64)
         return streamed
 
-    @property
+    @cached_property
     def fetched_values(self) -> Counts:
         """(N,): values of the im2col matrix in all blocks that are fetched."""
         values: Counts = (self.streamed_pixels * self.columns).sum(axis=(1, 2))
@@ -60,10 +60,8 @@ def blocks_kept(trace: LayerTrace, width: int, height: int) -> Blocks:
 
 def all_blocks(trace: LayerTrace, width: int, height: int) -> Blocks:
     """The blocks that the same design without a map fetches: all."""
-    layer = trace.layer
-    down = -(-layer.output_pixels // height)
-    across = layer.groups * -(-layer.window // width)
-    return _blocks(layer, width, height, np.ones((trace.images, down, across), np.bool_), 0)
+    grid = (trace.images, *block_grid(trace.layer, width, height))
+    return _blocks(trace.layer, width, height, np.ones(grid, np.bool_), map_bits=0)
 
 
 def _blocks(layer: Layer, width: int, height: int, kept: Mask, map_bits: int) -> Blocks:
@@ -72,4 +70,4 @@ def _blocks(layer: Layer, width: int, height: int, kept: Mask, map_bits: int) ->
         for size, total in ((height, layer.output_pixels), (width, layer.window))
     )
     by_group = kept.reshape(*kept.shape[:2], layer.groups, -1)
-    return Blocks(layer, width, by_group, pixels, columns, map_bits)
+    return Blocks(layer, by_group, pixels, columns, map_bits)

@@ -178,7 +178,7 @@ def test_masks_and_values_cross_dram_when_the_buffer_is_too_small() -> None:
         ({"lookahead": 0}, "lookahead is 0"),
         ({"lookahead": 300}, "lookahead is 300; expected at most 254"),
         ({"scheduler": "fifo"}, "scheduler is 'fifo'; expected one of in_order"),
-        ({"fill_cycles": -1}, "fill_cycles is -1"),
+        ({"fill_cycles": -1}, "fill_cycles is -1; expected a whole number of at least 0"),
     ],
 )
 def test_impossible_parameters_are_named(change: dict, message: str) -> None:

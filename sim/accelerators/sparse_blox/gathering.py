@@ -1,0 +1,80 @@
+"""What both forms of Sparse-Blox share: buffers, bytes, and the making of the zero map."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sim.accelerators.sparse_blox.traffic import SOURCES, Gathered, image_traffic
+from sim.accelerators.sparse_blox.work import Blocks, Counts
+from sim.layer import LayerTrace
+from sim.memory import Memory, Traffic, dense_bytes
+from sim.validation import require_choice
+
+OPERAND_BITS = 8
+ACCUMULATOR_BITS = 32
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """What systolic array and vector unit share: buffers, and where blocks are gathered.
+
+    Attributes:
+        im2col_source: "buffer" or "dram", see traffic.py.
+        weight_buffer_kib, activation_buffer_kib, dram_bytes_per_cycle: see sim/memory.py.
+    """
+
+    im2col_source: str
+    weight_buffer_kib: int
+    activation_buffer_kib: int
+    dram_bytes_per_cycle: float
+
+    def __post_init__(self) -> None:
+        require_choice("im2col_source", self.im2col_source, SOURCES)
+        _ = self.memory
+
+    @property
+    def memory(self) -> Memory:
+        """The buffers and DRAM; making it checks the parameters."""
+        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
+
+    def _traffic(
+        self, trace: LayerTrace, blocks: Blocks, weight_reads: Counts, passes: int, sums: Counts
+    ) -> list[Traffic]:
+        """Bytes of each image."""
+        return [
+            image_traffic(
+                self.memory,
+                self.im2col_source,
+                dense_bytes(trace),
+                Gathered(int(weights), int(values), passes, int(waiting), blocks.map_bits),
+            )
+            for weights, values, waiting in zip(
+                weight_reads, blocks.fetched_values, sums, strict=True
+            )
+        ]
+
+    def _stalls(self, cycles: Counts, traffic: list[Traffic]) -> int:
+        stalls = (
+            self.memory.stall_cycles(int(own), moved)
+            for own, moved in zip(cycles, traffic, strict=True)
+        )
+        return sum(stalls)
+
+
+def added(traffic: list[Traffic]) -> Traffic:
+    """Bytes of all images together."""
+    total: Counter = Counter()  # type: ignore[type-arg]
+    for moved in traffic:
+        total.update(moved)
+    return dict(total)
+
+
+def map_actions(trace: LayerTrace, blocks: Blocks) -> dict[str, float]:
+    """Making the map: every value of the matrix is added to its block's sum, each sum compared."""
+    if not blocks.map_bits:
+        return {}
+    layer = trace.layer
+    values = layer.groups * layer.window * layer.output_pixels
+    return {
+        "add_int16": trace.images * values,
+        "comparator_int8": trace.images * blocks.map_bits,
+    }
