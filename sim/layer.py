@@ -88,20 +88,24 @@ class Layer:
                 f"{self.name}: groups is {self.groups}; it must divide in_channels "
                 f"{self.in_channels} and out_channels {self.out_channels}"
             )
-        padded = [size + 2 * pad for size, pad in zip(self.input_size, self.padding, strict=True)]
-        if any(k > p for k, p in zip(self.kernel, padded, strict=True)):
+        if any(k > p for k, p in zip(self.kernel, self.padded_size, strict=True)):
             raise UserError(
-                f"{self.name}: kernel {self.kernel} is larger than the padded input {tuple(padded)}"
+                f"{self.name}: kernel {self.kernel} is larger than the padded input "
+                f"{self.padded_size}"
             )
+
+    @property
+    def padded_size(self) -> Pair:
+        """(height, width) of the input map with its padding."""
+        h, w = (size + 2 * pad for size, pad in zip(self.input_size, self.padding, strict=True))
+        return h, w
 
     @property
     def output_size(self) -> Pair:
         """(height, width) of the output map, floor convention as in PyTorch."""
         h, w = (
-            (size + 2 * pad - k) // step + 1
-            for size, pad, k, step in zip(
-                self.input_size, self.padding, self.kernel, self.stride, strict=True
-            )
+            (size - k) // step + 1
+            for size, k, step in zip(self.padded_size, self.kernel, self.stride, strict=True)
         )
         return h, w
 

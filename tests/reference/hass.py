@@ -17,6 +17,30 @@ def vector_length(trace: LayerTrace, cluster: int) -> int:
     return window
 
 
+def vector_count(trace: LayerTrace, cluster: int) -> int:
+    """Vectors of one filter: its channels, or its clusters of channels."""
+    layer = trace.layer
+    if layer.kernel != (1, 1) or layer.is_depthwise:
+        return layer.group_channels
+    return len(range(0, layer.group_channels, vector_length(trace, cluster)))
+
+
+def folding(
+    trace: LayerTrace, cluster: int, offered: tuple[int, int, int, int], sparse: bool
+) -> tuple[int, int, int, int]:
+    """What a layer uses of offered hardware: no engine may be left without equal work."""
+
+    def largest(value: int, limit: int) -> int:
+        while value % limit:
+            limit -= 1
+        return limit
+
+    length = vector_length(trace, cluster)
+    shared_out = (trace.layer.groups, vector_count(trace, cluster), trace.layer.group_filters)
+    group, vector, out = map(largest, shared_out, offered)
+    return group, vector, out, min(length, offered[3]) if sparse else largest(length, offered[3])
+
+
 def dot_products(trace: LayerTrace, cluster: int) -> Iterator[tuple[int, int, int, int, int]]:
     """(position, group, vector, filter in group, nonzero pairs) of every dot product."""
     layer = trace.layer
@@ -77,7 +101,7 @@ def streams_of(
     for _, group, vector, _, pairs in dot_products(trace, cluster):
         load[group, vector] += pairs
     groups = trace.layer.groups
-    vectors = 1 + max(vector for _, vector in load)
+    vectors = vector_count(trace, cluster)
     totals = [sum(load[g, v] for v in range(vectors)) for g in range(groups)]
     group_stream = deal_to_streams(totals, coarse_group, interleave)
     result = {}
@@ -115,6 +139,11 @@ def running_cycles(
     return total
 
 
+def busy_turns(trace: LayerTrace, cluster: int, engine: Callable[[int], int]) -> int:
+    """Cycles of all engines in which they do not wait, each counted for itself."""
+    return sum(engine(pairs) for *_, pairs in dot_products(trace, cluster))
+
+
 def average_cycles(
     trace: LayerTrace,
     cluster: int,
@@ -141,7 +170,7 @@ def port_cycles(
     """Step padded input and output values through their streams, one each per cycle."""
     layer = trace.layer
     coarse_group, coarse_in, coarse_out, _ = folding
-    vectors = len({vector for _, _, vector, _, _ in dot_products(trace, cluster)})
+    vectors = vector_count(trace, cluster)
     rows = range(-layer.padding[0], layer.input_size[0] + layer.padding[0])
     columns = range(-layer.padding[1], layer.input_size[1] + layer.padding[1])
     entering = leaving = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from sim import LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.hass.design import Design, Limits
@@ -79,7 +80,7 @@ def designs(traces: Sequence[LayerTrace], chosen: DesignSettings) -> tuple[list[
         own = {"accelerator": name, "platform": board.name}
         kept = max(best.interval_cycles, *waiting)
         rate = {"images_per_second_with_waiting": board.clock_mhz * 1e6 / kept}
-        shared = _shared(traces, histograms, best, board)
+        shared = _shared(traces, best, board)
         rows.append(
             own | {"dsp_share": chosen.dsp_share} | _design_row(best, chosen, board) | rate | shared
         )
@@ -154,23 +155,13 @@ def _fitting(
         return None
 
 
-def _shared(
-    traces: Sequence[LayerTrace],
-    histograms: Sequence[PairHistogram],
-    design: Design,
-    board: Platform,
-) -> Row:
-    padded = max(_padded_pixels(one) for one in histograms)
+def _shared(traces: Sequence[LayerTrace], design: Design, board: Platform) -> Row:
+    padded = max(prod(trace.layer.padded_size) for trace in traces)
     return {
         "pair_sparsity": pair_sparsity(traces, design),
         "largest_padded_input_pixels": padded,
         "input_port_images_per_second": board.clock_mhz * 1e6 / padded,
     }
-
-
-def _padded_pixels(one: PairHistogram) -> int:
-    (height, width), (pad_y, pad_x) = one.layer.input_size, one.layer.padding
-    return (height + 2 * pad_y) * (width + 2 * pad_x)
 
 
 def _design_row(design: Design, chosen: DesignSettings, board: Platform) -> Row:

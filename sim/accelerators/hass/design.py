@@ -76,7 +76,8 @@ class Design:
         least_interval_cycles: a bound that no folding within the DSP and LUT budgets can beat,
             weight memory free as well.
         binding: what keeps the interval from being shorter: logic (DSPs or LUTs), weight_memory,
-            or input_port, output_port, engine of a layer that cannot be unfolded further.
+            or input_port: a layer's padded input enters a position per cycle, however far
+            everything is unfolded.
         fill_cycles: estimate of the time the first image takes to reach the end.
         bram18, uram: blocks used.
         streamed_bytes: off-chip weight bytes per image.

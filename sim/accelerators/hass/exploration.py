@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import prod
 
 import numpy as np
 
-from sim.accelerators.hass.candidates import (
-    Candidates,
-    EngineRules,
-    candidates,
-    fill_cycles,
-)
+from sim.accelerators.hass.candidates import Candidates, EngineRules, candidates, fill_cycles
 from sim.accelerators.hass.design import Design, LayerDesign, Limits
 from sim.accelerators.hass.greedy import (
     LOGIC_PRICES,
@@ -25,12 +20,10 @@ from sim.accelerators.hass.greedy import (
     raise_slowest,
 )
 from sim.accelerators.hass.histograms import PairHistogram
-from sim.accelerators.hass.memory import place_weights
+from sim.accelerators.hass.memory import HOMES, place_weights
 from sim.accelerators.hass.resources import Budget, Resources, side_by_side
 from sim.errors import UserError
 from sim.platforms import Platform
-
-HOMES = ("bram", "uram", "off_chip")
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +159,8 @@ def _design(
         interval_cycles=best.interval / images,
         free_memory_interval_cycles=without_memory / images,
         least_interval_cycles=least_interval(layers, budget) / images,
-        binding=_binding(best, without_memory, layers),
-        fill_cycles=ceil(fill),
+        binding=_binding(best, without_memory),
+        fill_cycles=fill,
         bram18=best.bram18,
         uram=best.uram,
         streamed_bytes=best.streamed_bytes,
@@ -203,10 +196,9 @@ def _bound_by(one: Candidates) -> str:
     return max(parts, key=lambda name: parts[name])
 
 
-def _binding(best: _Choice, without_memory: float, layers: Sequence[Candidates]) -> str:
+def _binding(best: _Choice, without_memory: float) -> str:
     if best.interval > without_memory:
         return "weight_memory"
-    for one, layer in zip(best.layers, layers, strict=True):
-        if int(one.interval[0]) == best.interval == int(layer.interval.min()):
-            return _bound_by(one)
-    return "logic"
+    # No layer can be faster than its padded input enters, and fully unfolded each is as fast.
+    inputs = [one.histogram.images * prod(one.histogram.layer.padded_size) for one in best.layers]
+    return "input_port" if best.interval in inputs else "logic"

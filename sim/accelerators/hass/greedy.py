@@ -106,23 +106,23 @@ def least_interval(layers: Sequence[Candidates], budget: Budget) -> int:
     levels = np.unique(np.concatenate(intervals))
     levels = levels[levels >= floor]
     for price in LOGIC_PRICES:
-        cheapest = [
+        prices = [
             np.minimum.accumulate(price_of(layer, price, budget)[order])
             for layer, order in zip(layers, orders, strict=True)
         ]
-        levels = levels[_first_affordable(levels, intervals, cheapest) :]
+        levels = levels[_first_affordable(levels, intervals, prices) :]
     return int(levels[0])
 
 
 def _first_affordable(
-    levels: Column, intervals: list[Column], cheapest: list[npt.NDArray[np.float64]]
+    levels: Column, intervals: list[Column], prices: list[npt.NDArray[np.float64]]
 ) -> int:
     low, high = 0, len(levels) - 1
     while low < high:
         middle = (low + high) // 2
         total = sum(
             float(price[np.searchsorted(interval, levels[middle], side="right") - 1])
-            for interval, price in zip(intervals, cheapest, strict=True)
+            for interval, price in zip(intervals, prices, strict=True)
         )
         # a rounding error must not turn an affordable level into an impossible one
         low, high = (low, middle) if total <= 1 + 1e-9 else (middle + 1, high)

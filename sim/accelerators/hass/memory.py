@@ -9,6 +9,9 @@ from sim.accelerators.hass.resources import Budget, Resources
 
 Grid = npt.NDArray[np.int64]
 
+HOMES = ("bram", "uram", "off_chip")
+"""Block RAM, UltraRAM, DRAM."""
+
 
 @dataclass(frozen=True, eq=False)
 class Placement:
@@ -18,7 +21,7 @@ class Placement:
         bram18, uram: blocks used, (states,).
         streamed_bytes: off-chip weight bytes per image, (states,).
         fits: line buffers and on-chip weights stay within the budget, (states,) bool.
-        home: (states, layers); 0 block RAM, 1 UltraRAM, 2 off chip.
+        home: (states, layers), index into HOMES; block RAM also for layers that need none.
     """
 
     bram18: Grid
@@ -31,9 +34,9 @@ class Placement:
 def place_weights(demand: Resources, budget: Budget) -> Placement:
     """Place the weights of every layer of every state.
 
-    UltraRAM first takes the layers that would need the most block RAM per UltraRAM block, as many
-    as fit; what is left goes to block RAM; if that overflows, the layers that free the most
-    block RAM per off-chip byte are streamed.
+    UltraRAM first takes the layers that would need the most block RAM per UltraRAM block, until
+    one does not fit; what is left goes to block RAM; if that overflows, the layers that free the
+    most block RAM per off-chip byte are streamed.
 
     Args:
         demand: columns of shape (states, layers).

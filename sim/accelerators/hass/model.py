@@ -133,7 +133,8 @@ class SparseDataflow(DenseDataflow):
     Attributes:
         empty_vector_cycles: 0 or 1, for a vector without a nonzero pair.
         dense_below: layers with a smaller fraction of zero pairs get the dense engine.
-        fifo_positions: output positions that a stream may run ahead of the slowest.
+        fifo_positions: output positions from one meeting of the streams to the next, as many as
+            a FIFO between stream and adder tree holds.
         interleave: channels are dealt to streams by their load.
     """
 

@@ -99,7 +99,7 @@ def layer_resources(
     width = operand_bits * fine
     in_luts = depth <= LUTRAM_DEPTH
     lines, line_luts = _line_buffers(layer, shape, group * vector, operand_bits)
-    weight_luts = np.where(in_luts, engines * width * _ceil(depth, LUTRAM_DEPTH), 0)
+    weight_luts = np.where(in_luts, engines * width, 0)
     logic = _engine_luts(shape, sparse, fine, operand_bits) * engines
     sums = _sum_luts(shape, group, vector, out)
     per_stream = LUT_PER_STREAM * group * vector
@@ -131,7 +131,8 @@ def _engine_luts(
     adders = ACCUMULATOR_BITS * fine
     plain: Column = LUT_PER_ENGINE + LUT_PER_MULTIPLIER * fine + adders
     if not sparse:
-        # a dense engine walks through the window: one multiplexer per multiplier and operand
+        # a dense engine walks through the window, its weights lie in that order: one multiplexer
+        # per multiplier, for the activation
         turns = shape.lanes // fine
         return plain + operand_bits * fine * _ceil(turns - 1, MUX_INPUTS_PER_LUT)
     check = 2 * shape.lanes  # nonzero flags of both operands, and which pairs are left
@@ -157,7 +158,7 @@ def _line_buffers(
     width = np.full_like(depth, operand_bits)
     in_luts = depth <= LUTRAM_DEPTH
     blocks = np.where(in_luts, 0, streams * rows * bram18_blocks(depth, width))
-    luts = np.where(in_luts, streams * rows * width * _ceil(depth, LUTRAM_DEPTH), 0)
+    luts = np.where(in_luts, streams * rows * width, 0)
     return blocks, luts
 
 

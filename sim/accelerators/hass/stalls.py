@@ -2,7 +2,9 @@
 
 The exploration balances averages. What runs is slower: the engines of a stream meet at every new
 vector, because they share it, and the streams meet in the adder tree, which they may run ahead of
-only by the depth of their FIFOs.
+only by the depth of their FIFOs. Counted is a meeting of all streams after every FIFO's length of
+output positions, which is never faster than FIFOs of that depth: there the start of one stretch
+could overlap the end of the last.
 """
 
 from dataclasses import dataclass
@@ -45,7 +47,7 @@ def engine_time(
         shape: the layer as vectors.
         folding: divisors of what it shares out.
         cycles: of an engine by number of nonzero pairs, (lanes + 1,).
-        fifo_positions: output positions that a stream may run ahead of the slowest.
+        fifo_positions: output positions from one meeting of the streams to the next.
         interleave: channels are dealt to streams by their load.
     """
     positions = trace.images * trace.layer.output_pixels

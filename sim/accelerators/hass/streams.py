@@ -62,7 +62,7 @@ def port_cycles(
         coarse: columns of coarse_group, coarse_in, coarse_out.
     """
     group, vector, out = coarse
-    padded = [size + 2 * pad for size, pad in zip(layer.input_size, layer.padding, strict=True)]
+    height, width = layer.padded_size
     groups_each = shape.groups // group
-    input_port = images * padded[0] * padded[1] * groups_each * (shape.vectors // vector)
+    input_port = images * height * width * groups_each * (shape.vectors // vector)
     return input_port, images * layer.output_pixels * groups_each * (shape.filters // out)

@@ -1,13 +1,14 @@
+import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import Layer, LayerTrace, UserError, accelerator, simulate
+from sim import Access, Events, Layer, LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.hass.candidates import EngineRules, candidates
-from sim.accelerators.hass.engine import divisors
 from sim.accelerators.hass.histograms import pair_histogram
 from sim.accelerators.hass.model import design, folded
 from sim.accelerators.hass.resources import Budget
@@ -18,15 +19,7 @@ from tests.strategies import conv_layers, linear_layers, traces
 
 SMALL = traces(st.one_of(conv_layers(8, 5), conv_layers(8, 5), linear_layers))
 ROOMY = Budget(10**9, 10**9, 10**9, 0, 1e9)
-
-
-def _draw_folding(data: st.DataObject, trace: LayerTrace, cluster: int) -> tuple[int, int, int]:
-    layer = trace.layer
-    vectors = len({key[1] for key in slow.histogram(trace, cluster)})
-    return tuple(
-        int(data.draw(st.sampled_from(list(divisors(value)))))
-        for value in (layer.groups, vectors, layer.group_filters)
-    )
+OFFERED = ("coarse_group", "coarse_in", "coarse_out", "fine")
 
 
 @settings(max_examples=40, deadline=None)
@@ -40,34 +33,79 @@ def test_histogram_counts_every_dot_product(trace: LayerTrace, cluster: int) -> 
     assert found.pair_sparsity == pytest.approx(zero)
 
 
-@settings(max_examples=40, deadline=None)
-@given(SMALL, st.data())
-def test_running_cycles_equal_stepping_every_stream(trace: LayerTrace, data: st.DataObject) -> None:
-    cluster = data.draw(st.integers(1, 9))
-    group, vector, out = _draw_folding(data, trace, cluster)
-    fine = data.draw(st.integers(1, slow.vector_length(trace, cluster)))
+@st.composite
+def hardware_parameters(draw: st.DrawFn) -> dict[str, int]:
+    """Engines of any size; the layer uses what divides its own."""
+    sizes = {name: draw(st.integers(1, 9)) for name in (*OFFERED, "cluster_channels")}
+    return sizes | {"operand_bits": draw(st.sampled_from([8, 16]))}
+
+
+def assert_accounted(
+    events: Events, trace: LayerTrace, used: int, running: int, slots: int, given_pairs: int
+) -> None:
+    """Check causes and costs against what the loops counted.
+
+    Args:
+        events: of the model.
+        trace: of the layer.
+        used: multipliers that the layer can use.
+        running: cycles, waiting included, ports not.
+        slots: multiplier cycles of engines that do not wait.
+        given_pairs: pairs that multipliers were given.
+    """
+    effectual = effectual_macs(trace)
+    assert events.effectual_macs == effectual
+    assert events.idle_multiplier_cycles == {
+        "zero_operand": given_pairs - effectual,
+        "fragmentation": slots - given_pairs,
+        "imbalance": used * running - slots,
+        "port": used * (events.cycles - running),
+        "edge": (events.multipliers - used) * events.cycles,
+    }
+
+
+@settings(max_examples=50, deadline=None)
+@given(SMALL, hardware_parameters(), st.data())
+def test_running_cycles_equal_stepping_every_stream(
+    trace: LayerTrace, parameters: dict[str, int], data: st.DataObject
+) -> None:
     empty, interleave = data.draw(st.sampled_from([0, 1])), data.draw(st.booleans())
     fifo = data.draw(st.sampled_from([1, 2, 5, 1000]))
     hardware = accelerator(
         "hass",
-        coarse_group=group,
-        coarse_in=vector,
-        coarse_out=out,
-        fine=fine,
-        cluster_channels=cluster,
+        **parameters,
         empty_vector_cycles=empty,
         dense_below=0.0,
         fifo_positions=fifo,
         interleave=interleave,
     )
-    folding = (group, vector, out, fine)
-    cycles = slow.running_cycles(
-        trace, cluster, folding, lambda p: slow.sparse_engine(p, fine, empty), fifo, interleave
-    )
+    cluster = parameters["cluster_channels"]
+    folding = slow.folding(trace, cluster, tuple(map(parameters.get, OFFERED)), sparse=True)
+    engine = partial(slow.sparse_engine, multipliers=folding[3], empty=empty)
+    running = slow.running_cycles(trace, cluster, folding, engine, fifo, interleave)
+    slots = slow.busy_turns(trace, cluster, engine) * folding[3]
     events = simulate(trace, hardware)
-    assert events.cycles == max(cycles, *slow.port_cycles(trace, cluster, folding))
-    assert events.effectual_macs == effectual_macs(trace)
-    assert events.idle_multiplier_cycles["zero_operand"] == 0
+    assert events.cycles == max(running, *slow.port_cycles(trace, cluster, folding))
+    pairs = effectual_macs(trace)
+    assert_accounted(events, trace, math.prod(folding), running, slots, pairs)
+    bits = parameters["operand_bits"]
+    assert events.actions == {f"mac_int{bits}": pairs}
+    assert events.traffic_bytes[Access("sram_8kib", "weight", "read")] == pairs * bits // 8
+
+
+@settings(max_examples=40, deadline=None)
+@given(SMALL, hardware_parameters())
+def test_dense_engines_equal_stepping_every_stream(
+    trace: LayerTrace, parameters: dict[str, int]
+) -> None:
+    cluster = parameters["cluster_channels"]
+    folding = slow.folding(trace, cluster, tuple(map(parameters.get, OFFERED)), sparse=False)
+    turns = slow.vector_length(trace, cluster) // folding[3]
+    running = slow.running_cycles(trace, cluster, folding, lambda _: turns, 1, interleave=False)
+    slots = slow.busy_turns(trace, cluster, lambda _: turns) * folding[3]
+    events = simulate(trace, accelerator("dataflow_dense", **parameters))
+    assert events.cycles == max(running, *slow.port_cycles(trace, cluster, folding))
+    assert_accounted(events, trace, math.prod(folding), running, slots, trace.dense_macs)
 
 
 @settings(max_examples=30, deadline=None)
@@ -76,7 +114,9 @@ def test_every_candidate_has_the_interval_of_its_slowest_stream(
     trace: LayerTrace, data: st.DataObject
 ) -> None:
     cluster = data.draw(st.integers(2, 9))
-    rules = EngineRules(1, data.draw(st.sampled_from([0.0, 1.0])), data.draw(st.booleans()), 16)
+    empty, bits = data.draw(st.sampled_from([0, 1])), data.draw(st.sampled_from([8, 16]))
+    dense_below = data.draw(st.sampled_from([0.0, 1.0]))
+    rules = EngineRules(empty, dense_below, data.draw(st.booleans()), bits)
     found = candidates(pair_histogram(trace, cluster), rules, ROOMY)
     index = data.draw(st.integers(0, len(found.interval) - 1))
     chosen = found.folding(index)
@@ -86,11 +126,11 @@ def test_every_candidate_has_the_interval_of_its_slowest_stream(
         assert length % chosen.fine == 0
         engine = lambda _: length // chosen.fine  # noqa: E731
     else:
-        engine = lambda p: slow.sparse_engine(p, chosen.fine, 1)  # noqa: E731
+        engine = lambda p: slow.sparse_engine(p, chosen.fine, empty)  # noqa: E731
     average = slow.average_cycles(trace, cluster, folding, engine, rules.interleave)
     assert int(found.engine[index]) == average
     assert int(found.interval[index]) == max(average, *slow.port_cycles(trace, cluster, folding))
-    assert int(found.resources.dsp[index]) == np.prod(folding)
+    assert int(found.resources.dsp[index]) == math.ceil(math.prod(folding) * bits / 16)
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,3 +1,4 @@
+import math
 import time
 from itertools import pairwise
 
@@ -12,16 +13,18 @@ from sim.accelerators.hass.design import Limits
 from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.greedy import (
     LOGIC_PRICES,
+    MEMORY_PRICES,
+    Price,
     fewest_dsps,
     front,
     least_interval,
     raise_slowest,
 )
 from sim.accelerators.hass.histograms import PairHistogram, pair_histogram
-from sim.accelerators.hass.memory import place_weights
-from sim.accelerators.hass.resources import Budget, Resources, bram18_blocks
+from sim.accelerators.hass.resources import Budget
 from sim.platforms import platform
 from tests.reference import hass_exploration as slow
+from tests.reference.hass_resources import Weights
 
 RULES = EngineRules(1, 0.1, interleave=True, operand_bits=16)
 DENSE = EngineRules(0, 1.0, interleave=False, operand_bits=16)
@@ -57,15 +60,14 @@ def tiny_networks(draw: st.DrawFn) -> list[PairHistogram]:
 
 
 def options(layers: list[Candidates]) -> list[list[slow.Option]]:
-    return [
-        [
-            slow.Option(int(i), int(d), int(u))
-            for i, d, u in zip(
-                layer.interval, layer.resources.dsp, layer.resources.lut, strict=True
-            )
-        ]
-        for layer in layers
-    ]
+    found = []
+    for layer in layers:
+        cost = layer.resources
+        weights = (cost.weight_bram18, cost.weight_uram, cost.streamed_bytes)
+        columns = np.stack([layer.interval, cost.dsp, cost.lut, cost.line_bram18, *weights], axis=1)
+        rows = columns.tolist()
+        found.append([slow.Option(*row[:4], Weights(*row[4:])) for row in rows])
+    return found
 
 
 @settings(max_examples=40, deadline=None)
@@ -78,9 +80,8 @@ def test_design_lies_between_the_bound_and_a_plain_greedy(
     layers = [candidates(one, RULES, budget) for one in network]
     choices = options(layers)
     best = slow.best_interval(choices, dsp, lut)
-    steps = [
-        slow.raise_the_slowest(choices, dsp, lut, (price[0], price[1])) for price in LOGIC_PRICES
-    ]
+    plenty = slow.Board(dsp, lut, budget.bram18, 0, 1e9)
+    steps = [slow.raise_the_slowest(choices, plenty, price) for price in LOGIC_PRICES]
     reached = [step for step in steps if step is not None]
     if not reached:
         return
@@ -91,19 +92,21 @@ def test_design_lies_between_the_bound_and_a_plain_greedy(
     assert design.least_interval_cycles <= best <= design.interval_cycles
     assert design.dsp <= dsp
     assert design.lut <= lut
+    if lut == 10**6:  # never scarce: nothing keeps a layer from its fewest DSPs
+        assert design.dsp == slow.dsps(slow.fewest_dsps(choices, design.interval_cycles))
 
 
 @settings(max_examples=40, deadline=None)
-@given(tiny_networks(), st.integers(3, 60), st.sampled_from(LOGIC_PRICES))
+@given(tiny_networks(), st.integers(3, 60), st.sampled_from(LOGIC_PRICES + MEMORY_PRICES))
 def test_merged_steps_equal_stepping_the_slowest_layer(
-    network: list[PairHistogram], dsp: int, price: tuple[float, float, float]
+    network: list[PairHistogram], dsp: int, price: Price
 ) -> None:
     budget = Budget(dsp, 3000, 100, 0, 10.0)
     layers = [candidates(one, RULES, budget) for one in network]
     steps = raise_slowest([front(layer, price, budget) for layer in layers])
     fits = (steps.demand.dsp.sum(axis=1) <= dsp) & (steps.demand.lut.sum(axis=1) <= 3000)
     count = len(fits) if fits.all() else int(np.argmin(fits))
-    expected = slow.raise_the_slowest(options(layers), dsp, 3000, (price[0], price[1]))
+    expected = slow.raise_the_slowest(options(layers), slow.Board(dsp, 3000, 100, 0, 10.0), price)
     assert (int(steps.interval[count - 1]) if count else None) == expected
 
 
@@ -118,7 +121,55 @@ def test_with_dsps_alone_the_bound_is_reached(network: list[PairHistogram], dsp:
     assert least_interval(layers, budget) == best
     chosen = fewest_dsps(layers, best)
     total = sum(int(layer.resources.dsp[0]) for layer in chosen)
-    assert total == slow.fewest_dsps(options(layers), best) <= dsp
+    assert total == slow.dsps(slow.fewest_dsps(options(layers), best)) <= dsp
+
+
+@st.composite
+def deep_networks(draw: st.DrawFn) -> list[PairHistogram]:
+    """Weights too deep for LUTs, of layers whose shares of work and of weights differ."""
+    sizes = [draw(st.sampled_from([8, 32, 48])) for _ in range(draw(st.integers(2, 3)) + 1)]
+    shapes = [
+        Layer.conv(
+            f"l{n}", a, b, draw(st.sampled_from([1, 3])), 1, 1, draw(st.sampled_from([2, 5]))
+        )
+        for n, (a, b) in enumerate(pairwise(sizes))
+    ]
+    return histograms(shapes, draw(st.sampled_from([0.3, 0.7])), images=2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    deep_networks(),
+    st.sampled_from([20, 60, 300]),
+    st.integers(2, 60),
+    st.sampled_from([0, 2, 6]),
+    st.sampled_from([0.5, 8.0]),
+)
+def test_scarce_weight_memory_is_weighed_at_every_step(
+    network: list[PairHistogram], dsp: int, bram18: int, uram: int, bandwidth: float
+) -> None:
+    board = platform(
+        "zc706", dsp=dsp, bram18=bram18, uram=uram, memory_gbit_per_s=bandwidth, lut=60_000
+    )
+    layers = [candidates(one, RULES, FULL.of(board)) for one in network]
+    stepped = slow.Board(dsp, 60_000, bram18, uram, board.memory_bytes_per_cycle)
+    choices = options(layers)
+    expected = slow.explore(choices, stepped, 2, LOGIC_PRICES, MEMORY_PRICES)
+    if math.isinf(expected):
+        with pytest.raises(UserError, match="does not fit"):
+            explore(network, RULES, board, FULL)
+        return
+    design = explore(network, RULES, board, FULL)
+    fewest = slow.fewest_dsps(choices, expected)
+    if slow.fits(fewest, stepped) and slow.with_weights(fewest, stepped, 2) <= expected:
+        expected = slow.with_weights(fewest, stepped, 2)  # other memories, maybe fewer bytes
+        assert design.dsp == slow.dsps(fewest)
+    assert design.interval_cycles * 2 == expected
+    assert design.bram18 <= bram18
+    assert design.uram <= uram
+    streaming = math.ceil(design.streamed_bytes * 2 / board.memory_bytes_per_cycle)
+    slowest = max(layer.interval_cycles for layer in design.layers) * 2
+    assert design.interval_cycles * 2 == max(slowest, streaming)
 
 
 def pyramid(size: int) -> list[Layer]:
@@ -137,6 +188,25 @@ def test_input_port_bounds_the_rate_at_the_padded_input() -> None:
     assert design.slowest.name == "stem"
     assert design.images_per_second == 250e6 / 66**2
     assert design.batch_images_per_second(256) < design.images_per_second
+
+
+@pytest.mark.parametrize(("dsp", "binding"), [(3, "logic"), (20, "logic"), (500, "input_port")])
+@pytest.mark.parametrize("rules", [RULES, DENSE])
+def test_a_single_layer_is_bound_by_logic_until_its_input_enters_at_full_rate(
+    rules: EngineRules, dsp: int, binding: str
+) -> None:
+    network = histograms([Layer.conv("c", 3, 16, 3, 1, 1, 8)], 0.6, images=2)
+    design = explore(network, rules, platform("zc706", dsp=dsp), FULL)
+    assert design.binding == binding
+    assert (design.interval_cycles == 10 * 10) == (binding == "input_port")
+
+
+def test_a_batch_waits_for_the_first_window_of_every_layer() -> None:
+    design = explore(histograms([Layer.conv("c", 3, 16, 3, 1, 1, 8)], 0.6), RULES, platform("u250"))
+    # A padded row of zeros is there at once: one line of eight and two values of the next.
+    assert design.fill_cycles == math.ceil(100 * 10 / 64)
+    rate = design.batch_images_per_second(4)
+    assert rate == pytest.approx(4 * 250e6 / (4 * 100 + design.fill_cycles))
 
 
 def test_sparsity_at_the_port_bound_shows_as_fewer_dsps() -> None:
@@ -168,36 +238,6 @@ def test_weights_that_do_not_fit_are_streamed_and_slow_the_design() -> None:
     assert roomy.streamed_bytes == 0
     assert roomy.interval_cycles < tight.interval_cycles
     assert {layer.weights_in for layer in roomy.layers} == {"bram"}
-
-
-def test_block_ram_uses_its_best_shape() -> None:
-    depth, width = np.array([512, 1024, 2048, 513]), np.array([36, 18, 9, 36])
-    assert list(bram18_blocks(depth, width)) == [1, 1, 1, 2]
-
-
-def _demand(**columns: list[int]) -> Resources:
-    zero = np.zeros((1, 3), dtype=np.int64)
-    names = ("dsp", "lut", "line_bram18", "weight_bram18", "weight_uram", "streamed_bytes")
-    return Resources(
-        **{name: np.array([columns[name]]) if name in columns else zero for name in names}
-    )
-
-
-def test_ultraram_takes_what_needs_most_block_ram_and_the_rest_overflows_off_chip() -> None:
-    demand = _demand(
-        weight_bram18=[100, 40, 30],
-        weight_uram=[5, 5, 5],
-        streamed_bytes=[1000, 900, 100],
-        line_bram18=[1, 1, 1],
-    )
-    placed = place_weights(demand, Budget(1, 1, bram18=45, uram=7, memory_bytes_per_cycle=1.0))
-    assert list(placed.home[0]) == [1, 0, 2]
-    assert placed.bram18[0] == 43
-    assert placed.uram[0] == 5
-    assert placed.streamed_bytes[0] == 100
-    assert placed.fits[0]
-    full = place_weights(demand, Budget(1, 1, bram18=2, uram=0, memory_bytes_per_cycle=1.0))
-    assert not full.fits[0]
 
 
 def test_a_network_that_does_not_fit_is_an_error_with_the_board() -> None:
