@@ -87,3 +87,20 @@ def test_a_second_run_has_nothing_to_do(tmp_path: Path) -> None:
     assert snakemake(tmp_path, "--cores", "2", **TINY).returncode == 0
     again = snakemake(tmp_path, "--cores", "2", **TINY)
     assert "Nothing to be done" in again.stdout + again.stderr
+
+
+def test_a_search_that_fails_is_a_failed_step(tmp_path: Path) -> None:
+    """Its messages go through a pipe to terminal and log, which must not hide its exit status."""
+    inputs = ("networks/digits/lenet5/trained.safetensors", "datasets/digits.safetensors")
+    for name in inputs:
+        path = tmp_path / "results" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("no tensors")
+    target = "results/searches/digits/lenet5_best.csv"
+    only = ["--allowed-rules", "search_thresholds", "--latency-wait", "0"]
+    done = snakemake(tmp_path, "--cores", "1", *only, "--", target, **TINY)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "error: results/networks/digits/lenet5/trained.safetensors" in said
+    assert "exit status" in said, "not: files are missing after a success"
+    assert "logs/search_thresholds/digits.lenet5.log" in said

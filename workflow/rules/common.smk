@@ -36,8 +36,9 @@ RESULTS = layout.results
 LOGS = f"{RESULTS}/logs"
 
 
-# Steps find sim/ and models/ from any working directory.
-shell.prefix(f"export PYTHONPATH='{ROOT}'; ")
+# Steps find sim/ and models/ from any working directory. A prefix replaces Snakemake's own, which
+# makes a step fail when any command of a pipe fails.
+shell.prefix(f"set -euo pipefail; export PYTHONPATH='{ROOT}'; ")
 
 
 wildcard_constraints:
