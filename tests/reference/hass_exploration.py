@@ -120,16 +120,45 @@ def explore(
     images: int,
     logic: Sequence[Price],
     memory: Sequence[Price],
-) -> float:
-    """Shortest interval on the way under all prices; memory counts where it binds."""
+) -> list[Option] | None:
+    """Fastest state on the way under all prices; memory counts where it binds."""
 
-    def best(prices: Sequence[Price]) -> float:
-        walks = [states(layers, board, price) for price in prices]
-        found = [with_weights(state, board, images) for walk in walks for state in walk]
-        return min(found, default=math.inf)
+    def interval(state: Sequence[Option]) -> float:
+        return with_weights(state, board, images)
 
-    reached = best(logic)
+    def best(prices: Sequence[Price]) -> list[list[Option]]:
+        walks = [list(states(layers, board, price)) for price in prices]
+        return [min(walk, key=interval) for walk in walks if walk]
+
+    found = best(logic)
     ends = [raise_the_slowest(layers, board, price) for price in logic]
-    if reached > min((end for end in ends if end is not None), default=math.inf):
-        reached = min(reached, best(memory))
-    return reached
+    if min(map(interval, found), default=math.inf) > min(
+        (end for end in ends if end is not None), default=math.inf
+    ):
+        found += best(memory)
+    found = [state for state in found if interval(state) < math.inf]
+    return min(found, key=lambda state: (interval(state), dsps(state)), default=None)
+
+
+def save_dsps(
+    layers: Sequence[Sequence[Option]], state: list[Option], board: Board, images: int
+) -> list[Option]:
+    """Fewest DSPs for all layers if that fits and is as fast, else for one after the other."""
+    interval = with_weights(state, board, images)
+
+    def serves(tried: Sequence[Option]) -> bool:
+        return fits(tried, board) and with_weights(tried, board, images) <= interval
+
+    fewest = fewest_dsps(layers, interval)
+    if serves(fewest):
+        return fewest
+    state = [*state]
+    saved = [own.dsp - least.dsp for own, least in zip(state, fewest, strict=True)]
+    for n in sorted(range(len(state)), key=lambda n: -saved[n]):
+        cheaper = [o for o in layers[n] if o.dsp < state[n].dsp and o.interval <= interval]
+        for option in sorted(cheaper, key=lambda o: (o.dsp, o.lut, o.interval)):
+            tried = [*state[:n], option, *state[n + 1 :]]
+            if serves(tried):
+                state = tried
+                break
+    return state

@@ -48,10 +48,10 @@ def explore(
     """Find foldings that make the slowest layer fast, then drop the DSPs this does not need.
 
     The slowest layer is unfolded again and again (`greedy.raise_slowest`) until a resource runs
-    out or that layer cannot be unfolded; of the designs on the way the fastest counts. With the
-    interval fixed, each layer then takes the folding with the fewest DSPs that keeps it. Both are
-    done for several weights of DSPs against LUTs, where weight memory binds against that too, and
-    the best is taken.
+    out or that layer cannot be unfolded; of the designs on the way the fastest counts. That is done
+    for several weights of DSPs against LUTs, where weight memory binds against that too, and the
+    best is taken. With the interval fixed, each layer then takes the folding with the fewest DSPs
+    that keeps it, as far as the other resources allow.
 
     Args:
         histograms: one per layer, over the same images; `pair_histogram` makes them.
@@ -80,7 +80,8 @@ def explore(
         )
     greedy = min(found, key=lambda choice: (choice.interval, choice.dsp))
     fewest = _chosen(fewest_dsps(layers, greedy.interval), budget, images)
-    best = fewest if fewest and fewest.interval <= greedy.interval else greedy
+    together = fewest is not None and fewest.interval <= greedy.interval
+    best = fewest if fewest and together else _fewer_dsps(greedy, layers, budget, images)
     return _design(best, min(free, best.interval), layers, budget, board)
 
 
@@ -101,6 +102,44 @@ def _greedy(
     best = int(np.argmin(interval))
     chosen = [layer.chosen(np.array([reached.position[best, n]])) for n, layer in enumerate(fronts)]
     return _chosen(chosen, budget, images), int(reached.interval[-1])
+
+
+def _fewer_dsps(
+    greedy: _Choice, layers: Sequence[Candidates], budget: Budget, images: int
+) -> _Choice:
+    """Drop DSPs layer by layer, where the fewest of all together ask for too much of the rest.
+
+    Layers that could save most go first; each takes the folding with the fewest DSPs, then LUTs,
+    with which the whole still fits and keeps the interval. What a layer takes is not taken back.
+    """
+    chosen = list(greedy.layers)
+    options = [
+        _fewer(one, layer, greedy.interval)
+        for one, layer in zip(greedy.layers, layers, strict=True)
+    ]
+    saved = [
+        int(one.resources.dsp[0] - option.resources.dsp.min(initial=one.resources.dsp[0]))
+        for one, option in zip(greedy.layers, options, strict=True)
+    ]
+    for place in sorted(range(len(layers)), key=lambda n: -saved[n]):
+        option = options[place]
+        same = np.zeros(len(option.interval), dtype=np.int64)
+        columns = [one.resources.chosen(same) for one in chosen]
+        columns[place] = option.resources
+        demand = side_by_side(columns)
+        reached = _interval(option.interval, demand, budget, images)
+        fitting = np.flatnonzero((reached <= greedy.interval) & _within(demand, budget))
+        if len(fitting):
+            chosen[place] = option.chosen(fitting[:1])
+    return _chosen(chosen, budget, images) or greedy
+
+
+def _fewer(one: Candidates, layer: Candidates, interval: int) -> Candidates:
+    """Candidates with fewer DSPs than one of them that keep the interval, fewest DSPs first."""
+    cost = layer.resources
+    order = np.lexsort((layer.interval, cost.lut, cost.dsp))
+    kept = (layer.interval <= interval) & (cost.dsp < one.resources.dsp[0])
+    return layer.chosen(order[kept[order]])
 
 
 def _within(demand: Resources, budget: Budget) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -154,17 +154,15 @@ def test_scarce_weight_memory_is_weighed_at_every_step(
     layers = [candidates(one, RULES, FULL.of(board)) for one in network]
     stepped = slow.Board(dsp, 60_000, bram18, uram, board.memory_bytes_per_cycle)
     choices = options(layers)
-    expected = slow.explore(choices, stepped, 2, LOGIC_PRICES, MEMORY_PRICES)
-    if math.isinf(expected):
+    fastest = slow.explore(choices, stepped, 2, LOGIC_PRICES, MEMORY_PRICES)
+    if fastest is None:
         with pytest.raises(UserError, match="does not fit"):
             explore(network, RULES, board, FULL)
         return
     design = explore(network, RULES, board, FULL)
-    fewest = slow.fewest_dsps(choices, expected)
-    if slow.fits(fewest, stepped) and slow.with_weights(fewest, stepped, 2) <= expected:
-        expected = slow.with_weights(fewest, stepped, 2)  # other memories, maybe fewer bytes
-        assert design.dsp == slow.dsps(fewest)
-    assert design.interval_cycles * 2 == expected
+    state = slow.save_dsps(choices, fastest, stepped, 2)
+    assert design.interval_cycles * 2 == slow.with_weights(state, stepped, 2)
+    assert design.dsp == slow.dsps(state)
     assert design.bram18 <= bram18
     assert design.uram <= uram
     streaming = math.ceil(design.streamed_bytes * 2 / board.memory_bytes_per_cycle)
