@@ -117,13 +117,17 @@ def least_interval(layers: Sequence[Candidates], budget: Budget) -> int:
 def _first_affordable(
     levels: Column, intervals: list[Column], prices: list[npt.NDArray[np.float64]]
 ) -> int:
+    def affordable(index: int) -> bool:
+        total = sum(
+            float(price[interval.searchsorted(levels[index], side="right") - 1])
+            for interval, price in zip(intervals, prices, strict=True)
+        )
+        return total <= 1 + 1e-9  # a rounding error must not make it impossible
+
+    if affordable(0):  # often: it is what an earlier price left
+        return 0
     low, high = 0, len(levels) - 1
     while low < high:
         middle = (low + high) // 2
-        total = sum(
-            float(price[np.searchsorted(interval, levels[middle], side="right") - 1])
-            for interval, price in zip(intervals, prices, strict=True)
-        )
-        # a rounding error must not turn an affordable level into an impossible one
-        low, high = (low, middle) if total <= 1 + 1e-9 else (middle + 1, high)
+        low, high = (low, middle) if affordable(middle) else (middle + 1, high)
     return low

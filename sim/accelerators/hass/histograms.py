@@ -9,6 +9,7 @@ inversion is H[k] = sum over j >= k of (-1)^(j-k) * C(j, k) * e[j]. All of it in
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import comb
 
 import numpy as np
@@ -109,6 +110,7 @@ def _superset_sums(counts: Counts, lanes: int) -> Counts:
     return sums
 
 
+@cache
 def _inversion(lanes: int) -> Counts:
     """(j, k) -> (-1)^(j-k) * C(j, k)."""
     sizes = range(lanes + 1)

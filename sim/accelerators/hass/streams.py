@@ -16,6 +16,8 @@ def dealt(work: Order, streams: int, interleave: bool) -> Order:
     falling work and dealt to and fro, 0, 1, 2, 2, 1, 0, so that every stream gets heavy and light
     ones.
     """
+    if streams == 1:
+        return np.zeros_like(work)
     turns, seat = np.divmod(np.arange(work.shape[-1]), streams)
     if not interleave:
         return np.broadcast_to(seat, work.shape)
