@@ -36,9 +36,14 @@ RESULTS = layout.results
 LOGS = f"{RESULTS}/logs"
 
 
-# Steps find sim/ and models/ from any working directory. A prefix replaces Snakemake's own, which
-# makes a step fail when any command of a pipe fails.
-shell.prefix(f"set -euo pipefail; export PYTHONPATH='{ROOT}'; ")
+# A prefix replaces Snakemake's own, which makes a step fail when any command of a pipe fails. Steps
+# find sim/ and models/ from any working directory. The C library keeps freed memory: by default it
+# returns every large tensor to the system, which clears it again for the next one, and steps that
+# evaluate networks on many images take up to twice the processor's time.
+shell.prefix(
+    f"set -euo pipefail; export PYTHONPATH='{ROOT}' "
+    "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=4294967296; "
+)
 
 
 wildcard_constraints:
