@@ -32,7 +32,7 @@ LOSS = DetectionLoss(Head(ANCHORS), LossWeights())
 def test_empty_images_teach_only_that_there_is_nothing() -> None:
     raw = maps()
     loss = LOSS(tuple(raw), targets())
-    assert float(loss) == pytest.approx(0.6931472 * (4 + 1 + 0.4), rel=1e-5)
+    assert loss.item() == pytest.approx(0.6931472 * (4 + 1 + 0.4), rel=1e-5)
     loss.backward()
     for scale in raw:
         assert scale.grad is not None
