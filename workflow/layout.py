@@ -248,3 +248,9 @@ class Layout:
 def as_json(values: Mapping[str, Any]) -> str:
     """JSON with sorted keys: equal settings give equal rule parameters."""
     return json.dumps(values, sort_keys=True)
+
+
+def for_network(section: Mapping[str, Any], network: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Values of a section for all networks, and those that its `networks` replace for one."""
+    common = dict(section)
+    return common, common.pop("networks", {}).get(network, {})

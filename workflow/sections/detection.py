@@ -1,11 +1,10 @@
 """Section `detection`: which detectors are trained, how, and where their files are."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.layout import Layout, as_json
+from workflow.layout import Layout, as_json, for_network
 from workflow.runs import CANVASES
 from workflow.sections.spex import Spex
 from workflow.sections.training import Training
@@ -49,17 +48,14 @@ class Detectors:
 
     def compression(self, network: str, scheme: str) -> str:
         """Settings of a compression job, as JSON: the scheme's, then those of all detectors."""
-        chosen = dict(self.layout.config["compression"][scheme])
-        own = chosen.pop("networks", {}).get(network, {})
+        chosen, own = for_network(self.layout.config["compression"][scheme], network)
         common = Training(self.layout).common()
         return as_json({**common, **chosen, **self._config["fine_tuning"], **own})
 
     def blockwise(self, network: str) -> str:
         """Settings of compressing by scheme blockwise, as JSON."""
-        chosen = json.loads(self.compression(network, "blockwise"))
-        return as_json(
-            {**chosen, "thresholds_file": Spex(self.layout).thresholds(CANVASES, network)}
-        )
+        settings = self.compression(network, "blockwise")
+        return Spex(self.layout).with_thresholds(settings, CANVASES, network)
 
     def tracing(self) -> str:
         """Settings of a trace job, as JSON."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workflow.layout import Layout, as_json
+from workflow.layout import Layout, as_json, for_network
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,7 @@ class FullSize:
 
         A sweep's seed replaces any other.
         """
-        chosen = dict(self.layout.config["imagenet"])
-        own = chosen.pop("networks").get(network, {})
+        chosen, own = for_network(self.layout.config["imagenet"], network)
         seed = {"seed": self.layout.seed(seeding)}
         return as_json({**seed, **chosen, **own, **(seed if seeding else {})})
 

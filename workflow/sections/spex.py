@@ -49,6 +49,10 @@ class Spex:
 
     def compression(self, suite: str, network: str, seeding: str = "") -> str:
         """Settings of compressing by scheme blockwise, as JSON."""
-        chosen = Training(self.layout).compression(suite, network, "blockwise", seeding)
-        thresholds = self.thresholds(suite, network, seeding)
-        return as_json({**json.loads(chosen), "thresholds_file": thresholds})
+        settings = Training(self.layout).compression(suite, network, "blockwise", seeding)
+        return self.with_thresholds(settings, suite, network, seeding)
+
+    def with_thresholds(self, settings: str, suite: str, network: str, seeding: str = "") -> str:
+        """Settings of compressing a network, as JSON, with the thresholds that blockwise takes."""
+        file = self.thresholds(suite, network, seeding)
+        return as_json({**json.loads(settings), "thresholds_file": file})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workflow.layout import Layout, as_json
+from workflow.layout import Layout, as_json, for_network
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,5 @@ class ThresholdSearches:
 
     def settings(self, network: str) -> str:
         """Settings of a network's searches, as JSON: common ones, then its own."""
-        chosen = dict(self.layout.config["threshold_search"]["settings"])
-        own = chosen.pop("networks", {}).get(network, {})
+        chosen, own = for_network(self.layout.config["threshold_search"]["settings"], network)
         return as_json({"threads": self.layout.config["threads"], **chosen, **own})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.layout import Layout, as_json
+from workflow.layout import Layout, as_json, for_network
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ class Training:
         then the scheme's for this network.
         """
         fine_tuning = self.layout.config["training"][suite].get("fine_tuning", {})
-        chosen = dict(self.layout.config["compression"][scheme])
-        own = chosen.pop("networks", {}).get(network, {})
+        chosen, own = for_network(self.layout.config["compression"][scheme], network)
         return as_json({**self.common(seeding), **fine_tuning, **chosen, **own})
 
     def tracing(self) -> str:
