@@ -4,13 +4,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.block_recording import recorded_blocks
 from models.compression.activation_dbb import tensor_bound
-from models.hooks import temporary
-from models.layer_table import consumers, layer_table
-from models.modes import evaluating
-from models.quantization import weight_int8
-from models.stored_tensors import SparseNetwork, StoredTensor
+from models.compression.blocks.recording import recorded_blocks
+from models.compression.quantization import weight_int8
+from models.graph.hooks import temporary
+from models.graph.layer_table import consumers, layer_table
+from models.graph.modes import evaluating
+from models.graph.stored_tensors import SparseNetwork, StoredTensor
 from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.layer import Mask
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.modes import evaluating
+from models.graph.modes import evaluating
 from sim.errors import UserError
 from sim.validation import require_fraction, require_positive, require_whole
 

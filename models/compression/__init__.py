@@ -1,1 +1,1 @@
-"""Compression schemes: one module each; a new scheme is a new module with a class SCHEME."""
+"""Training networks with masks, rounding to INT8, and the schemes that prune."""

@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.hooks import temporary
-from models.modes import evaluating
-from models.stored_tensors import SparseNetwork, StoredTensor
+from models.graph.hooks import temporary
+from models.graph.modes import evaluating
+from models.graph.stored_tensors import SparseNetwork, StoredTensor
 
 
 class _Clipping(torch.autograd.Function):

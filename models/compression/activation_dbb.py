@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from models.compression.density_bound import keep_largest, lane_ranks
-from models.hooks import temporary
-from models.modes import evaluating
-from models.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
+from models.graph.hooks import temporary
+from models.graph.modes import evaluating
+from models.graph.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
 from sim.layer import DBB_BLOCK
 
 BOUNDS = (1, 2, 3, 4, 5)

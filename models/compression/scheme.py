@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from models.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork
 from models.training import Recipe
 from sim.validation import require_positive
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from models.stored_tensors import SparseNetwork, is_depthwise, weight
+from models.graph.stored_tensors import SparseNetwork, is_depthwise, weight
 
 
 class WeightMask(nn.Module):

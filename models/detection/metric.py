@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from models.datasets.detection_set import NO_OBJECT, Annotated
 from models.detection.head import Head
 from models.detection.suppression import Detections, Selection, select
-from models.modes import evaluating
+from models.graph.modes import evaluating
 from sim.errors import UserError
 
 BATCH = 128

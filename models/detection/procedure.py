@@ -8,7 +8,7 @@ from models.datasets.detection_set import Annotated, DetectionSet
 from models.detection.head import Head, fit_head, head_of
 from models.detection.loss import DetectionLoss, LossWeights
 from models.detection.metric import MeanAveragePrecision, mean_average_precision
-from models.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork
 from models.training import Recipe, TrainingLog, train
 from sim.errors import UserError
 

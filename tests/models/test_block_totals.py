@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.full_size import FullSizeSettings, full_size_network
-from models.layer_table import layer_table
+from models.graph.layer_table import layer_table
+from models.imagenet.full_size import FullSizeSettings, full_size_network
 from sim import Layer
 from sim.blocks import block_count, padded_macs
 

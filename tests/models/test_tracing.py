@@ -5,10 +5,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from models.compression.activation_dbb import set_bounds
-from models.compression.dbb import Dbb
+from models.compression.quantization import quantize
+from models.compression.schemes.dbb import Dbb
 from models.compression.weight_masks import make_masks_permanent
-from models.quantization import quantize
-from models.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork
 from models.tracing import trace_network
 from sim import NetworkTrace, Provenance, read_trace, write_trace
 from sim.layer import tightest_bound

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from models.full_size import FullSizeSettings
+from models.imagenet.full_size import FullSizeSettings
 from sim import Layer, NetworkTrace, UserError
 from sim.registry import configuration
 from tests.workflow.random_traces import random_trace

@@ -68,7 +68,7 @@ rule compress_detector:
     params:
         code=lambda wildcards: layout.code(
             "workflow.scripts.compress_detector",
-            f"models.compression.{wildcards.scheme}",
+            f"models.compression.schemes.{wildcards.scheme}",
             pins=[*TORCH, "pycocotools"],
         ),
         settings=lambda wildcards: detectors.compression(

@@ -19,7 +19,7 @@ use rule compress_detector as compress_detector_blockwise with:
     params:
         code=layout.code(
             "workflow.scripts.compress_detector",
-            "models.compression.blockwise",
+            "models.compression.schemes.blockwise",
             pins=[*TORCH, "pycocotools"],
         ),
         settings=lambda wildcards: detectors.blockwise(wildcards.network),

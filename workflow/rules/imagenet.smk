@@ -27,7 +27,7 @@ rule imagenet_trace:
     params:
         code=layout.code(
             "workflow.scripts.imagenet_trace",
-            data=["models/densities/*.csv"],
+            data=["models/imagenet/densities/*.csv"],
             pins=TORCH,
         ),
         settings=lambda wildcards: full_size.settings(
@@ -94,7 +94,7 @@ rule mask_structure_table:
     params:
         code=layout.code(
             "workflow.tables.mask_structure",
-            data=["models/densities/*.csv", "sim/generate/*.csv"],
+            data=["models/imagenet/densities/*.csv", "sim/generate/*.csv"],
             pins=TORCH,
         ),
         networks=sorted({network for _, network, _ in IMAGENET_RUNS}),

@@ -38,7 +38,9 @@ rule zeros_sensitivity:
         "../envs/base.yaml"
     params:
         code=layout.footing_code("zeros_sensitivity", pins=TORCH),
-        tables=layout.code("models.modelled", data=["models/densities/*.csv"]),
+        tables=layout.code(
+            "models.imagenet.modelled", data=["models/imagenet/densities/*.csv"]
+        ),
         settings=lambda wildcards: full_size.settings(wildcards.network),
         sweep=as_json(config.get("zeros", {})),
     shell:

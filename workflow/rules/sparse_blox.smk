@@ -168,7 +168,7 @@ rule sparse_blox_natural_table:
     params:
         code=layout.code(
             "workflow.tables.sparse_blox_natural",
-            data=["models/densities/*.csv", "sim/generate/*.csv"],
+            data=["models/imagenet/densities/*.csv", "sim/generate/*.csv"],
             pins=TORCH,
         ),
         networks=BLOX_NETWORKS,

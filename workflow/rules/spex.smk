@@ -48,7 +48,9 @@ use rule compress as compress_blockwise with:
         scheme="blockwise",
     params:
         code=layout.code(
-            "workflow.scripts.compress", "models.compression.blockwise", pins=TORCH
+            "workflow.scripts.compress",
+            "models.compression.schemes.blockwise",
+            pins=TORCH,
         ),
         settings=lambda wildcards: spex.compression(
             wildcards.suite, wildcards.network, wildcards.seeding

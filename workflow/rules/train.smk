@@ -67,7 +67,7 @@ rule compress:
     params:
         code=lambda wildcards: layout.code(
             "workflow.scripts.compress",
-            f"models.compression.{wildcards.scheme}",
+            f"models.compression.schemes.{wildcards.scheme}",
             pins=TORCH,
         ),
         settings=lambda wildcards: training.compression(

@@ -78,7 +78,7 @@ KERNEL_LIMIT_S, KERNEL_LIMIT_MB = 1.0, 500.0
 
 def layers_of(cases: Sequence[Case]) -> list[tuple[Layer, ...]]:
     """Layer tables; runs in a process of its own, so that torch is not in the measured one."""
-    from models.layer_table import layer_table
+    from models.graph.layer_table import layer_table
     from models.networks import build
 
     tables = []

@@ -12,10 +12,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from models.block_convolution import BlockConv2d, install_blocks
-from models.block_rule import BlockRule
-from models.hooks import temporary
-from models.modes import evaluating
+from models.compression.blocks.convolution import BlockConv2d, install_blocks
+from models.compression.blocks.rule import BlockRule
+from models.graph.hooks import temporary
+from models.graph.modes import evaluating
 from models.networks import build
 from workflow.cli import run
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from models.checkpoints import load_checkpoint, save_checkpoint
 from models.compression.procedure import Steps, compress, pruning_of, weight_densities
-from models.compression.registry import scheme
-from models.stored_tensors import SparseNetwork
+from models.compression.schemes import scheme
+from models.graph.stored_tensors import SparseNetwork
 from workflow.cli import run, settings, whole_file
 from workflow.trained import dataset_of, network_of
 

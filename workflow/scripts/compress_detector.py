@@ -8,13 +8,13 @@ from typing import Any
 
 from models.checkpoints import load_checkpoint, save_checkpoint
 from models.compression.procedure import Steps, pruning_of, weight_densities
-from models.compression.registry import scheme
+from models.compression.schemes import scheme
 from models.datasets.detection_files import read_detection_set
 from models.detection.head import head_of
 from models.detection.loss import LossWeights
 from models.detection.metric import MeanAveragePrecision
 from models.detection.procedure import compress_detector
-from models.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork
 from workflow.cli import run, settings, whole_file
 from workflow.trained import network_of, origin_of
 

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 import torch
 
-from models.full_size import FullSizeSettings
-from models.measured import Top1, measured_trace
-from models.modelled import LayerDensities, modelled_trace
+from models.imagenet.full_size import FullSizeSettings
+from models.imagenet.measured import Top1, measured_trace
+from models.imagenet.modelled import LayerDensities, modelled_trace
 from sim import NetworkTrace, write_trace
 from workflow.cli import run, settings, whole_file
 
@@ -64,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", required=True)
     parser.add_argument("--scheme", required=True)
-    parser.add_argument("--settings", default="{}", help="JSON object (models.full_size)")
+    parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.full_size)")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--densities", type=Path, help="CSV: densities aimed at and reached")
     parser.add_argument("--metrics", type=Path, help="JSON: top-1 before and after the scheme")

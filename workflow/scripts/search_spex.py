@@ -13,10 +13,10 @@ from pathlib import Path
 
 from torch import nn
 
-from models.block_pruned import BlockPrunedNetwork
 from models.checkpoints import load_checkpoint
 from models.datasets.canvases import NAME as CANVASES
 from models.training import accuracy
+from models.trials.block_pruned import BlockPrunedNetwork
 from sim.errors import UserError
 from workflow.cli import run, settings, whole_file
 from workflow.search.detector import detector

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 from optuna.trial import FrozenTrial
 
-from models.thresholded import LayerThresholds
+from models.trials.thresholded import LayerThresholds
 from sim.validation import require_choice
 from workflow.cli import run, settings, whole_file
 from workflow.designs.rows import CONFIGURATIONS, SUBJECT

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import torch
 
-from models.full_size import FullSizeSettings
-from models.modelled import modelled_trace
+from models.imagenet.full_size import FullSizeSettings
+from models.imagenet.modelled import modelled_trace
 from sim import UserError, accelerator
 from sim.validation import unknown
 from workflow.cli import run, settings
@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", required=True)
     parser.add_argument("--scheme", required=True)
-    parser.add_argument("--settings", required=True, help="JSON object (models.full_size)")
+    parser.add_argument("--settings", required=True, help="JSON object (models.imagenet.full_size)")
     parser.add_argument("--sweep", required=True, help='JSON, e.g. {"most_removed": [0.05]}')
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from torch import nn
 
-from models.block_pruned import BlockPrunedNetwork
 from models.checkpoints import load_checkpoint
 from models.detection.head import head_of
 from models.detection.metric import mean_average_precision
+from models.trials.block_pruned import BlockPrunedNetwork
 from sim.errors import UserError
 from workflow.search.spex import SpexSettings
 from workflow.search.spex_run import Subject

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.block_pruned import BlockProfile
+from models.trials.block_pruned import BlockProfile
 from workflow.search.trials import Evaluate, Outcome, Point, progress
 
 

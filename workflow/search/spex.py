@@ -20,8 +20,8 @@ from optuna.samplers import BaseSampler, NSGAIISampler
 from optuna.samplers.nsgaii import PolynomialMutation, SBXCrossover
 from optuna.trial import FrozenTrial
 
-from models.block_pruned import BlockEvaluation, LayerBlocks
-from models.block_rule import BlockRule, Criterion
+from models.compression.blocks.rule import BlockRule, Criterion
+from models.trials.block_pruned import BlockEvaluation, LayerBlocks
 from sim.errors import UserError
 from sim.validation import require_choice, require_finite, require_positive
 from workflow.search.trials import Evaluate, Outcome, Plan, Point

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from models.block_pruned import Accuracy, BlockEvaluation, BlockPrunedNetwork
 from models.training import repeatable
+from models.trials.block_pruned import Accuracy, BlockEvaluation, BlockPrunedNetwork
 from sim.validation import require_choice
 from workflow.search.greedy import constants, furthest_allowed, greedy
 from workflow.search.spex import FIGURES, Measure, SpexSettings, judged, plan, savings

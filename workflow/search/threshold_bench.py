@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from models.checkpoints import load_checkpoint
-from models.thresholded import LayerThresholds, ThresholdedNetwork
 from models.training import repeatable
+from models.trials.thresholded import LayerThresholds, ThresholdedNetwork
 from sim.accelerators.hass.design import Design
 from sim.accelerators.hass.model import design
 from sim.platforms import platform

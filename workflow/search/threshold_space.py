@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from optuna.distributions import FloatDistribution
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 
-from models.thresholded import LayerThresholds
+from models.trials.thresholded import LayerThresholds
 from workflow.search.threshold_objective import Figures, Objective, hardware_blind
 from workflow.search.threshold_settings import SearchSettings
 from workflow.search.trials import Plan, Point

@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from models.dataflow import layer_inputs
-from models.densities.rules import LayerInput
-from models.full_size import FullSizeSettings, full_size_network
-from models.modelled import Bounds, activation_masks, target_densities
+from models.graph.dataflow import layer_inputs
+from models.imagenet.densities.rules import LayerInput
+from models.imagenet.full_size import FullSizeSettings, full_size_network
+from models.imagenet.modelled import Bounds, activation_masks, target_densities
 from sim.generate.activations import MODES
 from sim.layer import Mask
 from workflow.cli import run, settings
@@ -62,7 +62,9 @@ def sources_command(
     def main() -> None:
         parser = argparse.ArgumentParser(description=description)
         parser.add_argument("networks", nargs="*", help="full-size networks")
-        parser.add_argument("--settings", default="{}", help="JSON object (models.full_size)")
+        parser.add_argument(
+            "--settings", default="{}", help="JSON object (models.imagenet.full_size)"
+        )
         parser.add_argument("--output", type=Path, required=True)
         arguments = parser.parse_args()
         chosen = settings(FullSizeSettings, arguments.settings)

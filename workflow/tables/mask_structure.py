@@ -11,8 +11,8 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from models.densities.rules import InputKind
-from models.full_size import FullSizeSettings
+from models.imagenet.densities.rules import InputKind
+from models.imagenet.full_size import FullSizeSettings
 from sim.generate.activations import MODES, Clustering, activation_mask
 from sim.generate.reference import reference_masks
 from sim.generate.statistics import mask_statistics

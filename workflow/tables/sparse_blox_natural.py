@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from models.full_size import FullSizeSettings
+from models.imagenet.full_size import FullSizeSettings
 from sim import LayerTrace
 from sim.block_map import BLOCK_SHAPES
 from workflow.tables.mask_sources import mask_sources, sources_command

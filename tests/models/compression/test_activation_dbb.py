@@ -8,7 +8,7 @@ from models.compression.activation_dbb import (
     prunable_tensors,
     set_bounds,
 )
-from models.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork
 from sim.layer import tightest_bound
 from tests.models.toy import toy, toy_images
 

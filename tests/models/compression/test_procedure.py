@@ -4,18 +4,18 @@ import pytest
 import torch
 
 from models.compression.activation_dbb import bounds_of, prunable_tensors
-from models.compression.dbb import Dbb
-from models.compression.dense import Dense
 from models.compression.procedure import (
     compress,
     compressed_form,
     pruning_of,
     weight_densities,
 )
+from models.compression.quantization import weight_int8
 from models.compression.scheme import Samples, Scheme
+from models.compression.schemes.dbb import Dbb
+from models.compression.schemes.dense import Dense
 from models.datasets import Dataset
-from models.quantization import weight_int8
-from models.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork
 from models.training import accuracy
 from sim.errors import UserError
 from sim.layer import tightest_bound

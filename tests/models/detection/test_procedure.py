@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from models.compression.dense import Dense
-from models.compression.magnitude import Magnitude
 from models.compression.procedure import weight_densities
+from models.compression.schemes.dense import Dense
+from models.compression.schemes.magnitude import Magnitude
 from models.datasets.canvases import CanvasCounts, make_canvases
 from models.datasets.detection_set import DetectionSet
 from models.detection.head import fitted_anchors, head_of

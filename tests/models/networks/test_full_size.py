@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.layer_table import consumers, layer_table
+from models.graph.layer_table import consumers, layer_table
 from models.networks import build
 from sim.errors import UserError
 

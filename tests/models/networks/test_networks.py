@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import fx, nn
 
-from models.layer_table import layer_table
-from models.modes import evaluating
+from models.graph.layer_table import layer_table
+from models.graph.modes import evaluating
 from models.networks import build, initialise_for_training
 from sim.errors import UserError
 

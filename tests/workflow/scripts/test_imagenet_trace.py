@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from models.full_size import SCHEMES
+from models.imagenet.full_size import SCHEMES
 from models.networks import NETWORKS, build
 from sim import read_trace
 from workflow.cli import run

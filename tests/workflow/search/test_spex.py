@@ -7,9 +7,14 @@ import torch
 import yaml
 from torch import nn
 
-from models.block_pruned import BlockEvaluation, BlockProfile, BlockPrunedNetwork, LayerBlocks
-from models.block_rule import BlockRule
-from models.compression.blockwise import Blockwise
+from models.compression.blocks.rule import BlockRule
+from models.compression.schemes.blockwise import Blockwise
+from models.trials.block_pruned import (
+    BlockEvaluation,
+    BlockProfile,
+    BlockPrunedNetwork,
+    LayerBlocks,
+)
 from sim.errors import UserError
 from tests.models.toy import toy, toy_images
 from workflow.search import spex_run

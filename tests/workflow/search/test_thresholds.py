@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from models.datasets import load
-from models.thresholded import LayerThresholds
+from models.trials.thresholded import LayerThresholds
 from sim import UserError
 from workflow.scripts import search_thresholds
 from workflow.scripts.train import train_network

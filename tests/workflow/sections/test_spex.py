@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from models.compression.blockwise import Blockwise
+from models.compression.schemes.blockwise import Blockwise
 from sim import UserError
 from sim.block_map import BLOCK_SHAPES
 from workflow.check_config import check_config

@@ -1,0 +1,160 @@
+"""Blockwise activation pruning (Sparse-Blox): blocks of small inputs of a layer become zero.
+
+Nothing is trained, as published. The pruning sits at the input of each convolution, after INT8
+rounding, because it acts on the im2col matrix and not on the stored feature map.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from torch import Tensor, nn
+
+from models.compression.blocks.convolution import BlockConv2d, install_blocks
+from models.compression.blocks.rule import BlockRule, Criterion
+from models.compression.scheme import Samples, Scheme
+from models.graph.hooks import temporary
+from models.graph.modes import evaluating
+from models.graph.stored_tensors import SparseNetwork
+from sim.errors import UserError
+from sim.files import intact
+from sim.validation import require_not_negative, unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blockwise(Scheme):
+    """Thresholds in units of the mean magnitude that a convolution's input has over the samples.
+
+    Attributes:
+        block: width (columns of the im2col matrix) and height (output pixels) of a block.
+        criterion: statistic that is compared with the threshold, see BlockRule.
+        threshold: of the convolutions that neither `thresholds` nor the file names.
+        thresholds: by convolution.
+        thresholds_file: YAML of the Spex search, whose block, criterion and thresholds are taken.
+
+    Raises:
+        UserError: a threshold is negative or no number, the block or criterion is not allowed, or
+            the file is none of the search's.
+    """
+
+    fine_tune_epochs: int = 0
+    block: tuple[int, int] = (8, 8)
+    criterion: Criterion = "signed_mean"
+    threshold: float = 0.0
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    thresholds_file: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.thresholds_file is not None:
+            for name, value in read_thresholds(Path(self.thresholds_file)).items():
+                object.__setattr__(self, name, value)
+        _ = self.rule  # checks block and criterion
+        named = {"threshold": self.threshold}
+        named |= {f"thresholds.{name}": value for name, value in self.thresholds.items()}
+        require_not_negative(**named)
+
+    @property
+    def rule(self) -> BlockRule:
+        """Shape of the blocks, and criterion."""
+        return BlockRule.of(self.block, self.criterion)
+
+    def prune(self, network: SparseNetwork, samples: Samples) -> None:
+        """Replace every convolution by its pruned twin."""
+        scales = input_scales(network.module, samples.images)
+        for name in self.thresholds:
+            if name not in scales:
+                raise unknown("convolution in thresholds:", name, scales)
+        absolute = {
+            name: self.thresholds.get(name, self.threshold) * scale
+            for name, scale in scales.items()
+        }
+        set_blocks(network, self.rule, absolute)
+
+
+def read_thresholds(path: Path) -> dict[str, Any]:
+    """`block`, `criterion` and `thresholds` of a file that the Spex search wrote.
+
+    Raises:
+        UserError: no such file, or it is no YAML or lacks one of the three.
+    """
+    keys = {"block": list, "criterion": str, "thresholds": dict}
+    try:
+        content = yaml.safe_load(intact(path).read_text())
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such thresholds; make them with the Spex search") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not YAML ({error}); search again") from error
+    for key, kind in keys.items():
+        if not isinstance(content, dict) or not isinstance(content.get(key), kind):
+            raise UserError(f"{path}: lacks {key!r}; expected a file of the Spex search")
+    return {key: content[key] for key in keys}
+
+
+def input_scales(module: nn.Module, images: Tensor) -> dict[str, float]:
+    """Mean magnitude of the input of every Conv2d over the images, the unit of its threshold.
+
+    Convolutions that are pruned already are measured with their threshold at 0. An input that is
+    zero throughout has the scale 1.
+    """
+    sums: dict[str, Tensor] = {}
+    counts: dict[str, int] = {}
+    layers = {name: one for name, one in module.named_modules() if isinstance(one, nn.Conv2d)}
+
+    def recorder(name: str) -> Any:
+        def record(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            sums[name] = sums.get(name, torch.zeros(())) + inputs[0].abs().double().sum()
+            counts[name] = counts.get(name, 0) + inputs[0].numel()
+
+        return record
+
+    before = {one: one.threshold for one in layers.values() if isinstance(one, BlockConv2d)}
+    hooks = (one.register_forward_pre_hook(recorder(name)) for name, one in layers.items())
+    try:
+        for one in before:
+            one.threshold = 0.0
+        with temporary(hooks), evaluating(module), torch.no_grad():
+            for batch in torch.split(images, 128):
+                module(batch)
+    finally:
+        for one, threshold in before.items():
+            one.threshold = threshold
+    return {name: float(sums[name]) / counts[name] or 1.0 for name in layers if name in sums}
+
+
+def set_blocks(network: SparseNetwork, rule: BlockRule, thresholds: Mapping[str, float]) -> None:
+    """Prune a network's convolutions; thresholds in the units of the activations, by layer.
+
+    Raises:
+        UserError: a threshold is no number of at least 0.
+    """
+    for name, layer in install_blocks(network.module, rule).items():
+        network.layers[name] = layer
+        layer.set_threshold(thresholds.get(name, 0.0))
+
+
+def blocks_of(network: SparseNetwork) -> dict[str, Any] | None:
+    """What `restore_blocks` needs, as JSON holds it; None if nothing is pruned blockwise."""
+    layers = {n: one for n, one in network.layers.items() if isinstance(one, BlockConv2d)}
+    if not layers:
+        return None
+    rule = next(iter(layers.values())).rule
+    return {
+        "width": rule.width,
+        "height": rule.height,
+        "criterion": rule.criterion,
+        "thresholds": {name: layer.threshold for name, layer in layers.items()},
+    }
+
+
+def restore_blocks(network: SparseNetwork, blocks: Mapping[str, Any] | None) -> None:
+    """Prune a network as `blocks_of` found another."""
+    if blocks is not None:
+        rule = BlockRule(blocks["width"], blocks["height"], blocks["criterion"])
+        set_blocks(network, rule, blocks["thresholds"])
+
+
+SCHEME = Blockwise

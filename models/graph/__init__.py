@@ -1,0 +1,1 @@
+"""What turns a network into layers, stored tensors, and what reads what."""

@@ -1,0 +1,102 @@
+"""What made each layer's input, read from the graph of the network."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import fx, nn
+
+from models.graph.layer_table import is_layer, layer_graph, layer_table
+from models.imagenet.densities.rules import InputKind, LayerInput
+
+PASSIVE = (nn.MaxPool2d, nn.Dropout, nn.Identity, nn.Upsample)
+"""Modules behind which zeros are still the zeros of what went in."""
+
+RECTIFIERS = (nn.ReLU, nn.ReLU6)
+
+
+def layer_inputs(network: nn.Module, input_shape: tuple[int, int, int]) -> tuple[LayerInput, ...]:
+    """For each layer in running order, its shape and what its input is.
+
+    Raises:
+        UserError: as `layer_table` and `layer_graph`.
+    """
+    graph = layer_graph(network)
+    modules = dict(network.named_modules())
+    nodes = {
+        str(node.target): node
+        for node in graph.nodes
+        if node.op == "call_module" and is_layer(modules[str(node.target)])
+    }
+    first_reader: dict[fx.Node, str] = {}
+    rows = []
+    for layer in layer_table(network, input_shape):
+        source = nodes[layer.name].all_input_nodes[0]
+        tensor = first_reader.setdefault(source, layer.name)
+        rows.append(LayerInput(layer, tensor, input_kind(source, modules)))
+    return tuple(rows)
+
+
+def input_kind(node: fx.Node, modules: dict[str, nn.Module]) -> InputKind:
+    """What made the value of a node, looking through pooling, dropout and concatenation."""
+    if node.op == "placeholder":
+        return InputKind.IMAGE
+    if node.op == "call_module":
+        return _module_kind(node, modules)
+    sources = [input_kind(source, modules) for source in node.all_input_nodes]
+    if node.target is torch.flatten:
+        return sources[0]
+    if InputKind.SIGNED in sources:
+        return InputKind.SIGNED
+    if _is_named(node, "add"):
+        return InputKind.SUM
+    if _is_named(node, "mul"):  # a gate over a map: the zeros are the map's
+        return sources[0]
+    if node.target is torch.cat:
+        return InputKind.RELU
+    return InputKind.SIGNED
+
+
+def _module_kind(node: fx.Node, modules: dict[str, nn.Module]) -> InputKind:
+    module, source = modules[str(node.target)], node.all_input_nodes[0]
+    if isinstance(module, PASSIVE):
+        return input_kind(source, modules)
+    if isinstance(module, nn.AdaptiveAvgPool2d):
+        pooled = module.output_size in (1, (1, 1))
+        return InputKind.POOLED if pooled else input_kind(source, modules)
+    if isinstance(module, RECTIFIERS):
+        return InputKind.RESIDUAL if _is_named(source, "add") else InputKind.RELU
+    if isinstance(module, nn.Hardsigmoid):  # a gate; `mul` asks for the map's side only
+        return InputKind.RELU
+    return InputKind.SIGNED
+
+
+def _is_named(node: fx.Node, name: str) -> bool:
+    return node.op == "call_function" and getattr(node.target, "__name__", "") == name
+
+
+def paths_to_layers(
+    start: fx.Node, modules: dict[str, nn.Module]
+) -> Iterator[tuple[str, tuple[nn.Module, ...]]]:
+    """Layers that read a node's zeros, each with the max poolings in between, in graph order."""
+    for user in start.users:
+        if user.op == "call_module":
+            module = modules[str(user.target)]
+            if is_layer(module):
+                yield str(user.target), ()
+            elif isinstance(module, nn.MaxPool2d):
+                for name, pools in paths_to_layers(user, modules):
+                    yield name, (module, *pools)
+            elif isinstance(module, PASSIVE) or _keeps_size(module):
+                yield from paths_to_layers(user, modules)
+        elif user.op == "call_function" and _passes_zeros(user, start):
+            yield from paths_to_layers(user, modules)
+
+
+def _keeps_size(module: nn.Module) -> bool:
+    return isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size not in (1, (1, 1))
+
+
+def _passes_zeros(user: fx.Node, source: fx.Node) -> bool:
+    if user.target in (torch.flatten, torch.cat):
+        return True
+    return _is_named(user, "mul") and user.all_input_nodes[0] is source

@@ -1,0 +1,104 @@
+"""The tensors that a network keeps in memory between layers, as places one can change.
+
+An accelerator writes a feature map once and every layer that needs it reads that same copy. So
+quantizing or pruning an activation belongs to the tensor, not to one of its readers: layers that
+share an input share its scale and its density bound, and a shortcut sees the pruned values too.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, fx, nn
+
+from models.graph.layer_table import is_layer
+
+PREFIX = "stored"
+
+
+class StoredTensor(nn.Module):
+    """One tensor on its way through memory: quantized, then pruned. Any shape goes through.
+
+    Attributes:
+        readers: paths of the conv and FC layers that read it, in running order.
+        quantizer, pruner: what the tensor passes; identities until somebody replaces them.
+    """
+
+    def __init__(self, readers: tuple[str, ...]) -> None:
+        super().__init__()
+        self.readers = readers
+        self.quantizer: nn.Module = nn.Identity()
+        self.pruner: nn.Module = nn.Identity()
+
+    @property
+    def name(self) -> str:
+        """Path of the first layer that reads the tensor."""
+        return self.readers[0]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The tensor as its readers see it."""
+        stored: Tensor = self.pruner(self.quantizer(x))
+        return stored
+
+
+class SparseNetwork:
+    """A network whose stored tensors are modules; it shares its layers with the network given.
+
+    Attributes:
+        module: the network, with the same parameters under the same names; what it computes is
+            unchanged until masks, quantizers or pruners are put in.
+        layers: every conv and FC layer by path, in running order.
+        stored: every tensor that such a layer reads, in running order.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        self.module = fx.symbolic_trace(network)
+        found = dict(self.module.named_modules())
+        order = [str(node.target) for node in self._layer_nodes(found)]
+        self.layers = {name: found[name] for name in order}
+        self.stored = tuple(self._insert(node, names) for node, names in self._inputs(found))
+        self.module.graph.lint()
+        self.module.recompile()
+
+    def _layer_nodes(self, found: dict[str, nn.Module]) -> Iterator[fx.Node]:
+        for node in self.module.graph.nodes:
+            if node.op == "call_module" and is_layer(found[str(node.target)]):
+                yield node
+
+    def _inputs(self, found: dict[str, nn.Module]) -> list[tuple[fx.Node, tuple[str, ...]]]:
+        readers: dict[fx.Node, list[str]] = {}
+        for node in self._layer_nodes(found):
+            readers.setdefault(node.all_input_nodes[0], []).append(str(node.target))
+        return [(node, tuple(names)) for node, names in readers.items()]
+
+    def _insert(self, node: fx.Node, readers: tuple[str, ...]) -> StoredTensor:
+        stored = StoredTensor(readers)
+        target = f"{PREFIX}.{readers[0].replace('.', '_')}"
+        self.module.add_submodule(target, stored)
+        with self.module.graph.inserting_after(node):
+            inserted = self.module.graph.call_module(target, (node,))
+        node.replace_all_uses_with(inserted)
+        inserted.update_arg(0, node)
+        return stored
+
+    @property
+    def first_layer(self) -> str:
+        """The layer that reads the image."""
+        return next(iter(self.layers))
+
+    @property
+    def last_layer(self) -> str:
+        """The layer that makes the class scores."""
+        return next(reversed(self.layers))
+
+
+def is_depthwise(layer: nn.Module) -> bool:
+    """Whether each filter of a convolution sees one channel only."""
+    return isinstance(layer, nn.Conv2d) and layer.groups > 1 and layer.weight.shape[1] == 1
+
+
+def weight(layer: nn.Module) -> Tensor:
+    """The weight of a conv or FC layer as it is used, (K, C/groups, R, S) or (K, C)."""
+    value = layer.weight
+    if not isinstance(value, torch.Tensor):
+        raise TypeError(f"{type(layer).__name__} has no weight tensor")
+    return value

@@ -1,0 +1,250 @@
+"""Traces of networks without weights at hand: zeros at published densities, with structure.
+
+Weights and activations are drawn independently of each other: the masks say where zeros are, and no
+accuracy belongs to them.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.graph.dataflow import layer_inputs
+from models.graph.layer_table import consumers
+from models.imagenet.densities.rules import LayerInput, activation_densities, weight_densities
+from models.imagenet.densities.tables import (
+    Density,
+    Operand,
+    published_densities,
+    read_table,
+    require_all,
+)
+from models.imagenet.full_size import (
+    MEASURED_SCHEMES,
+    SCHEMES,
+    SUITE,
+    FullSizeSettings,
+    full_size_network,
+)
+from models.imagenet.pictures import ATTRIBUTION, bundled_photographs, image_folder
+from models.imagenet.shifted import shifted_masks
+from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
+from sim.errors import UserError
+from sim.generate.activations import activation_mask
+from sim.generate.pruning import activation_bound, bounded_mask
+from sim.generate.weights import balanced_mask, dbb_mask, magnitude_mask
+from sim.layer import DBB_BLOCK, Layer, Mask
+from sim.validation import unknown
+
+
+@dataclass(frozen=True)
+class LayerDensities:
+    """Of one layer: the densities aimed at, with their sources."""
+
+    weight: Density
+    activation: Density
+
+
+@dataclass(frozen=True)
+class Modelled:
+    """A trace and where the densities of its layers come from."""
+
+    trace: NetworkTrace
+    densities: dict[str, LayerDensities]
+
+
+def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Modelled:
+    """Draw the masks of one network under one scheme; the same arguments give the same bits.
+
+    Raises:
+        UserError: unknown network or scheme, or settings that do not fit the network.
+    """
+    if scheme in MEASURED_SCHEMES and scheme not in SCHEMES:
+        raise UserError(
+            f"scheme {scheme} of {network} needs trained weights: give imagenet.networks.{network} "
+            "a checkpoint and an image_folder"
+        )
+    if scheme not in SCHEMES:
+        raise unknown("scheme of the imagenet suite", scheme, SCHEMES)
+    shapes = full_size_network(network, settings, weights=False)
+    inputs = layer_inputs(shapes, settings.form(network).shape)
+    readers = consumers(shapes)
+    last = {name for name, reader in readers.items() if reader is None}
+    aimed = target_densities(network, inputs, settings)
+    bound = Bounds(inputs, settings.most_removed if scheme == "dbb" else None)
+    masks, origin = activation_masks(network, inputs, aimed, settings, bound)
+    layers = []
+    for row in inputs:
+        name = row.layer.name
+        pruned = row.layer.name not in last and row.kind != "image" and not row.layer.is_depthwise
+        weight = weight_mask(row.layer, scheme, aimed[name].weight.value, pruned, settings)
+        trace = LayerTrace(
+            row.layer, weight, masks[row.tensor], activation_bound=bound.of(row.tensor)
+        )
+        layers.append(TracedLayer(trace, None, readers[name]))
+    provenance = Provenance(
+        SUITE, network, scheme, "modelled", "modelled", f"{_weight_origin(scheme)}; {origin}"
+    )
+    return Modelled(NetworkTrace(provenance, tuple(layers)), aimed)
+
+
+def _weight_origin(scheme: str) -> str:
+    if scheme == "magnitude":
+        return "weights: random, to published densities or by rule"
+    return f"weights: {scheme}, random positions" if scheme != "dense" else "weights: all nonzero"
+
+
+def target_densities(
+    network: str, inputs: tuple[LayerInput, ...], settings: FullSizeSettings
+) -> dict[str, LayerDensities]:
+    """For every layer the density of weights (as scheme magnitude has them) and of its input.
+
+    Raises:
+        UserError: an unreadable table, or rows missing where rules are not allowed.
+    """
+    file = settings.densities_file
+    rows = None if file is None else read_table(Path(file))
+    names = [row.layer.name for row in inputs]
+
+    def found(operand: Operand, table: str | None) -> dict[str, Density]:
+        densities = published_densities(network, operand, table, rows)
+        if not settings.densities_by_rule:
+            require_all(network, operand, names, densities)
+        return densities
+
+    weights = weight_densities(
+        network, inputs, found("weight", settings.weight_table), settings.default_weight_density
+    )
+    activations = activation_densities(
+        network, inputs, found("activation", settings.activation_table)
+    )
+    return {name: LayerDensities(weights[name], activations[name]) for name in names}
+
+
+def weight_mask(
+    layer: Layer, scheme: str, density: float, pruned: bool, settings: FullSizeSettings
+) -> Mask:
+    """The weight mask of one layer.
+
+    All schemes but magnitude leave the first layer, the layers that make the result and depthwise
+    convolutions dense, as in training; magnitude follows the tables in every layer. Scheme
+    unbalanced keeps the largest weights of the layer, exactly as many as balanced.
+    """
+    if scheme == "dense" or (scheme != "magnitude" and not pruned):
+        return np.ones(layer.weight_shape, np.bool_)
+    shape, spread = layer.weight_shape, settings.weight_spread
+    rng = _rng(settings.seed, "weight", layer.name)
+    if scheme == "magnitude":
+        return magnitude_mask(shape, density, spread, rng)
+    if scheme == "dbb":
+        return dbb_mask(shape, settings.weight_bound, spread, rng)
+    balanced = balanced_mask(shape, settings.balanced_density, spread, rng)
+    if scheme == "balanced":
+        return balanced
+    return magnitude_mask(shape, float(balanced.mean()), spread, rng)
+
+
+class Bounds:
+    """The activation bound of each stored tensor, chosen when its mask is first seen.
+
+    What only depthwise layers read, and the image, is not pruned: it would save no cycle, or lose
+    the picture.
+    """
+
+    def __init__(self, inputs: tuple[LayerInput, ...], most_removed: float | None) -> None:
+        self._most_removed = most_removed
+        self._prunable = {
+            row.tensor
+            for row in inputs
+            if most_removed is not None and row.kind != "image" and not row.layer.is_depthwise
+        }
+        self._chosen: dict[str, int] = {}
+
+    def choose(self, tensor: str, mask: Mask) -> int:
+        """Choose by the nonzeros of the mask; 8 where nothing is pruned."""
+        bound = DBB_BLOCK
+        if self._most_removed is not None and tensor in self._prunable:
+            bound = activation_bound(mask, self._most_removed)
+        self._chosen[tensor] = bound
+        return bound
+
+    def of(self, tensor: str) -> int:
+        """The n of 8 that was chosen."""
+        return self._chosen[tensor]
+
+
+def activation_masks(
+    network: str,
+    inputs: tuple[LayerInput, ...],
+    aimed: Mapping[str, LayerDensities],
+    settings: FullSizeSettings,
+    bounds: Bounds,
+) -> tuple[dict[str, Mask], str]:
+    """Masks (N, C, H, W) by stored tensor, and a sentence that says how they were made."""
+    densities = {name: both.activation.value for name, both in aimed.items()}
+    if settings.activation_masks == "generator":
+        masks = {
+            row.tensor: _generated(row, densities[row.tensor], settings, bounds)
+            for row in inputs
+            if row.tensor == row.layer.name
+        }
+        return (
+            masks,
+            f"activations: generator ({settings.clustering}), densities published or by rule",
+        )
+    images, description = first_pictures(network, settings)
+
+    def prune(tensor: str, value: Tensor) -> Tensor:
+        mask = np.ascontiguousarray((value != 0).numpy())
+        bound = bounds.choose(tensor, mask)
+        if bound == DBB_BLOCK:
+            return value
+        return value * torch.from_numpy(bounded_mask(mask, bound, value.abs().numpy()))
+
+    masks = shifted_masks(
+        full_size_network(network, settings, weights=True),
+        inputs,
+        images,
+        densities,
+        prune,
+        settings.norm_shift_std,
+    )
+    return masks, (
+        f"activations: random network shifted to densities published or by rule, on {description}"
+    )
+
+
+def first_pictures(network: str, settings: FullSizeSettings) -> tuple[Tensor, str]:
+    """The images of the trace, and what they are: the user's, or the bundled photographs.
+
+    Raises:
+        UserError: fewer images than the settings ask for, or as `models.imagenet.pictures`.
+    """
+    form = settings.form(network)
+    if settings.image_folder is None:
+        return bundled_photographs(settings.images, form), ATTRIBUTION
+    folder = image_folder(Path(settings.image_folder), form, None)
+    if len(folder.files) < settings.images:
+        raise UserError(
+            f"images is {settings.images}; {settings.image_folder} holds {len(folder.files)}"
+        )
+    return folder.images(0, settings.images), folder.description
+
+
+def _generated(row: LayerInput, density: float, settings: FullSizeSettings, bounds: Bounds) -> Mask:
+    rng = _rng(settings.seed, "activation", row.tensor)
+    shape = (settings.images, *row.layer.input_shape)
+    mask = activation_mask(shape, density, settings.mask_structure, rng)
+    bound = bounds.choose(row.tensor, mask)
+    if bound == DBB_BLOCK:
+        return mask
+    return bounded_mask(mask, bound, rng.random(mask.shape, dtype=np.float32) + np.float32(0.5))
+
+
+def _rng(seed: int, operand: Operand, name: str) -> np.random.Generator:
+    """A stream of its own per layer and operand, so that no draw depends on another's length."""
+    return np.random.default_rng([seed, zlib.crc32(f"{operand} {name}".encode())])

@@ -1,0 +1,1 @@
+"""Trained networks whose pruning can be changed at will: what the searches evaluate."""

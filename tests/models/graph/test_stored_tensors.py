@@ -1,0 +1,60 @@
+import torch
+from torch import nn
+
+from models.graph.stored_tensors import SparseNetwork
+from models.networks import NETWORKS, build
+from tests.models.toy import toy, toy_images
+
+
+def test_wrapping_changes_neither_values_nor_parameter_names() -> None:
+    network = toy()
+    wrapped = SparseNetwork(network)
+    assert torch.equal(wrapped.module(toy_images()), network(toy_images()))
+    assert set(wrapped.module.state_dict()) == set(network.state_dict())
+
+
+def test_layers_that_read_one_tensor_share_its_storage() -> None:
+    wrapped = SparseNetwork(toy())
+    assert [tensor.readers for tensor in wrapped.stored] == [
+        ("stem",),
+        ("depthwise",),
+        ("pointwise",),
+        ("conv", "shortcut"),
+        ("strided",),
+        ("fc1",),
+        ("fc2",),
+    ]
+    assert (wrapped.first_layer, wrapped.last_layer) == ("stem", "fc2")
+
+
+def test_identity_shortcut_sees_the_stored_tensor() -> None:
+    class Residual(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = nn.Conv2d(3, 4, 1)
+            self.second = nn.Conv2d(4, 4, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.first(x)
+            return x + self.second(x)
+
+    class Zeros(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.zeros_like(x)
+
+    network = Residual()
+    wrapped = SparseNetwork(network)
+    wrapped.stored[1].pruner = Zeros()
+    scores = wrapped.module(torch.randn(1, 3, 2, 2))
+    assert network.second.bias is not None
+    assert torch.equal(scores, network.second.bias.reshape(1, 4, 1, 1).expand(1, 4, 2, 2))
+
+
+def test_every_network_can_be_wrapped() -> None:
+    images = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    for name in NETWORKS:
+        network = build(name, num_classes=10, width=0.125, input_size=64).eval()
+        wrapped = SparseNetwork(network)
+        read = [reader for tensor in wrapped.stored for reader in tensor.readers]
+        assert sorted(read) == sorted(wrapped.layers)
+        torch.testing.assert_close(wrapped.module(images), network(images), rtol=0, atol=0)
