@@ -37,7 +37,8 @@ from sim.errors import UserError
 from sim.generate.activations import activation_mask
 from sim.generate.pruning import activation_bound, bounded_mask
 from sim.generate.weights import balanced_mask, dbb_mask, magnitude_mask
-from sim.layer import DBB_BLOCK, Layer, Mask
+from sim.layer import Layer, Mask
+from sim.masks.density_bound import DBB_BLOCK
 from sim.validation import unknown
 
 
