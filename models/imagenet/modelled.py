@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.graph.dataflow import layer_inputs
+from models.graph.dataflow import LayerInput, layer_inputs
 from models.graph.layer_table import consumers
-from models.imagenet.densities.rules import LayerInput, activation_densities, weight_densities
+from models.imagenet.densities.rules import activation_densities, weight_densities
 from models.imagenet.densities.tables import (
     Density,
     Operand,
