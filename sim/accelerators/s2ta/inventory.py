@@ -18,7 +18,7 @@ from sim.components.inventories import Inventory, Part, Price
 from sim.components.parts import adder_tree, priority_encoder, pruner
 from sim.components.shared import BUFFER_BITS, mac, register_bit, registers, two_buffers
 from sim.components.table import Cost
-from sim.layer import DBB_BLOCK
+from sim.masks.density_bound import DBB_BLOCK
 
 
 def inventory(design: TensorArray, parts: Library) -> Inventory:
