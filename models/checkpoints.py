@@ -16,6 +16,11 @@ from sim.files import intact, whole_file
 
 COUNTER = "num_batches_tracked"
 """Batch-norm bookkeeping that older files lack and inference does not use."""
+VARIANCE = "running_var"
+LONGEST = 160
+"""Characters of a file's own text that a message quotes."""
+REAL = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+"""Formats of weights; formats of 8 and fewer bits mean nothing without scales beside them."""
 
 
 def save_checkpoint(path: Path, module: nn.Module, metadata: Mapping[str, Any]) -> None:
@@ -49,14 +54,16 @@ def fill(path: Path, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     """Put the tensors of a file into a module, which is untouched if anything is wrong.
 
     Raises:
-        UserError: tensors of another network, or weights that are not finite.
+        UserError: tensors of another network, or values that are no finite real numbers in the
+            module's own number format.
     """
     _check_names(path, _state(module), tensors)
-    _check_shapes(path, _state(module), tensors)
     for name, value in tensors.items():
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            raise UserError(f"{path}: {name} holds NaN or infinity; train it again")
-    module.load_state_dict(tensors, strict=False)
+        require_values(path, name, value)
+    _check_shapes(path, _state(module), tensors)
+    state = _state(module)
+    values = {name: _cast(path, name, value, state[name]) for name, value in tensors.items()}
+    module.load_state_dict(values, strict=False)
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
@@ -115,12 +122,14 @@ def _check_names(path: Path, own: Mapping[str, Tensor], found: Mapping[str, Tens
     extra = [name for name in found if name not in own]
     if missing or extra:
         parts = [
-            f"{len(names)} {what} (first: {names[0]})"
+            f"{len(names)} {what} (first: {shown(names[0])})"
             for what, names in (("missing", missing), ("unexpected", extra))
             if names
         ]
+        split = any("parametrizations." in name or name.endswith("_orig") for name in extra)
+        mend = "; remove parametrizations and pruning hooks before saving" if split else ""
         raise UserError(
-            f"{path}: weights of another network: {', '.join(parts)} of {len(own)} tensors"
+            f"{path}: weights of another network: {', '.join(parts)} of {len(own)} tensors{mend}"
         )
 
 
@@ -132,3 +141,48 @@ def _check_shapes(path: Path, own: Mapping[str, Tensor], found: Mapping[str, Ten
                 f"{path}: {name} has shape {tuple(value.shape)}, the network expects {expected}; "
                 "check width, classes and input size"
             )
+
+
+def require_values(path: Path, name: str, value: Tensor) -> None:
+    """Raise UserError unless a tensor of a file holds its values one by one, as plain numbers."""
+    if value.is_nested or value.layout is not torch.strided:
+        kind = "nested" if value.is_nested else str(value.layout).removeprefix("torch.")
+    elif value.is_quantized:
+        kind = "quantized"
+    elif value.is_meta:
+        kind = "without values (on the meta device)"
+    else:
+        return
+    raise UserError(f"{path}: {shown(name)} is {kind}; expected a dense tensor of plain numbers")
+
+
+def require_real(path: Path, name: str, value: Tensor) -> None:
+    """Raise UserError unless a tensor of a file is of real numbers in 16, 32 or 64 bits."""
+    if value.dtype not in REAL:
+        raise UserError(
+            f"{path}: {shown(name)} is {str(value.dtype).removeprefix('torch.')}; expected real "
+            "numbers (float16, bfloat16, float32 or float64)"
+        )
+
+
+def _cast(path: Path, name: str, value: Tensor, place: Tensor) -> Tensor:
+    """The values in the number format that the network has."""
+    if not place.is_floating_point():
+        if value.is_floating_point() or value.is_complex() or value.dtype is torch.bool:
+            kind = str(value.dtype).removeprefix("torch.")
+            raise UserError(f"{path}: {name} is {kind}; expected whole numbers")
+        return value.to(place.dtype)
+    require_real(path, name, value)
+    cast = value.to(place.dtype)
+    if not bool(torch.isfinite(cast).all()):
+        kind = str(place.dtype).removeprefix("torch.")
+        raise UserError(f"{path}: {name} holds NaN or infinity (in {kind}); train it again")
+    if name.endswith(VARIANCE) and bool((cast < 0).any()):
+        raise UserError(f"{path}: {name} holds a negative variance; train it again")
+    return cast
+
+
+def shown(name: str) -> str:
+    """Text of a file, such as a name, as it may stand in a message of one line."""
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 3]}..."
+    return short if short.isprintable() else repr(short)

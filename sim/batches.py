@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.trace import LayerTrace
+from sim.layer import LayerTrace
 
 
 def batches(trace: LayerTrace, size: int) -> Iterator[LayerTrace]:

@@ -1,6 +1,7 @@
 """What every command-line step shares: one-line errors, checked settings, whole files."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
@@ -19,7 +20,11 @@ def run(main: Callable[[], None]) -> None:
     """Run a step; what a user can mend becomes one line on stderr and exit code 1.
 
     That is a UserError, and what the operating system says of a file: a full disk, no permission.
+    What models/ logs (how a user's files were read) goes to stderr too, a line each.
     """
+    logger = logging.getLogger("models")
+    logger.handlers = [logging.StreamHandler()]  # anew, for stderr may have been replaced
+    logger.setLevel(logging.INFO)
     try:
         main()
     except (UserError, OSError) as error:

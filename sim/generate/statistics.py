@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError
-from sim.layer import Mask
-from sim.masks.density_bound import DBB_BLOCK
+from sim.layer import DBB_BLOCK, Mask
 
 RUN = 4
 """Pixels of the horizontal zero runs that are counted."""

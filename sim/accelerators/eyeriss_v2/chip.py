@@ -17,8 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.accelerator import Accelerator, simulate
-from sim.layer import Layer, Mask
-from sim.trace import LayerTrace
+from sim.layer import Layer, LayerTrace, Mask
 
 WORKLOAD = Path(__file__).parent / "chip_workload"
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts, column_nonzeros
-from sim.arithmetic import ceil_div
-from sim.layer import Mask
-from sim.trace import LayerTrace
+from sim.layer import LayerTrace, Mask
+from sim.masks import ceil_div
 
 
 def processed_activations(trace: LayerTrace, skips_zeros: bool) -> Mask:

@@ -11,8 +11,7 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import Layer, Mask
-from sim.trace import LayerTrace
+from sim.layer import Layer, LayerTrace, Mask
 
 CHUNK_PRODUCTS = 1 << 22
 """Dot products that are counted at once: 16 MB of float32."""

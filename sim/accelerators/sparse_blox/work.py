@@ -6,10 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import Layer, Mask
-from sim.masks.block_map import block_grid
-from sim.masks.blocks import zero_blocks
-from sim.trace import LayerTrace
+from sim.block_map import block_grid
+from sim.blocks import zero_blocks
+from sim.layer import Layer, LayerTrace, Mask
 
 Counts = npt.NDArray[np.int64]
 
