@@ -5,6 +5,8 @@ TORCH ?= cpu
 CONFIG ?= config/config.yaml
 VENV := .venv
 STAMP := $(VENV)/.installed
+TECHNOLOGY_PYTHON ?= python3.12
+TECHNOLOGY_VENV := .venv-technology
 # One package from PyTorch's own index of CPU builds, some 200 MB instead of several GB. Where that
 # index cannot be reached the step gives up at once and torch comes from the main index.
 CPU_TORCH := --index-url https://download.pytorch.org/whl/cpu --no-deps --retries 0 --timeout 15
@@ -21,7 +23,7 @@ DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --conf
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
 .PHONY: results quick unlock design-space scaling test test-all lint bench check-results check-quick reference lock clean \
-	measured-resources
+	measured-resources technology
 
 results: $(STAMP)
 	$(DEFAULT)
@@ -83,6 +85,16 @@ measured-resources: results quick
 	python -m workflow.scripts.measured_resources results results/quick \
 		--output workflow/profiles/measured_resources.csv
 
+# Write the committed tables of component energy and area anew, in an environment of their own.
+technology: $(TECHNOLOGY_VENV)/.installed
+	PYTHONPATH=. $(TECHNOLOGY_VENV)/bin/python -m workflow.technology.components --output sim/technology
+
+$(TECHNOLOGY_VENV)/.installed: requirements-technology.txt workflow/technology/binaries.py
+	$(TECHNOLOGY_PYTHON) -m venv --clear $(TECHNOLOGY_VENV)
+	$(TECHNOLOGY_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	PYTHONPATH=. $(TECHNOLOGY_VENV)/bin/python -m workflow.technology.binaries
+	touch $@
+
 # Renew the lock after a change of requirements.in. A local suffix such as +cpu never goes into it.
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
@@ -99,5 +111,5 @@ endif
 	touch $@
 
 clean:
-	rm -rf $(VENV) .snakemake logs
+	rm -rf $(VENV) $(TECHNOLOGY_VENV) .snakemake logs
 	git clean -fdXq results

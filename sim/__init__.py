@@ -1,12 +1,13 @@
 """Cycle, traffic and energy models of sparse CNN accelerators in NumPy; never imports torch."""
 
 from sim.accelerator import Accelerator, simulate
-from sim.block_map import BlockMap
 from sim.energy import Technology, technology
 from sim.errors import UserError
 from sim.events import Access, Events
-from sim.layer import Layer, LayerTrace
+from sim.layer import Layer
+from sim.masks.block_map import BlockMap
 from sim.registry import accelerator, configurations
+from sim.trace import LayerTrace
 from sim.trace_file import NetworkTrace, Provenance, TracedLayer, read_trace, write_trace
 
 __all__ = [

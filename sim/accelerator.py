@@ -4,7 +4,7 @@ from typing import Protocol, runtime_checkable
 
 from sim.errors import UserError
 from sim.events import Events
-from sim.layer import LayerTrace
+from sim.trace import LayerTrace
 
 
 @runtime_checkable

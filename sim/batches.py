@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.layer import LayerTrace
+from sim.trace import LayerTrace
 
 
 def batches(trace: LayerTrace, size: int) -> Iterator[LayerTrace]:

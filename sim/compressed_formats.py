@@ -6,9 +6,10 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import LayerTrace, Mask
-from sim.masks import ceil_div
+from sim.arithmetic import ceil_div
+from sim.layer import Mask
 from sim.memory import output_values
+from sim.trace import LayerTrace
 
 INT8_BITS = 8
 

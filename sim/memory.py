@@ -12,9 +12,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.arithmetic import ceil_div
 from sim.events import Access
-from sim.layer import LayerTrace
-from sim.masks import ceil_div
+from sim.trace import LayerTrace
 from sim.validation import require_positive, require_rate
 
 WEIGHT_BUFFER = "sram_512kib"

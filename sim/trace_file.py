@@ -19,10 +19,11 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from sim.block_map import BlockMap, block_grid
 from sim.errors import UserError
 from sim.files import intact, whole_file
-from sim.layer import Layer, LayerTrace, Mask
+from sim.layer import Layer, Mask
+from sim.masks.block_map import BlockMap, block_grid
+from sim.trace import LayerTrace
 
 VERSION = 1
 Source = Literal["measured", "modelled"]

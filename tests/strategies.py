@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from sim import BlockMap, Layer, LayerTrace
-from sim.block_map import block_grid
+from sim.masks.block_map import block_grid
 
 
 @st.composite

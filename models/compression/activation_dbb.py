@@ -15,7 +15,7 @@ from models.compression.density_bound import keep_largest, lane_ranks
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
-from sim.layer import DBB_BLOCK
+from sim.masks.density_bound import DBB_BLOCK
 
 BOUNDS = (1, 2, 3, 4, 5)
 """The n that DAP's five cascaded maximum stages can keep; 8 bypasses it."""

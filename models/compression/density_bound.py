@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from sim.layer import DBB_BLOCK
+from sim.masks.density_bound import DBB_BLOCK
 
 
 def _blocks(values: Tensor) -> Tensor:

@@ -1,17 +1,46 @@
 """What made each layer's input, read from the graph of the network."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
 import torch
 from torch import fx, nn
 
 from models.graph.layer_table import is_layer, layer_graph, layer_table
-from models.imagenet.densities.rules import InputKind, LayerInput
+from sim.layer import Layer
 
 PASSIVE = (nn.MaxPool2d, nn.Dropout, nn.Identity, nn.Upsample)
 """Modules behind which zeros are still the zeros of what went in."""
 
 RECTIFIERS = (nn.ReLU, nn.ReLU6)
+
+
+class InputKind(StrEnum):
+    """What made a layer's input."""
+
+    IMAGE = "image"
+    RELU = "relu"
+    RESIDUAL = "residual"
+    SUM = "sum"
+    POOLED = "pooled"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True)
+class LayerInput:
+    """A layer together with what it reads.
+
+    Attributes:
+        layer: the shape.
+        tensor: name of the first layer that reads the same tensor; layers of one `tensor` share
+            one mask.
+        kind: what made the tensor.
+    """
+
+    layer: Layer
+    tensor: str
+    kind: InputKind
 
 
 def layer_inputs(network: nn.Module, input_shape: tuple[int, int, int]) -> tuple[LayerInput, ...]:

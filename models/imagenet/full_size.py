@@ -11,7 +11,7 @@ from models.imagenet.shifted import NORM_SHIFT_STD
 from models.networks import build
 from sim.errors import UserError
 from sim.generate.activations import Clustering, Mode
-from sim.layer import DBB_BLOCK
+from sim.masks.density_bound import DBB_BLOCK
 from sim.validation import (
     require_choice,
     require_fraction,

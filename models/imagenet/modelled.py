@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.graph.dataflow import layer_inputs
+from models.graph.dataflow import LayerInput, layer_inputs
 from models.graph.layer_table import consumers
-from models.imagenet.densities.rules import LayerInput, activation_densities, weight_densities
+from models.imagenet.densities.rules import activation_densities, weight_densities
 from models.imagenet.densities.tables import (
     Density,
     Operand,
@@ -37,7 +37,8 @@ from sim.errors import UserError
 from sim.generate.activations import activation_mask
 from sim.generate.pruning import activation_bound, bounded_mask
 from sim.generate.weights import balanced_mask, dbb_mask, magnitude_mask
-from sim.layer import DBB_BLOCK, Layer, Mask
+from sim.layer import Layer, Mask
+from sim.masks.density_bound import DBB_BLOCK
 from sim.validation import unknown
 
 

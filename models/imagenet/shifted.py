@@ -21,9 +21,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, fx, nn
 
-from models.graph.dataflow import RECTIFIERS, paths_to_layers
+from models.graph.dataflow import RECTIFIERS, LayerInput, paths_to_layers
 from models.graph.layer_table import is_layer, layer_graph
-from models.imagenet.densities.rules import LayerInput
 from sim.layer import Mask
 
 NORM_SHIFT_STD = 1.4

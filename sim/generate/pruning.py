@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.generate.weights import keep_largest
-from sim.layer import DBB_BLOCK, Mask
+from sim.layer import Mask
+from sim.masks.density_bound import DBB_BLOCK
 from sim.validation import require_fraction
 
 BOUNDS = (1, 2, 3, 4, 5)

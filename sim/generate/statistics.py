@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError
-from sim.layer import DBB_BLOCK, Mask
+from sim.layer import Mask
+from sim.masks.density_bound import DBB_BLOCK
 
 RUN = 4
 """Pixels of the horizontal zero runs that are counted."""

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UserError
-from sim.layer import DBB_BLOCK, Mask
+from sim.layer import Mask
+from sim.masks.density_bound import DBB_BLOCK
 from sim.validation import require_choice, require_fraction
 
 Shape = tuple[int, int, int, int]

@@ -5,7 +5,7 @@ import pytest
 from models.graph.layer_table import layer_table
 from models.imagenet.full_size import FullSizeSettings, full_size_network
 from sim import Layer
-from sim.blocks import block_count, padded_macs
+from sim.masks.blocks import block_count, padded_macs
 
 
 def convolutions(network: str) -> list[Layer]:

@@ -11,7 +11,7 @@ from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from models.tracing import trace_network
 from sim import NetworkTrace, Provenance, read_trace, write_trace
-from sim.layer import tightest_bound
+from sim.masks.density_bound import tightest_bound
 from tests.models.compression.samples import samples
 from tests.models.toy import toy, toy_images
 from tests.reference.windows import effectual_macs

@@ -25,9 +25,9 @@ import numpy as np
 
 from sim import Layer, LayerTrace, accelerator, configurations, simulate
 from sim.accelerators.hass.model import design
-from sim.blocks import zero_blocks
-from sim.masks import effectual_macs
-from sim.output_counts import tile_effectual_counts, tile_effectual_maxima
+from sim.masks.blocks import zero_blocks
+from sim.masks.output_counts import tile_effectual_counts, tile_effectual_maxima
+from sim.masks.totals import effectual_macs
 from sim.platforms import platform
 from workflow.cli import run
 from workflow.designs.rows import dataflow

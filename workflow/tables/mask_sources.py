@@ -12,8 +12,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from models.graph.dataflow import layer_inputs
-from models.imagenet.densities.rules import LayerInput
+from models.graph.dataflow import LayerInput, layer_inputs
 from models.imagenet.full_size import FullSizeSettings, full_size_network
 from models.imagenet.modelled import Bounds, activation_masks, target_densities
 from sim.generate.activations import MODES

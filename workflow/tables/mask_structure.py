@@ -11,7 +11,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from models.imagenet.densities.rules import InputKind
+from models.graph.dataflow import InputKind
 from models.imagenet.full_size import FullSizeSettings
 from sim.generate.activations import MODES, Clustering, activation_mask
 from sim.generate.reference import reference_masks

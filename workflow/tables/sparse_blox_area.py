@@ -13,7 +13,7 @@ import pandas as pd
 from sim import LayerTrace, NetworkTrace, accelerator
 from sim.accelerators.sparse_blox.area import Extension, irregular_extensions, sparse_blox
 from sim.accelerators.sparse_blox.model import BlockSkippingSystolicArray
-from sim.blocks import block_count
+from sim.masks.blocks import block_count
 from workflow.tables.shared import traces_command
 from workflow.tables.sparse_blox_blocks import convolutions
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim import LayerTrace, NetworkTrace
 from sim.accelerators.sparse_blox.savings import Savings, savings
-from sim.block_map import BLOCK_SHAPES
+from sim.masks.block_map import BLOCK_SHAPES
 from workflow.tables.shared import traces_command
 
 Row = dict[str, object]

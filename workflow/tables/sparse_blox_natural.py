@@ -11,7 +11,7 @@ import pandas as pd
 
 from models.imagenet.full_size import FullSizeSettings
 from sim import LayerTrace
-from sim.block_map import BLOCK_SHAPES
+from sim.masks.block_map import BLOCK_SHAPES
 from workflow.tables.mask_sources import mask_sources, sources_command
 from workflow.tables.sparse_blox_blocks import shares
 

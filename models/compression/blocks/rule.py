@@ -18,8 +18,8 @@ from typing import Any, Literal, Self, get_args
 import torch
 from torch import Tensor
 
-from sim.block_map import BLOCK_SHAPES
 from sim.errors import UserError
+from sim.masks.block_map import BLOCK_SHAPES
 from sim.validation import require_choice
 
 Criterion = Literal["signed_mean", "mean_magnitude", "max_magnitude"]

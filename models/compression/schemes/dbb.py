@@ -8,7 +8,7 @@ from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
 from models.graph.stored_tensors import SparseNetwork, weight
 from sim.errors import UserError
-from sim.layer import DBB_BLOCK
+from sim.masks.density_bound import DBB_BLOCK
 from sim.validation import require_choice
 
 

@@ -26,9 +26,8 @@ Rules for input activations, by what made the input:
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from models.graph.dataflow import InputKind, LayerInput
 from models.imagenet.densities.tables import Density, Operand, published_densities
 from sim.layer import Layer
 from sim.validation import require_fraction
@@ -46,33 +45,6 @@ CONV_RELU_DENSITY = 0.56
 SUM_DENSITY = round(1 - (1 - CONV_RELU_DENSITY) ** 2, 4)
 RESIDUAL_ANCHORS = ((2.0, 0.82), (4.0, 0.27))
 """(log2 of image side / map side, density) of a ReLU after an addition."""
-
-
-class InputKind(StrEnum):
-    """What made a layer's input."""
-
-    IMAGE = "image"
-    RELU = "relu"
-    RESIDUAL = "residual"
-    SUM = "sum"
-    POOLED = "pooled"
-    SIGNED = "signed"
-
-
-@dataclass(frozen=True)
-class LayerInput:
-    """A layer together with what it reads.
-
-    Attributes:
-        layer: the shape.
-        tensor: name of the first layer that reads the same tensor; layers of one `tensor` share
-            one mask.
-        kind: what made the tensor.
-    """
-
-    layer: Layer
-    tensor: str
-    kind: InputKind
 
 
 def weight_densities(

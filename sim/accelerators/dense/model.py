@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from sim.arithmetic import ceil_div
 from sim.events import Events
-from sim.layer import LayerTrace
-from sim.masks import ceil_div, effectual_macs
+from sim.masks.totals import effectual_macs
 from sim.memory import ArrayBytes, Memory, dense_bytes
+from sim.trace import LayerTrace
 from sim.validation import require_positive
 
 ACCUMULATOR_BITS = 32

@@ -11,8 +11,8 @@ import pandas as pd
 from sim.accelerators.eyeriss.mapping import Mapping, cost
 from sim.accelerators.eyeriss.model import Eyeriss
 from sim.accelerators.eyeriss.published import BATCH, published, published_traces
-from sim.layer import LayerTrace
 from sim.registry import accelerator
+from sim.trace import LayerTrace
 
 MAPPING = ["m", "n", "e", "p", "q", "r", "t"]
 QUANTITIES = ("dram_mb", "buffer_mib", "processing_ms")

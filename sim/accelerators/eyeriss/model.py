@@ -20,9 +20,10 @@ from sim.compressed_formats import (
     written_share,
 )
 from sim.events import Access, Events
-from sim.layer import LayerTrace, Mask
-from sim.masks import effectual_macs, window_activations
+from sim.layer import Mask
+from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import sram_entry
+from sim.trace import LayerTrace
 from sim.validation import (
     require_choice,
     require_finite,

@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.accelerator import Accelerator, simulate
-from sim.layer import Layer, LayerTrace, Mask
+from sim.layer import Layer, Mask
+from sim.trace import LayerTrace
 
 WORKLOAD = Path(__file__).parent / "chip_workload"
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.arithmetic import ceil_div
 from sim.errors import UserError
 from sim.layer import Layer, Mask
-from sim.masks import ceil_div
 
 Counts = npt.NDArray[np.int64]
 

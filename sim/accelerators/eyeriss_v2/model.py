@@ -15,8 +15,8 @@ from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts, PeArray
 from sim.accelerators.eyeriss_v2.traffic import Movement, traffic_bytes
 from sim.accelerators.eyeriss_v2.work import passes, pe_work, processed_activations, row_counts
 from sim.events import Events
-from sim.layer import LayerTrace
-from sim.masks import effectual_macs
+from sim.masks.totals import effectual_macs
+from sim.trace import LayerTrace
 from sim.validation import require_choice, require_flag, require_positive, require_rate
 
 

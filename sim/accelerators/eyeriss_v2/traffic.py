@@ -11,10 +11,10 @@ import numpy as np
 
 from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts
 from sim.accelerators.eyeriss_v2.work import PeWork
+from sim.arithmetic import ceil_div
 from sim.events import Access
-from sim.layer import LayerTrace
-from sim.masks import ceil_div
 from sim.memory import KIB, output_values
+from sim.trace import LayerTrace
 
 GLOBAL_BUFFER = "sram_8kib"
 VALUE_BITS, RUN_BITS = 8, 4

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts, column_nonzeros
-from sim.layer import LayerTrace, Mask
-from sim.masks import ceil_div
+from sim.arithmetic import ceil_div
+from sim.layer import Mask
+from sim.trace import LayerTrace
 
 
 def processed_activations(trace: LayerTrace, skips_zeros: bool) -> Mask:

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.accelerators.hass.vectors import VectorShape, activation_lanes, pair_counts, weight_lanes
-from sim.layer import Layer, LayerTrace
+from sim.layer import Layer
+from sim.trace import LayerTrace
 
 PATTERN_LANES = 9
 """Up to here counting patterns is the faster way."""

@@ -18,9 +18,9 @@ from sim.accelerators.hass.stalls import EngineTime, engine_time
 from sim.accelerators.hass.streams import port_cycles
 from sim.accelerators.hass.vectors import VectorShape
 from sim.events import Access, Events
-from sim.layer import LayerTrace
-from sim.masks import effectual_macs
+from sim.masks.totals import effectual_macs
 from sim.platforms import Platform
+from sim.trace import LayerTrace
 from sim.validation import require_choice, require_fraction, require_positive
 
 ON_CHIP = "sram_8kib"

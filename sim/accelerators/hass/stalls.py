@@ -14,7 +14,7 @@ import numpy as np
 from sim.accelerators.hass.candidates import Folding
 from sim.accelerators.hass.streams import stream_of_vector
 from sim.accelerators.hass.vectors import VectorShape, pair_counts
-from sim.layer import LayerTrace
+from sim.trace import LayerTrace
 
 
 @dataclass(frozen=True)

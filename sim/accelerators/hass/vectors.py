@@ -11,7 +11,8 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import Layer, LayerTrace, Mask
+from sim.layer import Layer, Mask
+from sim.trace import LayerTrace
 
 CHUNK_PRODUCTS = 1 << 22
 """Dot products that are counted at once: 16 MB of float32."""

@@ -15,11 +15,13 @@ from sim.accelerators.phantom.mesh import INTER_CORE, MeshRun, run_tiles
 from sim.accelerators.phantom.packing import PACKERS, THREADS
 from sim.accelerators.phantom.streams import Bands, activation_bits, weight_bits
 from sim.accelerators.phantom.traffic import Work, actions, stored_bytes, traffic_bytes
+from sim.arithmetic import ceil_div
 from sim.errors import UserError
 from sim.events import Events
-from sim.layer import Layer, LayerTrace, Pair
-from sim.masks import ceil_div, effectual_macs
+from sim.layer import Layer, Pair
+from sim.masks.totals import effectual_macs
 from sim.memory import Memory
+from sim.trace import LayerTrace
 from sim.validation import require_choice, require_flag, require_positive, require_whole
 
 MAX_LOOKAHEAD = 254

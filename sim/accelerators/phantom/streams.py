@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.accelerators.phantom.packing import THREADS, Products
-from sim.layer import Layer, LayerTrace, Mask
+from sim.layer import Layer, Mask
+from sim.trace import LayerTrace
 
 Patterns = npt.NDArray[np.uint8]
 PATTERNS = 2**THREADS

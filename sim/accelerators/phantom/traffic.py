@@ -6,11 +6,11 @@ arrays; each core is given one scratchpad for operands and masks and one for par
 
 from dataclasses import dataclass
 
+from sim.arithmetic import ceil_div
 from sim.compressed_formats import INT8_BITS, bitmap_bytes, bitmap_map_bytes
 from sim.events import Access
-from sim.layer import LayerTrace
-from sim.masks import ceil_div
 from sim.memory import PSUM_BYTES, ArrayBytes, Memory, StoredBytes, Traffic
+from sim.trace import LayerTrace
 
 MASK_BITS_PER_ENTRY = 6
 """Three of the weights and three of the activations."""

@@ -7,8 +7,9 @@ is stored and worked like 1.
 
 from dataclasses import dataclass
 
-from sim.layer import DBB_BLOCK, Mask, tightest_bound
-from sim.masks import ceil_div
+from sim.arithmetic import ceil_div
+from sim.layer import Mask
+from sim.masks.density_bound import DBB_BLOCK, tightest_bound
 
 MASK_BYTES = 1
 

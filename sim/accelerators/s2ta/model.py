@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from sim.accelerators.s2ta.blocks import Blocks, written
 from sim.accelerators.systolic.array import GatedArray
+from sim.arithmetic import ceil_div
 from sim.events import Events
 from sim.gating import clocked
-from sim.layer import DBB_BLOCK, Layer, LayerTrace
-from sim.masks import ceil_div, effectual_macs, window_activations
+from sim.layer import Layer
+from sim.masks.density_bound import DBB_BLOCK
+from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import ArrayBytes, StoredBytes, dense_bytes, output_values
+from sim.trace import LayerTrace
 from sim.validation import require_choice, require_positive
 
 VALUE_BITS = 8
@@ -227,11 +230,8 @@ class TimeUnrolledArray(TensorArray):
         """Blocks of one group's channels at one position, as the array takes them."""
         layer = trace.layer
         whole = layer.groups == 1 or layer.group_channels % DBB_BLOCK == 0
-        pruned = whole and self._bound(trace) <= self.max_activation_nonzeros
-        return Blocks(layer.group_channels, self._bound(trace) if pruned else DBB_BLOCK)
-
-    def _bound(self, trace: LayerTrace) -> int:
-        return DBB_BLOCK if trace.activation_bound is None else trace.activation_bound
+        pruned = whole and trace.activation_bound <= self.max_activation_nonzeros
+        return Blocks(layer.group_channels, trace.activation_bound if pruned else DBB_BLOCK)
 
     def _weight_loads(self, trace: LayerTrace) -> int:
         """Times that a filter's weight registers of a TPE are written for one output tile."""
@@ -243,7 +243,7 @@ class TimeUnrolledArray(TensorArray):
 
     def _stored(self, trace: LayerTrace) -> StoredBytes:
         layer = trace.layer
-        bound = self._bound(trace)
+        bound = trace.activation_bound
         pixel = Blocks(
             layer.in_channels, bound if bound <= self.max_activation_nonzeros else DBB_BLOCK
         ).stored_bytes

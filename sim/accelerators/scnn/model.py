@@ -23,10 +23,12 @@ from sim.accelerators.scnn.tiling import (
     is_single_pixel,
 )
 from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
+from sim.arithmetic import ceil_div
 from sim.events import Events
-from sim.layer import Layer, LayerTrace, Pair
-from sim.masks import ceil_div, effectual_macs
+from sim.layer import Layer, Pair
+from sim.masks.totals import effectual_macs
 from sim.memory import stall_cycles
+from sim.trace import LayerTrace
 from sim.validation import require_choice, require_positive, require_rate
 
 

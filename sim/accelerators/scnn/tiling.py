@@ -12,8 +12,9 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import Layer, LayerTrace, Pair
-from sim.masks import ceil_div
+from sim.arithmetic import ceil_div
+from sim.layer import Layer, Pair
+from sim.trace import LayerTrace
 
 Counts = npt.NDArray[np.int64]
 Owners = npt.NDArray[np.int64]

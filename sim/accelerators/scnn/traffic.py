@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.accelerators.scnn.tiling import Counts
+from sim.arithmetic import ceil_div
 from sim.events import Access
-from sim.layer import LayerTrace
-from sim.masks import ceil_div
 from sim.memory import Traffic, output_values
+from sim.trace import LayerTrace
 
 ACCUMULATOR_BITS = 24
 """Width of a partial sum (ISCA 2017)."""

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.layer import Layer, Mask
-from sim.tile_taps import Counts, tile_tap_counts
+from sim.masks.tile_taps import Counts, tile_tap_counts
 
 BLOCK_VALUES = 2**22
 """Work values held at a time: bounds memory whatever the layer."""

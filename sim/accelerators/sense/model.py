@@ -23,8 +23,8 @@ from sim.compressed_formats import (
     written_share,
 )
 from sim.events import Access, Events
-from sim.layer import LayerTrace
 from sim.memory import sram_entry
+from sim.trace import LayerTrace
 from sim.validation import (
     require_choice,
     require_finite,

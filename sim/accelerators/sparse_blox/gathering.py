@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sim.accelerators.sparse_blox.traffic import SOURCES, Gathered, image_traffic
 from sim.accelerators.sparse_blox.work import Blocks, Counts
-from sim.layer import LayerTrace
 from sim.memory import Memory, Traffic, dense_bytes
+from sim.trace import LayerTrace
 from sim.validation import require_choice
 
 OPERAND_BITS = 8

@@ -4,9 +4,9 @@ from dataclasses import astuple, dataclass
 from typing import Self
 
 from sim.accelerators.sparse_blox.work import blocks_kept
-from sim.blocks import natural_zero_blocks, padded_macs
-from sim.layer import LayerTrace
+from sim.masks.blocks import natural_zero_blocks, padded_macs
 from sim.memory import dense_bytes
+from sim.trace import LayerTrace
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from sim.accelerators.sparse_blox.gathering import (
     map_actions,
 )
 from sim.accelerators.sparse_blox.work import Blocks, Counts, all_blocks, blocks_kept
-from sim.blocks import block_macs
+from sim.arithmetic import ceil_div
 from sim.events import Events
-from sim.layer import LayerTrace
-from sim.masks import ceil_div
+from sim.masks.blocks import block_macs
+from sim.trace import LayerTrace
 from sim.validation import require_flag, require_positive
 
 

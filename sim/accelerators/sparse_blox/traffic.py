@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from sim.arithmetic import ceil_div
 from sim.events import Access
-from sim.masks import ceil_div
 from sim.memory import ACTIVATION_BUFFER, KIB, PSUM_BYTES, WEIGHT_BUFFER, Memory, StoredBytes
 
 SOURCES = ("buffer", "dram")

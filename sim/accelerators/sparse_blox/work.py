@@ -6,9 +6,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sim.block_map import block_grid
-from sim.blocks import zero_blocks
-from sim.layer import Layer, LayerTrace, Mask
+from sim.layer import Layer, Mask
+from sim.masks.block_map import block_grid
+from sim.masks.blocks import zero_blocks
+from sim.trace import LayerTrace
 
 Counts = npt.NDArray[np.int64]
 

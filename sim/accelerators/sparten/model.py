@@ -26,10 +26,11 @@ from sim.accelerators.sparten.chunks import Bundles, Words, filter_chunks, windo
 from sim.accelerators.sparten.clusters import ClusterGrid
 from sim.accelerators.sparten.counting import RoundTimes, round_times
 from sim.accelerators.sparten.traffic import Chunking, array_bytes, filter_loads, stored_bytes
+from sim.arithmetic import ceil_div
 from sim.events import Events
-from sim.layer import LayerTrace
-from sim.masks import ceil_div, effectual_macs, window_activations
+from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import Memory
+from sim.trace import LayerTrace
 from sim.validation import require_positive
 
 

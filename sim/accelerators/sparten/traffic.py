@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.accelerators.sparten.clusters import ClusterGrid
+from sim.arithmetic import ceil_div
 from sim.compressed_formats import bitmap_map_bytes
-from sim.layer import Layer, LayerTrace
-from sim.masks import ceil_div
+from sim.layer import Layer
 from sim.memory import ArrayBytes, StoredBytes
+from sim.trace import LayerTrace
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sim.layer import LayerTrace
-from sim.masks import window_activations
+from sim.masks.totals import window_activations
 from sim.memory import Memory
+from sim.trace import LayerTrace
 from sim.validation import require_flag, require_fraction, require_positive
 
 

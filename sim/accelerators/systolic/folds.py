@@ -14,8 +14,8 @@ A fold streams T operands through an array skewed by R + C - 2 cycles. Source: S
 
 from dataclasses import dataclass
 
+from sim.arithmetic import ceil_div
 from sim.layer import Layer
-from sim.masks import ceil_div
 
 DATAFLOWS = ("os", "ws", "is")
 

@@ -8,10 +8,11 @@ from sim.accelerators.systolic.folds import DATAFLOWS, Folds, folds
 from sim.accelerators.systolic.queues import tile_cycles
 from sim.events import Events
 from sim.gating import clocked
-from sim.layer import Layer, LayerTrace
-from sim.masks import effectual_macs
+from sim.layer import Layer
+from sim.masks.output_counts import outputs_per_tile
+from sim.masks.totals import effectual_macs
 from sim.memory import PSUM_BYTES, ArrayBytes, Memory, dense_bytes
-from sim.output_counts import outputs_per_tile
+from sim.trace import LayerTrace
 from sim.validation import require_choice, require_positive
 
 OPERAND_BITS = 8

@@ -17,8 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import LayerTrace, Mask
-from sim.masks import Counts, ceil_div, window_bits
+from sim.arithmetic import ceil_div
+from sim.layer import Mask
+from sim.masks.totals import Counts
+from sim.masks.windows import window_bits
+from sim.trace import LayerTrace
 
 Plane = npt.NDArray[np.unsignedinteger]
 

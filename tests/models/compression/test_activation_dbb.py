@@ -9,7 +9,7 @@ from models.compression.activation_dbb import (
     set_bounds,
 )
 from models.graph.stored_tensors import SparseNetwork
-from sim.layer import tightest_bound
+from sim.masks.density_bound import tightest_bound
 from tests.models.toy import toy, toy_images
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.compression.density_bound import keep_largest
-from sim.layer import tightest_bound
+from sim.masks.density_bound import tightest_bound
 
 
 def keep_largest_by_sorting(values: np.ndarray, bound: int) -> np.ndarray:

@@ -18,7 +18,7 @@ from models.datasets import Dataset
 from models.graph.stored_tensors import SparseNetwork
 from models.training import accuracy
 from sim.errors import UserError
-from sim.layer import tightest_bound
+from sim.masks.density_bound import tightest_bound
 from tests.models.toy import toy, toy_images
 
 

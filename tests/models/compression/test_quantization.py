@@ -16,7 +16,7 @@ from models.compression.quantization import (
 from models.compression.schemes.dbb import Dbb
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
-from sim.layer import tightest_bound
+from sim.masks.density_bound import tightest_bound
 from tests.models.compression.samples import samples
 from tests.models.toy import toy, toy_images
 

@@ -1,7 +1,8 @@
+import pytest
 import torch
 from torch import nn
 
-from models.graph.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork, is_depthwise
 from models.networks import NETWORKS, build
 from tests.models.toy import toy, toy_images
 
@@ -58,3 +59,19 @@ def test_every_network_can_be_wrapped() -> None:
         read = [reader for tensor in wrapped.stored for reader in tensor.readers]
         assert sorted(read) == sorted(wrapped.layers)
         torch.testing.assert_close(wrapped.module(images), network(images), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (nn.Conv2d(2, 2, 3, groups=2), True),  # the smallest there is
+        (nn.Conv2d(8, 16, 3, groups=8), True),
+        (nn.Conv2d(4, 4, 3, groups=2), False),
+        (nn.Conv2d(1, 4, 3), False),
+        (nn.Linear(1, 4), False),
+    ],
+)
+def test_depthwise_is_one_channel_per_filter_of_several_groups(
+    layer: nn.Module, expected: bool
+) -> None:
+    assert is_depthwise(layer) is expected

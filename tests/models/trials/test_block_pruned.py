@@ -5,8 +5,8 @@ from torch import nn
 from models.compression.blocks.rule import BlockRule
 from models.trials.block_pruned import BlockPrunedNetwork
 from sim import Layer
-from sim.blocks import block_count
 from sim.errors import UserError
+from sim.masks.blocks import block_count
 from tests.models.toy import toy, toy_images
 
 IMAGES = toy_images(7, seed=2)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Access, BlockMap, Events, Layer, LayerTrace, UserError, accelerator, simulate
-from sim.block_map import block_grid
+from sim.masks.block_map import block_grid
 from tests.reference import blocks as reference_blocks
 from tests.reference import sparse_blox as reference
 from tests.strategies import block_traces, conv_layers, linear_layers, traces

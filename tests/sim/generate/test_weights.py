@@ -11,7 +11,7 @@ from sim.generate.weights import (
     keep_largest,
     magnitude_mask,
 )
-from sim.layer import tightest_bound
+from sim.masks.density_bound import tightest_bound
 
 shapes = st.tuples(
     st.integers(1, 12), st.integers(1, 21), st.sampled_from([1, 3]), st.sampled_from([1, 2, 3])

@@ -8,7 +8,7 @@ import yaml
 
 from models.compression.schemes.blockwise import Blockwise
 from sim import UserError
-from sim.block_map import BLOCK_SHAPES
+from sim.masks.block_map import BLOCK_SHAPES
 from workflow.check_config import check_config
 from workflow.cli import settings
 from workflow.layout import Layout

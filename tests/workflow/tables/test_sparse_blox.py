@@ -23,8 +23,8 @@ from sim.accelerators.sparse_blox.area import (
 from sim.accelerators.sparse_blox.baselines import BASELINES
 from sim.accelerators.sparse_blox.model import BlockSkippingSystolicArray
 from sim.accelerators.sparse_blox.savings import savings
-from sim.block_map import BLOCK_SHAPES, block_grid
 from sim.claims import claims
+from sim.masks.block_map import BLOCK_SHAPES, block_grid
 from tests.reference import blocks as reference
 from workflow.claims.sparse_blox import EVALUATORS
 from workflow.scripts.simulate import simulated, sweep

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.layer import Layer, LayerTrace
+from sim.layer import Layer
+from sim.trace import LayerTrace
 from sim.validation import unknown
 
 FOLDER = Path(__file__).parent

@@ -9,9 +9,9 @@ from models.compression.blocks.convolution import BlockConv2d, install_blocks
 from models.compression.blocks.recording import recorded_blocks
 from models.compression.blocks.rule import BlockRule, Criterion
 from sim import Layer
-from sim.block_map import BLOCK_SHAPES
-from sim.blocks import block_count, natural_zero_blocks
 from sim.errors import UserError
+from sim.masks.block_map import BLOCK_SHAPES
+from sim.masks.blocks import block_count, natural_zero_blocks
 from tests.models.toy import toy, toy_images
 from tests.reference.blockwise import Shape, convolve
 from tests.strategies import conv_layers

@@ -13,8 +13,8 @@ from models.datasets import Dataset
 from models.graph.stored_tensors import SparseNetwork
 from models.tracing import trace_network
 from sim import NetworkTrace, Provenance, read_trace, write_trace
-from sim.blocks import natural_zero_blocks
 from sim.errors import UserError
+from sim.masks.blocks import natural_zero_blocks
 from tests.models.compression.samples import samples
 from tests.models.toy import toy, toy_images
 

@@ -1,10 +1,8 @@
 import pytest
 import torch
 
-from models.graph.dataflow import layer_inputs
+from models.graph.dataflow import InputKind, LayerInput, layer_inputs
 from models.imagenet.densities.rules import (
-    InputKind,
-    LayerInput,
     activation_densities,
     weight_densities,
 )

@@ -2,7 +2,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import Layer, LayerTrace, masks, output_counts
+from sim import Layer, LayerTrace
+from sim.masks import output_counts, totals
 from tests.reference import windows as reference
 from tests.strategies import traces
 
@@ -38,7 +39,7 @@ def test_tile_reductions_count_each_pair_once(
         ]
         assert np.array_equal(sums[:, :, p, f], tile.sum(axis=(2, 3)))
         assert np.array_equal(maxima[:, :, p, f], tile.max(axis=(2, 3)))
-    assert np.array_equal(masks.effectual_macs(trace), counts.sum(axis=(1, 2, 3)))
+    assert np.array_equal(totals.effectual_macs(trace), counts.sum(axis=(1, 2, 3)))
 
 
 def test_blocks_join_without_a_seam(monkeypatch) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import LayerTrace
-from sim.tile_taps import tile_tap_counts
+from sim.masks.tile_taps import tile_tap_counts
 from tests.reference import windows
 from tests.reference.sense import output_tiles
 from tests.strategies import conv_layers, traces

@@ -1,27 +1,21 @@
-"""Counting on zero masks: the windows of a layer, and totals that need no convolution.
+"""Effectual multiplications of whole layers, which need no convolution.
 
 A dot product of a filter with a window costs one multiplication per position where both masks are
 True. Totals of a layer are separable (`effectual_macs`); counts of single outputs are in
-sim/output_counts.py.
+sim/masks/output_counts.py.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
-from sim.layer import Layer, LayerTrace, Mask
+from sim.layer import Layer
+from sim.trace import LayerTrace
 
 Counts = npt.NDArray[np.int64]
-
-
-def ceil_div(dividend: int, divisor: int) -> int:
-    """Quotient of two whole numbers rounded up."""
-    return -(-dividend // divisor)
 
 
 def _once_per_trace(count: Callable[[LayerTrace], Counts]) -> Callable[[LayerTrace], Counts]:
@@ -100,35 +94,3 @@ def effectual_macs(trace: LayerTrace) -> Counts:
     activations = tap_counts(trace).reshape(trace.images, -1)
     total: Counts = activations @ weights
     return total
-
-
-def windows(trace: LayerTrace) -> Mask:
-    """The masks under each output pixel, (N, OH, OW, R, S, groups, C/groups); zeros as padding."""
-    layer = trace.layer
-    channels_last = trace.activation.transpose(0, 2, 3, 1)
-    view = strided_windows(np.ascontiguousarray(channels_last), layer)
-    return view.reshape(*view.shape[:5], layer.groups, layer.group_channels)
-
-
-def strided_windows(pixels: npt.NDArray[Any], layer: Layer) -> npt.NDArray[Any]:
-    """(N, H, W, X) to (N, OH, OW, R, S, X)."""
-    (top, left), (down, right) = layer.padding, layer.stride
-    padded = np.pad(pixels, ((0, 0), (top, top), (left, left), (0, 0)))
-    view = sliding_window_view(padded, layer.kernel, axis=(1, 2))[:, ::down, ::right]
-    return view.transpose(0, 1, 2, 4, 5, 3)
-
-
-def window_bits(trace: LayerTrace) -> tuple[Mask, Mask]:
-    """Both operands of every dot product, in the order of sim/output_counts.py, not packed.
-
-    Returns:
-        Activations (N, groups, P, W) and weights (groups, filters per group, W).
-    """
-    layer = trace.layer
-    shape = (trace.images, layer.output_pixels, -1, layer.groups, layer.group_channels)
-    taken = windows(trace).reshape(shape).transpose(0, 3, 1, 2, 4)
-    weights = trace.weight.transpose(0, 2, 3, 1)
-    return (
-        np.ascontiguousarray(taken.reshape(*taken.shape[:3], layer.window)),
-        weights.reshape(layer.groups, layer.group_filters, layer.window),
-    )

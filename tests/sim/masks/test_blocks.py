@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import BlockMap, Layer, LayerTrace, UserError
-from sim import blocks as fast
-from sim.block_map import block_grid
+from sim.masks import blocks as fast
+from sim.masks.block_map import block_grid
 from tests.reference import blocks as reference
 from tests.strategies import block_traces, conv_layers, linear_layers
 

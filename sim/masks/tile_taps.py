@@ -1,7 +1,8 @@
 """Nonzero activations that each weight of a kernel meets, per channel and output tile.
 
-`sim.masks.tap_counts` has them for whole maps. The effectual multiplications of a tile follow by a
-product with the weight mask; neither padding nor a window per output pixel is ever made.
+`sim.masks.totals.tap_counts` has them for whole maps. The effectual multiplications of a tile
+follow by a product with the weight mask; neither padding nor a window per output pixel is ever
+made.
 """
 
 import numpy as np

@@ -7,22 +7,18 @@ while its activations are kept in another.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import UserError
+from sim.layer import Layer, Mask
 from sim.validation import require_positive
-
-if TYPE_CHECKING:
-    from sim.layer import Layer
 
 BLOCK_SHAPES = ((8, 8), (16, 16), (1, 16), (4, 4))
 """(width, height) of the blocks in the authors' public exploration code of Spex."""
 
 
-def block_grid(layer: "Layer", width: int, height: int) -> tuple[int, int]:
+def block_grid(layer: Layer, width: int, height: int) -> tuple[int, int]:
     """Blocks of one image's im2col matrices, (along the output pixels, along the columns).
 
     Blocks do not cross groups: the columns of a group are filled up to whole blocks, as are the
@@ -50,19 +46,18 @@ class BlockMap:
 
     width: int
     height: int
-    zero: npt.NDArray[np.bool_]
+    zero: Mask
 
     def __post_init__(self) -> None:
         require_positive(width=self.width, height=self.height)
         zero = np.asarray(self.zero)
-        if zero.dtype != np.bool_ or zero.ndim != 3:
+        if zero is not self.zero or zero.dtype != np.bool_ or zero.ndim != 3:
             raise UserError(
                 f"block map has shape {zero.shape} and dtype {zero.dtype}; expected three axes "
-                "(images, pixel blocks, column blocks), bool"
+                "(images, pixel blocks, column blocks) of an array, bool"
             )
-        object.__setattr__(self, "zero", np.ascontiguousarray(zero))
 
-    def check(self, layer: "Layer", images: int) -> None:
+    def check(self, layer: Layer, images: int) -> None:
         """Raise UserError unless the map has a bit for each block of `images` images."""
         expected = (images, *block_grid(layer, self.width, self.height))
         if self.zero.shape != expected:

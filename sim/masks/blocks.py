@@ -1,4 +1,4 @@
-"""Zero blocks of im2col matrices: how many there are, and which (columns: see sim/block_map.py)."""
+"""Zero blocks of im2col matrices: how many there are, and which (columns: see block_map.py)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -7,9 +7,10 @@ from math import gcd
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from sim.block_map import BlockMap, block_grid
-from sim.layer import Layer, LayerTrace, Mask
-from sim.masks import effectual_macs
+from sim.layer import Layer, Mask
+from sim.masks.block_map import BlockMap, block_grid
+from sim.masks.totals import effectual_macs
+from sim.trace import LayerTrace
 
 SCRATCH_BYTES = 1 << 22
 """Size of the piece of an im2col matrix that is made at a time (one byte per value)."""

@@ -1,0 +1,28 @@
+"""Density-bound blocks (DBB): at most n of 8 successive channels are nonzero.
+
+Source: S2TA (Liu et al., HPCA 2022), whose blocks lie along the input channels (BZ = 8).
+"""
+
+import numpy as np
+
+from sim.layer import Mask
+
+DBB_BLOCK = 8
+"""Channels of a block."""
+
+
+def tightest_bound(mask: Mask, axis: int = 1) -> int:
+    """Find the n of the tightest n/8 density bound that a mask satisfies.
+
+    The last block of an axis that is not a multiple of 8 is filled up with zeros.
+
+    Args:
+        mask: True where nonzero.
+        axis: the axis that the blocks lie along.
+
+    Returns:
+        The largest number of True in any block, 0 to 8.
+    """
+    lanes = np.moveaxis(mask, axis, 0)
+    starts = np.arange(0, lanes.shape[0], DBB_BLOCK)
+    return int(np.add.reduceat(lanes, starts, axis=0, dtype=np.uint8).max(initial=0))

@@ -1,0 +1,160 @@
+"""Where the zeros of one layer are: all that a simulator needs to know beside its shape."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from sim.errors import UserError
+from sim.layer import Layer, Mask
+from sim.masks.block_map import BlockMap
+from sim.masks.density_bound import DBB_BLOCK, tightest_bound
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class LayerTrace:
+    """A layer with the zeros that occurred in it; True marks a nonzero value.
+
+    Attributes:
+        layer: the shape.
+        weight: (K, C/groups, R, S).
+        activation: input of the layer, (N, C, H, W) without padding.
+        output: what is written back after activation function, pooling and pruning, i.e. the
+            input of the layer that reads it, (N, K', H', W'); None = this layer's output, dense.
+        activation_bound: the n of 8 that the network keeps per block of input channels (S2TA's
+            DAP), at least the tightest bound that the mask satisfies.
+        block_map: blocks of the im2col matrix that the network took as zero
+            (sim/masks/block_map.py); None = no others than the activation mask leaves. Models that
+            skip no blocks ignore it.
+    """
+
+    layer: Layer
+    weight: Mask
+    activation: Mask
+    output: Mask | None
+    activation_bound: int
+    block_map: BlockMap | None
+
+    def __init__(
+        self,
+        layer: Layer,
+        weight: Mask | None = None,
+        activation: Mask | None = None,
+        output: Mask | None = None,
+        activation_bound: int | None = None,
+        block_map: BlockMap | None = None,
+    ) -> None:
+        """Check the masks against the layer and each other; see `of` for what None stands for."""
+        if not isinstance(layer, Layer):
+            raise UserError(f"LayerTrace takes a Layer first, not {type(layer).__name__}")
+        weight = _mask_or_ones(f"{layer.name}: weight mask", weight, layer.weight_shape)
+        images = 1 if activation is None else len(np.atleast_1d(activation))
+        if images < 1:
+            raise UserError(f"{layer.name}: the activation mask holds no image")
+        input_shape = (images, *layer.input_shape)
+        activation = _mask_or_ones(f"{layer.name}: activation mask", activation, input_shape)
+        _check_output(layer.name, output, images)
+        if block_map is not None:
+            block_map.check(layer, images)
+        vars(self).update(  # the class is frozen: nothing is assigned after this
+            layer=layer,
+            weight=weight,
+            activation=activation,
+            output=output,
+            activation_bound=_bound(layer.name, activation, activation_bound),
+            block_map=block_map,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        layer: Layer,
+        *,
+        weight: Mask | None = None,
+        activation: Mask | None = None,
+        output: Mask | None = None,
+        activation_bound: int | None = None,
+        block_map: BlockMap | None = None,
+    ) -> Self:
+        """Make a trace in which whatever is left out has no zeros.
+
+        Args:
+            layer: the shape.
+            weight: None = ones, every weight nonzero.
+            activation: None = ones, one image without a zero.
+            output: None = the layer's own output without a zero.
+            activation_bound: None = the tightest bound that the activation satisfies.
+            block_map: None = no blocks are taken as zero.
+
+        Raises:
+            UserError: a mask has another dtype or shape than the layer, the masks or the block map
+                disagree on the number of images, the stated bound is none, or the activation
+                breaks it.
+        """
+        return cls(layer, weight, activation, output, activation_bound, block_map)
+
+    @cached_property
+    def weight_bound(self) -> int:
+        """The n of the tightest n/8 density bound that the weights satisfy."""
+        return tightest_bound(self.weight)
+
+    @property
+    def images(self) -> int:
+        """Images in the activation mask."""
+        return len(self.activation)
+
+    @property
+    def dense_macs(self) -> int:
+        """Dense multiplications of all images together."""
+        return self.layer.dense_macs * self.images
+
+    @property
+    def weight_density(self) -> float:
+        """Fraction of weights that are not zero."""
+        return float(self.weight.mean())
+
+    @property
+    def activation_density(self) -> float:
+        """Fraction of input activations that are not zero, padding not counted."""
+        return float(self.activation.mean())
+
+
+def _mask_or_ones(what: str, mask: Mask | None, shape: tuple[int, ...]) -> Mask:
+    if mask is None:
+        return np.ones(shape, dtype=np.bool_)
+    array = np.asarray(mask)
+    if array.dtype != np.bool_:
+        raise UserError(f"{what} has dtype {array.dtype}; expected bool (True where nonzero)")
+    if array.shape != shape:
+        raise UserError(f"{what} has shape {array.shape}; expected {shape}")
+    return np.ascontiguousarray(array)
+
+
+def _check_output(name: str, output: Mask | None, images: int) -> None:
+    """Check images and dtype; pooling and concatenation leave the other axes free."""
+    if output is None:
+        return
+    if np.ndim(output) != 4 or np.asarray(output).dtype != np.bool_:
+        raise UserError(
+            f"{name}: output mask has shape {np.shape(output)} and dtype "
+            f"{np.asarray(output).dtype}; expected four axes, bool"
+        )
+    if len(output) != images:
+        raise UserError(f"{name}: output mask holds {len(output)} images, the input {images}")
+
+
+def _bound(name: str, activation: Mask, stated: int | None) -> int:
+    tightest = tightest_bound(activation)
+    if stated is None:
+        return tightest
+    if stated not in range(DBB_BLOCK + 1):
+        raise UserError(
+            f"{name}: activation_bound is {stated!r}; expected a whole number from 0 to {DBB_BLOCK}"
+        )
+    if tightest > stated:
+        raise UserError(
+            f"{name}: an activation block holds {tightest} nonzeros of {DBB_BLOCK}, "
+            f"more than the stated bound {stated}"
+        )
+    return stated

@@ -1,0 +1,15 @@
+import numpy as np
+from hypothesis import given, settings
+
+from sim import LayerTrace
+from sim.masks.totals import tap_counts, window_activations
+from sim.masks.windows import windows
+from tests.strategies import traces
+
+
+@settings(max_examples=30, deadline=None)
+@given(traces())
+def test_tap_counts_look_at_every_window(trace: LayerTrace) -> None:
+    counts = windows(trace).sum(axis=(1, 2)).transpose(0, 3, 4, 1, 2)
+    assert np.array_equal(tap_counts(trace).reshape(counts.shape), counts)
+    assert np.array_equal(window_activations(trace), counts.sum(axis=(1, 2, 3, 4)))
