@@ -1,9 +1,7 @@
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +10,6 @@ from tests.reference import scnn as reference
 from tests.reference.windows import effectual_macs
 from tests.strategies import conv_layers, linear_layers, traces
 
-FIXTURE = Path(__file__).parents[2] / "data" / "scnn_vgg16_multiply_cycles.yaml"
 SMALL = st.one_of(conv_layers(8, 8), conv_layers(8, 8), linear_layers)
 PARAMETERS = st.fixed_dictionaries(
     {
@@ -90,27 +87,6 @@ def test_halos_shrink_with_the_stride(kernel: int, stride: int) -> None:
     filters = reference.filters_in_group(trace, parameters)
     assert model.filters_in_group(layer) == filters
     assert model.exchange_cycles(layer) == reference.exchange(trace, filters, parameters)
-
-
-def _random_mask(rng: np.random.Generator, shape: tuple[int, ...], density: float) -> np.ndarray:
-    """Exactly the rounded number of nonzeros, as the simulator of the fixture draws them."""
-    size = int(np.prod(shape))
-    mask = np.zeros(size, dtype=bool)
-    mask[: size - int(np.floor(size * (1 - density) + 1e-9))] = True
-    return rng.permutation(mask).reshape(shape)
-
-
-@pytest.mark.parametrize("row", yaml.safe_load(FIXTURE.read_text()), ids=lambda row: row["layer"])
-def test_multiply_cycles_match_an_independent_simulator(row: dict) -> None:
-    rng = np.random.default_rng(0)
-    size = row["size"]
-    layer = Layer.conv(row["layer"], row["in_channels"], row["out_channels"], 3, 1, 1, size)
-    weight = _random_mask(rng, layer.weight_shape, row["weight_density"])
-    activation = _random_mask(rng, (1, *layer.input_shape), row["activation_density"])
-    model = accelerator("scnn", filters_per_group=32, accumulator_entries=10**6)
-    (queues,) = model.queues(LayerTrace(layer, weight, activation), (1, 1))
-    assert model.product_cycles(queues)[1] == pytest.approx(row["cycles"], rel=0.03)
-    assert queues.products == pytest.approx(row["products"], rel=0.03)
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,6 +1,4 @@
-import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,39 +10,6 @@ from sim.accelerators.systolic import queues
 from tests.reference import systolic as reference
 from tests.reference import windows
 from tests.strategies import conv_layers, linear_layers, traces
-
-DATA = Path(__file__).parents[2] / "data" / "scalesim"
-RUNS = sorted(path.stem for path in DATA.glob("cycles_*.csv"))
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / f"{name}.csv").open() as file:
-        return [
-            {(key or "").strip(): (value or "").strip() for key, value in row.items()}
-            for row in csv.DictReader(file)
-        ]
-
-
-def _layer(row: dict[str, str]) -> tuple[Layer, int]:
-    """Our layer for a topology row, and how many times it holds the row (depthwise channels)."""
-    name = row["Layer name"]
-    kernel, stride = int(row["Filter Height"]), int(row["Strides"])
-    padding = 2 if kernel == 11 else kernel // 2
-    # One line that the stride does not reach was trimmed from the padded input.
-    size = int(row["IFMAP Height"]) + (stride > 1) - 2 * padding
-    channels = int(name.split("_x")[1]) if "_x" in name else 1
-    layer = Layer.conv(
-        name,
-        int(row["Channels"]) * channels,
-        int(row["Num Filter"]) * channels,
-        kernel,
-        stride,
-        padding,
-        size,
-        groups=channels,
-    )
-    assert (layer.output_size[0] - 1) * stride + kernel == int(row["IFMAP Height"])
-    return layer, channels
 
 
 def _random(layer: Layer, density: float, images: int = 1, seed: int = 0) -> LayerTrace:
@@ -59,28 +24,6 @@ def _moved(events: Events, operand: str, direction: str) -> int:
         for access, count in events.traffic_bytes.items()
         if access.memory != "dram" and (access.operand, access.direction) == (operand, direction)
     )
-
-
-@pytest.mark.parametrize("run", RUNS)
-def test_dense_array_counts_what_scalesim_counts(run: str) -> None:
-    _, *topology, dataflow, _ = run.split("_")
-    array = accelerator("sa", rows=32, columns=32, dataflow=dataflow)
-    shapes = _rows("_".join(topology))
-    counts = _rows(run)
-    assert [row["layer"] for row in counts] == [row["Layer name"] for row in shapes]
-    for shape, count in zip(shapes, counts, strict=True):
-        layer, times = _layer(shape)
-        events = simulate(LayerTrace(layer), array)
-        expected = {name: times * int(value) for name, value in count.items() if "_sram_" in name}
-        assert events.cycles == times * (int(count["total_cycles"]) + 1), layer.name
-        activations, weights = (_moved(events, x, "read") for x in ("activation", "weight"))
-        assert activations == expected["ifmap_sram_reads"], layer.name
-        assert weights == expected["filter_sram_reads"], layer.name
-        results = events.traffic_bytes[Access("sram_2mib", "output", "write")]
-        sums = _moved(events, "psum", "write") // 4
-        folds = math.ceil(layer.output_pixels / 32) * math.ceil(layer.group_filters / 32)
-        empty = layer.groups * folds * (32 + 32) if dataflow == "os" else 0
-        assert results + sums + empty == expected["ofmap_sram_writes"], layer.name
 
 
 arrays = st.tuples(st.integers(1, 9), st.integers(1, 9))

@@ -1,0 +1,41 @@
+"""SCNN's published set: which lines its model meets, and which not yet."""
+
+import pandas as pd
+import pytest
+
+from workflow.studies.trust.oracles.scnn_published import VARIANTS, lines, modelled
+
+MET = 0.15
+"""Relative error within which a line counts as met."""
+NOT_MET = {
+    "scnn": {"speedup_vgg16", "granularity", "utilisation_4_pes"},
+    "scnn (1024 accumulators)": {"utilisation_4_pes"},
+}
+"""Lines further off today; a correction may only take names away.
+
+6144 accumulator entries let a PE of 256 multipliers keep all filters, which the paper's 1024 do
+not; with those, the last line is 0.404 where the paper has 0.35.
+"""
+
+
+def errors(model: str) -> pd.Series:
+    found = lines("published", VARIANTS[model])
+    return pd.Series({line.case: line.modelled / line.reference - 1 for line in found})
+
+
+@pytest.mark.parametrize("model", NOT_MET)
+def test_lines_are_met_but_for_those_known(model: str) -> None:
+    error = errors(model)
+    assert set(error.index[error.abs() > MET]) <= NOT_MET[model], error.round(3).to_dict()
+
+
+def test_capacity_of_1024_entries_gives_the_sign_of_pe_granularity() -> None:
+    values = modelled(VARIANTS["scnn (1024 accumulators)"])
+    assert values["granularity"] == pytest.approx(1.11, rel=0.05)
+    assert values["utilisation_4_pes"] == pytest.approx(0.35, rel=0.16)
+
+
+@pytest.mark.parametrize("model", NOT_MET)
+def test_late_pointwise_layers_stay_below_the_published_limit(model: str) -> None:
+    (line,) = lines("bound", VARIANTS[model])
+    assert 0.05 < line.modelled < line.reference == 0.20
