@@ -10,7 +10,7 @@ from torch import fx, nn
 from models.graph.layer_table import is_layer, layer_graph, layer_table
 from sim.layer import Layer
 
-PASSIVE = (nn.MaxPool2d, nn.Dropout, nn.Identity, nn.Upsample)
+PASSIVE = (nn.MaxPool2d, nn.Dropout, nn.Identity, nn.Upsample, nn.ZeroPad2d)
 """Modules behind which zeros are still the zeros of what went in."""
 
 RECTIFIERS = (nn.ReLU, nn.ReLU6)

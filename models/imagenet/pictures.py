@@ -35,7 +35,8 @@ FORMATS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".tif", ".tiff")
 class InputForm:
     """What a network takes: sides in pixels, channels, and how pixel values in [0, 1] are scaled.
 
-    Values become (value - mean) / std, per channel.
+    Values become (value - mean) / std, per channel. `bicubic`: pictures are resized so, as some
+    networks were trained, and not bilinearly.
     """
 
     height: int
@@ -43,6 +44,7 @@ class InputForm:
     channels: int = 3
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
+    bicubic: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -182,7 +184,8 @@ def _crop(
 ) -> Image.Image:
     scale = max(form.height / picture.height, form.width / picture.width) * margin
     height, width = round(picture.height * scale), round(picture.width * scale)
-    resized = picture.resize((width, height), Image.Resampling.BILINEAR)
+    resampling = Image.Resampling.BICUBIC if form.bicubic else Image.Resampling.BILINEAR
+    resized = picture.resize((width, height), resampling)
     top = round((height - form.height) * position[0])
     left = round((width - form.width) * position[1])
     return resized.crop((left, top, left + form.width, top + form.height))

@@ -7,12 +7,15 @@ from torch import nn
 
 from models.networks.alexnet import alexnet
 from models.networks.alexnet_caffe import alexnet_caffe
+from models.networks.efficientnet_lite0 import efficientnet_lite0
 from models.networks.googlenet import googlenet, googlenet_5x5
 from models.networks.lenet import lenet5
 from models.networks.mobilenet_v1 import mobilenet_v1
+from models.networks.mobilenet_v1_relu6 import mobilenet_v1_relu6
 from models.networks.mobilenet_v2 import mobilenet_v2
 from models.networks.mobilenet_v3 import mobilenet_v3_large, mobilenet_v3_small
 from models.networks.resnet import resnet18, resnet50
+from models.networks.resnet50_half import resnet50_half
 from models.networks.variant import Variant, initialise, initialise_for_training
 from models.networks.vgg import vgg16
 from models.networks.yolov5s import yolov5s, yolov5s_relu
@@ -34,6 +37,9 @@ NETWORKS: Mapping[str, Callable[[Variant], nn.Module]] = MappingProxyType(
         "mobilenet_v3_large": mobilenet_v3_large,
         "googlenet": googlenet,
         "googlenet_5x5": googlenet_5x5,
+        "mobilenet_v1_relu6": mobilenet_v1_relu6,
+        "efficientnet_lite0": efficientnet_lite0,
+        "resnet50_half": resnet50_half,
         "yolov5s": yolov5s,
         "yolov5s_relu": yolov5s_relu,
     }

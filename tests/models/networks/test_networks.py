@@ -41,6 +41,8 @@ def parameters(network: nn.Module) -> int:
         ("vgg16", 138_357_544, 15_470_264_320),
         ("resnet50", 25_557_032, 4_089_184_256),
         ("mobilenet_v1", 4_231_976, 568_740_352),
+        ("mobilenet_v1_relu6", 4_231_976, 568_740_352),
+        ("efficientnet_lite0", 4_652_008, 385_187_552),
     ],
 )
 def test_full_size_parameters_and_multiplications(name: str, count: int, macs: int) -> None:

@@ -1,0 +1,1 @@
+"""Trained full-size networks and photographs that package indexes hold as files."""
