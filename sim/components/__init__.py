@@ -5,6 +5,7 @@ made of and what its counted events cost, `area(accelerator, node_nm)` sums it u
 from `make technology`; the simulator reads them and never imports what they were made with.
 """
 
+from sim.components.basis import BASES, EnergyBasis, energy_basis, energy_pj
 from sim.components.cells import Library
 from sim.components.inventories import (
     Area,
@@ -12,21 +13,23 @@ from sim.components.inventories import (
     Part,
     Price,
     area,
-    energy_pj,
     inventory,
 )
 from sim.components.table import Component, Cost, components
 
 __all__ = [
+    "BASES",
     "Area",
     "Component",
     "Cost",
+    "EnergyBasis",
     "Inventory",
     "Library",
     "Part",
     "Price",
     "area",
     "components",
+    "energy_basis",
     "energy_pj",
     "inventory",
 ]

@@ -14,7 +14,7 @@ from sim.accelerator import Accelerator
 from sim.components.cells import Estimate, Library
 from sim.components.table import Cost
 from sim.errors import UserError
-from sim.events import Access, Events
+from sim.events import Access
 from sim.validation import require_finite
 
 Group = Literal["memory", "buffer", "mac", "register", "selection"]
@@ -130,33 +130,6 @@ def inventory(accelerator: Accelerator, parts: Library) -> Inventory:
         ) from error
     made: Inventory = module.inventory(accelerator, parts)
     return made
-
-
-def energy_pj(
-    events: Events, made_of: Inventory, parts: Library, dram: str = "lpddr4"
-) -> dict[str, float]:
-    """Energy of events by component, in pJ, without leakage.
-
-    Args:
-        events: of one layer or several.
-        made_of: the inventory of the accelerator that they come from.
-        parts: the library at the same node.
-        dram: kind of the memory off chip.
-    """
-    total: dict[str, float] = {}
-
-    def book(prices: tuple[Price, ...], direction: str, count: float) -> None:
-        for price in prices:
-            energy = count * price.of(direction)
-            total[price.component] = total.get(price.component, 0.0) + energy
-
-    off_chip = (Price("dram", parts.dram_pj_per_byte(dram)),)
-    for access, count in events.traffic_bytes.items():
-        prices = off_chip if access.memory == "dram" else made_of.memory_prices(access)
-        book(prices, access.direction, count)
-    for name, actions in events.actions.items():
-        book(made_of.action_prices(name), "read", actions)
-    return total
 
 
 @dataclass(frozen=True)
