@@ -30,6 +30,7 @@ class Hardware:
     units: int
     chunk_bits: int
     positions_per_filter_chunk: int
+    barrier: str
     balancing: str
 
 
@@ -166,17 +167,17 @@ def sparten(trace: LayerTrace, hardware: Hardware) -> Steps:
                     steps.filter_value_bytes += held * sum(map(len, filter_chunks))
             for filter_run in filter_runs:
                 busy = 0
-                for p in position_run:
+                for stretch in _stretches(position_run, hardware):
                     for b, n in (work[i] for i in filter_run):
-                        window = _window_chunks(
-                            trace, bundles[b], image, *positions[p], hardware.chunk_bits
-                        )
-                        for j, chunk in enumerate(window):
-                            steps.broadcast_mask_bytes += chunk_bytes
-                            steps.broadcast_value_bytes += len(chunk)
-                            busy += _broadcast(
-                                chunk, rounds[b][n][j], weights[b], j, hardware.units, steps
+                        windows = [
+                            _window_chunks(
+                                trace, bundles[b], image, *positions[p], hardware.chunk_bits
                             )
+                            for p in stretch
+                        ]
+                        busy += _stretch(
+                            windows, rounds[b][n], weights[b], hardware, chunk_bytes, steps
+                        )
                 finish.append(busy)
         slowest = max(finish)
         steps.cycles += slowest
@@ -185,27 +186,55 @@ def sparten(trace: LayerTrace, hardware: Hardware) -> Steps:
     return steps
 
 
+def _stretches(positions: range, hardware: Hardware) -> list[range]:
+    """Positions between which no unit waits for another."""
+    length = {
+        "input_chunk": 1,
+        "filter_chunk": hardware.positions_per_filter_chunk,
+        "round": max(1, len(positions)),
+    }[hardware.barrier]
+    return [positions[first : first + length] for first in range(0, len(positions), length)]
+
+
+def _stretch(
+    windows: list[list[Bits]],
+    assignments: list[Assignment],
+    filters: dict[int, list[Bits]],
+    hardware: Hardware,
+    chunk_bytes: int,
+    steps: Steps,
+) -> int:
+    """Each filter chunk on the windows of a stretch in turn; the cycles until all have finished."""
+    busy = 0
+    clocks = [0] * len(assignments[0])
+    for j, assignment in enumerate(assignments):
+        for window in windows:
+            steps.broadcast_mask_bytes += chunk_bytes
+            steps.broadcast_value_bytes += len(window[j])
+            _broadcast(window[j], assignment, filters, j, clocks, steps)
+        if hardware.barrier != "round" or j == len(assignments) - 1:
+            slowest = max(clocks)
+            steps.idle["barrier"] += sum(slowest - clock for clock in clocks)
+            steps.idle["fragmentation"] += slowest * (hardware.units - len(assignment))
+            busy += slowest
+            clocks = [0] * len(assignment)
+    return busy
+
+
 def _broadcast(
     window: Bits,
     assignment: Assignment,
     filters: dict[int, list[Bits]],
     chunk: int,
-    units: int,
+    clocks: list[int],
     steps: Steps,
-) -> int:
-    """One chunk to all units of a cluster; the cycles until the last has finished."""
-    times = []
-    for own in assignment:
-        time = 0
-        for k in own:
+) -> None:
+    """One chunk of a window to all units of a cluster; each takes its time."""
+    for unit, held in enumerate(assignment):
+        for k in held:
             matches = len(window & filters[k][chunk])
             steps.macs += matches
             steps.joins += max(1, matches)
             if not matches:
                 steps.idle["empty_chunk"] += 1
-            time += max(1, matches)
-        times.append(time)
-    slowest = max(times)
-    steps.idle["barrier"] += sum(slowest - time for time in times)
-    steps.idle["fragmentation"] += slowest * (units - len(assignment))
-    return slowest
+            clocks[unit] += max(1, matches)

@@ -1,8 +1,9 @@
 """SparTen (Gondimalla et al., MICRO 2019): two-sided sparse, output stationary, bit-mask joins.
 
-A cluster broadcasts one chunk of an input window to its compute units; each unit holds the chunk
-of another filter, joins the two masks and makes one matching multiplication per cycle. The next
-chunk follows when the slowest unit has finished: this barrier is what greedy balancing shortens,
+A cluster broadcasts chunks of input windows to its compute units; each unit holds the chunk of
+another filter, joins the two masks and makes one matching multiplication per cycle. A unit keeps
+its filter chunk for several windows and runs ahead of the others over these; where the cluster
+turns to its next filter chunk, all wait for the slowest unit. Greedy balancing shortens this wait
 by giving each unit a dense filter together with a sparse one.
 """
 
@@ -28,10 +29,15 @@ from sim.accelerators.sparten.counting import RoundTimes, round_times
 from sim.accelerators.sparten.traffic import Chunking, array_bytes, filter_loads, stored_bytes
 from sim.arithmetic import ceil_div
 from sim.events import Events
+from sim.layer import Layer
 from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import Memory
 from sim.trace import LayerTrace
-from sim.validation import require_positive
+from sim.validation import require_choice, require_positive
+
+BARRIERS = ("input_chunk", "filter_chunk", "round")
+"""Units of a cluster meet after each broadcast chunk, before the next filter chunk, or before the
+next filters."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ class SparTen(ABC):
         units_per_cluster: compute units, i.e. multipliers, of a cluster.
         chunk_bits: positions of a window that one chunk covers.
         positions_per_filter_chunk: output positions for which a unit keeps a filter chunk before
-            it is read again; a unit with a single accumulator can keep it for one.
+            the next one replaces it.
+        barrier: where the units of a cluster wait for each other: one of `BARRIERS`.
         weight_buffer_kib, activation_buffer_kib, dram_bytes_per_cycle: see sim/memory.py.
 
     Raises:
@@ -81,6 +88,7 @@ class SparTen(ABC):
     units_per_cluster: int
     chunk_bits: int
     positions_per_filter_chunk: int
+    barrier: str
     weight_buffer_kib: int
     activation_buffer_kib: int
     dram_bytes_per_cycle: float
@@ -95,6 +103,7 @@ class SparTen(ABC):
             chunk_bits=self.chunk_bits,
             positions_per_filter_chunk=self.positions_per_filter_chunk,
         )
+        require_choice("barrier", self.barrier, BARRIERS)
         self._memory()
 
     def _memory(self) -> Memory:
@@ -129,12 +138,21 @@ class SparTen(ABC):
         order = self.arrange(filters, bundles) if fills else plain(bundles, self.units_per_cluster)
         return Plan(bundles, grid, filters, order)
 
+    def _positions_between_barriers(self, layer: Layer) -> int:
+        if self.barrier == "filter_chunk":
+            return self.positions_per_filter_chunk
+        return 1 if self.barrier == "input_chunk" else layer.output_pixels
+
     def _image(
         self, trace: LayerTrace, plan: Plan, image: int, macs: int, window_nonzeros: int
     ) -> Events:
         layer, rounds = trace.layer, plan.order.shape[-1]
         windows = window_chunks(trace.activation[image], layer, plan.bundles, self.chunk_bits)
-        times = round_times(plan.filters, windows, plan.order)
+        stretches = plan.grid.stretches(
+            layer.output_pixels, self._positions_between_barriers(layer)
+        )
+        meets_per_chunk = self.barrier != "round"
+        times = round_times(plan.filters, windows, plan.order, stretches, meets_per_chunk)
         sent = rounds * plan.bundles.count * layer.output_pixels
         chunking = Chunking(self.chunk_bits, plan.filters.shape[2], sent)
         loads = filter_loads(layer, plan.grid, self.positions_per_filter_chunk)
@@ -142,7 +160,7 @@ class SparTen(ABC):
             stored_bytes(trace, image, chunking),
             array_bytes(trace, chunking, rounds * window_nonzeros, loads),
         )
-        compute_cycles = plan.grid.slowest(times.cycles)
+        compute_cycles = plan.grid.slowest(times.cycles, stretches)
         stall_cycles = self._memory().stall_cycles(compute_cycles, traffic)
         cycles = compute_cycles + stall_cycles
         idle = self._idle(plan, times, compute_cycles, macs)

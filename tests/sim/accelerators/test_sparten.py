@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,10 +19,11 @@ hardware = st.builds(
     units_per_cluster=st.sampled_from([1, 2, 4]),
     chunk_bits=st.sampled_from([5, 16, 64, 70, 128, 300]),
     positions_per_filter_chunk=st.sampled_from([1, 3]),
+    barrier=st.sampled_from(["input_chunk", "filter_chunk", "round"]),
 )
 
 
-def by_hand(trace: LayerTrace, name: str, sizes: dict[str, int]) -> Steps:
+def by_hand(trace: LayerTrace, name: str, sizes: dict[str, Any]) -> Steps:
     return sparten(
         trace,
         Hardware(
@@ -28,6 +31,7 @@ def by_hand(trace: LayerTrace, name: str, sizes: dict[str, int]) -> Steps:
             sizes["units_per_cluster"],
             sizes["chunk_bits"],
             sizes["positions_per_filter_chunk"],
+            sizes["barrier"],
             BALANCING[name],
         ),
     )
@@ -45,7 +49,7 @@ def moved(events: Events, memory: str, operand: str, direction: str) -> int:
 @settings(max_examples=40, deadline=None)
 @given(trace=traces(), sizes=hardware)
 def test_equals_the_mechanism_stepped_by_hand(
-    name: str, trace: LayerTrace, sizes: dict[str, int]
+    name: str, trace: LayerTrace, sizes: dict[str, Any]
 ) -> None:
     events = simulate(trace, accelerator(name, **sizes))
     steps = by_hand(trace, name, sizes)
@@ -113,6 +117,35 @@ def test_dense_pointwise_layer_that_fits_leaves_no_multiplier_idle() -> None:
         events = simulate(LayerTrace(layer), accelerator(name))
         assert events.cycles == layer.dense_macs // 1024, name
         assert not any(events.idle_multiplier_cycles.values()), name
+
+
+@pytest.mark.parametrize("name", BALANCING)
+def test_the_further_units_run_ahead_the_less_they_wait(name: str) -> None:
+    strict, ahead, further, free = (
+        simulate(skewed(), accelerator(name, positions_per_filter_chunk=positions, barrier=barrier))
+        for barrier, positions in (
+            ("input_chunk", 4),
+            ("filter_chunk", 2),
+            ("filter_chunk", 4),
+            ("round", 4),
+        )
+    )
+    assert strict.cycles > ahead.cycles > further.cycles > free.cycles
+    assert strict.traffic_bytes == further.traffic_bytes == free.traffic_bytes
+
+
+def test_filter_chunks_are_read_once_per_stretch_of_positions() -> None:
+    layer = Layer.conv("conv", 128, 32, 1, input_size=(8, 8))
+    filter_bytes = 32 * (128 + 16)
+    for positions, loads in ((1, 64), (2, 32), (3, 32), (16, 32)):
+        hardware = accelerator("sparten", positions_per_filter_chunk=positions)
+        events = simulate(LayerTrace.of(layer), hardware)
+        assert moved(events, "sram_512kib", "weight", "read") == loads * filter_bytes
+
+
+def test_unknown_barrier_is_refused() -> None:
+    with pytest.raises(UserError, match="barrier is 'never'; expected one of input_chunk"):
+        accelerator("sparten", barrier="never")
 
 
 def test_few_filters_are_not_paired() -> None:
