@@ -25,7 +25,8 @@ def code_digest(
     Args:
         root: the checkout.
         modules: dotted names; the project's modules that they import, directly or not, count too.
-            What is imported by a name made at run time must be listed.
+            What is imported by a name made at run time must be listed, unless its package says
+            `LOADS_ITS_FOLDER = True`: then every module beside it counts.
         data: globs relative to root of files that the code reads.
         pins: packages whose line in requirements.lock counts.
 
@@ -59,7 +60,20 @@ def _closure(root: Path, modules: Iterable[str]) -> set[Path]:
         if path is not None and path not in reached:
             reached.add(path)
             waiting.extend(_imports(path))
+            if path.name == "__init__.py" and _loads_its_folder(path):
+                package = ".".join(path.parent.relative_to(root).parts)
+                waiting.extend(f"{package}.{other.stem}" for other in path.parent.glob("*.py"))
     return reached
+
+
+@cache
+def _loads_its_folder(path: Path) -> bool:
+    """Whether a package says that it imports the modules beside it by their names in the folder."""
+    return any(
+        isinstance(node, ast.Assign)
+        and any(getattr(target, "id", None) == "LOADS_ITS_FOLDER" for target in node.targets)
+        for node in ast.parse(path.read_text()).body
+    )
 
 
 def _file(root: Path, module: str) -> Path | None:

@@ -11,7 +11,8 @@ from torch import nn
 from models.checkpoints import save_checkpoint
 from models.datasets import Dataset
 from models.datasets.detection_set import DetectionSet
-from models.networks import build, initialise_for_training
+from models.networks import build
+from models.networks.variant import initialise_for_training
 from models.training import Recipe, TrainingLog, repeatable
 from sim.files import whole_file
 

@@ -1,14 +1,14 @@
 """The networks at the size of the papers: what they take, and the settings of the suite."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import torch
 from torch import nn
 
-from models.imagenet.pictures import InputForm
 from models.imagenet.shifted import NORM_SHIFT_STD
-from models.networks import build
+from models.networks import build, network_record
+from models.networks.network import InputForm
 from sim.errors import UserError
 from sim.generate.activations import Clustering, Mode
 from sim.masks.density_bound import DBB_BLOCK
@@ -26,23 +26,6 @@ MEASURED_SCHEMES = (*SCHEMES, "blockwise")
 """Blockwise pruning acts on values and is bounded by accuracy: it needs trained weights."""
 
 MaskSource = Literal["photographs", "generator"]
-
-FORMS = {
-    "lenet5": InputForm(28, 28, 1, (0.45,), (0.225,)),
-    # Official weights of torchvision's GoogLeNet expect values in -1 to 1.
-    "googlenet": InputForm(224, 224, 3, (0.5,) * 3, (0.5,) * 3),
-    # TensorFlow's networks take values in -1 to 1, Lite0 nearly so; Caffe's, 0 to 255 less a mean.
-    "mobilenet_v1_relu6": InputForm(224, 224, 3, (128 / 255,) * 3, (128 / 255,) * 3),
-    "efficientnet_lite0": InputForm(224, 224, 3, (127 / 255,) * 3, (128 / 255,) * 3, bicubic=True),
-    "resnet50_half": InputForm(224, 224, 3, (123 / 255, 117 / 255, 104 / 255), (1 / 255,) * 3),
-    "yolov5s": InputForm(480, 640, 3, (0.0,) * 3, (1.0,) * 3),
-    "yolov5s_relu": InputForm(480, 640, 3, (0.0,) * 3, (1.0,) * 3),
-}
-"""Networks that take something else than 224x224 pixels in ImageNet's scaling."""
-
-CLASSES = {"lenet5": 10, "resnet50_half": 2, "yolov5s": 80, "yolov5s_relu": 80}
-DETECTORS = ("yolov5s", "yolov5s_relu")
-"""Networks that say no class of an image, so that no top-1 is measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,13 +138,16 @@ class FullSizeSettings:
 
     def form(self, network: str) -> InputForm:
         """What the network takes."""
-        usual = FORMS.get(network, InputForm(224, 224))
-        height, width = self.input_height or usual.height, self.input_width or usual.width
-        return InputForm(height, width, usual.channels, usual.mean, usual.std, usual.bicubic)
+        usual = network_record(network).form
+        return replace(
+            usual,
+            height=self.input_height or usual.height,
+            width=self.input_width or usual.width,
+        )
 
     def classes(self, network: str) -> int:
         """Outputs of the network."""
-        return self.num_classes or CLASSES.get(network, 1000)
+        return self.num_classes or network_record(network).classes
 
 
 def full_size_network(name: str, settings: FullSizeSettings, *, weights: bool) -> nn.Module:

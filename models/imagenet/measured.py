@@ -21,7 +21,6 @@ from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor
 from models.imagenet.full_size import (
-    DETECTORS,
     MEASURED_SCHEMES,
     SUITE,
     FullSizeSettings,
@@ -36,6 +35,7 @@ from models.imagenet.pictures import (
     image_folder,
 )
 from models.imagenet.user_checkpoints import load_user_checkpoint
+from models.networks import network_record
 from models.tracing import trace_network
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
@@ -123,7 +123,7 @@ def _calibration(network: str, settings: FullSizeSettings) -> Tensor:
 
 
 def _labelled(network: str, settings: FullSizeSettings) -> ImageFolder | None:
-    if settings.image_folder is None or network in DETECTORS:
+    if settings.image_folder is None or network_record(network).detector:
         return None
     folder = Path(settings.image_folder)
     has_classes = folder.is_dir() and any(path.is_dir() for path in folder.iterdir())

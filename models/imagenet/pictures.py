@@ -14,6 +14,7 @@ import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
+from models.networks.network import InputForm
 from sim.errors import UserError
 from sim.validation import require_positive
 
@@ -29,27 +30,6 @@ MARGIN = 8 / 7
 """The scaled photograph is this much larger than the crop, as 256 is than 224."""
 
 FORMATS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".tif", ".tiff")
-
-
-@dataclass(frozen=True)
-class InputForm:
-    """What a network takes: sides in pixels, channels, and how pixel values in [0, 1] are scaled.
-
-    Values become (value - mean) / std, per channel. `bicubic`: pictures are resized so, as some
-    networks were trained, and not bilinearly.
-    """
-
-    height: int
-    width: int
-    channels: int = 3
-    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
-    std: tuple[float, ...] = (0.229, 0.224, 0.225)
-    bicubic: bool = False
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one image."""
-        return self.channels, self.height, self.width
 
 
 def bundled_photographs(count: int, form: InputForm) -> Tensor:

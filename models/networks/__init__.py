@@ -1,49 +1,59 @@
-"""The CNNs: one definition each, with width and input size as parameters."""
+"""The CNNs, one definition each with width and input size as parameters, found by folder.
 
-from collections.abc import Callable, Mapping
+A module of this folder that has `NETWORKS` (records of class Network) adds them; nothing else lists
+them. Nothing of PyTorch is imported before a network is asked for: `models.networks.titles` is for
+figures, which need no more than a title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from torch import nn
-
-from models.networks.alexnet import alexnet
-from models.networks.alexnet_caffe import alexnet_caffe
-from models.networks.efficientnet_lite0 import efficientnet_lite0
-from models.networks.googlenet import googlenet, googlenet_5x5
-from models.networks.lenet import lenet5
-from models.networks.mobilenet_v1 import mobilenet_v1
-from models.networks.mobilenet_v1_relu6 import mobilenet_v1_relu6
-from models.networks.mobilenet_v2 import mobilenet_v2
-from models.networks.mobilenet_v3 import mobilenet_v3_large, mobilenet_v3_small
-from models.networks.resnet import resnet18, resnet50
-from models.networks.resnet50_half import resnet50_half
-from models.networks.variant import Variant, initialise, initialise_for_training
-from models.networks.vgg import vgg16
-from models.networks.yolov5s import yolov5s, yolov5s_relu
+from sim.errors import UserError
 from sim.validation import unknown
 
-__all__ = ["NETWORKS", "Variant", "build", "initialise_for_training"]
+if TYPE_CHECKING:
+    from torch import nn
 
-NETWORKS: Mapping[str, Callable[[Variant], nn.Module]] = MappingProxyType(
-    {
-        "lenet5": lenet5,
-        "alexnet": alexnet,
-        "alexnet_caffe": alexnet_caffe,
-        "vgg16": vgg16,
-        "resnet18": resnet18,
-        "resnet50": resnet50,
-        "mobilenet_v1": mobilenet_v1,
-        "mobilenet_v2": mobilenet_v2,
-        "mobilenet_v3_small": mobilenet_v3_small,
-        "mobilenet_v3_large": mobilenet_v3_large,
-        "googlenet": googlenet,
-        "googlenet_5x5": googlenet_5x5,
-        "mobilenet_v1_relu6": mobilenet_v1_relu6,
-        "efficientnet_lite0": efficientnet_lite0,
-        "resnet50_half": resnet50_half,
-        "yolov5s": yolov5s,
-        "yolov5s_relu": yolov5s_relu,
-    }
-)
+    from models.networks.network import Network
+
+LOADS_ITS_FOLDER = True
+"""For code digests: whoever imports this package depends on every module of the folder."""
+
+
+@cache
+def networks() -> Mapping[str, Network]:
+    """All networks by name, in the order in which lists and figures have them.
+
+    Raises:
+        UserError: two files give a network the same name.
+    """
+    modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
+    records: list[Network] = [
+        record for module in modules for record in getattr(module, "NETWORKS", ())
+    ]
+    by_name = {record.name: record for record in sorted(records, key=lambda r: (r.place, r.name))}
+    if len(by_name) < len(records):
+        names = [record.name for record in records]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise UserError(f"models/networks defines {', '.join(twice)} twice; rename one")
+    return MappingProxyType(by_name)
+
+
+def network_record(name: str) -> Network:
+    """The record of a network.
+
+    Raises:
+        UserError: no such network.
+    """
+    if name not in networks():
+        raise unknown("network", name, networks())
+    return networks()[name]
 
 
 def build(
@@ -63,8 +73,10 @@ def build(
     Raises:
         UserError: no such network, or a value is out of range (see Variant).
     """
-    if name not in NETWORKS:
-        raise unknown("network", name, NETWORKS)
-    network = NETWORKS[name](Variant(num_classes, in_channels, width, input_size, batch_norm))
-    initialise(network)
-    return network
+    record = network_record(name)
+    # Here, because importing PyTorch takes seconds and titles need none of it.
+    from models.networks.variant import Variant, initialise
+
+    module = record.build(Variant(num_classes, in_channels, width, input_size, batch_norm))
+    initialise(module)
+    return module

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import Network
 from models.networks.variant import Variant, after_window
 
 
@@ -57,3 +58,15 @@ class AlexNet(nn.Module):
 def alexnet(variant: Variant) -> nn.Module:
     """AlexNet; 61,100,840 parameters at full size."""
     return AlexNet(variant)
+
+
+NETWORKS = (
+    Network(
+        name="alexnet",
+        title="AlexNet",
+        place=20,
+        build=alexnet,
+        weight_table="sensitivity",
+        activation_table="timeloop",
+    ),
+)

@@ -7,6 +7,7 @@ networks". Local response normalization is left out: it has no weights and moves
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import Network
 from models.networks.variant import Variant
 
 FULL_INPUT = 224
@@ -51,3 +52,15 @@ class GroupedAlexNet(nn.Module):
 def alexnet_caffe(variant: Variant) -> nn.Module:
     """Grouped AlexNet; 60,965,224 parameters at full size."""
     return GroupedAlexNet(variant)
+
+
+NETWORKS = (
+    Network(
+        name="alexnet_caffe",
+        title="AlexNet (grouped)",
+        place=30,
+        build=alexnet_caffe,
+        weight_table="timeloop",
+        activation_table="timeloop",
+    ),
+)

@@ -7,6 +7,7 @@ Tan and Le, arXiv:1905.11946. Padding is TensorFlow's `SAME`.
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import InputForm, Network
 from models.networks.same_padding import same_padded
 from models.networks.variant import Variant
 
@@ -99,3 +100,15 @@ def efficientnet_lite0(variant: Variant) -> nn.Module:
     """EfficientNet-Lite0; 4,652,008 parameters and 385 M multiplications at full size."""
     variant.require_norm("efficientnet_lite0")
     return EfficientNetLite0(variant)
+
+
+NETWORKS = (
+    Network(
+        name="efficientnet_lite0",
+        title="EfficientNet-Lite0",
+        place=124,
+        build=efficientnet_lite0,
+        # Values nearly in -1 to 1.
+        form=InputForm(224, 224, 3, (127 / 255,) * 3, (128 / 255,) * 3, bicubic=True),
+    ),
+)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import InputForm, Network
 from models.networks.variant import Variant
 
 
@@ -152,3 +153,25 @@ def googlenet_5x5(variant: Variant) -> nn.Module:
     """GoogLeNet with the paper's 5x5 branch; no official weights have this shape."""
     variant.require_norm("googlenet_5x5")
     return GoogLeNet(variant, third_kernel=5)
+
+
+NETWORKS = (
+    Network(
+        name="googlenet",
+        title="GoogLeNet (torchvision)",
+        place=110,
+        build=googlenet,
+        # The official weights of torchvision expect values in -1 to 1.
+        form=InputForm(224, 224, 3, (0.5,) * 3, (0.5,) * 3),
+        weight_table="timeloop",
+        activation_table="timeloop",
+    ),
+    Network(
+        name="googlenet_5x5",
+        title="GoogLeNet",
+        place=120,
+        build=googlenet_5x5,
+        weight_table="timeloop",
+        activation_table="timeloop",
+    ),
+)

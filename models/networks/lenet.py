@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import InputForm, Network
 from models.networks.variant import Variant, after_window
 
 
@@ -50,3 +51,15 @@ class LeNet(nn.Module):
 def lenet5(variant: Variant) -> nn.Module:
     """LeNet-5; 61,706 parameters on 1x28x28 or 1x32x32 with 10 classes."""
     return LeNet(variant)
+
+
+NETWORKS = (
+    Network(
+        name="lenet5",
+        title="LeNet-5",
+        place=10,
+        build=lenet5,
+        form=InputForm(28, 28, 1, (0.45,), (0.225,)),
+        classes=10,
+    ),
+)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import Network
 from models.networks.variant import Variant
 
 BLOCKS = (
@@ -75,3 +76,15 @@ def mobilenet_v1(variant: Variant) -> nn.Module:
     """MobileNetV1; 4,231,976 parameters and 569 M multiplications at full size."""
     variant.require_norm("mobilenet_v1")
     return MobileNetV1(variant)
+
+
+NETWORKS = (
+    Network(
+        name="mobilenet_v1",
+        title="MobileNetV1",
+        place=60,
+        build=mobilenet_v1,
+        weight_table="agp",
+        activation_table="eyeriss_v2",
+    ),
+)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.networks.mobilenet_v1 import BLOCKS
+from models.networks.network import InputForm, Network
 from models.networks.same_padding import same_padded
 from models.networks.variant import Variant
 
@@ -66,3 +67,15 @@ def mobilenet_v1_relu6(variant: Variant) -> nn.Module:
     """MobileNetV1 with ReLU6; 4,231,976 parameters and 569 M multiplications at full size."""
     variant.require_norm("mobilenet_v1_relu6")
     return MobileNetV1Relu6(variant)
+
+
+NETWORKS = (
+    Network(
+        name="mobilenet_v1_relu6",
+        title="MobileNetV1 (ReLU6)",
+        place=122,
+        build=mobilenet_v1_relu6,
+        # TensorFlow's networks take values in -1 to 1.
+        form=InputForm(224, 224, 3, (128 / 255,) * 3, (128 / 255,) * 3),
+    ),
+)

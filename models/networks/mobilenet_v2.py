@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import Network
 from models.networks.variant import Variant
 
 STAGES = (
@@ -91,3 +92,14 @@ def mobilenet_v2(variant: Variant) -> nn.Module:
     """MobileNetV2; 3,504,872 parameters and 301 M multiplications at full size."""
     variant.require_norm("mobilenet_v2")
     return MobileNetV2(variant)
+
+
+NETWORKS = (
+    Network(
+        name="mobilenet_v2",
+        title="MobileNetV2",
+        place=80,
+        build=mobilenet_v2,
+        densities_from="mobilenet_v1",
+    ),
+)

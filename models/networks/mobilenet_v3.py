@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import Network
 from models.networks.variant import Variant
 
 
@@ -174,3 +175,21 @@ def mobilenet_v3_small(variant: Variant) -> nn.Module:
     """MobileNetV3-Small; 2,542,856 parameters at full size."""
     variant.require_norm("mobilenet_v3_small")
     return MobileNetV3(variant, SMALL, head=1024)
+
+
+NETWORKS = (
+    Network(
+        name="mobilenet_v3_small",
+        title="MobileNetV3-S",
+        place=90,
+        build=mobilenet_v3_small,
+        densities_from="mobilenet_v1",
+    ),
+    Network(
+        name="mobilenet_v3_large",
+        title="MobileNetV3-L",
+        place=100,
+        build=mobilenet_v3_large,
+        densities_from="mobilenet_v1",
+    ),
+)

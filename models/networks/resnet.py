@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import Network
 from models.networks.variant import Variant
 
 RESNET18 = (2, 2, 2, 2)
@@ -131,3 +132,23 @@ def resnet50(variant: Variant) -> nn.Module:
     """ResNet-50 v1.5; 25,557,032 parameters and 4.089 G multiplications at full size."""
     variant.require_norm("resnet50")
     return ResNet(variant, Bottleneck, RESNET50)
+
+
+NETWORKS = (
+    Network(
+        name="resnet18",
+        title="ResNet-18",
+        place=70,
+        build=resnet18,
+        weight_table="agp",
+        densities_from="resnet50",
+    ),
+    Network(
+        name="resnet50",
+        title="ResNet-50",
+        place=50,
+        build=resnet50,
+        weight_table="str_81",
+        activation_table="stc",
+    ),
+)

@@ -8,6 +8,7 @@ stride, behind a stem of full width. Weights came with batch norm folded into bi
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import InputForm, Network
 from models.networks.resnet import RESNET50
 from models.networks.variant import Variant
 from sim.errors import UserError
@@ -76,3 +77,16 @@ def resnet50_half(variant: Variant) -> nn.Module:
             "leave it out"
         )
     return ResNet50Half(variant)
+
+
+NETWORKS = (
+    Network(
+        name="resnet50_half",
+        title="ResNet-50 (half width)",
+        place=126,
+        build=resnet50_half,
+        # Caffe's networks take values of 0 to 255 less a mean.
+        form=InputForm(224, 224, 3, (123 / 255, 117 / 255, 104 / 255), (1 / 255,) * 3),
+        classes=2,
+    ),
+)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import Network
 from models.networks.variant import Variant
 
 VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
@@ -55,3 +56,15 @@ def vgg16(variant: Variant) -> nn.Module:
     """VGG-16; 138,357,544 parameters at full size."""
     variant.require_input("vgg16", 32)
     return VGG(variant, VGG16)
+
+
+NETWORKS = (
+    Network(
+        name="vgg16",
+        title="VGG-16",
+        place=40,
+        build=vgg16,
+        weight_table="timeloop",
+        activation_table="timeloop",
+    ),
+)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from models.networks.network import InputForm, Network
 from models.networks.variant import Variant
 
 ANCHORS = (
@@ -183,3 +184,26 @@ def yolov5s_relu(variant: Variant) -> nn.Module:
     """YOLOv5s with ReLU instead of SiLU, so that it has zeros; must be trained as such."""
     variant.require_norm("yolov5s_relu")
     return YOLOv5s(variant, nn.ReLU)
+
+
+FORM = InputForm(480, 640, 3, (0.0,) * 3, (1.0,) * 3)
+NETWORKS = (
+    Network(
+        name="yolov5s",
+        title="YOLOv5s (SiLU)",
+        place=130,
+        build=yolov5s,
+        form=FORM,
+        classes=80,
+        detector=True,
+    ),
+    Network(
+        name="yolov5s_relu",
+        title="YOLOv5s (ReLU)",
+        place=140,
+        build=yolov5s_relu,
+        form=FORM,
+        classes=80,
+        detector=True,
+    ),
+)

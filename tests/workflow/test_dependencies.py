@@ -27,6 +27,7 @@ def digest(root: Path) -> str:
     from workflow import dependencies
 
     dependencies._imports.cache_clear()
+    dependencies._loads_its_folder.cache_clear()
     dependencies._digest.cache_clear()
     return code_digest(root, "sim.lazy", data=["sim/*.yaml"], pins=["numpy"])
 
@@ -54,6 +55,18 @@ def test_what_it_does_not_reach_does_not_count(checkout: Path, file: str, text: 
     before = digest(checkout)
     (checkout / file).write_text(text)
     assert digest(checkout) == before
+
+
+def test_a_package_that_loads_its_folder_counts_what_lies_beside_it(checkout: Path) -> None:
+    parts = checkout / "sim" / "parts"
+    parts.mkdir()
+    (parts / "one.py").write_text("VALUE = 1\n")
+    (checkout / "sim" / "outer.py").write_text("from sim.parts import one_of\n")
+    for text, counts in (("LOADS_ITS_FOLDER = True\n", True), ("", False)):
+        (parts / "__init__.py").write_text(text)
+        before = digest(checkout)
+        (parts / f"new_{counts}.py").write_text("VALUE = 2\n")
+        assert (digest(checkout) != before) == counts
 
 
 def test_what_does_not_exist_is_named(checkout: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import get_args
 
 from models.imagenet.full_size import MaskSource
-from models.networks import NETWORKS
+from models.networks import networks
 from sim.errors import UserError
 from sim.validation import unknown
 from workflow.cli import run
@@ -65,12 +65,12 @@ def rows(networks: Sequence[str], options: dict[str, object]) -> Iterator[tuple[
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--networks", nargs="+", default=list(NETWORKS))
+    parser.add_argument("--networks", nargs="+", default=list(networks()))
     parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.full_size)")
     arguments = parser.parse_args()
     for name in arguments.networks:
-        if name not in NETWORKS:
-            raise unknown("network", name, NETWORKS)
+        if name not in networks():
+            raise unknown("network", name, networks())
     print(HEADER)
     failures = 0
     for row, same in rows(arguments.networks, json.loads(arguments.settings)):

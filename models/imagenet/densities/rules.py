@@ -29,16 +29,9 @@ from collections.abc import Iterable, Mapping
 
 from models.graph.dataflow import InputKind, LayerInput
 from models.imagenet.densities.tables import Density, Operand, published_densities
+from models.networks import networks
 from sim.layer import Layer
 from sim.validation import require_fraction
-
-REFERENCE_NETWORKS = {
-    "resnet18": "resnet50",
-    "mobilenet_v2": "mobilenet_v1",
-    "mobilenet_v3_small": "mobilenet_v1",
-    "mobilenet_v3_large": "mobilenet_v1",
-}
-"""Whose published means stand in for a network of the same family that has none."""
 
 FC_RELU_DENSITY = 0.45
 CONV_RELU_DENSITY = 0.56
@@ -76,6 +69,12 @@ def weight_densities(
     return result
 
 
+def _reference(network: str) -> str | None:
+    """The network of the same family whose published means stand in; None if there is none."""
+    record = networks().get(network)
+    return None if record is None else record.densities_from
+
+
 def _weight_mean(
     network: str, layer: Layer, rows: list[LayerInput], found: Mapping[str, Density]
 ) -> tuple[float, str] | None:
@@ -89,7 +88,7 @@ def _weight_mean(
     ]
     if own:
         return _mean(own), f"mean of the published {kind} of {network}"
-    reference = REFERENCE_NETWORKS.get(network)
+    reference = _reference(network)
     if reference is None:
         return None
     # Without the reference's shapes: its FC layer is named fc, and its depthwise rows say so.
@@ -140,7 +139,7 @@ def _kind_means(
         key: (_mean(parts), f"mean of the published {key[0]} inputs of {network}")
         for key, parts in values.items()
     }
-    reference = REFERENCE_NETWORKS.get(network)
+    reference = _reference(network)
     if reference is not None:
         # The rows of both reference networks that are inside blocks are plain ReLU outputs.
         inner = [

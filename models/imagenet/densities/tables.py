@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from models.networks import networks
 from sim.errors import UserError
 from sim.validation import unknown
 
@@ -24,25 +25,6 @@ COLUMNS = (
 
 Operand = Literal["weight", "activation"]
 Status = Literal["published", "derived", "rule"]
-
-DEFAULT_TABLES: Mapping[tuple[str, Operand], str] = {
-    ("alexnet", "weight"): "sensitivity",
-    ("alexnet", "activation"): "timeloop",
-    ("alexnet_caffe", "weight"): "timeloop",
-    ("alexnet_caffe", "activation"): "timeloop",
-    ("vgg16", "weight"): "timeloop",
-    ("vgg16", "activation"): "timeloop",
-    ("googlenet", "weight"): "timeloop",
-    ("googlenet", "activation"): "timeloop",
-    ("googlenet_5x5", "weight"): "timeloop",
-    ("googlenet_5x5", "activation"): "timeloop",
-    ("resnet18", "weight"): "agp",
-    ("resnet50", "weight"): "str_81",
-    ("resnet50", "activation"): "stc",
-    ("mobilenet_v1", "weight"): "agp",
-    ("mobilenet_v1", "activation"): "eyeriss_v2",
-}
-"""The table of each network that is used unless another is asked for."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +127,7 @@ def published_densities(
     tables = {row.table for row in own}
     if table is not None and table not in tables:
         raise unknown(f"table of {operand} densities of {network}", table, tables)
-    chosen = table or DEFAULT_TABLES.get((network, operand))
+    chosen = table or _default_table(network, operand)
     if len(tables) == 1:
         chosen = tables.pop()
     found: dict[str, list[Density]] = {}
@@ -153,6 +135,14 @@ def published_densities(
         if row.table == chosen:
             found.setdefault(row.density.layer, []).append(row.density)
     return {layer: _mean(parts) for layer, parts in found.items()}
+
+
+def _default_table(network: str, operand: Operand) -> str | None:
+    """The table that a network's record names; None where it names none, or nobody knows it."""
+    record = networks().get(network)
+    if record is None:
+        return None
+    return record.weight_table if operand == "weight" else record.activation_table
 
 
 def _mean(parts: list[Density]) -> Density:

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from models.graph.stored_tensors import SparseNetwork, is_depthwise
-from models.networks import NETWORKS, build
+from models.networks import build, networks
 from tests.models.toy import toy, toy_images
 
 
@@ -53,7 +53,7 @@ def test_identity_shortcut_sees_the_stored_tensor() -> None:
 
 def test_every_network_can_be_wrapped() -> None:
     images = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    for name in NETWORKS:
+    for name in networks():
         network = build(name, num_classes=10, width=0.125, input_size=64).eval()
         wrapped = SparseNetwork(network)
         read = [reader for tensor in wrapped.stored for reader in tensor.readers]

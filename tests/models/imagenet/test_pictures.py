@@ -5,7 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from models.imagenet.pictures import ATTRIBUTION, InputForm, bundled_photographs, image_folder
+from models.imagenet.pictures import ATTRIBUTION, bundled_photographs, image_folder
+from models.networks.network import InputForm
 from sim.errors import UserError
 
 SMALL = InputForm(24, 32)

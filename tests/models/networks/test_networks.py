@@ -7,7 +7,8 @@ from torch import fx, nn
 
 from models.graph.layer_table import layer_table
 from models.graph.modes import evaluating
-from models.networks import build, initialise_for_training
+from models.networks import build
+from models.networks.variant import initialise_for_training
 from sim.errors import UserError
 
 TRAINED_WIDTH = {

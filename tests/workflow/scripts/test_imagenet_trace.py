@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models.imagenet.full_size import SCHEMES
-from models.networks import NETWORKS, build
+from models.networks import build, networks
 from sim import read_trace
 from workflow.cli import run
 from workflow.scripts.imagenet_trace import main
@@ -68,7 +68,7 @@ def test_one_line_per_mistake_and_no_file(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", networks())
 def test_full_size_within_time_and_memory(tmp_path: Path, network: str) -> None:
     command = [sys.executable, "-m", "workflow.scripts.imagenet_trace"]
     command += ["--network", network, "--scheme", "magnitude"]

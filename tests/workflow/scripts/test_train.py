@@ -10,7 +10,7 @@ import yaml
 
 from models.checkpoints import load_network
 from models.datasets import SUITES, load
-from models.networks import NETWORKS, build
+from models.networks import build, networks
 from models.training import accuracy
 from sim.errors import UserError
 from workflow.cli import settings
@@ -116,7 +116,7 @@ def test_the_configuration_gives_valid_settings_for_known_networks() -> None:
         assert {"lenet5", "alexnet", "vgg16", "resnet50", "mobilenet_v1"} <= set(chosen["networks"])
         for name in chosen["networks"]:
             own = settings(TrainSettings, training.settings(suite, name))
-            assert name in NETWORKS
+            assert name in networks()
             build(name, num_classes=10, width=own.width, input_size=32)
 
 

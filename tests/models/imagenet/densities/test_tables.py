@@ -6,14 +6,14 @@ import torch
 from models.graph.layer_table import layer_table
 from models.imagenet.densities.tables import (
     COLUMNS,
-    DEFAULT_TABLES,
     Operand,
     published_densities,
     published_rows,
     read_table,
     require_all,
 )
-from models.networks import build
+from models.networks import build, networks
+from models.networks.network import Network
 from sim import Layer
 from sim.errors import UserError
 
@@ -86,9 +86,25 @@ def test_googlenet_densities_follow_the_concatenation() -> None:
     assert len(activations) == 54
 
 
-@pytest.mark.parametrize(("network", "operand"), DEFAULT_TABLES)
-def test_default_tables_exist(network: str, operand: Operand) -> None:
-    assert published_densities(network, operand, DEFAULT_TABLES[network, operand])
+@pytest.mark.parametrize("network", networks())
+def test_tables_that_networks_name_exist(network: str) -> None:
+    record = networks()[network]
+    named: dict[Operand, str | None] = {
+        "weight": record.weight_table,
+        "activation": record.activation_table,
+    }
+    for operand, table_name in named.items():
+        densities = published_densities(network, operand)
+        if table_name is not None:
+            assert densities == published_densities(network, operand, table_name)
+            assert densities
+
+
+@pytest.mark.parametrize("record", networks().values(), ids=lambda record: record.name)
+def test_networks_whose_densities_stand_in_have_some(record: Network) -> None:
+    if record.densities_from is not None:
+        assert published_densities(record.densities_from, "weight")
+        assert published_densities(record.densities_from, "activation")
 
 
 def test_other_tables_can_be_chosen_and_unknown_ones_list_those_there_are() -> None:
