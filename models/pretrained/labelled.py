@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.graph.modes import evaluating
-from models.imagenet.pictures import ImageFolder, 
+from models.imagenet.pictures import ImageFolder
 from models.networks.network import InputForm
 from models.pretrained.fetch import photograph_files
 from models.pretrained.packages import LABELLED

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from models.imagenet.pictures import InputForm
+from models.networks.network import InputForm
 from models.pretrained.labelled import Share, labelled_pictures, top_share
 from sim.errors import UserError
 
