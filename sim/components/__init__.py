@@ -7,6 +7,7 @@ from `make technology`; the simulator reads them and never imports what they wer
 
 from sim.components.basis import BASES, EnergyBasis, energy_basis, energy_pj
 from sim.components.cells import Library
+from sim.components.efficiency import Efficiency, efficiency
 from sim.components.inventories import (
     Area,
     Inventory,
@@ -22,6 +23,7 @@ __all__ = [
     "Area",
     "Component",
     "Cost",
+    "Efficiency",
     "EnergyBasis",
     "Inventory",
     "Library",
@@ -29,6 +31,7 @@ __all__ = [
     "Price",
     "area",
     "components",
+    "efficiency",
     "energy_basis",
     "energy_pj",
     "inventory",
