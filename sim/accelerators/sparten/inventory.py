@@ -13,15 +13,15 @@ from sim.components.cells import Library
 from sim.components.inventories import Inventory, Part, Price
 from sim.components.parts import permutation, prefix_sum, priority_encoder, store
 from sim.components.shared import Prices, mac, register_bit, registers, two_buffers
+from sim.components.table import Cost
 
 VALUE_BITS = 8
 SUM_BITS = 32
 
-MATCHES_PER_CHUNK = {"low": 16, "basis": 8, "high": 1}
+MATCHES_PER_CHUNK = {"low": 16, "basis": 8, "high": 2}
 """Multiplications for which the prefix sums of a pair of chunks stand still; assumed.
 
-A chunk of 128 positions at densities of 0.2 to 0.35 has 5 to 16 matches. The high end lets the sums
-switch at every match.
+A chunk of 128 positions at densities of 0.2 to 0.35 has 5 to 16 matches.
 """
 
 TABLE_4 = "Table 4 (MICRO 2019, cited by third parties), 45 nm: {:.3g} pJ per unit and cycle"
@@ -31,23 +31,32 @@ def inventory(design: SparTen, parts: Library) -> Inventory:
     """Parts and prices with any of the three balancings."""
     buffers, prices = two_buffers(parts, design.weight_buffer_kib, design.activation_buffer_kib)
     macs = mac(parts, design.multipliers, VALUE_BITS, SUM_BITS)
-    sums = registers(parts, "accumulators", design.multipliers, SUM_BITS)
     logic = _join(design, parts)
     return Inventory(
-        (*buffers, macs, sums, *_stores(design, parts), *logic),
+        (*buffers, macs, *_stores(design, parts), *logic),
         prices,
         _actions(design, parts, macs, logic),
     )
 
 
+def _sums(design: SparTen, parts: Library) -> Cost:
+    """The sums of a unit: one for each output position that shares a filter chunk."""
+    return store(parts, design.positions_per_filter_chunk, SUM_BITS)
+
+
 def _stores(design: SparTen, parts: Library) -> tuple[Part, ...]:
-    """Values and masks of the chunk of a unit's filter and of the input chunk of a cluster."""
-    chunk, units, clusters = design.chunk_bits, design.multipliers, design.clusters
+    """Values and masks of the filter chunk of a unit and of the input chunks of a cluster.
+
+    Units run ahead over the input chunks that share a filter chunk, so a cluster holds all of them.
+    """
+    chunk, units = design.chunk_bits, design.multipliers
+    inputs = design.clusters * design.positions_per_filter_chunk
     values = store(parts, chunk, VALUE_BITS)
     return (
         Part("filter chunks", "buffer", units, values, TABLE_4.format(19.2 / 32 / 0.8)),
-        Part("input chunks", "buffer", clusters, values),
-        registers(parts, "masks", units + clusters, chunk),
+        Part("input chunks", "buffer", inputs, values),
+        Part("sums", "buffer", units, _sums(design, parts)),
+        registers(parts, "masks", units + inputs, chunk),
     )
 
 
@@ -90,6 +99,7 @@ def _actions(design: SparTen, parts: Library, macs: Part, logic: tuple[Part, ...
     matches, encoder, sums = (part.cost.read_pj for part in logic[:3])
     per_chunk = (matches + 2 * sums) / MATCHES_PER_CHUNK[parts.estimate]
     value = store(parts, design.chunk_bits, VALUE_BITS)
+    total = _sums(design, parts)
     position = parts.counter(ceil(log2(design.chunk_bits)))
     prices: Prices = {
         "mac_int8": (Price("mac", macs.cost.read_pj),),
@@ -97,7 +107,7 @@ def _actions(design: SparTen, parts: Library, macs: Part, logic: tuple[Part, ...
         # two values of a match, and the sum that is read and written
         "sparten_unit_buffer": (
             Price("buffer", 2 * value.read_pj),
-            Price("register", SUM_BITS * register_bit(parts).read_pj),
+            Price("register", total.read_pj + total.write_pj),
         ),
         "sparten_control": (Price("other", position.read_pj),),
         "register_bit": (register_bit(parts),),
