@@ -63,28 +63,28 @@ lint: $(STAMP)
 	snakemake --lint
 
 bench: $(STAMP)
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench_traces
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.scripts.bench_spex
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_traces
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_spex
 
 check-results: $(STAMP)
-	python -m workflow.scripts.check_results --made results/tables \
+	python -m workflow.maintenance.check_results --made results/tables \
 		--reference results/reference/tables $(if $(MOVED),--moved $(MOVED))
 
 check-quick: $(STAMP)
-	python -m workflow.scripts.check_results --made results/quick/tables \
+	python -m workflow.maintenance.check_results --made results/quick/tables \
 		--reference results/reference/quick
 
 # Take the tables and figures of the last full and quick runs as the new reference.
 reference: results quick
-	python -m workflow.scripts.reference --made results --tables results/reference/tables \
+	python -m workflow.maintenance.reference --made results --tables results/reference/tables \
 		--figures results/reference/figures --page results/README.md
-	python -m workflow.scripts.reference --made results/quick --tables results/reference/quick
+	python -m workflow.maintenance.reference --made results/quick --tables results/reference/quick
 
 # Sum up what the jobs of the last full and quick runs needed; a test then compares the requests of
 # the cluster profiles with it.
 measured-resources: results quick
-	python -m workflow.scripts.measured_resources results results/quick \
+	python -m workflow.maintenance.measured_resources results results/quick \
 		--output workflow/profiles/measured_resources.csv
 
 # Write the committed tables of component energy and area anew, in an environment of their own.

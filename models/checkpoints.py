@@ -83,7 +83,7 @@ def load_network(path: Path) -> tuple[nn.Module, dict[str, Any]]:
     except (KeyError, TypeError) as error:
         raise UserError(
             f"{path}: does not say which network it holds ({error}); expected a checkpoint of "
-            "workflow.scripts.train"
+            "workflow.steps.train"
         ) from error
     load_checkpoint(path, module)
     return module.eval(), metadata

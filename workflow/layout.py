@@ -12,6 +12,7 @@ from workflow.footing import footing
 from workflow.runs import MODELLED, Run, expanded, selected
 from workflow.sweeps import PointFolder, Sweep, seed_of, seeding, sweeps
 
+STUDIES = Path(__file__).parent / "studies"
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")
 SECTIONS = {
@@ -46,7 +47,7 @@ class Layout:
         tables: names of the tables that `all` makes; rule files add to it.
         figures: figure name -> names of the tables it is drawn from; likewise.
         pictures: figures that are not drawn from tables alone, as files; likewise.
-        claims: module of workflow/claims -> names of the tables it reads; likewise.
+        claims: module that evaluates claims -> names of the tables it reads; likewise.
     """
 
     config: Mapping[str, Any]
@@ -220,16 +221,18 @@ class Layout:
         """Digest for running one accelerator: its folder and the simulator, not other folders."""
         folder = configuration(accelerator).folder
         return self.code(
-            "workflow.scripts.simulate",
+            "workflow.steps.simulate",
             f"sim.accelerators.{folder}.model",
             data=[f"sim/accelerators/{folder}/configs.yaml", "sim/schemas/*.json"],
         )
 
-    def footing_code(self, script: str = "footing", pins: Iterable[str] = NUMPY) -> str:
-        """Digest of a script that runs all designs of the footing."""
+    def footing_code(
+        self, module: str = "workflow.steps.footing", pins: Iterable[str] = NUMPY
+    ) -> str:
+        """Digest of a step that runs all designs of the footing."""
         folders = sorted({configuration(name).folder for name in footing().designs})
         return self.code(
-            f"workflow.scripts.{script}",
+            module,
             *(f"sim.accelerators.{folder}.model" for folder in folders),
             data=[
                 "workflow/footing/designs.yaml",
@@ -243,6 +246,17 @@ class Layout:
     def seed(self, seeding: str) -> int:
         """The seed that the end of a suite's folder stands for."""
         return seed_of(seeding, self.config["seed"])
+
+
+def figure_module(name: str) -> str:
+    """The module of workflow/studies that draws a figure: `<study>_<part>`, or the part alone."""
+    drawings = [*STUDIES.glob(f"{name}/{name}_figure.py"), *sorted(STUDIES.glob("*/*_figure.py"))]
+    drawing = next(
+        path
+        for path in drawings
+        if name in {path.stem.removesuffix("_figure"), f"{path.parent.name}_{path.stem}"[:-7]}
+    )
+    return f"workflow.studies.{drawing.parent.name}.{drawing.stem}"
 
 
 def as_json(values: Mapping[str, Any]) -> str:

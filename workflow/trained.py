@@ -26,7 +26,7 @@ def origin_of(path: Path) -> dict[str, Any]:
     if missing:
         raise UserError(
             f"{path}: its metadata lacks {', '.join(missing)}; "
-            "expected a checkpoint of workflow.scripts.train or .compress"
+            "expected a checkpoint of workflow.steps.train or .compress"
         )
     return metadata
 
@@ -42,7 +42,7 @@ def dataset_of(path: Path, suite: str, file: Path | None = None) -> Dataset:
     Args:
         path: the checkpoint.
         suite: which suite it must be of.
-        file: of workflow.scripts.dataset; None = draw the images again.
+        file: of workflow.steps.dataset; None = draw the images again.
 
     Raises:
         UserError: not a checkpoint of this pipeline, or of another suite; a file of other data.
@@ -76,7 +76,7 @@ def detection_set_of(path: Path, suite: str, file: Path | None) -> DetectionSet:
     metadata = origin_of(path)
     _demand(path, "suite", metadata["suite"], suite)
     if file is None:
-        raise UserError(f"{suite} needs --dataset, the file of workflow.scripts.canvases")
+        raise UserError(f"{suite} needs --dataset, the file of workflow.steps.canvases")
     return read_detection_set(file, suite, metadata["seed"])
 
 

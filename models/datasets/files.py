@@ -42,7 +42,7 @@ def read_drawn(
     Args:
         path: the file.
         names: of the tensors.
-        step: of workflow.scripts that makes such files; also the key of their header.
+        step: of workflow.steps that makes such files; also the key of their header.
         suite: what the header must say.
         seed: likewise.
 
@@ -50,7 +50,7 @@ def read_drawn(
         UserError: no such file, not a whole one, without the header, or of another suite or seed.
     """
     if not path.is_file():
-        raise UserError(f"{path}: no such data set; make it with workflow.scripts.{step}")
+        raise UserError(f"{path}: no such data set; make it with workflow.steps.{step}")
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})[step])
@@ -58,7 +58,7 @@ def read_drawn(
     except (SafetensorError, OSError, KeyError, json.JSONDecodeError) as error:
         raise UserError(
             f"{path}: not a whole data set ({error}); delete it and make it again with "
-            f"workflow.scripts.{step}"
+            f"workflow.steps.{step}"
         ) from error
     expected = {"suite": suite, "seed": seed}
     found = {key: header.get(key) for key in expected}

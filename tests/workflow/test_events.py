@@ -5,9 +5,9 @@ import pytest
 
 from sim import NetworkTrace, UserError, technology
 from workflow.events import energy_pj, read_events, simulate_network, traffic_bytes, write_events
-from workflow.tables.energy import energy
-from workflow.tables.networks import networks
-from workflow.tables.traffic import traffic
+from workflow.studies.comparison.energy_table import energy
+from workflow.studies.comparison.networks_table import networks
+from workflow.studies.comparison.traffic_table import traffic
 
 from .conftest import Stub
 

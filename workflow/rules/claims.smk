@@ -1,4 +1,4 @@
-# Claims beside results. A paper's rules add its module of workflow/claims and the tables it reads.
+# Claims beside results. A paper's rules add the module that evaluates them and the tables it reads.
 layout.tables.append("claims")
 layout.figures["claims"] = ["claims"]
 
@@ -20,11 +20,11 @@ rule claims_table:
         "../envs/base.yaml"
     params:
         code=lambda _: layout.code(
-            "workflow.tables.claims",
-            *(f"workflow.claims.{paper}" for paper in layout.claims),
+            "workflow.studies.claims.claims_table",
+            *layout.claims,
             data=["sim/accelerators/*/claims.yaml"],
         ),
-        papers=lambda _: list(layout.claims),
+        modules=lambda _: list(layout.claims),
     shell:
-        "python -m workflow.tables.claims {input} --papers {params.papers} "
+        "python -m workflow.studies.claims.claims_table {input} --modules {params.modules} "
         "--output {output} 2> {log}"

@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 import sim
 from sim.errors import UserError
 from workflow.check_config import check_config
-from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout, as_json
+from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout, as_json, figure_module
 from workflow.sections.dataflow import Dataflow
 from workflow.sections.detection import Detectors
 from workflow.sections.imagenet import FullSize

@@ -37,12 +37,14 @@ rule design_space_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.design_space", data=TECHNOLOGY),
+        code=layout.code(
+            "workflow.studies.design_space.design_space_table", data=TECHNOLOGY
+        ),
         nodes=config["technology_nodes_nm"],
         points=f"{RESULTS}/points",
         plan=layout.plan(config["design_space"]),
     shell:
-        "python -m workflow.tables.design_space --points {params.points} "
+        "python -m workflow.studies.design_space.design_space_table --points {params.points} "
         "--plan {params.plan:q} --nodes {params.nodes} --output {output} 2> {log}"
 
 
@@ -63,10 +65,10 @@ rule cluster_model_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.cluster_model"),
+        code=layout.code("workflow.studies.scaling.cluster_model_table"),
         settings=as_json(config.get("cluster_model", {})),
         benchmarks=f"{RESULTS}/benchmarks/points",
         plan=layout.plan(config["design_space"]),
     shell:
-        "python -m workflow.tables.cluster_model --benchmarks {params.benchmarks} "
+        "python -m workflow.studies.scaling.cluster_model_table --benchmarks {params.benchmarks} "
         "--plan {params.plan:q} --settings {params.settings:q} --output {output} 2> {log}"

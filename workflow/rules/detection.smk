@@ -18,10 +18,10 @@ rule canvases:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.scripts.canvases", pins=TORCH),
+        code=layout.code("workflow.steps.canvases", pins=TORCH),
         settings=detectors.canvases(),
     shell:
-        "python -m workflow.scripts.canvases --settings {params.settings:q} "
+        "python -m workflow.steps.canvases --settings {params.settings:q} "
         "--output {output} 2> {log}"
 
 
@@ -39,12 +39,10 @@ rule train_detector:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=layout.code(
-            "workflow.scripts.train_detector", pins=[*TORCH, "pycocotools"]
-        ),
+        code=layout.code("workflow.steps.train_detector", pins=[*TORCH, "pycocotools"]),
         settings=lambda wildcards: detectors.training(wildcards.network),
     shell:
-        "python -m workflow.scripts.train_detector --network {wildcards.network} "
+        "python -m workflow.steps.train_detector --network {wildcards.network} "
         "--settings {params.settings:q} --dataset {input} "
         "--checkpoint {output.checkpoint} --metrics {output.metrics} 2> {log}"
 
@@ -67,7 +65,7 @@ rule compress_detector:
     threads: config["threads"]
     params:
         code=lambda wildcards: layout.code(
-            "workflow.scripts.compress_detector",
+            "workflow.steps.compress_detector",
             f"models.compression.schemes.{wildcards.scheme}",
             pins=[*TORCH, "pycocotools"],
         ),
@@ -75,7 +73,7 @@ rule compress_detector:
             wildcards.network, wildcards.scheme
         ),
     shell:
-        "python -m workflow.scripts.compress_detector --network {wildcards.network} "
+        "python -m workflow.steps.compress_detector --network {wildcards.network} "
         "--scheme {wildcards.scheme} --settings {params.settings:q} "
         "--checkpoint {input.checkpoint} --dataset {input.dataset} "
         "--output {output.checkpoint} --metrics {output.metrics} 2> {log}"
@@ -94,7 +92,7 @@ use rule trace as trace_detector with:
     wildcard_constraints:
         suite=CANVASES,
     params:
-        code=layout.code("workflow.scripts.trace", pins=TORCH),
+        code=layout.code("workflow.steps.trace", pins=TORCH),
         settings=detectors.tracing(),
 
 
@@ -114,9 +112,9 @@ rule detection_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.detection"),
+        code=layout.code("workflow.studies.accuracy.detection_table"),
     shell:
-        "python -m workflow.tables.detection {input} --output {output} 2> {log}"
+        "python -m workflow.studies.accuracy.detection_table {input} --output {output} 2> {log}"
 
 
 rule figure_detections:
@@ -140,7 +138,9 @@ rule figure_detections:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.figures.detections", pins=[*FIGURE, "torch"]),
+        code=layout.code(
+            "workflow.studies.accuracy.detections_figure", pins=[*FIGURE, "torch"]
+        ),
     shell:
-        "python -m workflow.figures.detections {input.checkpoints} "
+        "python -m workflow.studies.accuracy.detections_figure {input.checkpoints} "
         "--dataset {input.dataset} --svg {output.svg} --png {output.png} 2> {log}"

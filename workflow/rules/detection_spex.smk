@@ -18,7 +18,7 @@ use rule compress_detector as compress_detector_blockwise with:
         scheme="blockwise",
     params:
         code=layout.code(
-            "workflow.scripts.compress_detector",
+            "workflow.steps.compress_detector",
             "models.compression.schemes.blockwise",
             pins=[*TORCH, "pycocotools"],
         ),

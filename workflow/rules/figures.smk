@@ -20,7 +20,7 @@ for figure, sources in layout.figures.items():
         conda:
             "../envs/base.yaml"
         params:
-            code=layout.code(f"workflow.figures.{figure}", pins=FIGURE),
-            module=f"workflow.figures.{figure}",
+            code=layout.code(figure_module(figure), pins=FIGURE),
+            module=figure_module(figure),
         shell:
             "python -m {params.module} {input} --svg {output.svg} --png {output.png} 2> {log}"

@@ -25,7 +25,7 @@ rule footing:
         code=layout.footing_code(),
         configured=lambda wildcards: layout.configured_with_footing(wildcards.scheme),
     shell:
-        "python -m workflow.scripts.footing --trace {input} "
+        "python -m workflow.steps.footing --trace {input} "
         "--configured {params.configured} --output {output} 2> {log}"
 
 
@@ -46,9 +46,11 @@ rule footing_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.footing", data=[*TECHNOLOGY, *FOOTING]),
+        code=layout.code(
+            "workflow.studies.footing.footing_table", data=[*TECHNOLOGY, *FOOTING]
+        ),
     shell:
-        "python -m workflow.tables.footing {input} --output {output} 2> {log}"
+        "python -m workflow.studies.footing.footing_table {input} --output {output} 2> {log}"
 
 
 rule footing_designs_table:
@@ -66,11 +68,11 @@ rule footing_designs_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.footing_designs",
+            "workflow.studies.footing.designs_table",
             data=[*FOOTING, "sim/accelerators/*/configs.yaml"],
         ),
     shell:
-        "python -m workflow.tables.footing_designs --output {output} 2> {log}"
+        "python -m workflow.studies.footing.designs_table --output {output} 2> {log}"
 
 
 rule losses_table:
@@ -89,6 +91,6 @@ rule losses_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.losses", data=FOOTING),
+        code=layout.code("workflow.studies.footing.losses_table", data=FOOTING),
     shell:
-        "python -m workflow.tables.losses {input} --output {output} 2> {log}"
+        "python -m workflow.studies.footing.losses_table {input} --output {output} 2> {log}"

@@ -3,13 +3,13 @@ if dataflow.designs("designs"):
     layout.tables.extend(["hass", "hass_layers", "hass_pareto"])
     layout.figures["hass_pareto"] = ["hass_pareto", "hass", "claims"]
     layout.figures["hass_intervals"] = ["hass_layers"]
-    layout.claims["hass"] = ["hass"]
+    layout.claims["workflow.studies.hass.claims"] = ["hass"]
 if dataflow.sensitivities():
     layout.tables.append("hass_sensitivity")
 if threshold_searches.runs():
     layout.tables.extend(["hass_search", "hass_trials"])
     layout.figures["hass_search"] = ["hass_trials", "hass_search"]
-    layout.claims.setdefault("hass", []).append("hass_search")
+    layout.claims.setdefault("workflow.studies.hass.claims", []).append("hass_search")
 
 HASS_DATA = ["sim/accelerators/hass/configs.yaml", "sim/platforms/*.yaml"]
 
@@ -28,13 +28,13 @@ rule explore:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.scripts.explore",
+            "workflow.studies.hass.explore_step",
             "sim.accelerators.hass.model",
             data=HASS_DATA,
         ),
         settings=dataflow.settings(),
     shell:
-        "python -m workflow.scripts.explore --trace {input} --settings {params.settings:q} "
+        "python -m workflow.studies.hass.explore_step --trace {input} --settings {params.settings:q} "
         "--designs {output.designs} --layers {output.layers} 2> {log}"
 
 
@@ -51,13 +51,13 @@ rule explore_sensitivity:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.scripts.explore",
+            "workflow.studies.hass.explore_step",
             "sim.accelerators.hass.model",
             data=HASS_DATA,
         ),
         settings=dataflow.settings(),
     shell:
-        "python -m workflow.scripts.explore --trace {input} --settings {params.settings:q} "
+        "python -m workflow.studies.hass.explore_step --trace {input} --settings {params.settings:q} "
         "--sensitivity {output} 2> {log}"
 
 
@@ -77,9 +77,9 @@ rule hass_sensitivity_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.hass_sensitivity"),
+        code=layout.code("workflow.studies.hass.sensitivity_table"),
     shell:
-        "python -m workflow.tables.hass_sensitivity {input} --output {output} 2> {log}"
+        "python -m workflow.studies.hass.sensitivity_table {input} --output {output} 2> {log}"
 
 
 rule hass_table:
@@ -94,9 +94,9 @@ rule hass_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.hass"),
+        code=layout.code("workflow.studies.hass.hass_table"),
     shell:
-        "python -m workflow.tables.hass {input} --output {output} 2> {log}"
+        "python -m workflow.studies.hass.hass_table {input} --output {output} 2> {log}"
 
 
 rule hass_pareto_table:
@@ -115,9 +115,9 @@ rule hass_pareto_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.hass_pareto"),
+        code=layout.code("workflow.studies.hass.pareto_table"),
     shell:
-        "python -m workflow.tables.hass_pareto {input} --output {output} 2> {log}"
+        "python -m workflow.studies.hass.pareto_table {input} --output {output} 2> {log}"
 
 
 rule hass_layers_table:
@@ -136,13 +136,13 @@ rule hass_layers_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.hass_layers"),
+        code=layout.code("workflow.studies.hass.layers_table"),
     shell:
-        "python -m workflow.tables.hass_layers {input} --output {output} 2> {log}"
+        "python -m workflow.studies.hass.layers_table {input} --output {output} 2> {log}"
 
 
 SEARCH_CODE = layout.code(
-    "workflow.scripts.search_thresholds",
+    "workflow.steps.search_thresholds",
     "sim.accelerators.hass.model",
     data=HASS_DATA,
     pins=[*TORCH, "optuna"],
@@ -171,7 +171,7 @@ rule search_thresholds:
         strategies=config["threshold_search"]["strategies"],
         seeds=config["threshold_search"]["seeds"],
     shell:
-        "python -m workflow.scripts.search_thresholds --suite {wildcards.suite} "
+        "python -m workflow.steps.search_thresholds --suite {wildcards.suite} "
         "--network {wildcards.network} --strategies {params.strategies} "
         "--seeds {params.seeds} --settings {params.settings:q} "
         "--checkpoint {input.checkpoint} --dataset {input.dataset} --workers {threads} "
@@ -195,9 +195,9 @@ rule hass_search_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.hass_search"),
+        code=layout.code("workflow.studies.hass.search_table"),
     shell:
-        "python -m workflow.tables.hass_search {input} --output {output} 2> {log}"
+        "python -m workflow.studies.hass.search_table {input} --output {output} 2> {log}"
 
 
 rule hass_trials_table:
@@ -216,6 +216,6 @@ rule hass_trials_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.hass_trials"),
+        code=layout.code("workflow.studies.hass.trials_table"),
     shell:
-        "python -m workflow.tables.hass_trials {input} --output {output} 2> {log}"
+        "python -m workflow.studies.hass.trials_table {input} --output {output} 2> {log}"

@@ -26,7 +26,7 @@ rule imagenet_trace:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.scripts.imagenet_trace",
+            "workflow.steps.imagenet_trace",
             data=["models/imagenet/densities/*.csv"],
             pins=TORCH,
         ),
@@ -34,7 +34,7 @@ rule imagenet_trace:
             wildcards.network, wildcards.seeding
         ),
     shell:
-        "python -m workflow.scripts.imagenet_trace --network {wildcards.network} "
+        "python -m workflow.steps.imagenet_trace --network {wildcards.network} "
         "--scheme {wildcards.scheme} --settings {params.settings:q} --output {output.trace} "
         "--densities {output.densities} --metrics {output.metrics} 2> {log}"
 
@@ -73,9 +73,9 @@ rule density_sources_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.density_sources"),
+        code=layout.code("workflow.studies.accuracy.density_sources_table"),
     shell:
-        "python -m workflow.tables.density_sources {input} --output {output} 2> {log}"
+        "python -m workflow.studies.accuracy.density_sources_table {input} --output {output} 2> {log}"
 
 
 rule mask_structure_table:
@@ -93,12 +93,12 @@ rule mask_structure_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.mask_structure",
+            "workflow.studies.accuracy.mask_structure_table",
             data=["models/imagenet/densities/*.csv", "sim/generate/*.csv"],
             pins=TORCH,
         ),
         networks=sorted({network for _, network, _ in IMAGENET_RUNS}),
         settings=full_size.settings(""),  # the suite's own, no network's
     shell:
-        "python -m workflow.tables.mask_structure {params.networks} "
+        "python -m workflow.studies.accuracy.mask_structure_table {params.networks} "
         "--settings {params.settings:q} --output {output} 2> {log}"

@@ -24,7 +24,7 @@ if layout.runs(schemes=PHANTOM_SCHEME, networks=PHANTOM_NETWORKS):
     layout.figures["phantom_gains"] = ["phantom", "claims"]
     layout.figures["phantom_layers"] = ["phantom_layers"]
     layout.figures["phantom_idle"] = ["phantom_idle"]
-    layout.claims["phantom"] = ["phantom"]
+    layout.claims["workflow.studies.phantom.claims"] = ["phantom"]
 if layout.runs(config["sweep_suites"], PHANTOM_NETWORKS, PHANTOM_SCHEME):
     layout.tables.append("phantom_sensitivity")
     layout.figures["phantom_sensitivity"] = ["phantom_sensitivity"]
@@ -46,9 +46,9 @@ rule phantom_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.phantom", data=TECHNOLOGY),
+        code=layout.code("workflow.studies.phantom.phantom_table", data=TECHNOLOGY),
     shell:
-        "python -m workflow.tables.phantom {input} --output {output} 2> {log}"
+        "python -m workflow.studies.phantom.phantom_table {input} --output {output} 2> {log}"
 
 
 rule phantom_layers_table:
@@ -67,9 +67,9 @@ rule phantom_layers_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.phantom_layers"),
+        code=layout.code("workflow.studies.phantom.layers_table"),
     shell:
-        "python -m workflow.tables.phantom_layers {input} --output {output} 2> {log}"
+        "python -m workflow.studies.phantom.layers_table {input} --output {output} 2> {log}"
 
 
 rule phantom_idle_table:
@@ -88,9 +88,9 @@ rule phantom_idle_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.phantom_idle"),
+        code=layout.code("workflow.studies.phantom.idle_table"),
     shell:
-        "python -m workflow.tables.phantom_idle {input} --output {output} 2> {log}"
+        "python -m workflow.studies.phantom.idle_table {input} --output {output} 2> {log}"
 
 
 rule phantom_sensitivity_table:
@@ -116,8 +116,8 @@ rule phantom_sensitivity_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.phantom_sensitivity",
+            "workflow.studies.phantom.sensitivity_table",
             data=["sim/accelerators/phantom/configs.yaml"],
         ),
     shell:
-        "python -m workflow.tables.phantom_sensitivity {input} --output {output} 2> {log}"
+        "python -m workflow.studies.phantom.sensitivity_table {input} --output {output} 2> {log}"

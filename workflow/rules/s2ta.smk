@@ -8,7 +8,7 @@ if set(S2TA_ARRAYS) <= set(config["accelerators"]) and layout.runs(schemes=["dbb
     layout.figures["s2ta_energy"] = ["energy", "claims"]
     layout.figures["s2ta_traffic"] = ["traffic"]
     layout.figures["s2ta_gating"] = ["s2ta_gating", "claims"]
-    layout.claims["s2ta"] = ["s2ta"]
+    layout.claims["workflow.studies.s2ta.claims"] = ["s2ta"]
 
 
 rule s2ta_table:
@@ -23,9 +23,9 @@ rule s2ta_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.s2ta", data=TECHNOLOGY),
+        code=layout.code("workflow.studies.s2ta.s2ta_table", data=TECHNOLOGY),
     shell:
-        "python -m workflow.tables.s2ta {input} --output {output} 2> {log}"
+        "python -m workflow.studies.s2ta.s2ta_table {input} --output {output} 2> {log}"
 
 
 rule s2ta_gating_table:
@@ -44,6 +44,6 @@ rule s2ta_gating_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.s2ta_gating", data=TECHNOLOGY),
+        code=layout.code("workflow.studies.s2ta.gating_table", data=TECHNOLOGY),
     shell:
-        "python -m workflow.tables.s2ta_gating {input} --output {output} 2> {log}"
+        "python -m workflow.studies.s2ta.gating_table {input} --output {output} 2> {log}"

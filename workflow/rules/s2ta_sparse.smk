@@ -1,6 +1,6 @@
 # The two sparse designs that S2TA's abstract compares with, and the Eyeriss v2 chip itself.
 layout.tables.extend(["s2ta_sparse", "eyeriss_v2_chip"])
-layout.claims["s2ta_sparse"] = ["s2ta_sparse"]
+layout.claims["workflow.studies.s2ta.sparse_claims"] = ["s2ta_sparse"]
 
 
 rule s2ta_sparse_table:
@@ -20,9 +20,9 @@ rule s2ta_sparse_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.s2ta_sparse", data=TECHNOLOGY),
+        code=layout.code("workflow.studies.s2ta.sparse_table", data=TECHNOLOGY),
     shell:
-        "python -m workflow.tables.s2ta_sparse {input} --output {output} 2> {log}"
+        "python -m workflow.studies.s2ta.sparse_table {input} --output {output} 2> {log}"
 
 
 rule eyeriss_v2_chip_table:
@@ -42,7 +42,7 @@ rule eyeriss_v2_chip_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.eyeriss_v2_chip",
+            "workflow.studies.eyeriss_v2.chip_table",
             "sim.accelerators.eyeriss_v2.model",
             data=[
                 "sim/accelerators/eyeriss_v2/**/*.csv",
@@ -50,4 +50,4 @@ rule eyeriss_v2_chip_table:
             ],
         ),
     shell:
-        "python -m workflow.tables.eyeriss_v2_chip {input} --output {output} 2> {log}"
+        "python -m workflow.studies.eyeriss_v2.chip_table {input} --output {output} 2> {log}"

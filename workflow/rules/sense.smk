@@ -21,7 +21,11 @@ if all(layout.runs(schemes=[scheme]) for scheme in SENSE_SCHEMES):
     layout.figures["sense_speedup"] = ["sense"]
     layout.figures["sense_dram"] = ["sense_layers"]
     layout.figures["sense_throughput"] = ["sense_throughput"]
-    layout.claims["sense"] = ["sense", "sense_dram", "sense_throughput"]
+    layout.claims["workflow.studies.sense.claims"] = [
+        "sense",
+        "sense_dram",
+        "sense_throughput",
+    ]
 
 
 if all(layout.runs(config["sweep_suites"], schemes=[s]) for s in SENSE_SCHEMES):
@@ -41,9 +45,9 @@ rule sense_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.sense", data=TECHNOLOGY),
+        code=layout.code("workflow.studies.sense.sense_table", data=TECHNOLOGY),
     shell:
-        "python -m workflow.tables.sense {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sense.sense_table {input} --output {output} 2> {log}"
 
 
 rule sense_throughput_table:
@@ -63,11 +67,11 @@ rule sense_throughput_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.sense_throughput",
+            "workflow.studies.sense.throughput_table",
             data=[*TECHNOLOGY, "sim/accelerators/sense/*.yaml"],
         ),
     shell:
-        "python -m workflow.tables.sense_throughput {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sense.throughput_table {input} --output {output} 2> {log}"
 
 
 # Bytes of every layer at two batch sizes: one job per (suite, network, scheme).
@@ -84,7 +88,7 @@ rule sense_layers:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.scripts.sense_layers",
+            "workflow.studies.sense.layers_step",
             "sim.accelerators.sense.model",
             "sim.accelerators.eyeriss.model",
             data=[
@@ -94,7 +98,7 @@ rule sense_layers:
             ],
         ),
     shell:
-        "python -m workflow.scripts.sense_layers --trace {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sense.layers_step --trace {input} --output {output} 2> {log}"
 
 
 rule sense_layers_table:
@@ -116,9 +120,9 @@ rule sense_layers_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.sense_layers"),
+        code=layout.code("workflow.studies.sense.layers_table"),
     shell:
-        "python -m workflow.tables.sense_layers {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sense.layers_table {input} --output {output} 2> {log}"
 
 
 rule sense_dram_table:
@@ -137,9 +141,9 @@ rule sense_dram_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.sense_dram"),
+        code=layout.code("workflow.studies.sense.dram_table"),
     shell:
-        "python -m workflow.tables.sense_dram {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sense.dram_table {input} --output {output} 2> {log}"
 
 
 rule sense_sensitivity_table:
@@ -166,8 +170,8 @@ rule sense_sensitivity_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.sense_sensitivity",
+            "workflow.studies.sense.sensitivity_table",
             data=[*TECHNOLOGY, "sim/accelerators/sense/*.yaml"],
         ),
     shell:
-        "python -m workflow.tables.sense_sensitivity {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sense.sensitivity_table {input} --output {output} 2> {log}"

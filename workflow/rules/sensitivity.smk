@@ -19,10 +19,10 @@ rule sensitivity:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.footing_code("simulate"),
+        code=layout.footing_code("workflow.steps.simulate"),
         designs=lambda wildcards: footing().meant_for(wildcards.scheme),
     shell:
-        "python -m workflow.scripts.simulate --trace {input} --sweep "
+        "python -m workflow.steps.simulate --trace {input} --sweep "
         "--accelerator {params.designs} --output {output} 2> {log}"
 
 
@@ -37,14 +37,14 @@ rule zeros_sensitivity:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.footing_code("zeros_sensitivity", pins=TORCH),
+        code=layout.footing_code("workflow.studies.sensitivity.zeros_step", pins=TORCH),
         tables=layout.code(
             "models.imagenet.modelled", data=["models/imagenet/densities/*.csv"]
         ),
         settings=lambda wildcards: full_size.settings(wildcards.network),
         sweep=as_json(config.get("zeros", {})),
     shell:
-        "python -m workflow.scripts.zeros_sensitivity --network {wildcards.network} "
+        "python -m workflow.studies.sensitivity.zeros_step --network {wildcards.network} "
         "--scheme {wildcards.scheme} --settings {params.settings:q} --sweep {params.sweep:q} "
         "--output {output} 2> {log}"
 
@@ -73,11 +73,11 @@ rule sensitivity_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.sensitivity",
+            "workflow.studies.sensitivity.sensitivity_table",
             data=[*TECHNOLOGY, *FOOTING, "sim/accelerators/*/configs.yaml"],
         ),
     shell:
-        "python -m workflow.tables.sensitivity {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sensitivity.sensitivity_table {input} --output {output} 2> {log}"
 
 
 rule sensitivity_spans_table:
@@ -96,6 +96,6 @@ rule sensitivity_spans_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.sensitivity_spans"),
+        code=layout.code("workflow.studies.sensitivity.spans_table"),
     shell:
-        "python -m workflow.tables.sensitivity_spans {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sensitivity.spans_table {input} --output {output} 2> {log}"

@@ -13,7 +13,7 @@ rule simulate:
     params:
         code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
     shell:
-        "python -m workflow.scripts.simulate --trace {input} "
+        "python -m workflow.steps.simulate --trace {input} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
 
 
@@ -32,7 +32,7 @@ rule sweep:
     params:
         code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
     shell:
-        "python -m workflow.scripts.simulate --trace {input} --sweep "
+        "python -m workflow.steps.simulate --trace {input} --sweep "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
 
 
@@ -53,5 +53,5 @@ rule points:
         code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
         points=lambda wildcards: layout.chunk(wildcards.sweep, wildcards.chunk),
     shell:
-        "python -m workflow.scripts.simulate --trace {input} --points {params.points:q} "
+        "python -m workflow.steps.simulate --trace {input} --points {params.points:q} "
         "--accelerator {wildcards.accelerator} --output {output} 2> {log}"

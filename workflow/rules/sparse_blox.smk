@@ -28,7 +28,10 @@ BLOX_TRACES = [
 if BLOX_TRACES:
     layout.tables.extend(["sparse_blox", "sparse_blox_blocks", "sparse_blox_area"])
     layout.figures["sparse_blox_gains"] = ["sparse_blox"]
-    layout.claims["sparse_blox"] = ["sparse_blox_blocks", "sparse_blox_area"]
+    layout.claims["workflow.studies.sparse_blox.claims"] = [
+        "sparse_blox_blocks",
+        "sparse_blox_area",
+    ]
 
 if BLOX_NETWORKS:
     layout.tables.extend(["sparse_blox_natural", "sparse_blox_sensitivity"])
@@ -52,7 +55,7 @@ rule sparse_blox:
         code=layout.simulation_code("sparse_blox"),
         designs=BLOX_DESIGNS,
     shell:
-        "python -m workflow.scripts.simulate --trace {input} "
+        "python -m workflow.steps.simulate --trace {input} "
         "--accelerator {params.designs} --output {output} 2> {log}"
 
 
@@ -72,9 +75,9 @@ rule sparse_blox_blocks_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.sparse_blox_blocks"),
+        code=layout.code("workflow.studies.sparse_blox.blocks_table"),
     shell:
-        "python -m workflow.tables.sparse_blox_blocks {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sparse_blox.blocks_table {input} --output {output} 2> {log}"
 
 
 rule sparse_blox_table:
@@ -96,9 +99,11 @@ rule sparse_blox_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.sparse_blox", data=TECHNOLOGY),
+        code=layout.code(
+            "workflow.studies.sparse_blox.sparse_blox_table", data=TECHNOLOGY
+        ),
     shell:
-        "python -m workflow.tables.sparse_blox {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sparse_blox.sparse_blox_table {input} --output {output} 2> {log}"
 
 
 rule sparse_blox_sensitivity_table:
@@ -122,9 +127,11 @@ rule sparse_blox_sensitivity_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.sparse_blox_sensitivity", data=TECHNOLOGY),
+        code=layout.code(
+            "workflow.studies.sparse_blox.sensitivity_table", data=TECHNOLOGY
+        ),
     shell:
-        "python -m workflow.tables.sparse_blox_sensitivity {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sparse_blox.sensitivity_table {input} --output {output} 2> {log}"
 
 
 rule sparse_blox_area_table:
@@ -144,12 +151,12 @@ rule sparse_blox_area_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.sparse_blox_area",
+            "workflow.studies.sparse_blox.area_table",
             "sim.accelerators.sparse_blox.model",
             data=["sim/accelerators/sparse_blox/configs.yaml"],
         ),
     shell:
-        "python -m workflow.tables.sparse_blox_area {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sparse_blox.area_table {input} --output {output} 2> {log}"
 
 
 rule sparse_blox_natural_table:
@@ -167,12 +174,12 @@ rule sparse_blox_natural_table:
         "../envs/base.yaml"
     params:
         code=layout.code(
-            "workflow.tables.sparse_blox_natural",
+            "workflow.studies.sparse_blox.natural_table",
             data=["models/imagenet/densities/*.csv", "sim/generate/*.csv"],
             pins=TORCH,
         ),
         networks=BLOX_NETWORKS,
         settings=full_size.settings(""),  # the suite's own, no network's
     shell:
-        "python -m workflow.tables.sparse_blox_natural {params.networks} "
+        "python -m workflow.studies.sparse_blox.natural_table {params.networks} "
         "--settings {params.settings:q} --output {output} 2> {log}"

@@ -24,12 +24,12 @@ rule search_spex:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=layout.code("workflow.scripts.search_spex", pins=[*TORCH, "optuna"]),
+        code=layout.code("workflow.steps.search_spex", pins=[*TORCH, "optuna"]),
         settings=lambda wildcards: spex.settings(
             wildcards.suite, wildcards.network, wildcards.block, wildcards.seeding
         ),
     shell:
-        "python -m workflow.scripts.search_spex --suite {wildcards.suite} "
+        "python -m workflow.steps.search_spex --suite {wildcards.suite} "
         "--network {wildcards.network} --strategy {wildcards.strategy} "
         "--settings {params.settings:q} --code {params.code} "
         "--checkpoint {input.checkpoint} --dataset {input.dataset} "
@@ -48,7 +48,7 @@ use rule compress as compress_blockwise with:
         scheme="blockwise",
     params:
         code=layout.code(
-            "workflow.scripts.compress",
+            "workflow.steps.compress",
             "models.compression.schemes.blockwise",
             pins=TORCH,
         ),
@@ -71,9 +71,9 @@ rule spex_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.spex"),
+        code=layout.code("workflow.studies.sparse_blox.spex_table"),
     shell:
-        "python -m workflow.tables.spex {input} --output {output} 2> {log}"
+        "python -m workflow.studies.sparse_blox.spex_table {input} --output {output} 2> {log}"
 
 
 rule spex_front_table:
@@ -92,6 +92,6 @@ rule spex_front_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.spex"),
+        code=layout.code("workflow.studies.sparse_blox.spex_table"),
     shell:
-        "python -m workflow.tables.spex {input} --front --output {output} 2> {log}"
+        "python -m workflow.studies.sparse_blox.spex_table {input} --front --output {output} 2> {log}"

@@ -20,9 +20,9 @@ rule accuracy_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.accuracy"),
+        code=layout.code("workflow.studies.accuracy.accuracy_table"),
     shell:
-        "python -m workflow.tables.accuracy {input} --output {output} 2> {log}"
+        "python -m workflow.studies.accuracy.accuracy_table {input} --output {output} 2> {log}"
 
 
 rule densities_table:
@@ -41,9 +41,9 @@ rule densities_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.densities"),
+        code=layout.code("workflow.studies.accuracy.densities_table"),
     shell:
-        "python -m workflow.tables.densities {input} --output {output} 2> {log}"
+        "python -m workflow.studies.accuracy.densities_table {input} --output {output} 2> {log}"
 
 
 rule networks_table:
@@ -62,10 +62,10 @@ rule networks_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.networks", data=TECHNOLOGY),
+        code=layout.code("workflow.studies.comparison.networks_table", data=TECHNOLOGY),
         nodes=config["technology_nodes_nm"],
     shell:
-        "python -m workflow.tables.networks {input} --nodes {params.nodes} --output {output} 2> {log}"
+        "python -m workflow.studies.comparison.networks_table {input} --nodes {params.nodes} --output {output} 2> {log}"
 
 
 rule energy_table:
@@ -84,10 +84,10 @@ rule energy_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.energy", data=TECHNOLOGY),
+        code=layout.code("workflow.studies.comparison.energy_table", data=TECHNOLOGY),
         nodes=config["technology_nodes_nm"],
     shell:
-        "python -m workflow.tables.energy {input} --nodes {params.nodes} --output {output} 2> {log}"
+        "python -m workflow.studies.comparison.energy_table {input} --nodes {params.nodes} --output {output} 2> {log}"
 
 
 rule traffic_table:
@@ -106,9 +106,9 @@ rule traffic_table:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.tables.traffic"),
+        code=layout.code("workflow.studies.comparison.traffic_table"),
     shell:
-        "python -m workflow.tables.traffic {input} --output {output} 2> {log}"
+        "python -m workflow.studies.comparison.traffic_table {input} --output {output} 2> {log}"
 
 
 # Every table of every rule file, for a reader with a browser.
@@ -128,6 +128,6 @@ rule tables_page:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.scripts.tables_page", pins=("itables", "pandas")),
+        code=layout.code("workflow.steps.tables_page", pins=("itables", "pandas")),
     shell:
-        "python -m workflow.scripts.tables_page {input} --output {output} 2> {log}"
+        "python -m workflow.steps.tables_page {input} --output {output} 2> {log}"

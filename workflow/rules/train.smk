@@ -14,10 +14,10 @@ rule dataset:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.scripts.dataset", pins=TORCH),
+        code=layout.code("workflow.steps.dataset", pins=TORCH),
         seed=lambda wildcards: layout.seed(wildcards.seeding),
     shell:
-        "python -m workflow.scripts.dataset --suite {wildcards.suite} "
+        "python -m workflow.steps.dataset --suite {wildcards.suite} "
         "--seed {params.seed} --output {output} 2> {log}"
 
 
@@ -37,12 +37,12 @@ rule train:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=layout.code("workflow.scripts.train", pins=TORCH),
+        code=layout.code("workflow.steps.train", pins=TORCH),
         settings=lambda wildcards: training.settings(
             wildcards.suite, wildcards.network, wildcards.seeding
         ),
     shell:
-        "python -m workflow.scripts.train --suite {wildcards.suite} "
+        "python -m workflow.steps.train --suite {wildcards.suite} "
         "--network {wildcards.network} --settings {params.settings:q} --dataset {input} "
         "--checkpoint {output.checkpoint} --metrics {output.metrics} 2> {log}"
 
@@ -66,7 +66,7 @@ rule compress:
     threads: config["threads"]
     params:
         code=lambda wildcards: layout.code(
-            "workflow.scripts.compress",
+            "workflow.steps.compress",
             f"models.compression.schemes.{wildcards.scheme}",
             pins=TORCH,
         ),
@@ -74,7 +74,7 @@ rule compress:
             wildcards.suite, wildcards.network, wildcards.scheme, wildcards.seeding
         ),
     shell:
-        "python -m workflow.scripts.compress --suite {wildcards.suite} "
+        "python -m workflow.steps.compress --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "
         "--settings {params.settings:q} --checkpoint {input.checkpoint} "
         "--dataset {input.dataset} --output {output.checkpoint} --metrics {output.metrics} 2> {log}"
@@ -95,10 +95,10 @@ rule trace:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.scripts.trace", pins=TORCH),
+        code=layout.code("workflow.steps.trace", pins=TORCH),
         settings=training.tracing(),
     shell:
-        "python -m workflow.scripts.trace --suite {wildcards.suite} "
+        "python -m workflow.steps.trace --suite {wildcards.suite} "
         "--network {wildcards.network} --scheme {wildcards.scheme} "
         "--settings {params.settings:q} --checkpoint {input.checkpoint} "
         "--dataset {input.dataset} --output {output} 2> {log}"

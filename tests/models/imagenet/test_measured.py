@@ -18,7 +18,7 @@ from models.networks import build
 from sim import read_trace, write_trace
 from sim.errors import UserError
 from workflow.cli import run
-from workflow.scripts.imagenet_trace import main
+from workflow.steps.imagenet_trace import main
 
 SIDE = 40
 CLASSES = 3

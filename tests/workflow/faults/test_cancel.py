@@ -28,7 +28,7 @@ def test_a_cancelled_job_is_submitted_again_and_the_tables_are_the_same(
         "PYTHONPATH": str(plugin),
     }
     process = done.start(
-        fault=("wait", "workflow.scripts.simulate"), profile=PROFILE, environment=environment
+        fault=("wait", "workflow.steps.simulate"), profile=PROFILE, environment=environment
     )
     done.reach_fault(process)
     running = cluster.ask("squeue", "--noheader", "--states=running", "--format=%i").split()

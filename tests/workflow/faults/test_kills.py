@@ -12,10 +12,14 @@ from .conftest import Run
 pytestmark = pytest.mark.slow
 
 STEPS = [
-    ("workflow.scripts.trace", "traces/digits/lenet5/dbb.safetensors", "logs/trace"),
-    ("workflow.scripts.simulate", "events/digits/lenet5/dbb/sa.csv", "logs/simulate"),
-    ("workflow.tables.accuracy", "tables/accuracy.csv", "logs/tables/accuracy.log"),
-    ("workflow.figures.accuracy", "figures/accuracy.png", "logs/figures/accuracy.log"),
+    ("workflow.steps.trace", "traces/digits/lenet5/dbb.safetensors", "logs/trace"),
+    ("workflow.steps.simulate", "events/digits/lenet5/dbb/sa.csv", "logs/simulate"),
+    ("workflow.studies.accuracy.accuracy_table", "tables/accuracy.csv", "logs/tables/accuracy.log"),
+    (
+        "workflow.studies.accuracy.accuracy_figure",
+        "figures/accuracy.png",
+        "logs/figures/accuracy.log",
+    ),
 ]
 
 
@@ -36,7 +40,7 @@ def test_a_killed_step_is_named_with_its_log_and_made_again(
 def waiting(done: Run) -> subprocess.Popen[str]:
     """Snakemake while a simulation has half its output written."""
     done.remove("events/**/*.csv", "tables/*.csv", "figures/*")
-    process = done.start(fault=("wait", "workflow.scripts.simulate"))
+    process = done.start(fault=("wait", "workflow.steps.simulate"))
     done.reach_fault(process)
     return process
 

@@ -10,11 +10,11 @@ from sim import UserError
 from workflow.check_config import check_config
 from workflow.cli import settings
 from workflow.layout import Layout
-from workflow.scripts.canvases import CanvasSettings
-from workflow.search.spex import SpexSettings
+from workflow.search.spex.objectives import SpexSettings
 from workflow.sections.detection import Detectors
 from workflow.sections.spex import Spex
-from workflow.train_step import TrainSettings
+from workflow.steps.canvases import CanvasSettings
+from workflow.steps.train_step import TrainSettings
 
 ROOT = Path(__file__).parents[3]
 

@@ -12,8 +12,8 @@ from sim.masks.block_map import BLOCK_SHAPES
 from workflow.check_config import check_config
 from workflow.cli import settings
 from workflow.layout import Layout
-from workflow.search.spex import SpexSettings
-from workflow.search.spex_run import STRATEGIES
+from workflow.search.spex.objectives import SpexSettings
+from workflow.search.spex.run import STRATEGIES
 from workflow.sections.spex import Spex
 
 ROOT = Path(__file__).parents[3]

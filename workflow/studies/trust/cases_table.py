@@ -10,7 +10,7 @@ import pandas as pd
 
 from workflow.cli import run
 from workflow.studies.trust.oracles import CHECKS
-from workflow.tables.shared import write_table
+from workflow.tabling.shared import write_table
 
 
 def trust_cases() -> pd.DataFrame:

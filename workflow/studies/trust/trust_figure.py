@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from workflow.figures.shared import BASELINE, PALETTE, figure_command, legend_below
+from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below
 
 KINDS = {
     "exact": "same definition",

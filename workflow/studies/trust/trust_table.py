@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.files import intact
 from workflow.cli import run
 from workflow.studies.trust.comparison import reference
 from workflow.studies.trust.oracles import CHECKS
-from workflow.tables.shared import write_table
+from workflow.tabling.shared import write_table
 
 KEYS = ["model", "oracle", "quantity", "kind"]
 LOOPS = "loops of our own (tests/reference)"
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("cases", type=Path, help="table trust_cases")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    write_table(trust(pd.read_csv(arguments.cases)), arguments.output)
+    write_table(trust(pd.read_csv(intact(arguments.cases))), arguments.output)
 
 
 if __name__ == "__main__":

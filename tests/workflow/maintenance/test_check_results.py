@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim import UserError
+from workflow.maintenance.check_results import SHOWN, compare, markdown, moved
+
+RULES = {"top1_*": {"absolute": 2.0}, "*": {"relative": 0.1}}
+REFERENCE = pd.DataFrame(
+    {"network": ["vgg16", "lenet5"], "top1_int8_percent": [97.0, 92.0], "cycles": [100.0, 200.0]}
+)
+
+
+def test_within_tolerance_nothing_moved() -> None:
+    made = REFERENCE.assign(top1_int8_percent=[95.5, 93.9], cycles=[109.0, 181.0])
+    assert moved(made, REFERENCE, RULES) == []
+
+
+def test_each_moved_cell_is_named() -> None:
+    made = REFERENCE.assign(top1_int8_percent=[94.9, 92.0], cycles=[100.0, 221.0])
+    assert moved(made, REFERENCE, RULES) == [
+        "top1_int8_percent [vgg16]: 97.0 -> 94.9",
+        "cycles [lenet5]: 200.0 -> 221.0",
+    ]
+
+
+def test_empty_cells_agree_with_empty_cells_only() -> None:
+    some, none = REFERENCE.assign(variant=["a", None]), REFERENCE.assign(variant=[None, None])
+    assert moved(some, some.copy(), RULES) == []
+    assert moved(none, none.copy(), RULES) == []
+    assert len(moved(none, some, RULES)) == 1
+
+
+def test_ignored_columns_may_differ() -> None:
+    made, reference = REFERENCE.assign(reason="5.0x"), REFERENCE.assign(reason="5.1x")
+    assert len(moved(made, reference, RULES)) == 2
+    assert moved(made, reference, RULES | {"reason": {"ignored": True}}) == []
+
+
+def test_rows_columns_and_text_must_agree() -> None:
+    assert moved(REFERENCE.iloc[:1], REFERENCE, RULES) == ["1 rows, the reference has 2"]
+    assert "columns differ: cycles" in moved(REFERENCE.drop(columns="cycles"), REFERENCE, RULES)[0]
+    renamed = REFERENCE.assign(network=["vgg19", "lenet5"])
+    assert moved(renamed, REFERENCE, RULES) == ["network [vgg16]: vgg16 -> vgg19"]
+
+
+def folders(root: Path, **tables: tuple[pd.DataFrame | None, pd.DataFrame | None]) -> list[Path]:
+    made, reference = root / "made", root / "reference"
+    for index, folder in enumerate((made, reference)):
+        folder.mkdir()
+        for name, versions in tables.items():
+            if (frame := versions[index]) is not None:
+                frame.to_csv(folder / f"{name}.csv", index=False)
+    return [made, reference]
+
+
+def test_every_table_of_both_folders_is_compared(tmp_path: Path) -> None:
+    other = REFERENCE.assign(cycles=[100.0, 300.0])
+    made, reference = folders(
+        tmp_path, same=(REFERENCE, REFERENCE), off=(other, REFERENCE), new=(other, None)
+    )
+    found = compare(made, reference, RULES)
+    assert found["same"] == []
+    assert found["off"] == ["cycles [lenet5]: 200.0 -> 300.0"]
+    assert "make reference" in found["new"][0]
+
+
+def test_a_table_that_was_not_made_is_an_error(tmp_path: Path) -> None:
+    made, reference = folders(tmp_path, gone=(None, REFERENCE))
+    with pytest.raises(UserError, match=r"gone\.csv is missing"):
+        compare(made, reference, RULES)
+
+
+def test_a_comment_names_the_cells_and_stays_short() -> None:
+    found = {"same": [], "off": [f"cell {n}" for n in range(SHOWN + 3)]}
+    text = markdown(found, Path("reference"))
+    assert f"{SHOWN + 3} cells moved" in text
+    assert f"- cell {SHOWN - 1}\n- and 3 more\n" in text
+    assert "same" not in text
+    assert "All 1 tables agree" in markdown({"same": []}, Path("reference"))

@@ -1,0 +1,222 @@
+"""The common footing: the file, the designs it builds, and what its tables compute from events."""
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim import Layer, NetworkTrace, UserError, configurations
+from tests.workflow.random_traces import random_trace
+from workflow.drawing.loss_bars import COLORS
+from workflow.footing import AS_CONFIGURED, DESIGNS, footing
+from workflow.steps.footing import runs
+from workflow.studies.footing import (
+    losses_figure,
+    pareto_figure,
+    roofline_figure,
+    sizes_figure,
+    speedup_figure,
+)
+from workflow.studies.footing.designs_table import footing_designs
+from workflow.studies.footing.footing_table import DENSE, MEAN, footing_table
+from workflow.studies.footing.losses_table import losses
+from workflow.tabling.losses import EFFECTUAL, GROUPS, LABELS, group_of
+
+COMMON = footing()
+
+
+@pytest.mark.parametrize("name", COMMON.designs)
+@pytest.mark.parametrize("size", range(len(COMMON.multipliers)))
+def test_every_design_comes_within_two_percent_of_the_size_and_never_above(
+    name: str, size: int
+) -> None:
+    nominal, built = COMMON.multipliers[size], COMMON.design(name).build(size).multipliers
+    assert 0.98 * nominal < built <= nominal
+    if built != nominal:
+        assert str(built) in COMMON.design(name).differs  # the row says so
+
+
+@pytest.mark.parametrize("name", COMMON.designs)
+def test_precision_clock_and_bandwidth_are_the_same_wherever_the_design_has_them(name: str) -> None:
+    parameters = configurations()[name].parameters
+    built = COMMON.design(name).build(0)
+    expected = {
+        "operand_bits": 8,
+        "value_bits": 8,
+        "frequency_mhz": COMMON.frequency_mhz,
+        "dram_bytes_per_cycle": 64.0,
+        "dram_gbytes_per_s": 64.0,
+        "dram_mbytes_per_s": 64000.0,
+        "weight_buffer_kib": 512,
+        "activation_buffer_kib": 2048,
+    }
+    shared = expected.keys() & parameters.keys()
+    assert any(key.startswith("dram") for key in shared)
+    assert {key: getattr(built, key) for key in shared} == {key: expected[key] for key in shared}
+
+
+def _changed(tmp_path: Path, change: dict[str, object]) -> Path:
+    document = copy.deepcopy(yaml.safe_load(DESIGNS.read_text()))
+    document["designs"]["sparten"]["overrides"] = change
+    path = tmp_path / "designs.yaml"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"clusters": {"value": 32}}, "'reason' is a required property"),
+        ({"clusters": {"value": [1, 2, 3], "reason": "r"}}, "clusters has 3 values; expected 1 or"),
+        ({"cluster": {"value": 32, "reason": "r"}}, "did you mean 'clusters'"),
+    ],
+)
+def test_a_bad_file_is_one_message(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        footing(_changed(tmp_path, change))
+
+
+def _trace(network: str, density: float) -> NetworkTrace:
+    layers = [
+        Layer.conv("conv", 16, 24, 3, 1, 1, (12, 12)),
+        Layer.conv("dw", 24, 24, 3, 2, 1, (12, 12), 24),
+        Layer.linear("fc", 40, 10),
+    ]
+    return random_trace(layers, (density, 0.6), network=network)
+
+
+@pytest.fixture(scope="module")
+def events() -> pd.DataFrame:
+    frames = [
+        frame
+        for network, density in (("vgg16", 0.3), ("lenet5", 0.8))
+        for frame in runs(_trace(network, density), ["sense"])
+    ]
+    joined = pd.concat(frames, ignore_index=True)
+    numbers = joined.select_dtypes("number").columns
+    return joined.assign(**{column: joined[column].fillna(0) for column in numbers})
+
+
+def test_no_design_passes_the_bound_and_the_dense_array_is_its_own_unit(
+    events: pd.DataFrame,
+) -> None:
+    table = footing_table(events)
+    assert set(table["accelerator"]) == set(COMMON.designs)
+    assert set(table["footing"]) == {COMMON.label(0), COMMON.label(1), AS_CONFIGURED}
+    beyond = table["speedup_over_dense_ideal"] > table["two_sided_bound"] * (1 + 1e-9)
+    assert not beyond.any()
+    dense = table[table["accelerator"] == DENSE]
+    assert (dense["speedup_over_dense_array"] == 1).all()
+    assert (dense["energy_reduction"] == 1).all()
+
+
+def test_rates_lie_under_the_roof(events: pd.DataFrame) -> None:
+    table = footing_table(events)
+    rows = table[(table["footing"] == COMMON.label(0)) & (table["networks"] == 1)]
+    roof = np.minimum(COMMON.multipliers[0], 64.0 * rows["effectual_macs_per_dram_byte"])
+    # Scaled to the nominal size; a design with fewer multipliers has the same bandwidth.
+    nominal = COMMON.multipliers[0] / rows["multipliers"]
+    assert (rows["effectual_macs_per_cycle"] <= roof * nominal * (1 + 1e-9)).all()
+
+
+def test_delay_counts_the_nominal_multipliers(events: pd.DataFrame) -> None:
+    table = footing_table(events).set_index(["network", "layers", "footing", "accelerator"])
+    row = table.loc[("vgg16", "all", COMMON.label(0), "phantom_2d")]
+    seconds = row["cycles_per_image"] * 1008 / 1024 / 1e9
+    expected = row["energy_pj_per_image"] * seconds
+    assert row["energy_delay_pj_s_per_image"] == pytest.approx(expected)
+
+
+def test_geometric_means_are_over_the_networks_of_one_suite(events: pd.DataFrame) -> None:
+    other = events.assign(suite="imagenet", activation_source="modelled")
+    table = footing_table(pd.concat([events, other[other["network"] == "vgg16"]]))
+    means = table[table["network"] == MEAN]
+    assert set(means["suite"]) == {"digits"}  # one network is no mean
+    assert (means["networks"] == 2).all()
+    keys = ["layers", "footing", "accelerator"]
+    own = table[(table["suite"] == "digits") & (table["networks"] == 1)]
+    product = own.groupby(keys)["speedup_over_dense_ideal"].prod()
+    mean = means.set_index(keys)["speedup_over_dense_ideal"]
+    assert np.allclose(mean**2, product.loc[mean.index])
+
+
+def test_files_of_single_designs_count_as_configured_and_others_are_left_out(
+    events: pd.DataFrame,
+) -> None:
+    single = events[(events["accelerator"] == "scnn") & (events["footing"] == COMMON.label(0))]
+    single = single.assign(footing=np.nan)
+    foreign = single.assign(accelerator="sparten_gb_s")
+    table = footing_table(pd.concat([events, single, foreign], ignore_index=True))
+    rows = table[(table["accelerator"] == "scnn") & (table["networks"] == 1)]
+    assert set(rows["footing"]) == {COMMON.label(0), COMMON.label(1), AS_CONFIGURED}
+    assert "sparten_gb_s" not in set(table["accelerator"])
+
+
+def test_every_override_is_listed_beside_the_configured_value() -> None:
+    table = footing_designs(COMMON)
+    row = table[(table["accelerator"] == "scnn") & (table["parameter"] == "operand_bits")].iloc[0]
+    assert (row["as_configured"], row[COMMON.label(0)]) == ("16", "8")
+    assert len(table) == sum(len(design.overrides) for design in COMMON.designs.values())
+
+
+def test_shares_add_up_and_the_effectual_share_is_speedup_over_bound(events: pd.DataFrame) -> None:
+    table = losses(events)
+    keys = ["network", "footing", "accelerator"]
+    assert np.allclose(table.groupby(keys)["slots_percent"].sum(), 100)
+    speed = footing_table(events)
+    speed = speed[(speed["layers"] == "all") & (speed["networks"] == 1)].set_index(keys)
+    effectual = table[(table["cause"] == EFFECTUAL) & (table["network"] != "mean")].set_index(keys)
+    reached = speed["speedup_over_dense_ideal"] / speed["two_sided_bound"]
+    assert np.allclose(effectual["slots_percent"], 100 * reached.loc[effectual.index])
+
+
+def test_every_cause_that_a_model_reports_has_a_group(events: pd.DataFrame) -> None:
+    assert "other" not in set(losses(events)["group"])
+    assert group_of("a_cause_of_a_new_design") == "other"
+
+
+def test_every_group_has_a_label_and_a_color_of_its_own() -> None:
+    assert list(GROUPS) == list(LABELS) == list(COLORS)
+    assert len(set(COLORS.values())) == len(GROUPS)
+    causes = [cause for group in GROUPS.values() for cause in group]
+    assert len(causes) == len(set(causes))
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=8, unique=True)
+)
+def test_the_front_is_what_no_other_design_beats(points: list[tuple[int, int]]) -> None:
+    rows = pd.DataFrame(points, columns=[pareto_figure.SPEED, pareto_figure.ENERGY])
+    front = {tuple(point) for point in pareto_figure.pareto_front(rows).to_numpy()}
+    unbeaten = {
+        (speed, energy)
+        for speed, energy in points
+        if not any(s >= speed and e <= energy and (s, e) != (speed, energy) for s, e in points)
+    }
+    assert front == unbeaten
+
+
+@pytest.mark.parametrize(
+    "figure", [speedup_figure, sizes_figure, pareto_figure], ids=lambda f: f.__name__
+)
+def test_the_bound_is_on_every_speedup_figure(figure, events: pd.DataFrame) -> None:
+    drawn = figure.draw(footing_table(events))
+    labels = [text.get_text() for legend in drawn.legends for text in legend.get_texts()]
+    assert any("two-sided bound" in label for label in labels)
+    assert any("Phantom-2D" in label for label in labels) or figure is sizes_figure
+
+
+def test_each_design_has_a_roofline_and_a_bar(events: pd.DataFrame) -> None:
+    titles = {axis.get_title() for axis in roofline_figure.draw(footing_table(events)).axes}
+    assert {"Sense", "SCNN", "S2TA-AW"} <= titles
+    bars = losses_figure.draw(losses(events)).axes[0]
+    assert bars.get_yticklabels()[0].get_text() == "SA"
+    for n in range(len(COMMON.designs)):
+        ends = [p.get_x() + p.get_width() for p in bars.patches if round(p.get_y() + 0.4) == n]
+        assert max(ends) == pytest.approx(100)

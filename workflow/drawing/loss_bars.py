@@ -1,0 +1,42 @@
+"""Horizontal bars of effectual and idle multiplier-cycles, in colors that all readers can tell."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workflow.tabling.losses import EFFECTUAL, GROUPS, LABELS
+
+COLORS = {
+    EFFECTUAL: "#000000",
+    "zero_operand": "#56B4E9",
+    "fill_edge": "#E69F00",
+    "fragmentation": "#009E73",
+    "imbalance": "#D55E00",
+    "bandwidth": "#0072B2",
+    "other": "#BBBBBB",
+}
+"""Okabe and Ito's palette, for all kinds of colour vision; neighbours differ in lightness."""
+
+
+def loss_bars(panel: Axes, shares: pd.DataFrame, labels: Sequence[str]) -> None:
+    """One stacked bar per row of `shares`; columns are groups of causes, values in percent."""
+    left = [0.0] * len(shares)
+    for group in GROUPS:
+        if group not in shares:
+            continue
+        values = shares[group].fillna(0.0)
+        panel.barh(range(len(shares)), values, left=left, color=COLORS[group], height=0.8)
+        left = [start + value for start, value in zip(left, values, strict=True)]
+    panel.set_yticks(range(len(shares)), labels, fontsize=7)
+    panel.set_xlim(0, 100)
+    panel.tick_params(axis="x", labelsize=7)
+    panel.grid(visible=False, axis="y")
+
+
+def loss_legend(figure: Figure) -> None:
+    """All groups under the panels."""
+    handles = [mpl.patches.Patch(color=COLORS[group], label=LABELS[group]) for group in GROUPS]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)

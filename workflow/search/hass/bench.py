@@ -1,0 +1,113 @@
+"""Both sides of a threshold search: a trained network, and a board for its zeros."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from models.checkpoints import load_checkpoint
+from models.training import repeatable
+from models.trials.thresholded import LayerThresholds, ThresholdedNetwork
+from sim.accelerators.hass.design import Design
+from sim.accelerators.hass.model import design
+from sim.platforms import platform
+from workflow.search.engine import Evaluate, Outcome, Point
+from workflow.search.hass.designs import SUBJECT, dataflow, pair_sparsity, waiting_intervals
+from workflow.search.hass.objective import Figures
+from workflow.search.hass.settings import SearchSettings
+from workflow.search.hass.space import Search, Space, Strategy
+from workflow.trained import dataset_of, network_of
+
+UNPRUNED = LayerThresholds({}, {})
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is searched: enough for a worker process to begin.
+
+    Attributes:
+        checkpoint: of the train step.
+        data: images of the suite as a file; None = draw them again.
+    """
+
+    suite: str
+    network: str
+    checkpoint: Path
+    data: Path | None
+    settings: SearchSettings
+
+
+class Bench:
+    """The network and the board of a search, ready to evaluate."""
+
+    def __init__(self, subject: Subject) -> None:
+        chosen = subject.settings
+        module = network_of(subject.checkpoint, subject.network)
+        load_checkpoint(subject.checkpoint, module)
+        dataset = dataset_of(subject.checkpoint, subject.suite, subject.data)
+        with repeatable(0, chosen.threads):
+            self.network = ThresholdedNetwork(
+                module, dataset, chosen.sample_images, chosen.trace_images
+            )
+        self.settings = chosen
+        self.board = platform(chosen.platform)
+        self.hardware = dataflow(SUBJECT)
+        self.space = Space(self.network.weight_names, self.network.activation_names)
+        self.accuracy_cpu_s = self.cost_cpu_s = 0.0
+        self.base = self.evaluate(UNPRUNED)
+
+    def evaluate(self, thresholds: LayerThresholds) -> Figures:
+        """One point: accuracy on the samples, and the design for the zeros that occur."""
+        start = time.process_time()
+        with repeatable(0, self.settings.threads):
+            measured = self.network.evaluate(thresholds)
+        middle = time.process_time()
+        found = design(measured.traces, self.hardware, self.board, self.settings.limits)
+        sparsity = pair_sparsity(measured.traces, found)
+        self.accuracy_cpu_s += middle - start
+        self.cost_cpu_s += time.process_time() - middle
+        return Figures(measured.accuracy_percent, sparsity, found.images_per_second, found.dsp)
+
+    def test_accuracy_percent(self, thresholds: LayerThresholds) -> float:
+        """Top-1 on images that neither training nor search has seen."""
+        with repeatable(0, self.settings.threads):
+            return self.network.test_accuracy_percent(thresholds)
+
+    @cached_property
+    def base_test_accuracy_percent(self) -> float:
+        """That of the unpruned network."""
+        return self.test_accuracy_percent(UNPRUNED)
+
+    def designs(
+        self, thresholds: LayerThresholds, names: Sequence[str]
+    ) -> Mapping[str, tuple[Design, float, float]]:
+        """Design, rate with waiting, and pair sparsity at some thresholds, by configuration."""
+        with repeatable(0, self.settings.threads):
+            traces = self.network.evaluate(thresholds).traces
+        found = {}
+        for name in names:
+            hardware = dataflow(name)
+            one = design(traces, hardware, self.board, self.settings.limits)
+            longest = max(one.interval_cycles, *waiting_intervals(traces, hardware, one))
+            rate = self.board.clock_mhz * 1e6 / longest
+            found[name] = (one, rate, pair_sparsity(traces, one))
+        return found
+
+
+def begin(subject: Subject, strategy: Strategy) -> Evaluate:
+    """What evaluates the points of a strategy in a worker process."""
+    bench = Bench(subject)
+    return evaluator(bench, Search(subject.settings, strategy, bench.space))
+
+
+def evaluator(bench: Bench, search: Search) -> Evaluate:
+    """What evaluates the points of a search."""
+    objective = search.objective(bench.base)
+
+    def evaluate(point: Point) -> Outcome:
+        unpruned = not any(point.values())  # measured already
+        found = bench.base if unpruned else bench.evaluate(search.space.thresholds(point))
+        return Outcome((objective(found),), asdict(found))
+
+    return evaluate

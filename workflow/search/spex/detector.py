@@ -1,0 +1,42 @@
+"""A trained detector as the Spex search judges it: by mAP@.5:.95, in percent."""
+
+from pathlib import Path
+
+from torch import nn
+
+from models.checkpoints import load_checkpoint
+from models.detection.head import head_of
+from models.detection.metric import mean_average_precision
+from models.trials.block_pruned import BlockPrunedNetwork
+from sim.errors import UserError
+from workflow.search.spex.objectives import SpexSettings
+from workflow.search.spex.run import Subject
+from workflow.trained import detection_set_of, network_of
+
+
+def detector(
+    suite: str, network: str, checkpoint: Path, dataset: Path | None, chosen: SpexSettings
+) -> Subject:
+    """The samples are the first validation canvases, whose digits no weight was fitted to.
+
+    Raises:
+        UserError: no data set is named, or more samples are asked for than there are canvases.
+    """
+    data = detection_set_of(checkpoint, suite, dataset)
+    if chosen.sample_images > len(data.validation):
+        raise UserError(
+            f"sample_images is {chosen.sample_images}; "
+            f"{suite} has {len(data.validation)} validation canvases"
+        )
+    module = network_of(checkpoint, network)
+    load_checkpoint(checkpoint, module)
+    head, samples = head_of(module), data.validation.first(chosen.sample_images)
+
+    def on_samples(module: nn.Module) -> float:
+        return mean_average_precision(module, head, samples).at_50_95
+
+    def on_test_canvases(module: nn.Module) -> float:
+        return mean_average_precision(module, head, data.test).at_50_95
+
+    pruned = BlockPrunedNetwork(module, chosen.rule, samples.images, on_samples)
+    return Subject(pruned, on_test_canvases)

@@ -1,0 +1,34 @@
+"""Draw the canvases of the detection suite: `python -m workflow.steps.canvases --help`."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.datasets.canvases import CanvasCounts, make_canvases
+from models.datasets.detection_files import write_detection_set
+from workflow.cli import run, settings, whole_file
+
+
+@dataclass(frozen=True)
+class CanvasSettings(CanvasCounts):
+    """How many canvases, and the seed they are drawn from."""
+
+    seed: int
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--settings", required=True, help="JSON object: train, validation, test, seed"
+    )
+    parser.add_argument("--output", required=True, type=Path, help="safetensors to write")
+    given = parser.parse_args()
+    chosen = settings(CanvasSettings, given.settings)
+    data = make_canvases(chosen.seed, chosen)
+    with whole_file(given.output) as temporary:
+        write_detection_set(temporary, data, chosen.seed)
+
+
+if __name__ == "__main__":
+    run(main)

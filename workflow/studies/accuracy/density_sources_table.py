@@ -1,0 +1,25 @@
+"""Of every paper-size trace: the density each layer was given, from which source, and reached."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from sim.files import intact
+from workflow.cli import run
+from workflow.tabling.shared import write_table
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("densities", type=Path, nargs="+", help="of the imagenet_trace step")
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    read = (pd.read_csv(intact(path)) for path in arguments.densities)
+    frames = [frame for frame in read if not frame.empty]
+    write_table(pd.concat(frames, ignore_index=True), arguments.output)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,115 @@
+"""What each trained detector finds on a few test canvases, beside what is there."""
+
+import argparse
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from torch import Tensor
+
+from models.checkpoints import load_network
+from models.datasets.detection_files import read_detection_set
+from models.datasets.detection_set import NO_OBJECT, Annotated
+from models.detection.head import head_of
+from models.detection.metric import detections
+from models.detection.suppression import Selection
+from sim import UserError
+from workflow.cli import run
+from workflow.drawing.shared import PALETTE, apply_style, network_label, save
+from workflow.trained import origin_of
+
+CANVASES = 5
+DRAWN = Selection(least_score=0.3, most_overlap=0.45)
+"""Stricter than for mAP, which counts every detection by its score."""
+TRUE, FOUND = PALETTE[9], PALETTE[1]
+
+Row = tuple[list[float], str]
+"""Left, top, right, bottom in pixels, and what is written beside it."""
+
+
+def _boxes(panel: Axes, rows: list[Row], color: tuple[float, ...], above: bool) -> None:
+    for (left, top, right, bottom), text in rows:
+        corner = (left - 0.5, top - 0.5)  # pixel centres are whole numbers
+        panel.add_patch(
+            Rectangle(corner, right - left, bottom - top, fill=False, edgecolor=color, linewidth=1)
+        )
+        at = (left, top - 1) if above else (right, bottom + 1)
+        panel.text(
+            *at,
+            text,
+            color=color,
+            fontsize=6.5,
+            ha="left" if above else "right",
+            va="bottom" if above else "top",
+            clip_on=True,
+        )
+
+
+def _truth(targets: Tensor) -> list[Row]:
+    return [(row[1:], f"{row[0]:.0f}") for row in targets.tolist() if row[0] != NO_OBJECT]
+
+
+def draw(test: Annotated, found: dict[str, list[list[Row]]]) -> Figure:
+    """A row of panels per network.
+
+    Args:
+        test: the canvases.
+        found: per network and canvas, what it found.
+    """
+    count = len(test)
+    figure = Figure(figsize=(1.75 * count, 1.95 * len(found) + 0.3), layout="constrained")
+    panels = figure.subplots(len(found), count, squeeze=False)
+    for row, (network, canvases) in zip(panels, found.items(), strict=True):
+        row[0].set_ylabel(network_label(network))
+        for panel, image, targets, rows in zip(
+            row, test.images, test.targets, canvases, strict=True
+        ):
+            panel.imshow(image[0].numpy(), cmap="gray", interpolation="nearest")
+            _boxes(panel, _truth(targets), TRUE, above=True)
+            _boxes(panel, rows, FOUND, above=False)
+            panel.set_xticks([])
+            panel.set_yticks([])
+    handles = [
+        Line2D([], [], color=TRUE, label="digit, its class above"),
+        Line2D(
+            [], [], color=FOUND, label=f"found (score at least {DRAWN.least_score:g}), class below"
+        ),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    return figure
+
+
+def _found(checkpoint: Path, images: Tensor) -> list[list[Row]]:
+    network, _ = load_network(checkpoint)
+    (batch,) = detections(network, head_of(network), images, DRAWN)
+    return [
+        [
+            (box, str(label))
+            for label, box in zip(labels[kept].tolist(), boxes[kept].tolist(), strict=True)
+        ]
+        for labels, boxes, kept in zip(batch.labels, batch.boxes, batch.kept, strict=True)
+    ]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoints", type=Path, nargs="+", help="of trained detectors")
+    parser.add_argument("--dataset", type=Path, required=True, help="of the canvases step")
+    parser.add_argument("--svg", type=Path, required=True)
+    parser.add_argument("--png", type=Path, required=True)
+    arguments = parser.parse_args()
+    apply_style()
+    origins = {path: origin_of(path) for path in arguments.checkpoints}
+    if len({origin["seed"] for origin in origins.values()}) != 1:
+        raise UserError("the checkpoints were trained with different seeds; expected one data set")
+    seed = next(iter(origins.values()))["seed"]
+    test = read_detection_set(arguments.dataset, "canvases", seed).test.first(CANVASES)
+    found = {origin["network"]: _found(path, test.images) for path, origin in origins.items()}
+    save(draw(test, found), arguments.svg, arguments.png)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,50 @@
+"""Totals per image for every network, scheme and accelerator."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sim import technology
+from workflow.events import traffic_bytes
+from workflow.tabling.shared import (
+    ENERGIES,
+    RUN,
+    energies_per_image_pj,
+    layer_views,
+    nodes_command,
+    totals,
+)
+
+KEYS = [*RUN, "accelerator", "layers"]
+
+
+def networks(events: pd.DataFrame, nodes_nm: list[int], keys: Sequence[str] = KEYS) -> pd.DataFrame:
+    """One row per run, accelerator and view of the layers, or per other `keys`.
+
+    `speedup_over_dense_ideal` divides the dense multiplications by multipliers x cycles, i.e. by
+    what a fully used dense array of the same size would need; `two_sided_bound` is the most that
+    any design which skips zeros of both operands can reach.
+    """
+    total = totals(layer_views(events), keys)
+    images, slots = total["images"], total["multipliers"] * total["cycles"]
+    table = total[[*keys, "images", "multipliers"]].copy()
+    table["cycles_per_image"] = total["cycles"] / images
+    table["dense_macs_per_image"] = total["dense_macs"] / images
+    table["effectual_macs_per_image"] = total["effectual_macs"] / images
+    table["speedup_over_dense_ideal"] = total["dense_macs"] / slots
+    table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
+    table["utilisation"] = total["effectual_macs"] / slots
+    memories = traffic_bytes(total)
+    for direction in ("read", "write"):
+        columns = [c for c in memories.get("dram", []) if c.endswith(f"_{direction}_bytes")]
+        table[f"dram_{direction}_bytes_per_image"] = total[columns].sum(axis=1) / images
+    on_chip = [column for memory in memories if memory != "dram" for column in memories[memory]]
+    table["on_chip_bytes_per_image"] = total[on_chip].sum(axis=1) / images
+    for node in nodes_nm:
+        names = [name.replace("_pj", f"_{node}nm_pj") for name in ENERGIES]
+        table[names] = energies_per_image_pj(total, technology(node))
+    return table
+
+
+if __name__ == "__main__":
+    nodes_command(networks, __doc__)

@@ -1,0 +1,44 @@
+"""Eyeriss v2: the model's cycles and, in columns of their own, those calibrated to the chip.
+
+The factor compares the chip's published rate on its own network with the model on masks of the
+same numbers of nonzeros (first row). It holds for that network; elsewhere it is an extrapolation.
+No other table uses it.
+"""
+
+import pandas as pd
+
+from sim import accelerator
+from sim.accelerators.eyeriss_v2.chip import Calibration, calibration
+from workflow.tabling.shared import RUN, events_command, layer_views, totals
+
+KEYS = [*RUN, "layers", "accelerator"]
+NAME = "eyeriss_v2"
+CHIP_NETWORK = {
+    "suite": "chip",
+    "network": "mobilenet_v1_half_128",
+    "scheme": "published",
+    "weight_source": "modelled",
+    "activation_source": "modelled",
+    "layers": "all",
+    "accelerator": NAME,
+}
+
+
+def eyeriss_v2_chip(events: pd.DataFrame) -> pd.DataFrame:
+    """One row per run and view, the chip's own network first."""
+    fit = calibration(accelerator(NAME))
+    total = totals(layer_views(events[events["accelerator"] == NAME]), KEYS)
+    runs = total[KEYS].assign(raw_cycles_per_image=total["cycles"] / total["images"])
+    own = pd.DataFrame([{**CHIP_NETWORK, "raw_cycles_per_image": fit.raw_cycles}])
+    return _calibrated(pd.concat([own, runs], ignore_index=True), fit)
+
+
+def _calibrated(table: pd.DataFrame, fit: Calibration) -> pd.DataFrame:
+    return table.assign(
+        chip_calibration_factor=fit.factor,
+        chip_calibrated_cycles_per_image=table["raw_cycles_per_image"] * fit.factor,
+    )
+
+
+if __name__ == "__main__":
+    events_command(eyeriss_v2_chip, __doc__)

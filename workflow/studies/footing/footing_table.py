@@ -1,0 +1,101 @@
+"""Every design with the same multipliers, precision, clock, DRAM bandwidth and buffers.
+
+`footing` names the size, or `as_configured`: the design of configs.yaml with its own parameters
+(its energy at the same node, its delay at the same clock). Everything is normalised per
+multiplier-cycle, for designs that miss the nominal number of multipliers.
+
+- `speedup_over_dense_ideal`: over a dense array of as many multipliers that never waits, so that
+  `two_sided_bound` is its limit. `speedup_over_dense_array` is over the dense array on the same
+  footing, which waits for DRAM too; a design with smaller operands may pass the bound there.
+- `energy_reduction`: energy of that dense array over the design's.
+- `effectual_macs_per_cycle` is scaled to the nominal number of multipliers.
+
+Rows `geometric_mean` are over the networks of one suite and scheme, whose zeros have one source.
+"""
+
+import numpy as np
+import pandas as pd
+
+from sim import technology
+from workflow.events import traffic_bytes
+from workflow.footing import AS_CONFIGURED, Footing, footing
+from workflow.tabling.shared import (
+    ENERGIES,
+    RUN,
+    energies_per_image_pj,
+    events_command,
+    layer_views,
+    totals,
+)
+
+VIEWS = ["all", "no_linear"]
+KEYS = [*RUN, "layers", "footing", "accelerator"]
+DENSE = "dense_ideal"
+MEAN = "geometric_mean"
+
+
+def footing_table(events: pd.DataFrame) -> pd.DataFrame:
+    """One row per run, view, size and design, and the geometric means over the networks."""
+    common = footing()
+    # Event files of single designs name no footing: they hold the design as configured.
+    named = events.assign(footing=events["footing"].fillna(AS_CONFIGURED))
+    named = named[named["accelerator"].isin(common.designs)]
+    views = layer_views(named)
+    table = _costs(totals(views[views["layers"].isin(VIEWS)], KEYS), common)
+    table = _over_dense(table)
+    table = pd.concat([table.assign(networks=1), geometric_means(table)], ignore_index=True)
+    table["differs"] = [
+        "" if size == AS_CONFIGURED else common.design(name).differs
+        for name, size in zip(table["accelerator"], table["footing"], strict=True)
+    ]
+    return table.sort_values(KEYS, kind="stable", ignore_index=True)
+
+
+def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
+    nominal = total["footing"].map(
+        {common.label(size): count for size, count in enumerate(common.multipliers)}
+    )
+    nominal = nominal.fillna(total["multipliers"])
+    images, slots = total["images"], total["multipliers"] * total["cycles"]
+    table = total[[*KEYS, "multipliers"]].copy()
+    table["cycles_per_image"] = total["cycles"] / images
+    table["speedup_over_dense_ideal"] = total["dense_macs"] / slots
+    table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
+    table["utilisation"] = total["effectual_macs"] / slots
+    table[ENERGIES] = energies_per_image_pj(total, technology(common.node_nm))
+    dram = total[traffic_bytes(total).get("dram", [])].sum(axis=1)
+    table["dram_bytes_per_image"] = dram / images
+    seconds = slots / nominal / images / (common.frequency_mhz * 1e6)
+    table["energy_delay_pj_s_per_image"] = table["energy_pj_per_image"] * seconds
+    table["effectual_macs_per_dram_byte"] = total["effectual_macs"] / dram.where(dram > 0)
+    table["effectual_macs_per_cycle"] = table["utilisation"] * nominal
+    return table
+
+
+def _over_dense(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the gains over the dense array of the same footing."""
+    on = [key for key in KEYS if key != "accelerator"]
+    costs = ["speedup_over_dense_ideal", "energy_pj_per_image", "energy_without_dram_pj_per_image"]
+    dense = table[table["accelerator"] == DENSE].set_index(on)[costs]
+    dense = table[on].join(dense, on=on)[costs]
+    return table.assign(
+        speedup_over_dense_array=table[costs[0]] / dense[costs[0]],
+        energy_reduction=dense[costs[1]] / table[costs[1]],
+        energy_without_dram_reduction=dense[costs[2]] / table[costs[2]],
+    )
+
+
+def geometric_means(table: pd.DataFrame) -> pd.DataFrame:
+    """Of every number, over the networks of a suite under one scheme; two networks at least."""
+    keys = [key for key in KEYS if key != "network"]
+    numbers = [c for c in table.select_dtypes("number").columns if c != "multipliers"]
+    groups = table.groupby(keys, sort=True)
+    logarithms = table[keys].join(table[numbers].map(np.log))
+    means: pd.DataFrame = logarithms.groupby(keys)[numbers].mean().map(np.exp)
+    means["multipliers"] = groups["multipliers"].first()
+    means["networks"] = groups["network"].count()
+    return means[means["networks"] > 1].reset_index().assign(network=MEAN)
+
+
+if __name__ == "__main__":
+    events_command(footing_table, __doc__)

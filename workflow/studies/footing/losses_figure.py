@@ -1,0 +1,42 @@
+"""Where the multiplier-cycles of every design go on the common footing, stacked by cause."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workflow.drawing.designs import scheme_by_suite
+from workflow.drawing.loss_bars import loss_bars, loss_legend
+from workflow.drawing.shared import accelerator_label, figure_command
+from workflow.footing import footing
+
+MEAN = "mean"
+
+
+def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
+    shares = rows.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
+    loss_bars(panel, shares.reindex(designs), [accelerator_label(name) for name in designs])
+
+
+def draw(losses: pd.DataFrame) -> Figure:
+    """Rows: compression levels; columns: suites; means over the networks, the first size."""
+    common = footing()
+    rows = losses[losses["footing"] == common.label(0)]
+    means = rows[rows["network"] == MEAN]
+    rows = rows if means.empty else means
+    designs = common.present(rows["accelerator"])
+    figure, panels = scheme_by_suite(
+        rows,
+        lambda panel, own: _panel(panel, own, designs),
+        (4.8, 0.17 * len(designs) + 0.7),
+        0.9,
+        sharex=True,
+    )
+    panels[0][0].invert_yaxis()
+    for panel in panels[-1]:
+        panel.set_xlabel("multiplier-cycles (%)\neffectual = share of the two-sided bound")
+    loss_legend(figure)
+    return figure
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)

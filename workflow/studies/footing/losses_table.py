@@ -1,0 +1,50 @@
+"""Where each design loses against the two-sided bound on the common footing, by cause.
+
+The share of `effectual` multiplier-cycles is speedup / bound; the other shares are the idle
+multiplier-cycles by cause, and all of a design add up to 100 %. `group` is the group of causes
+that the figure shows (workflow/tabling/losses.py). Rows `mean` are over the networks of a suite,
+all equal.
+"""
+
+import pandas as pd
+
+from workflow.events import IDLE
+from workflow.footing import footing
+from workflow.tabling.losses import EFFECTUAL, group_of
+from workflow.tabling.shared import RUN, events_command, totals
+
+KEYS = [*RUN, "footing", "accelerator"]
+MEAN = "mean"
+
+
+def losses(events: pd.DataFrame) -> pd.DataFrame:
+    """One row per run, size, design and cause with a share above 0."""
+    common = footing()
+    labels = [common.label(size) for size in range(len(common.multipliers))]
+    total = totals(events[events["footing"].isin(labels)], KEYS)
+    slots = total["multipliers"] * total["cycles"]
+    shares = total[KEYS].copy()
+    shares[EFFECTUAL] = total["effectual_macs"] / slots
+    for column in total.columns:
+        match = IDLE.match(column)
+        if match:
+            shares[match[1]] = total[column] / slots
+    shares = pd.concat([shares, _means(shares)], ignore_index=True)
+    table = shares.melt(KEYS, var_name="cause", value_name="slots_percent")
+    table["slots_percent"] = (100 * table["slots_percent"]).clip(0, 100)
+    table["group"] = table["cause"].map(group_of)
+    table = table[table["slots_percent"] > 0]
+    columns = [*KEYS, "group", "cause", "slots_percent"]
+    return table[columns].sort_values(columns[:-1], kind="stable", ignore_index=True)
+
+
+def _means(shares: pd.DataFrame) -> pd.DataFrame:
+    keys = [key for key in KEYS if key != "network"]
+    numbers = shares.columns.difference(KEYS)
+    groups = shares.groupby(keys)
+    mean = groups[list(numbers)].mean()
+    return mean[groups.size() > 1].reset_index().assign(network=MEAN)
+
+
+if __name__ == "__main__":
+    events_command(losses, __doc__)

@@ -1,0 +1,75 @@
+"""Energy against speed on the common footing: which designs no other beats in both."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workflow.drawing.designs import (
+    BOUND,
+    BOUND_LABEL,
+    MEAN,
+    design_styles,
+    scheme_by_suite,
+    times,
+)
+from workflow.drawing.shared import (
+    BASELINE,
+    accelerator_label,
+    figure_command,
+    legend_below,
+)
+from workflow.footing import footing
+
+SPEED, ENERGY = "speedup_over_dense_ideal", "relative_energy"
+
+
+def pareto_front(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that no other row beats: faster at no more energy, or as fast with less."""
+    ordered = rows.sort_values([SPEED, ENERGY], ascending=[False, True], kind="stable")
+    best = ordered[ENERGY].astype(float).cummin().shift(fill_value=float("inf"))
+    return ordered[ordered[ENERGY] < best]
+
+
+def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
+    panel.axvline(rows["two_sided_bound"].iloc[0], label=BOUND_LABEL, **BOUND)
+    panel.axvline(1.0, label="dense array, fully used = 1", **BASELINE)
+    panel.axhline(1.0, **BASELINE)
+    front = pareto_front(rows)
+    panel.step(front[SPEED], front[ENERGY], where="pre", color="0.4", linestyle=":",
+               linewidth=1, label="not beaten in both")  # fmt: skip
+    for name, style in design_styles(designs).items():
+        own = rows[rows["accelerator"] == name]
+        panel.plot(
+            own[SPEED], own[ENERGY], linestyle="", markersize=6,
+            label=accelerator_label(name), **style,
+        )  # fmt: skip
+    for axis, scale in ((panel.xaxis, panel.set_xscale), (panel.yaxis, panel.set_yscale)):
+        scale("log", base=2)
+        axis.set_major_formatter(times)
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """Rows: compression levels; columns: suites; geometric means, convolutions, first size."""
+    common = footing()
+    rows = table[(table["layers"] == "no_linear") & (table["footing"] == common.label(0))]
+    means = rows[rows["network"] == MEAN]
+    rows = (rows if means.empty else means).copy()
+    rows[ENERGY] = 1 / rows["energy_reduction"]
+    designs = common.present(rows["accelerator"])
+    figure, panels = scheme_by_suite(
+        rows,
+        lambda panel, own: _panel(panel, own, designs),
+        (4.4, 2.9),
+        0.8,
+        sharex=True,
+    )
+    for line in panels:
+        line[0].set_ylabel("energy with DRAM\nrelative to the dense array")
+    for panel in panels[-1]:
+        panel.set_xlabel("speedup per multiplier")
+    legend_below(figure)
+    return figure
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)

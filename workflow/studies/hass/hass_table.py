@@ -1,0 +1,48 @@
+"""Layer-pipelined designs on a board: rate, DSPs, efficiency, and what binds them.
+
+All configurations of a network see the same zeros; the dense one skips none, PASS those of
+activations. `images_per_second` is the clock over the interval of the slowest layer on average;
+`images_per_second_with_waiting` adds the exact waiting of engines and streams for each other, at
+the same folding. `input_port_images_per_second` is the clock over the padded pixels of the largest
+input: no folding passes it.
+"""
+
+import pandas as pd
+
+from workflow.tabling.shared import csv_command
+
+CASE = ["suite", "network", "scheme", "platform"]
+REFERENCES = {"dataflow_dense": "dense", "pass": "pass"}
+"""Configurations that the others are set against, and how a column names them."""
+
+
+def best(designs: pd.DataFrame) -> pd.DataFrame:
+    """The rows with all the DSPs that a design may have; those alone have waiting."""
+    return designs.dropna(subset=["images_per_second_with_waiting"]).reset_index(drop=True)
+
+
+def hass(designs: pd.DataFrame) -> pd.DataFrame:
+    """One row per network and configuration, with gains over dense dataflow and over PASS."""
+    table = best(designs)
+    table["images_per_cycle_per_dsp_with_waiting"] = (
+        table["images_per_cycle_per_dsp"]
+        * table["images_per_second_with_waiting"]
+        / table["images_per_second"]
+    )
+    gains = {
+        "speedup": "images_per_second",
+        "efficiency": "images_per_cycle_per_dsp",
+        "efficiency_with_waiting": "images_per_cycle_per_dsp_with_waiting",
+    }
+    for reference, name in REFERENCES.items():
+        own = table[table["accelerator"] == reference].set_index(CASE)
+        beside = table[CASE].join(own[[*gains.values(), "dsp"]], on=CASE)
+        for gain, quantity in gains.items():
+            table[f"{gain}_over_{name}"] = table[quantity] / beside[quantity]
+        table[f"dsp_relative_to_{name}"] = table["dsp"] / beside["dsp"]
+    table["of_input_port_rate"] = table["images_per_second"] / table["input_port_images_per_second"]
+    return table
+
+
+if __name__ == "__main__":
+    csv_command(hass, __doc__)

@@ -1,0 +1,18 @@
+"""Per layer: the interval at the cheapest folding and after balancing, and the hardware it gets.
+
+`interval_cycles` is the average that the exploration balances; `interval_with_waiting_cycles` is
+exact, with engines and streams waiting for each other. Both are per image.
+"""
+
+import pandas as pd
+
+from workflow.tabling.shared import csv_command
+
+
+def hass_layers(layers: pd.DataFrame) -> pd.DataFrame:
+    """The layers of all networks, in network order."""
+    return layers
+
+
+if __name__ == "__main__":
+    csv_command(hass_layers, __doc__)

@@ -1,0 +1,81 @@
+"""Progress of HASS's threshold search beside its controls, and what the best points are worth."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workflow.drawing.shared import (
+    BASELINE,
+    PALETTE,
+    figure_command,
+    legend_below,
+    network_label,
+    ordered_networks,
+)
+
+STRATEGIES = {
+    "hardware_aware": ("HASS: accuracy, sparsity, throughput, DSPs", "o"),
+    "hardware_blind": ("hardware-blind: accuracy, sparsity", "s"),
+    "uniform": ("one threshold for all layers", "^"),
+    "random": ("random", "D"),
+}
+
+
+def progress(panel: Axes, trials: pd.DataFrame) -> None:
+    """Best score so far over the trials: mean over seeds, and from the worst to the best seed."""
+    for position, (name, (label, _)) in enumerate(STRATEGIES.items()):
+        own = trials[trials["strategy"] == name].groupby("trial")["best_score"]
+        if not len(own):
+            continue
+        mean, color = own.mean(), PALETTE[position]
+        panel.plot(mean.index, mean, color=color, label=label)
+        panel.fill_between(mean.index, own.min(), own.max(), color=color, alpha=0.15, linewidth=0)
+    panel.set_xlabel("trial")
+
+
+def gains(panel: Axes, best: pd.DataFrame) -> None:
+    """Images per cycle and DSP over PASS-like on the unpruned network, against lost accuracy."""
+    for position, (name, (label, marker)) in enumerate(STRATEGIES.items()):
+        own = best[best["strategy"] == name]
+        if own.empty:
+            continue
+        panel.plot(
+            own["test_drop_points"],
+            own["efficiency_over_pass"],
+            marker,
+            color=PALETTE[position],
+            markersize=5,
+            alpha=0.8,
+            label=label,
+        )
+    panel.axhline(1.0, **BASELINE)
+    panel.axvline(0.0, **BASELINE)
+    panel.set_xlabel("test accuracy lost (points)")
+
+
+def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
+    """A column per network: progress above, the best points below."""
+    cases = [
+        (suite, network)
+        for suite in dict.fromkeys(hass_trials["suite"])
+        for network in ordered_networks(hass_trials.loc[hass_trials["suite"] == suite, "network"])
+    ]
+    width = max(2.9 * len(cases), 6.4)
+    figure = Figure(figsize=(width, 5.4), layout="constrained")
+    panels = figure.subplots(2, len(cases), squeeze=False)
+    for column, (suite, network) in enumerate(cases):
+        trials, best = (
+            frame[(frame["suite"] == suite) & (frame["network"] == network)]
+            for frame in (hass_trials, hass_search)
+        )
+        progress(panels[0, column], trials)
+        gains(panels[1, column], best)
+        panels[0, column].set_title(f"{network_label(network)}, {suite}")
+    panels[0, 0].set_ylabel("best score so far")
+    panels[1, 0].set_ylabel("images per cycle and DSP,\nPASS-like, unpruned = 1")
+    legend_below(figure, columns=2)
+    return figure
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)

@@ -1,0 +1,27 @@
+"""Layer by layer: speedup over an ideal dense array of the same size, beside the two-sided bound.
+
+`two_sided_bound` = dense / effectual multiplications; a layer without any effectual multiplication
+has no bound, and one that takes no cycle no speedup.
+"""
+
+import numpy as np
+import pandas as pd
+
+from workflow.tabling.shared import events_command
+
+
+def phantom_layers(events: pd.DataFrame) -> pd.DataFrame:
+    """One row per suite, network, accelerator and layer, layers in the order they run."""
+    keys = ["suite", "network", "activation_source", "accelerator", "layer", "layer_kind"]
+    table = events[keys].copy()
+    table.insert(4, "layer_index", events.groupby(keys[:4], sort=False).cumcount() + 1)
+    slots = events["multipliers"] * events["cycles"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table["two_sided_bound"] = events["dense_macs"] / events["effectual_macs"]
+        table["speedup_over_dense_ideal"] = events["dense_macs"] / slots
+        table["utilisation"] = events["effectual_macs"] / slots
+    return table.replace([np.inf, -np.inf], np.nan)
+
+
+if __name__ == "__main__":
+    events_command(phantom_layers, __doc__)

@@ -1,0 +1,39 @@
+"""The systolic family against SA-ZVCG, network by network: S2TA's own comparison, at 16 nm.
+
+Every array runs the same compressed network (`baseline_scheme` dbb), so that both sides see the
+same zeros; a second set of rows lets the baseline run the dense network (`baseline_scheme` dense).
+`two_sided_bound` is the most that any array of this size could gain over the baseline on these
+zeros. The row `mean` of a suite is the arithmetic mean over its networks.
+"""
+
+import pandas as pd
+
+from workflow.tabling.shared import events_command
+from workflow.tabling.versus import CASE, GAINS, costs, versus
+
+NODE_NM = 16
+BASELINE = "sa_zvcg"
+
+
+def s2ta(events: pd.DataFrame) -> pd.DataFrame:
+    """Gains of each array on the `dbb` networks over SA-ZVCG on `dbb` and on `dense`."""
+    cost = costs(events, NODE_NM)
+    subject = cost[cost["scheme"] == "dbb"]
+    baseline = cost[(cost["accelerator"] == BASELINE) & cost["scheme"].isin(["dbb", "dense"])]
+    # the two schemes of one network may differ in where the zeros come from, never in its layers
+    joined = versus(subject, baseline, on=[c for c in CASE if c != "weight_source"])
+    columns = ["suite", "network", "activation_source", "layers", "accelerator", "scheme"]
+    columns += ["baseline", "baseline_scheme", *GAINS, "two_sided_bound"]
+    columns += ["cycles_per_image", "energy_pj_per_image"]
+    table = joined[columns]
+    keys = [column for column in columns[:8] if column != "network"]
+    mean = table.groupby(keys, sort=False)[columns[8:]].mean().reset_index().assign(network="mean")
+    return (
+        pd.concat([table, mean[columns]])
+        .sort_values(["suite", "layers", "baseline_scheme", "accelerator"], kind="stable")
+        .reset_index(drop=True)
+    )
+
+
+if __name__ == "__main__":
+    events_command(s2ta, __doc__)

@@ -1,0 +1,54 @@
+"""Images per second of Sense relative to the rates of version 2 of its abstract."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from workflow.drawing.shared import (
+    PALETTE,
+    PUBLISHED,
+    figure_command,
+    legend_below,
+    network_label,
+    ordered_networks,
+)
+
+SERIES = {
+    "conv_only overlapped": "convolutions, DRAM time overlapped",
+    "conv_only serial": "convolutions, DRAM time added",
+    "all overlapped": "with FC layers, DRAM time overlapped",
+    "all serial": "with FC layers, DRAM time added",
+}
+
+
+def draw(sense_throughput: pd.DataFrame) -> Figure:
+    """Bars per full-size network with a published rate, which is the line at 1."""
+    rows = sense_throughput.dropna(subset=["published_images_per_second"])
+    rows = rows.assign(series=(rows["layers"] + " " + rows["dram_time"]).map(SERIES))
+    rows = rows.dropna(subset=["series"])
+    figure = Figure(figsize=(6.5, 3.4), layout="constrained")
+    panel = figure.subplots()
+    order = ordered_networks(rows["network"])
+    if order:
+        sns.barplot(
+            rows,
+            x="network",
+            y="relative_to_published",
+            hue="series",
+            order=order,
+            hue_order=list(SERIES.values()),
+            palette=PALETTE[: len(SERIES)],
+            ax=panel,
+        )
+    panel.axhline(1.0, label="published (version 2 of the abstract)", **PUBLISHED)
+    rates = rows.groupby("network")["published_images_per_second"].first().reindex(order)
+    labels = [f"{network_label(name)}\n{rates[name]:.0f} images/s" for name in order]
+    panel.set_xticks(range(len(order)), labels)
+    panel.set_xlabel("")
+    panel.set_ylabel("images per second, published = 1")
+    legend_below(figure, columns=2)
+    return figure
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)

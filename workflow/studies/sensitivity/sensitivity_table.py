@@ -1,0 +1,83 @@
+"""What every swept parameter of every design does to its headline, one at a time.
+
+The headline is the speedup over an ideal dense array of as many multipliers, and the energy at
+16 nm with and without DRAM, of all layers of the network; each design as configured, under the
+compression it is meant for. `status` says whether the configured value is published, derived or
+assumed. Parameters `energy of <entry>` are those of the technology table, `zeros: <setting>` those
+of modelled zeros.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from sim import technology
+from sim.registry import configuration
+from workflow.footing import footing
+from workflow.tabling.shared import ENERGIES, RUN, energies_per_image_pj, events_command, totals
+
+KEYS = [*RUN, "accelerator"]
+CONFIGURED = "configured"
+SPEED = "speedup_over_dense_ideal"
+ZEROS = "zeros: "
+
+
+def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
+    """One row per run, design, parameter and value; the configured value among those of each."""
+    total = totals(events, [*KEYS, "variant"])
+    node = footing().node_nm
+    varied = total[[*KEYS, "multipliers", "variant"]].copy()
+    varied[SPEED] = total["dense_macs"] / total["multipliers"] / total["cycles"]
+    varied[ENERGIES] = energies_per_image_pj(total, technology(node))
+    varied[["parameter", "value"]] = (
+        varied["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
+    )
+    configured = varied[varied["variant"] == ""]
+    own = total["variant"] == ""
+    priced = list(_priced(total[own], varied[own], node))
+    table = pd.concat([varied[varied["variant"] != ""], *priced], ignore_index=True)
+    table = pd.concat([table, _configured_rows(table, configured)], ignore_index=True)
+    base = configured.set_index(KEYS)[[SPEED, *ENERGIES]]
+    reference = table[KEYS].join(base, on=KEYS)
+    table["relative_speedup"] = table[SPEED] / reference[SPEED]
+    for energy in ENERGIES:
+        relative = f"relative_{energy.removesuffix('_pj_per_image')}"
+        table[relative] = table[energy] / reference[energy]
+    table["status"] = [
+        _status(name, parameter)
+        for name, parameter in zip(table["accelerator"], table["parameter"], strict=True)
+    ]
+    columns = [*KEYS, "parameter", "status", "value", "multipliers", SPEED, *ENERGIES]
+    columns += ["relative_speedup", "relative_energy", "relative_energy_without_dram"]
+    return table[columns].sort_values([*KEYS, "parameter"], kind="stable", ignore_index=True)
+
+
+def _priced(total: pd.DataFrame, rows: pd.DataFrame, node: int) -> Iterator[pd.DataFrame]:
+    """The configured designs again, each energy of the table that lists a sweep varied."""
+    for name, entry in technology(45).entries.items():
+        for value in entry.sweep:
+            if value == entry.energy_pj:
+                continue
+            energy = energies_per_image_pj(total, technology(node, **{name: value}))
+            changed = rows.assign(parameter=f"energy of {name}", value=f"{value:g} pJ")
+            changed[ENERGIES] = energy
+            yield changed[energy[ENERGIES[0]] != rows[ENERGIES[0]]]  # designs that use the entry
+
+
+def _configured_rows(table: pd.DataFrame, configured: pd.DataFrame) -> pd.DataFrame:
+    """The configured point of every parameter of a design."""
+    parameters = table[[*KEYS, "parameter"]].drop_duplicates()
+    points = configured.drop(columns=["parameter", "value"])
+    return parameters.merge(points, on=KEYS).assign(value=CONFIGURED)
+
+
+def _status(name: str, parameter: str) -> str:
+    if parameter.startswith(ZEROS):
+        return "assumed"
+    if parameter.startswith("energy of "):
+        return technology(45).entry(parameter.removeprefix("energy of ")).status
+    return configuration(name).parameters[parameter].status
+
+
+if __name__ == "__main__":
+    events_command(sensitivity, __doc__)

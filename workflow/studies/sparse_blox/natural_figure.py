@@ -1,0 +1,58 @@
+"""Zero blocks that are there without any threshold, by block shape and source of masks."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from workflow.drawing.shared import (
+    PALETTE,
+    PUBLISHED,
+    figure_command,
+    legend_below,
+    network_label,
+    ordered_networks,
+    published_low,
+)
+
+SOURCES = {
+    "photographs": "random network on photographs",
+    "spatial": "generator: spatial",
+    "channel": "generator: channel",
+    "iid": "generator: independent",
+}
+CLAIMS = {
+    "resnet50": "blox-resnet50-transfers",
+    "yolov5s": "blox-yolov5s-transfers",
+    "yolov5s_relu": "blox-yolov5s-transfers",
+}
+
+
+def draw(natural: pd.DataFrame, claims: pd.DataFrame) -> Figure:
+    """One panel per network, bars per block shape and source."""
+    networks = ordered_networks(natural["network"])
+    figure = Figure(figsize=(3.6 * len(networks), 3.2), layout="constrained")
+    panels = figure.subplots(1, len(networks), sharey=True, squeeze=False)[0]
+    for panel, network in zip(panels, networks, strict=True):
+        rows = natural[natural["network"] == network]
+        sns.barplot(
+            rows.assign(source=rows["source"].map(SOURCES)),
+            x="block",
+            y="natural_zero_blocks_percent",
+            hue="source",
+            hue_order=list(SOURCES.values()),
+            palette=PALETTE[: len(SOURCES)],
+            ax=panel,
+        )
+        published = published_low(claims, CLAIMS[network]) if network in CLAIMS else None
+        if published is not None:
+            label = "published, with thresholds on trained weights"
+            panel.axhline(published, label=label, **PUBLISHED)
+        panel.set_title(network_label(network))
+        panel.set_xlabel("block (columns x pixels)")
+        panel.set_ylabel("blocks that are zero (%)")
+    legend_below(figure, columns=3)
+    return figure
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)

@@ -1,0 +1,10 @@
+"""What each swept parameter of Sparse-Blox does to its gains, one at a time.
+
+It is set on both sides alike where both have it. `parameter` is empty for the configuration itself.
+"""
+
+from workflow.studies.sparse_blox.sparse_blox_table import gains
+from workflow.tabling.shared import events_command
+
+if __name__ == "__main__":
+    events_command(gains, __doc__)

@@ -1,0 +1,57 @@
+"""Sparse-Blox against the same hardware without a zero map: cycles, energy and bytes.
+
+Both sides run the same trace, the zeros of the network's own block maps among them, each pair of
+configurations as it stands.
+"""
+
+import pandas as pd
+
+from sim.accelerators.sparse_blox.baselines import BASELINES
+from workflow.tabling.shared import events_command
+from workflow.tabling.versus import CASE, GAINS, costs, versus
+
+NODE_NM = 16
+RUN = ["suite", "network", "scheme"]
+COLUMNS = [*CASE, "scheme", "accelerator", "parameter", "value", *GAINS, "two_sided_bound"]
+COSTS = [
+    f"{quantity}{side}"
+    for quantity in ("cycles_per_image", "energy_pj_per_image", "dram_bytes_per_image")
+    for side in ("", "_of_baseline")
+]
+
+
+def gains(events: pd.DataFrame) -> pd.DataFrame:
+    """One row per run, design, variant and view of the layers; every gain is baseline over subject.
+
+    A variant is compared with the same variant of the baseline, or with the baseline as it stands
+    where that lacks the parameter.
+    """
+    return pd.concat(
+        [
+            _against(own, subject, variant)
+            for _, own in events.groupby(RUN, sort=False)
+            for subject in BASELINES
+            for variant in own.loc[own["accelerator"] == subject, "variant"].unique()
+        ],
+        ignore_index=True,
+    )
+
+
+def _against(events: pd.DataFrame, subject: str, variant: str) -> pd.DataFrame:
+    def side(name: str) -> pd.DataFrame:
+        own = events[events["accelerator"] == name]
+        known = variant if variant in set(own["variant"]) else ""
+        return costs(own[own["variant"] == known].reset_index(drop=True), NODE_NM)
+
+    table = versus(side(subject), side(BASELINES[subject]), on=CASE)
+    parameter, _, value = variant.partition("=")
+    return table.assign(parameter=parameter, value=value)[[*COLUMNS, *COSTS]]
+
+
+def as_configured(events: pd.DataFrame) -> pd.DataFrame:
+    """The gains of designs that nothing is varied of."""
+    return gains(events).drop(columns=["parameter", "value"])
+
+
+if __name__ == "__main__":
+    events_command(as_configured, __doc__)

@@ -1,0 +1,95 @@
+"""Accuracy lost against multiplications saved: the fronts of the Spex search and its controls."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from workflow.drawing.shared import (
+    BASELINE,
+    PALETTE,
+    figure_command,
+    legend_below,
+    network_label,
+    ordered_networks,
+    panel_grid,
+    published_low,
+)
+
+STRATEGIES = {
+    "constant": ("one constant", "o"),
+    "random": ("random", "v"),
+    "greedy": ("greedy", "s"),
+    "nsga2": ("NSGA-II", "^"),
+    "nsga2_from_greedy": ("NSGA-II from greedy points", "D"),
+}
+CLAIMS = {"resnet50": "blox-resnet50-macs-share", "yolov5s": "blox-yolov5s-macs-share"}
+"""The claims on shares of multiplications."""
+PUBLISHED_LOSS_POINTS = 1.0
+"""The drop that their conditions state, of top-1 and of mAP."""
+DETECTION = "canvases"
+"""The suite whose networks are judged by mAP."""
+COLUMNS = 3
+
+
+def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
+    """A panel per network and block shape; a line per strategy."""
+    cases = [
+        (suite, network, block)
+        for network in ordered_networks(spex_front["network"])
+        for (suite, name, block), _ in spex_front.groupby(["suite", "network", "block"], sort=False)
+        if name == network
+    ]
+    figure, panels = panel_grid(len(cases), COLUMNS, (3.4, 2.8), (0.4, 0.8))
+    for panel, (suite, network, block) in zip(panels, cases, strict=True):
+        own = spex_front[
+            (spex_front["suite"] == suite)
+            & (spex_front["network"] == network)
+            & (spex_front["block"] == block)
+        ]
+        _panel(panel, own)
+        measure = "mAP@.5:.95" if suite == DETECTION else "top-1"
+        panel.set_ylabel(f"held-out {measure} lost (points)")
+        if network in CLAIMS:
+            panel.plot(
+                published_low(claims, CLAIMS[network]),
+                PUBLISHED_LOSS_POINTS,
+                marker="*",
+                color="0.25",
+                markersize=10,
+                linestyle="none",
+                label="published (other data)",
+            )
+        panel.set_xlim(left=0)  # last, for it ends the scaling to what is drawn
+        panel.set_title(f"{network_label(network)}, {suite}, {block} blocks")
+    legend_below(figure, columns=4)
+    return figure
+
+
+def _panel(panel: Axes, rows: pd.DataFrame) -> None:
+    for color, (strategy, (label, marker)) in zip(PALETTE, STRATEGIES.items(), strict=False):
+        line = rows[rows["strategy"] == strategy].sort_values("held_out_saved_macs_percent")
+        if line.empty:
+            continue
+        panel.plot(
+            line["held_out_saved_macs_percent"],
+            line["held_out_lost_points"],
+            marker=marker,
+            markersize=4,
+            linewidth=1.0,
+            color=color,
+            label=label,
+        )
+    panel.axhline(0.0, **BASELINE)
+    panel.axhline(
+        float(rows["budget_points"].iloc[0]),
+        color="0.2",
+        linestyle=":",
+        linewidth=1.0,
+        label="accuracy budget",
+    )
+    panel.invert_yaxis()
+    panel.set_xlabel("multiplications saved (%)")
+
+
+if __name__ == "__main__":
+    figure_command(draw, __doc__)

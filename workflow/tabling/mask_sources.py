@@ -1,0 +1,73 @@
+"""Masks of the same densities from every way of modelling where zeros lie, one network at a time.
+
+`photographs` is the random network on photographs, its activations shifted to the densities; the
+others are modes of the generator.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from models.graph.dataflow import LayerInput, layer_inputs
+from models.imagenet.full_size import FullSizeSettings, full_size_network
+from models.imagenet.modelled import Bounds, activation_masks, target_densities
+from sim.generate.activations import MODES
+from sim.layer import Mask
+from workflow.cli import run, settings
+from workflow.tabling.shared import write_table
+
+
+@dataclass(frozen=True)
+class Source:
+    """One way of modelling, and what it makes of a network.
+
+    Attributes:
+        name: `photographs` or a mode of the generator.
+        inputs: what each layer reads.
+        masks: (N, C, H, W) by stored tensor.
+    """
+
+    name: str
+    inputs: tuple[LayerInput, ...]
+    masks: Mapping[str, Mask]
+
+
+def mask_sources(network: str, chosen: FullSizeSettings) -> Iterator[Source]:
+    """Each source's masks of a network, one source at a time: they are large."""
+    shapes = full_size_network(network, chosen, weights=False)
+    inputs = layer_inputs(shapes, chosen.form(network).shape)
+    aimed = target_densities(network, inputs, chosen)
+    for name, options in _settings(chosen).items():
+        masks, _ = activation_masks(network, inputs, aimed, options, Bounds(inputs, None))
+        yield Source(name, inputs, masks)
+
+
+def _settings(chosen: FullSizeSettings) -> dict[str, FullSizeSettings]:
+    sources = {"photographs": replace(chosen, activation_masks="photographs")}
+    for mode in MODES:
+        sources[mode] = replace(chosen, activation_masks="generator", clustering=mode)
+    return sources
+
+
+def sources_command(
+    make: Callable[[Sequence[str], FullSizeSettings], pd.DataFrame], description: str | None
+) -> None:
+    """Command line of a table on full-size networks, from their names and the suite's settings."""
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("networks", nargs="*", help="full-size networks")
+        parser.add_argument(
+            "--settings", default="{}", help="JSON object (models.imagenet.full_size)"
+        )
+        parser.add_argument("--output", type=Path, required=True)
+        arguments = parser.parse_args()
+        chosen = settings(FullSizeSettings, arguments.settings)
+        torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
+        write_table(make(arguments.networks, chosen), arguments.output)
+
+    run(main)

@@ -1,0 +1,113 @@
+"""What the tables share: sums over layers, per-image energy, and one way to write a table."""
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sim import NetworkTrace, Technology, read_trace
+from sim.files import intact
+from workflow.cli import run, whole_file
+from workflow.events import energy_pj, read_events
+from workflow.tabling.columns import checked
+
+RUN = ["suite", "network", "scheme", "weight_source", "activation_source"]
+VIEWS: dict[str, tuple[str, ...]] = {
+    "all": ("conv", "depthwise", "linear"),
+    "no_depthwise": ("conv", "linear"),
+    "no_linear": ("conv", "depthwise"),
+    "conv_only": ("conv",),
+}
+"""Which kinds of layer a row sums over; papers differ in what they count."""
+ENERGIES = ["energy_pj_per_image", "energy_without_dram_pj_per_image"]
+
+
+def layer_views(events: pd.DataFrame) -> pd.DataFrame:
+    """Every layer row once per view that includes it; column `layers` names the view."""
+    views = [
+        events[events["layer_kind"].isin(kinds)].assign(layers=view)
+        for view, kinds in VIEWS.items()
+    ]
+    return pd.concat(views, ignore_index=True)
+
+
+def totals(events: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Sum the counts of all rows with equal keys; `images` and `multipliers` stay as they are."""
+    fixed = ["images", "multipliers"]
+    counts = [
+        column
+        for column in events.select_dtypes("number").columns
+        if column not in fixed and column not in keys
+    ]
+    groups = events.groupby(list(keys), sort=True)
+    return pd.concat([groups[fixed].first(), groups[counts].sum()], axis="columns").reset_index()
+
+
+def energy_per_image_pj(frame: pd.DataFrame, prices: Technology) -> pd.DataFrame:
+    """`<component>_energy_pj` per image, same index as `frame`."""
+    return energy_pj(frame, prices).div(frame["images"], axis="index")
+
+
+def energies_per_image_pj(frame: pd.DataFrame, prices: Technology) -> pd.DataFrame:
+    """Columns ENERGIES, the sums of all components and of all but DRAM, same index as `frame`."""
+    parts = energy_per_image_pj(frame, prices)
+    on_chip = parts.drop(columns="dram_energy_pj", errors="ignore")
+    return pd.DataFrame(dict(zip(ENERGIES, (parts.sum(axis=1), on_chip.sum(axis=1)), strict=True)))
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """CSV with LF line ends and at most ten significant digits: the same bytes everywhere."""
+    checked(frame, path.stem)
+    with whole_file(path) as temporary:
+        frame.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
+
+
+def nodes_command(
+    make: Callable[[pd.DataFrame, list[int]], pd.DataFrame], description: str | None
+) -> None:
+    """Command line of a table that is made from event files at several technology nodes."""
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("events", type=Path, nargs="+")
+        parser.add_argument("--nodes", type=int, nargs="+", required=True)
+        parser.add_argument("--output", type=Path, required=True)
+        arguments = parser.parse_args()
+        write_table(make(read_events(arguments.events), arguments.nodes), arguments.output)
+
+    run(main)
+
+
+def files_command(make: Callable[[Sequence[Path]], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from some files and nothing else."""
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(description=description)
+        parser.add_argument("files", type=Path, nargs="+")
+        parser.add_argument("--output", type=Path, required=True)
+        arguments = parser.parse_args()
+        write_table(make(arguments.files), arguments.output)
+
+    run(main)
+
+
+def events_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from event files alone."""
+    files_command(lambda paths: make(read_events(paths)), description)
+
+
+def traces_command(
+    make: Callable[[Iterable[NetworkTrace]], pd.DataFrame], description: str | None
+) -> None:
+    """Command line of a table that counts in traces, which are read one at a time."""
+    files_command(lambda paths: make(map(read_trace, paths)), description)
+
+
+def csv_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
+    """Command line of a table that is made from the rows of some CSV files, one after the other."""
+
+    def stacked(paths: Sequence[Path]) -> pd.DataFrame:
+        return pd.concat([pd.read_csv(intact(path)) for path in paths], ignore_index=True)
+
+    files_command(lambda paths: make(stacked(paths)), description)
