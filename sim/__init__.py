@@ -1,6 +1,7 @@
 """Cycle, traffic and energy models of sparse CNN accelerators in NumPy; never imports torch."""
 
 from sim.accelerator import Accelerator, simulate
+from sim.causes import Cause
 from sim.energy import Technology, technology
 from sim.errors import UserError
 from sim.events import Access, Events
@@ -14,6 +15,7 @@ __all__ = [
     "Accelerator",
     "Access",
     "BlockMap",
+    "Cause",
     "Events",
     "Layer",
     "LayerTrace",

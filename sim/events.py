@@ -1,9 +1,10 @@
 """What one layer costs on one accelerator: the only thing a model returns."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, TypeVar
+
+from sim.causes import Cause
 
 
 class Access(NamedTuple):
@@ -14,10 +15,13 @@ class Access(NamedTuple):
     direction: Literal["read", "write"]
 
 
-def _add(left: Mapping, right: Mapping) -> dict:  # type: ignore[type-arg]
-    total = Counter(left)
-    total.update(right)
-    return dict(total)
+Key = TypeVar("Key")
+Count = TypeVar("Count", int, float)
+
+
+def _add(left: Mapping[Key, Count], right: Mapping[Key, Count]) -> dict[Key, Count]:
+    """Add counts key by key; what only one side has counts as 0 on the other."""
+    return {key: left.get(key, 0) + right.get(key, 0) for key in {**left, **right}}
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,13 @@ class Events:
         effectual_macs: multiplications whose two operands are both nonzero.
         multipliers: multipliers of the accelerator, the same for all layers that are added.
         idle_multiplier_cycles: by cause, the multiplier-cycles that did no effectual
-            multiplication; they sum to `multipliers * cycles - effectual_macs`.
+            multiplication; they sum to `multipliers * cycles - effectual_macs`. The text of a
+            cause does for the cause itself.
         traffic_bytes: bytes moved, by memory, operand and direction.
         actions: counts of what costs energy apart from memory traffic, by technology entry.
 
     Raises:
+        UserError: a cause that sim/causes.py does not know.
         ValueError: the idle causes do not add up, or a count is negative. Both are defects of a
             model, never of its input.
     """
@@ -43,11 +49,14 @@ class Events:
     dense_macs: int
     effectual_macs: int
     multipliers: int
-    idle_multiplier_cycles: Mapping[str, int] = field(default_factory=dict)
+    idle_multiplier_cycles: Mapping[Cause, int] = field(default_factory=dict)
     traffic_bytes: Mapping[Access, int] = field(default_factory=dict)
     actions: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for cause in self.idle_multiplier_cycles:
+            if not isinstance(cause, Cause):
+                Cause.named(cause)
         idle = self.multipliers * self.cycles - self.effectual_macs
         if sum(self.idle_multiplier_cycles.values()) != idle:
             raise ValueError(f"idle causes {self.idle_multiplier_cycles} do not add up to {idle}")
@@ -60,13 +69,13 @@ class Events:
         if other.multipliers != self.multipliers:
             raise ValueError("events of accelerators with different multipliers do not add")
         return Events(
-            self.cycles + other.cycles,
-            self.dense_macs + other.dense_macs,
-            self.effectual_macs + other.effectual_macs,
-            self.multipliers,
-            _add(self.idle_multiplier_cycles, other.idle_multiplier_cycles),
-            _add(self.traffic_bytes, other.traffic_bytes),
-            _add(self.actions, other.actions),
+            cycles=self.cycles + other.cycles,
+            dense_macs=self.dense_macs + other.dense_macs,
+            effectual_macs=self.effectual_macs + other.effectual_macs,
+            multipliers=self.multipliers,
+            idle_multiplier_cycles=_add(self.idle_multiplier_cycles, other.idle_multiplier_cycles),
+            traffic_bytes=_add(self.traffic_bytes, other.traffic_bytes),
+            actions=_add(self.actions, other.actions),
         )
 
     def bytes_moved(self, memory: str, direction: str | None = None) -> int:

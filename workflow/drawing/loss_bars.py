@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from workflow.tabling.losses import EFFECTUAL, GROUPS, LABELS
+from workflow.tabling.losses import EFFECTUAL, LABELS
 
 COLORS = {
     EFFECTUAL: "#000000",
@@ -16,7 +16,6 @@ COLORS = {
     "fragmentation": "#009E73",
     "imbalance": "#D55E00",
     "bandwidth": "#0072B2",
-    "other": "#BBBBBB",
 }
 """Okabe and Ito's palette, for all kinds of colour vision; neighbours differ in lightness."""
 
@@ -24,7 +23,7 @@ COLORS = {
 def loss_bars(panel: Axes, shares: pd.DataFrame, labels: Sequence[str]) -> None:
     """One stacked bar per row of `shares`; columns are groups of causes, values in percent."""
     left = [0.0] * len(shares)
-    for group in GROUPS:
+    for group in LABELS:
         if group not in shares:
             continue
         values = shares[group].fillna(0.0)
@@ -38,5 +37,7 @@ def loss_bars(panel: Axes, shares: pd.DataFrame, labels: Sequence[str]) -> None:
 
 def loss_legend(figure: Figure) -> None:
     """All groups under the panels."""
-    handles = [mpl.patches.Patch(color=COLORS[group], label=LABELS[group]) for group in GROUPS]
+    handles = [
+        mpl.patches.Patch(color=COLORS[group], label=label) for group, label in LABELS.items()
+    ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)

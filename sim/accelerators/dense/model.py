@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sim.arithmetic import ceil_div
+from sim.causes import Cause
 from sim.events import Events
 from sim.masks.totals import effectual_macs
 from sim.memory import ArrayBytes, Memory, dense_bytes
@@ -22,17 +23,17 @@ def _events(
     stall_cycles = memory.stall_cycles(cycles, traffic)
     effectual = int(effectual_macs(trace).sum())
     return Events(
-        images * (cycles + stall_cycles),
-        trace.dense_macs,
-        effectual,
-        multipliers,
-        {
-            "zero_operand": trace.dense_macs - effectual,
-            "edge": images * multipliers * cycles - trace.dense_macs,
-            "bandwidth": images * multipliers * stall_cycles,
+        cycles=images * (cycles + stall_cycles),
+        dense_macs=trace.dense_macs,
+        effectual_macs=effectual,
+        multipliers=multipliers,
+        idle_multiplier_cycles={
+            Cause.ZERO_OPERAND: trace.dense_macs - effectual,
+            Cause.EDGE: images * multipliers * cycles - trace.dense_macs,
+            Cause.BANDWIDTH: images * multipliers * stall_cycles,
         },
-        {access: images * count for access, count in traffic.items()},
-        {"mac_int8": trace.dense_macs, "register_bit": trace.dense_macs * ACCUMULATOR_BITS},
+        traffic_bytes={access: images * count for access, count in traffic.items()},
+        actions={"mac_int8": trace.dense_macs, "register_bit": trace.dense_macs * ACCUMULATOR_BITS},
     )
 
 

@@ -12,6 +12,7 @@ from operator import add
 
 from sim.accelerators.eyeriss.mapping import Cost, Hardware, Mapping, Workload, best_mapping, cost
 from sim.batches import batches
+from sim.causes import Cause
 from sim.compressed_formats import (
     raw_bytes,
     run_length_bytes,
@@ -151,10 +152,10 @@ class Eyeriss:
             effectual_macs=effectual,
             multipliers=self.multipliers,
             idle_multiplier_cycles={
-                "zero_operand": trace.dense_macs - effectual,
-                "edge": array * self.multipliers - trace.dense_macs,
-                "buffer_bandwidth": (busy - array) * self.multipliers,
-                "bandwidth": (cycles - busy) * self.multipliers,
+                Cause.ZERO_OPERAND: trace.dense_macs - effectual,
+                Cause.EDGE: array * self.multipliers - trace.dense_macs,
+                Cause.BUFFER_BANDWIDTH: (busy - array) * self.multipliers,
+                Cause.BANDWIDTH: (cycles - busy) * self.multipliers,
             },
             traffic_bytes=self._traffic(work, spent),
             actions=self._actions(trace),

@@ -14,6 +14,7 @@ from operator import add
 from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts, PeArray
 from sim.accelerators.eyeriss_v2.traffic import Movement, traffic_bytes
 from sim.accelerators.eyeriss_v2.work import passes, pe_work, processed_activations, row_counts
+from sim.causes import Cause
 from sim.events import Events
 from sim.masks.totals import effectual_macs
 from sim.trace import LayerTrace
@@ -107,17 +108,17 @@ class EyerissV2:
         dram_bytes = sum(count for access, count in traffic.items() if access.memory == "dram")
         stall_cycles = max(0, ceil(dram_bytes / self.dram_bytes_per_cycle) - array.cycles)
         return Events(
-            array.cycles + stall_cycles,
-            trace.layer.dense_macs,
-            macs,
-            self.multipliers,
-            {
-                "column_padding": self.macs_per_pe * array.working - work.products,
-                "zero_operand": work.products - macs,
-                "barrier": self.macs_per_pe * array.waiting,
-                "fragmentation": self.macs_per_pe * array.vacant,
-                "bandwidth": self.multipliers * stall_cycles,
+            cycles=array.cycles + stall_cycles,
+            dense_macs=trace.layer.dense_macs,
+            effectual_macs=macs,
+            multipliers=self.multipliers,
+            idle_multiplier_cycles={
+                Cause.COLUMN_PADDING: self.macs_per_pe * array.working - work.products,
+                Cause.ZERO_OPERAND: work.products - macs,
+                Cause.BARRIER: self.macs_per_pe * array.waiting,
+                Cause.FRAGMENTATION: self.macs_per_pe * array.vacant,
+                Cause.BANDWIDTH: self.multipliers * stall_cycles,
             },
-            traffic,
-            {"mac_int8": float(work.products)},
+            traffic_bytes=traffic,
+            actions={"mac_int8": float(work.products)},
         )

@@ -17,6 +17,7 @@ from sim.accelerators.hass.histograms import PairHistogram, pair_histogram
 from sim.accelerators.hass.stalls import EngineTime, engine_time
 from sim.accelerators.hass.streams import port_cycles
 from sim.accelerators.hass.vectors import VectorShape
+from sim.causes import Cause
 from sim.events import Access, Events
 from sim.masks.totals import effectual_macs
 from sim.platforms import Platform
@@ -102,27 +103,27 @@ class DenseDataflow:
         used = folding.multipliers
         slots = time.busy_engine_cycles * folding.fine
         idle = {
-            "zero_operand": time.nonzero_pairs - effectual,
-            "fragmentation": slots - time.nonzero_pairs,
-            "imbalance": used * time.cycles - slots,
-            "port": used * (cycles - time.cycles),
-            "edge": (self.multipliers - used) * cycles,
+            Cause.ZERO_OPERAND: time.nonzero_pairs - effectual,
+            Cause.FRAGMENTATION: slots - time.nonzero_pairs,
+            Cause.IMBALANCE: used * time.cycles - slots,
+            Cause.PORT: used * (cycles - time.cycles),
+            Cause.EDGE: (self.multipliers - used) * cycles,
         }
         width = self.operand_bits // 8
         vectors = trace.images * trace.layer.output_pixels * shape.groups * shape.vectors
         rows = shape.lanes if shape.clustered else trace.layer.kernel[0]
         return Events(
-            cycles,
-            trace.dense_macs,
-            effectual,
-            self.multipliers,
-            idle,
-            {
+            cycles=cycles,
+            dense_macs=trace.dense_macs,
+            effectual_macs=effectual,
+            multipliers=self.multipliers,
+            idle_multiplier_cycles=idle,
+            traffic_bytes={
                 Access(ON_CHIP, "weight", "read"): time.nonzero_pairs * width,
                 Access(ON_CHIP, "activation", "write"): trace.activation.size * width,
                 Access(ON_CHIP, "activation", "read"): vectors * rows * width,
             },
-            {f"mac_int{self.operand_bits}": time.nonzero_pairs},
+            actions={f"mac_int{self.operand_bits}": time.nonzero_pairs},
         )
 
 

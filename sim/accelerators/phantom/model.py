@@ -16,6 +16,7 @@ from sim.accelerators.phantom.packing import PACKERS, THREADS
 from sim.accelerators.phantom.streams import Bands, activation_bits, weight_bits
 from sim.accelerators.phantom.traffic import Work, actions, stored_bytes, traffic_bytes
 from sim.arithmetic import ceil_div
+from sim.causes import Cause
 from sim.errors import UserError
 from sim.events import Events
 from sim.layer import Layer, Pair
@@ -116,16 +117,16 @@ class Phantom:
         order = INTER_CORE[self.inter_core](weights, times.cycles)
         return run_tiles(times.cycles, order, self.split(trace.layer)[0])
 
-    def idle(self, run: MeshRun, times: CoreTimes, effectual: int) -> dict[str, int]:
+    def idle(self, run: MeshRun, times: CoreTimes, effectual: int) -> dict[Cause, int]:
         """Idle multiplier-cycles by cause; they and the effectual ones fill all slots."""
         per_core = self.pe_columns * THREADS
         busy_cores, busy_columns = int(times.cycles.sum()), times.busy_column_cycles
         return {
-            "fragmentation": THREADS * busy_columns - effectual,
-            "column_imbalance": per_core * busy_cores - THREADS * busy_columns,
-            "barrier": per_core * (run.assigned_cycles - busy_cores),
-            "edge": per_core * (self.cores * run.cycles - run.assigned_cycles),
-            "fill": self.multipliers * self.fill_cycles * run.tiles,
+            Cause.FRAGMENTATION: THREADS * busy_columns - effectual,
+            Cause.COLUMN_IMBALANCE: per_core * busy_cores - THREADS * busy_columns,
+            Cause.BARRIER: per_core * (run.assigned_cycles - busy_cores),
+            Cause.EDGE: per_core * (self.cores * run.cycles - run.assigned_cycles),
+            Cause.FILL: self.multipliers * self.fill_cycles * run.tiles,
         }
 
     def simulate(self, trace: LayerTrace) -> Events:
@@ -146,15 +147,15 @@ class Phantom:
         compute_cycles = run.cycles + self.fill_cycles * run.tiles
         stall_cycles = self._memory().stall_cycles(compute_cycles, traffic)
         idle = self.idle(run, times, effectual)
-        idle["bandwidth"] = self.multipliers * stall_cycles
+        idle[Cause.BANDWIDTH] = self.multipliers * stall_cycles
         return Events(
-            compute_cycles + stall_cycles,
-            layer.dense_macs,
-            effectual,
-            self.multipliers,
-            idle,
-            traffic,
-            actions(work),
+            cycles=compute_cycles + stall_cycles,
+            dense_macs=layer.dense_macs,
+            effectual_macs=effectual,
+            multipliers=self.multipliers,
+            idle_multiplier_cycles=idle,
+            traffic_bytes=traffic,
+            actions=actions(work),
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sim.accelerators.s2ta.blocks import Blocks, written
 from sim.accelerators.systolic.array import GatedArray
 from sim.arithmetic import ceil_div
+from sim.causes import Cause
 from sim.events import Events
 from sim.gating import clocked
 from sim.layer import Layer
@@ -110,11 +111,11 @@ class TensorArray(GatedArray):
             effectual_macs=effectual,
             multipliers=self.multipliers,
             idle_multiplier_cycles={
-                "fill": images * self.multipliers * fill,
-                "edge": images * (slots - room),
-                "unfilled_bound": images * room - work.presented,
-                "zero_operand": work.presented - effectual,
-                "bandwidth": images * self.multipliers * stall_cycles,
+                Cause.FILL: images * self.multipliers * fill,
+                Cause.EDGE: images * (slots - room),
+                Cause.UNFILLED_BOUND: images * room - work.presented,
+                Cause.ZERO_OPERAND: work.presented - effectual,
+                Cause.BANDWIDTH: images * self.multipliers * stall_cycles,
             },
             traffic_bytes={access: images * count for access, count in traffic.items()},
             actions=actions,

@@ -24,6 +24,7 @@ from sim.accelerators.scnn.tiling import (
 )
 from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
 from sim.arithmetic import ceil_div
+from sim.causes import Cause
 from sim.events import Events
 from sim.layer import Layer, Pair
 from sim.masks.totals import effectual_macs
@@ -176,22 +177,22 @@ class Scnn:
         stalls = stall_cycles(array_cycles + exchange, traffic, self.dram_bytes_per_cycle)
         per_pe = self.weight_vector * self.activation_vector
         idle = {
-            "fragmentation": per_pe * pairs - queues.products,
-            "accumulator_banks": per_pe * (busy - pairs),
-            "stride": queues.products - useful_products,
-            "edge": useful_products - effectual,
-            "barrier": self.multipliers * array_cycles - per_pe * busy,
-            "exchange": self.multipliers * exchange,
-            "bandwidth": self.multipliers * stalls,
+            Cause.FRAGMENTATION: per_pe * pairs - queues.products,
+            Cause.ACCUMULATOR_BANKS: per_pe * (busy - pairs),
+            Cause.STRIDE: queues.products - useful_products,
+            Cause.EDGE: useful_products - effectual,
+            Cause.BARRIER: self.multipliers * array_cycles - per_pe * busy,
+            Cause.EXCHANGE: self.multipliers * exchange,
+            Cause.BANDWIDTH: self.multipliers * stalls,
         }
         return Events(
-            array_cycles + exchange + stalls,
-            trace.layer.dense_macs,
-            effectual,
-            self.multipliers,
-            idle,
-            traffic,
-            actions(queues.products, self.operand_bits),
+            cycles=array_cycles + exchange + stalls,
+            dense_macs=trace.layer.dense_macs,
+            effectual_macs=effectual,
+            multipliers=self.multipliers,
+            idle_multiplier_cycles=idle,
+            traffic_bytes=traffic,
+            actions=actions(queues.products, self.operand_bits),
         )
 
     def _storage(self, queues: Queues) -> Storage:

@@ -15,6 +15,7 @@ import numpy as np
 from sim.accelerators.sense.array import CHANNEL_ORDERS, ArrayTime, SparseArray
 from sim.accelerators.sense.dataflow import REUSE_ORDERS, DramReads, Stored
 from sim.batches import batches
+from sim.causes import Cause
 from sim.compressed_formats import (
     bitmap_bytes,
     bitmap_bytes_by_group,
@@ -119,11 +120,11 @@ class Sense:
             effectual_macs=work.effectual_macs,
             multipliers=self.multipliers,
             idle_multiplier_cycles={
-                "fill": fill * self.multipliers,
-                "edge": work.cycles * self.multipliers - lost,
-                "kernel_imbalance": work.kernel_imbalance,
-                "channel_imbalance": work.channel_imbalance,
-                "bandwidth": (cycles - busy) * self.multipliers,
+                Cause.FILL: fill * self.multipliers,
+                Cause.EDGE: work.cycles * self.multipliers - lost,
+                Cause.KERNEL_IMBALANCE: work.kernel_imbalance,
+                Cause.CHANNEL_IMBALANCE: work.channel_imbalance,
+                Cause.BANDWIDTH: (cycles - busy) * self.multipliers,
             },
             traffic_bytes=traffic,
             actions={f"mac_int{self.value_bits}": work.effectual_macs},

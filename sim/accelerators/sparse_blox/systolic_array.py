@@ -13,6 +13,7 @@ from sim.accelerators.sparse_blox.gathering import (
 )
 from sim.accelerators.sparse_blox.work import Blocks, Counts, all_blocks, blocks_kept
 from sim.arithmetic import ceil_div
+from sim.causes import Cause
 from sim.events import Events
 from sim.masks.blocks import block_macs
 from sim.trace import LayerTrace
@@ -69,10 +70,10 @@ class SystolicArray(Gathering):
             effectual_macs=effectual,
             multipliers=self.multipliers,
             idle_multiplier_cycles={
-                "fill": self.multipliers * compute - slots,
-                "edge": slots - used,
-                "zero_operand": used - effectual,
-                "bandwidth": self.multipliers * stalls,
+                Cause.FILL: self.multipliers * compute - slots,
+                Cause.EDGE: slots - used,
+                Cause.ZERO_OPERAND: used - effectual,
+                Cause.BANDWIDTH: self.multipliers * stalls,
             },
             traffic_bytes=added(traffic),
             actions={

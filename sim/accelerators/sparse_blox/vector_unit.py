@@ -13,6 +13,7 @@ from sim.accelerators.sparse_blox.gathering import (
 )
 from sim.accelerators.sparse_blox.work import Blocks, Counts, all_blocks, blocks_kept
 from sim.arithmetic import ceil_div
+from sim.causes import Cause
 from sim.events import Events
 from sim.masks.blocks import block_macs
 from sim.trace import LayerTrace
@@ -71,10 +72,10 @@ class VectorUnit(Gathering):
             effectual_macs=effectual,
             multipliers=self.lanes,
             idle_multiplier_cycles={
-                "transfer": self.lanes * int(transfers.sum()),
-                "edge": self.lanes * int(multiplying.sum()) - used,
-                "zero_operand": used - effectual,
-                "bandwidth": self.lanes * stalls,
+                Cause.TRANSFER: self.lanes * int(transfers.sum()),
+                Cause.EDGE: self.lanes * int(multiplying.sum()) - used,
+                Cause.ZERO_OPERAND: used - effectual,
+                Cause.BANDWIDTH: self.lanes * stalls,
             },
             traffic_bytes=added(traffic),
             actions={

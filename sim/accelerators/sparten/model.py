@@ -28,6 +28,7 @@ from sim.accelerators.sparten.clusters import ClusterGrid
 from sim.accelerators.sparten.counting import RoundTimes, round_times
 from sim.accelerators.sparten.traffic import Chunking, array_bytes, filter_loads, stored_bytes
 from sim.arithmetic import ceil_div
+from sim.causes import Cause
 from sim.events import Events
 from sim.layer import Layer
 from sim.masks.totals import effectual_macs, window_activations
@@ -164,15 +165,15 @@ class SparTen(ABC):
         stall_cycles = self._memory().stall_cycles(compute_cycles, traffic)
         cycles = compute_cycles + stall_cycles
         idle = self._idle(plan, times, compute_cycles, macs)
-        idle["bandwidth"] = self.multipliers * stall_cycles
+        idle[Cause.BANDWIDTH] = self.multipliers * stall_cycles
         return Events(
-            cycles,
-            layer.dense_macs,
-            macs,
-            self.multipliers,
-            idle,
-            traffic,
-            self._actions(macs, times, cycles),
+            cycles=cycles,
+            dense_macs=layer.dense_macs,
+            effectual_macs=macs,
+            multipliers=self.multipliers,
+            idle_multiplier_cycles=idle,
+            traffic_bytes=traffic,
+            actions=self._actions(macs, times, cycles),
         )
 
     def _actions(self, macs: int, times: RoundTimes, cycles: int) -> dict[str, float]:
@@ -187,14 +188,14 @@ class SparTen(ABC):
             actions["sparten_permutation"] = macs
         return {name: float(count) for name, count in actions.items()}
 
-    def _idle(self, plan: Plan, times: RoundTimes, cycles: int, macs: int) -> dict[str, int]:
+    def _idle(self, plan: Plan, times: RoundTimes, cycles: int, macs: int) -> dict[Cause, int]:
         in_cluster = int(times.cycles.sum()) * self.units_per_cluster
         with_filter = int((times.cycles.sum(axis=2) * plan.units_with_filter).sum())
         return {
-            "empty_chunk": times.empty_pairs,
-            "barrier": with_filter - macs - times.empty_pairs,
-            "fragmentation": in_cluster - with_filter,
-            "cluster_imbalance": self.multipliers * cycles - in_cluster,
+            Cause.EMPTY_CHUNK: times.empty_pairs,
+            Cause.BARRIER: with_filter - macs - times.empty_pairs,
+            Cause.FRAGMENTATION: in_cluster - with_filter,
+            Cause.CLUSTER_IMBALANCE: self.multipliers * cycles - in_cluster,
         }
 
 

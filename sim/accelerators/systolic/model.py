@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sim.accelerators.systolic.array import Array, GatedArray, nonzero_operands
 from sim.accelerators.systolic.folds import DATAFLOWS, Folds, folds
 from sim.accelerators.systolic.queues import tile_cycles
+from sim.causes import Cause
 from sim.events import Events
 from sim.gating import clocked
 from sim.layer import Layer
@@ -109,10 +110,10 @@ class ThreadedArray(GatedArray):
             effectual_macs=effectual,
             multipliers=self.multipliers,
             idle_multiplier_cycles={
-                "fill": trace.images * self.multipliers * skew,
-                "edge": self.multipliers * busy_cycles - int(used.sum()),
-                "imbalance": int(used.sum()) - effectual,
-                "bandwidth": self.multipliers * stalls,
+                Cause.FILL: trace.images * self.multipliers * skew,
+                Cause.EDGE: self.multipliers * busy_cycles - int(used.sum()),
+                Cause.IMBALANCE: int(used.sum()) - effectual,
+                Cause.BANDWIDTH: self.multipliers * stalls,
             },
             traffic_bytes={access: trace.images * count for access, count in traffic.items()},
             actions=self._actions(trace, effectual, int(used.sum())),
@@ -151,10 +152,10 @@ def _folded_events(
         effectual_macs=effectual,
         multipliers=multipliers,
         idle_multiplier_cycles={
-            "fill": images * (multipliers * compute_cycles - mapped.streaming_slots),
-            "edge": images * (mapped.streaming_slots - layer.dense_macs),
-            "zero_operand": trace.dense_macs - effectual,
-            "bandwidth": images * multipliers * stall_cycles,
+            Cause.FILL: images * (multipliers * compute_cycles - mapped.streaming_slots),
+            Cause.EDGE: images * (mapped.streaming_slots - layer.dense_macs),
+            Cause.ZERO_OPERAND: trace.dense_macs - effectual,
+            Cause.BANDWIDTH: images * multipliers * stall_cycles,
         },
         traffic_bytes={access: images * count for access, count in traffic.items()},
         actions=actions,

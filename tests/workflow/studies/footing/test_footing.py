@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Layer, NetworkTrace, UserError, configurations
+from sim.causes import CauseGroup
 from tests.workflow.random_traces import random_trace
 from workflow.drawing.loss_bars import COLORS
 from workflow.footing import AS_CONFIGURED, DESIGNS, footing
@@ -25,7 +26,7 @@ from workflow.studies.footing import (
 from workflow.studies.footing.designs_table import footing_designs
 from workflow.studies.footing.footing_table import DENSE, MEAN, footing_table
 from workflow.studies.footing.losses_table import losses
-from workflow.tabling.losses import EFFECTUAL, GROUPS, LABELS, group_of
+from workflow.tabling.losses import EFFECTUAL, LABELS, group_of
 
 COMMON = footing()
 
@@ -176,15 +177,14 @@ def test_shares_add_up_and_the_effectual_share_is_speedup_over_bound(events: pd.
 
 
 def test_every_cause_that_a_model_reports_has_a_group(events: pd.DataFrame) -> None:
-    assert "other" not in set(losses(events)["group"])
-    assert group_of("a_cause_of_a_new_design") == "other"
+    assert set(losses(events)["group"]) <= set(LABELS)
+    with pytest.raises(UserError, match=r"unknown cause of idling 'a_cause_of_a_new_design'"):
+        group_of("a_cause_of_a_new_design")
 
 
-def test_every_group_has_a_label_and_a_color_of_its_own() -> None:
-    assert list(GROUPS) == list(LABELS) == list(COLORS)
-    assert len(set(COLORS.values())) == len(GROUPS)
-    causes = [cause for group in GROUPS.values() for cause in group]
-    assert len(causes) == len(set(causes))
+def test_every_group_has_a_label_and_a_color() -> None:
+    assert list(LABELS) == list(COLORS) == [EFFECTUAL, *CauseGroup]
+    assert len(set(COLORS.values())) == len(LABELS)
 
 
 @settings(max_examples=50)
