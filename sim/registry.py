@@ -1,7 +1,8 @@
 """Finds accelerator configurations by name in sim/accelerators/*/configs.yaml.
 
-A folder is added without touching this file: `configs.yaml` names, for each configuration, the
-class in `model.py` and the value of each of its fields.
+A folder is added without touching this file: `configs.yaml` names, for each configuration, a title,
+the class in `model.py` and the value of each of its fields. A variant names its `base` and states
+what differs (sim/variants.py).
 """
 
 import importlib
@@ -15,6 +16,7 @@ from sim.accelerator import Accelerator
 from sim.documents import checked_yaml
 from sim.errors import UserError
 from sim.validation import unknown
+from sim.variants import with_bases
 
 ACCELERATORS = Path(__file__).parent / "accelerators"
 SCHEMA = Path(__file__).parent / "schemas" / "configs.schema.json"
@@ -39,11 +41,21 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A named set of parameters for one model class."""
+    """A named set of parameters for one model class.
+
+    Attributes:
+        name: what `accelerator` takes.
+        folder: its folder in sim/accelerators.
+        model: the class.
+        title: how figures and tables write it.
+        description: a sentence on what it is.
+        parameters: by field of the class.
+    """
 
     name: str
     folder: str
     model: str
+    title: str
     description: str
     parameters: Mapping[str, Parameter]
 
@@ -90,8 +102,8 @@ class Configuration:
 
 
 def _read(path: Path) -> dict[str, Configuration]:
-    document = checked_yaml(path, SCHEMA)
-    return {name: _configuration(name, path, entry) for name, entry in document.items()}
+    entries = with_bases(checked_yaml(path, SCHEMA), path)
+    return {name: _configuration(name, path, entry) for name, entry in entries.items()}
 
 
 def _configuration(name: str, path: Path, entry: Mapping[str, Any]) -> Configuration:
@@ -105,7 +117,14 @@ def _configuration(name: str, path: Path, entry: Mapping[str, Any]) -> Configura
         )
         for key, value in entry["parameters"].items()
     }
-    return Configuration(name, path.parent.name, entry["model"], entry["description"], parameters)
+    return Configuration(
+        name=name,
+        folder=path.parent.name,
+        model=entry["model"],
+        title=entry["title"],
+        description=entry["description"],
+        parameters=parameters,
+    )
 
 
 @cache
@@ -115,13 +134,13 @@ def configurations() -> Mapping[str, Configuration]:
     Raises:
         UserError: a configs.yaml breaks the schema, or two of them use the same name.
     """
-    found: dict[str, Configuration] = {}
+    by_name: dict[str, Configuration] = {}
     for path in sorted(ACCELERATORS.glob("*/configs.yaml")):
         for name, configuration in _read(path).items():
-            if name in found:
-                raise UserError(f"{path}: {name!r} exists already in {found[name].folder}/")
-            found[name] = configuration
-    return found
+            if name in by_name:
+                raise UserError(f"{path}: {name!r} exists already in {by_name[name].folder}/")
+            by_name[name] = configuration
+    return by_name
 
 
 def configuration(name: str) -> Configuration:

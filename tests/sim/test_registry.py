@@ -60,6 +60,12 @@ def dense(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Edit], N
     [
         (lambda entry: entry.update(colour="red"), r"dense_ideal.*'colour' was unexpected"),
         (lambda entry: entry.update(model="DenseIdol"), "no attribute 'DenseIdol'"),
+        (lambda entry: entry.pop("model"), "'model' is a required property"),
+        (lambda entry: entry.pop("title"), "'title' is a required property"),
+        (
+            lambda entry: entry.update(without=["multipliers"]),
+            "'base' is a dependency of 'without'",
+        ),
         (lambda entry: entry["parameters"].pop("buffer_reuse"), "differ in buffer_reuse"),
         (
             lambda entry: entry["parameters"].update(reuse=entry["parameters"]["buffer_reuse"]),
