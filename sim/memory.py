@@ -36,7 +36,9 @@ def sram_entry(capacity_kib: int) -> str:
 
 @dataclass(frozen=True)
 class Memory:
-    """Buffer capacities and DRAM bandwidth.
+    """Two buffers and DRAM: the parameters that all designs with this hierarchy share.
+
+    A design inherits them, and calls `super().__post_init__()` where it checks its own.
 
     Attributes:
         weight_buffer_kib, activation_buffer_kib: capacities; they decide what goes through DRAM.

@@ -38,7 +38,7 @@ def _events(
 
 
 @dataclass(frozen=True)
-class DenseIdeal:
+class DenseIdeal(Memory):
     """As many multiplications per cycle as there are multipliers, whatever the layer.
 
     Only the last cycle of an image may be partly empty. `buffer_reuse` is how many multiplications
@@ -47,16 +47,10 @@ class DenseIdeal:
 
     multipliers: int
     buffer_reuse: int
-    weight_buffer_kib: int
-    activation_buffer_kib: int
-    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_positive(multipliers=self.multipliers, buffer_reuse=self.buffer_reuse)
-        self._memory()
-
-    def _memory(self) -> Memory:
-        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Cycles = dense multiplications / multipliers, rounded up per image."""
@@ -64,11 +58,11 @@ class DenseIdeal:
         values = ceil_div(macs, self.buffer_reuse)
         cycles = ceil_div(macs, self.multipliers)
         reads = ArrayBytes(values, values)
-        return _events(trace, self.multipliers, cycles, reads, self._memory())
+        return _events(trace, self.multipliers, cycles, reads, self)
 
 
 @dataclass(frozen=True)
-class DenseMapped:
+class DenseMapped(Memory):
     """An output-stationary array of filters x output pixels, one multiplication each per cycle.
 
     Weights are broadcast over pixels and activations over filters of one convolution group; what
@@ -77,19 +71,13 @@ class DenseMapped:
 
     filters_in_parallel: int
     pixels_in_parallel: int
-    weight_buffer_kib: int
-    activation_buffer_kib: int
-    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_positive(
             filters_in_parallel=self.filters_in_parallel,
             pixels_in_parallel=self.pixels_in_parallel,
         )
-        self._memory()
-
-    def _memory(self) -> Memory:
-        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     @property
     def multipliers(self) -> int:
@@ -107,4 +95,4 @@ class DenseMapped:
             activation_read=per_tile * layer.output_pixels * filter_tiles,
         )
         cycles = per_tile * filter_tiles * pixel_tiles
-        return _events(trace, self.multipliers, cycles, reads, self._memory())
+        return _events(trace, self.multipliers, cycles, reads, self)

@@ -8,7 +8,6 @@ PE. What the network on chip adds is not in it; `chip` compares with the measure
 
 from dataclasses import dataclass
 from functools import reduce
-from math import ceil
 from operator import add
 
 from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts, PeArray
@@ -17,6 +16,7 @@ from sim.accelerators.eyeriss_v2.work import passes, pe_work, processed_activati
 from sim.causes import Cause
 from sim.events import Events
 from sim.masks.totals import effectual_macs
+from sim.memory import stall_cycles
 from sim.trace import LayerTrace
 from sim.validation import require_choice, require_flag, require_positive, require_rate
 
@@ -105,10 +105,9 @@ class EyerissV2:
         array = passes(work.cycles, sets, self.pe_rows * self.pe_columns)
         moved = Movement(work, met, blocking, sets, self.activation_buffer_kib)
         traffic = traffic_bytes(trace, image, moved)
-        dram_bytes = sum(count for access, count in traffic.items() if access.memory == "dram")
-        stall_cycles = max(0, ceil(dram_bytes / self.dram_bytes_per_cycle) - array.cycles)
+        stalls = stall_cycles(array.cycles, traffic, self.dram_bytes_per_cycle)
         return Events(
-            cycles=array.cycles + stall_cycles,
+            cycles=array.cycles + stalls,
             dense_macs=trace.layer.dense_macs,
             effectual_macs=macs,
             multipliers=self.multipliers,
@@ -117,7 +116,7 @@ class EyerissV2:
                 Cause.ZERO_OPERAND: work.products - macs,
                 Cause.BARRIER: self.macs_per_pe * array.waiting,
                 Cause.FRAGMENTATION: self.macs_per_pe * array.vacant,
-                Cause.BANDWIDTH: self.multipliers * stall_cycles,
+                Cause.BANDWIDTH: self.multipliers * stalls,
             },
             traffic_bytes=traffic,
             actions={"mac_int8": float(work.products)},

@@ -30,7 +30,7 @@ MAX_LOOKAHEAD = 254
 
 
 @dataclass(frozen=True)
-class Phantom:
+class Phantom(Memory):
     """Phantom-2D; the parameters are explained in configs.yaml.
 
     Raises:
@@ -47,11 +47,9 @@ class Phantom:
     skip_empty_slices: bool
     mapping: str
     fill_cycles: int
-    weight_buffer_kib: int
-    activation_buffer_kib: int
-    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_positive(
             mesh_rows=self.mesh_rows,
             mesh_columns=self.mesh_columns,
@@ -66,10 +64,6 @@ class Phantom:
         if self.lookahead > MAX_LOOKAHEAD:
             raise UserError(f"lookahead is {self.lookahead}; expected at most {MAX_LOOKAHEAD}")
         require_flag(skip_empty_slices=self.skip_empty_slices)
-        self._memory()
-
-    def _memory(self) -> Memory:
-        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     @property
     def cores(self) -> int:
@@ -143,9 +137,9 @@ class Phantom:
         neurons = streams_over_neurons(layer)
         filter_tiles = 1 if neurons else ceil_div(layer.group_filters, self.split(layer)[0])
         work = Work(effectual, times.entries, filter_tiles, self.pe_columns)
-        traffic = traffic_bytes(stored_bytes(trace, image), work, self._memory())
+        traffic = traffic_bytes(stored_bytes(trace, image), work, self)
         compute_cycles = run.cycles + self.fill_cycles * run.tiles
-        stall_cycles = self._memory().stall_cycles(compute_cycles, traffic)
+        stall_cycles = self.stall_cycles(compute_cycles, traffic)
         idle = self.idle(run, times, effectual)
         idle[Cause.BANDWIDTH] = self.multipliers * stall_cycles
         return Events(

@@ -100,8 +100,8 @@ class TensorArray(GatedArray):
         reads = ArrayBytes(
             stored.weight * down, layer.groups * layer.output_pixels * window_bytes * across
         )
-        traffic = self.memory.traffic(stored, reads)
-        stall_cycles = self.memory.stall_cycles(compute_cycles, traffic)
+        traffic = self.traffic(stored, reads)
+        stall_cycles = self.stall_cycles(compute_cycles, traffic)
         effectual = int(effectual_macs(trace).sum())
         room = layer.out_channels * layer.output_pixels * work.output_slots
         slots = self.multipliers * tiles * work.tile_cycles

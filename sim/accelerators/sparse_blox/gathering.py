@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sim.accelerators.sparse_blox.traffic import SOURCES, Gathered, image_traffic
 from sim.accelerators.sparse_blox.work import Blocks, Counts
+from sim.events import Access
 from sim.memory import Memory, Traffic, dense_bytes
 from sim.trace import LayerTrace
 from sim.validation import require_choice
@@ -14,7 +15,7 @@ ACCUMULATOR_BITS = 32
 
 
 @dataclass(frozen=True)
-class Gathering:
+class Gathering(Memory):
     """What systolic array and vector unit share: buffers, and where blocks are gathered.
 
     Attributes:
@@ -23,18 +24,10 @@ class Gathering:
     """
 
     im2col_source: str
-    weight_buffer_kib: int
-    activation_buffer_kib: int
-    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_choice("im2col_source", self.im2col_source, SOURCES)
-        _ = self.memory
-
-    @property
-    def memory(self) -> Memory:
-        """The buffers and DRAM; making it checks the parameters."""
-        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     def _traffic(
         self, trace: LayerTrace, blocks: Blocks, weight_reads: Counts, passes: int, sums: Counts
@@ -42,7 +35,7 @@ class Gathering:
         """Bytes of each image."""
         return [
             image_traffic(
-                self.memory,
+                self,
                 self.im2col_source,
                 dense_bytes(trace),
                 Gathered(int(weights), int(values), passes, int(waiting), blocks.map_bits),
@@ -54,15 +47,15 @@ class Gathering:
 
     def _stalls(self, cycles: Counts, traffic: list[Traffic]) -> int:
         stalls = (
-            self.memory.stall_cycles(int(own), moved)
-            for own, moved in zip(cycles, traffic, strict=True)
+            self.stall_cycles(int(computing), moved)
+            for computing, moved in zip(cycles, traffic, strict=True)
         )
         return sum(stalls)
 
 
 def added(traffic: list[Traffic]) -> Traffic:
-    """Bytes of all images together."""
-    total: Counter = Counter()  # type: ignore[type-arg]
+    """Add up the bytes of all images."""
+    total: Counter[Access] = Counter()
     for moved in traffic:
         total.update(moved)
     return dict(total)

@@ -69,7 +69,7 @@ def chunk_nonzeros(filters: Words) -> npt.NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class SparTen(ABC):
+class SparTen(Memory, ABC):
     """What all three balancings share; images run one after the other.
 
     Attributes:
@@ -90,14 +90,12 @@ class SparTen(ABC):
     chunk_bits: int
     positions_per_filter_chunk: int
     barrier: str
-    weight_buffer_kib: int
-    activation_buffer_kib: int
-    dram_bytes_per_cycle: float
 
     permutes: ClassVar[bool] = False
     """Products cross the permutation network to their filter's accumulator."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_positive(
             clusters=self.clusters,
             units_per_cluster=self.units_per_cluster,
@@ -105,10 +103,6 @@ class SparTen(ABC):
             positions_per_filter_chunk=self.positions_per_filter_chunk,
         )
         require_choice("barrier", self.barrier, BARRIERS)
-        self._memory()
-
-    def _memory(self) -> Memory:
-        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     @property
     def multipliers(self) -> int:
@@ -157,12 +151,12 @@ class SparTen(ABC):
         sent = rounds * plan.bundles.count * layer.output_pixels
         chunking = Chunking(self.chunk_bits, plan.filters.shape[2], sent)
         loads = filter_loads(layer, plan.grid, self.positions_per_filter_chunk)
-        traffic = self._memory().traffic(
+        traffic = self.traffic(
             stored_bytes(trace, image, chunking),
             array_bytes(trace, chunking, rounds * window_nonzeros, loads),
         )
         compute_cycles = plan.grid.slowest(times.cycles, stretches)
-        stall_cycles = self._memory().stall_cycles(compute_cycles, traffic)
+        stall_cycles = self.stall_cycles(compute_cycles, traffic)
         cycles = compute_cycles + stall_cycles
         idle = self._idle(plan, times, compute_cycles, macs)
         idle[Cause.BANDWIDTH] = self.multipliers * stall_cycles

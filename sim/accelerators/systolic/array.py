@@ -9,7 +9,7 @@ from sim.validation import require_flag, require_fraction, require_positive
 
 
 @dataclass(frozen=True)
-class Array:
+class Array(Memory):
     """A grid of processing elements between two buffers.
 
     Attributes:
@@ -24,19 +24,11 @@ class Array:
     rows: int
     columns: int
     fold_overlap: bool
-    weight_buffer_kib: int
-    activation_buffer_kib: int
-    dram_bytes_per_cycle: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_positive(rows=self.rows, columns=self.columns)
         require_flag(fold_overlap=self.fold_overlap)
-        _ = self.memory
-
-    @property
-    def memory(self) -> Memory:
-        """The buffers and DRAM; making it checks the parameters."""
-        return Memory(self.weight_buffer_kib, self.activation_buffer_kib, self.dram_bytes_per_cycle)
 
     @property
     def multipliers(self) -> int:

@@ -45,7 +45,7 @@ class DenseArray(Array):
             "mac_int8": trace.dense_macs,
             "register_bit": trace.images * self._register_bits(layer, mapped),
         }
-        return _folded_events(trace, mapped, self.dataflow, self.fold_overlap, self.memory, actions)
+        return _folded_events(trace, mapped, self.dataflow, self.fold_overlap, self, actions)
 
     def _register_bits(self, layer: Layer, mapped: Folds) -> int:
         moving_operands = 2 if self.dataflow == "os" else 1
@@ -72,7 +72,7 @@ class ZeroGatedArray(GatedArray):
             "mac_int8": working,
             "register_bit": OPERAND_BITS * passed + ACCUMULATOR_BITS * working,
         }
-        return _folded_events(trace, mapped, "os", self.fold_overlap, self.memory, actions)
+        return _folded_events(trace, mapped, "os", self.fold_overlap, self, actions)
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,13 @@ class ThreadedArray(GatedArray):
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Costs of one layer, summed over the images."""
-        layer, memory = trace.layer, self.memory
+        layer = trace.layer
         mapped = folds(layer, self.rows, self.columns, "os")
         tiles = tile_cycles(trace, self.rows, self.columns, self.threads, self.queue_depth)
         used = tiles * outputs_per_tile(layer, self.rows, self.columns)
         skew = (self.rows + self.columns - 2) * (1 if self.fold_overlap else mapped.count)
-        traffic = memory.traffic(dense_bytes(trace), array_bytes(layer, mapped, "os"))
-        stalls = sum(memory.stall_cycles(int(image.sum()) + skew, traffic) for image in tiles)
+        traffic = self.traffic(dense_bytes(trace), array_bytes(layer, mapped, "os"))
+        stalls = sum(self.stall_cycles(int(image.sum()) + skew, traffic) for image in tiles)
         busy_cycles, effectual = int(tiles.sum()), int(effectual_macs(trace).sum())
         return Events(
             cycles=busy_cycles + trace.images * skew + stalls,

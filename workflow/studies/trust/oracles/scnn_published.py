@@ -11,7 +11,7 @@ from functools import cache, cached_property, partial
 import numpy as np
 import pandas as pd
 
-from sim import Access, Events, Layer, LayerTrace, accelerator, simulate
+from sim import Access, Cause, Events, Layer, LayerTrace, accelerator, simulate
 from sim.arithmetic import ceil_div
 from workflow.studies.trust.comparison import (
     Check,
@@ -34,7 +34,7 @@ FEW_LARGE_PES = {
     "accumulator_banks": 512,
 }
 """4 PEs of 256 multipliers with A = 2FI banks; a PE keeps the number of accumulator entries."""
-BUSY = ("barrier", "exchange", "bandwidth")
+BUSY = (Cause.BARRIER, Cause.EXCHANGE, Cause.BANDWIDTH)
 """Idle causes outside of a working PE."""
 
 
@@ -138,7 +138,7 @@ NETWORKS = ("alexnet", "googlenet", "vgg16")
 def working_utilisation(events: Events) -> float:
     """Products per multiplier and cycle in which a PE works: what fragmentation leaves."""
     waiting = sum(events.idle_multiplier_cycles[cause] for cause in BUSY)
-    products = events.effectual_macs + events.idle_multiplier_cycles["edge"]
+    products = events.effectual_macs + events.idle_multiplier_cycles[Cause.EDGE]
     return products / (events.multipliers * events.cycles - waiting)
 
 
