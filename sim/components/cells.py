@@ -2,8 +2,8 @@
 
 Arithmetic, registers and comparators are Aladdin's, memories CACTI's, multiplexers and gates
 NeuroSim's. Selection logic has a band, because the two libraries of cells are about a factor of two
-apart: `low` takes adders and registers from NeuroSim too, `high` makes multiplexers and gates of
-Aladdin's adder bits. Memories, multipliers and multiply-accumulate units have no band.
+apart: `low` takes adders from NeuroSim too, `high` makes multiplexers and gates of Aladdin's adder
+bits. Memories, registers, multipliers and multiply-accumulate units have no band.
 
 Wires between parts, clock trees and control are not counted.
 """
@@ -56,10 +56,6 @@ class Library:
     ) -> Component:
         return next_larger(kind, model, self.node_nm, (capacity, width, total, inputs))
 
-    @property
-    def _cells(self) -> str:
-        return "neurosim" if self.estimate == "low" else "aladdin"
-
     def sram(self, capacity_bytes: int, width_bits: int) -> Cost:
         """A memory with one port; energies are those of an access of `width_bits`."""
         require_positive(capacity_bytes=capacity_bytes, width_bits=width_bits)
@@ -75,7 +71,8 @@ class Library:
 
     def adder(self, width_bits: int) -> Cost:
         """Two integers."""
-        return self._row("adder", self._cells, width=width_bits).cost
+        model = "neurosim" if self.estimate == "low" else "aladdin"
+        return self._row("adder", model, width=width_bits).cost
 
     def comparator(self, width_bits: int) -> Cost:
         """Which of two integers is larger."""
@@ -94,11 +91,7 @@ class Library:
         return cost + self._register(rest) if rest else cost
 
     def _register(self, width_bits: int) -> Cost:
-        cost = self._row("register", self._cells, width=width_bits).cost
-        # NeuroSim counts a clocked write and no read
-        if self._cells == "neurosim":
-            return Cost(0.0, cost.read_pj, cost.area_um2, cost.leakage_uw)
-        return cost
+        return self._row("register", "aladdin", width=width_bits).cost
 
     def gates(self, count: int) -> Cost:
         """NAND gates of two inputs that work together once, at the activity of an adder's gates."""

@@ -1,0 +1,105 @@
+"""What the basis of energy does to every design on the common footing, and the figures per watt.
+
+`mixed` are the entries from several sources, `components` those of one library, with the ends of
+the band of selection logic. Energies are without DRAM and leakage unless their name says so; `rank`
+orders the designs of one network and size by on-chip energy, 1 is the least. TOPS count the
+operations of the dense layers, zeros included; TOPS per watt are without DRAM, leakage included.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from sim import Accelerator, Events
+from sim.components import Area, area, efficiency, energy_basis, energy_pj
+from sim.components.cells import ESTIMATES
+from sim.events import Access
+from workflow.events import ACTION, IDLE, TRAFFIC
+from workflow.footing import Footing, footing
+from workflow.tabling.shared import RUN, events_command, totals
+
+KEYS = [*RUN, "footing", "accelerator"]
+DRAM_KINDS = ("lpddr4", "hbm2", "hbm3", "ddr3")
+
+
+def row_events(row: Mapping[str, float]) -> Events:
+    """The events that a row of an event table holds, be it of one layer or of several."""
+    idle, traffic, actions = {}, {}, {}
+    for column, count in row.items():
+        if match := IDLE.match(column):
+            idle[match[1]] = round(count)
+        elif match := TRAFFIC.match(column):
+            traffic[Access(match[1], match[2], match[3])] = round(count)  # type: ignore[arg-type]
+        elif column.startswith(ACTION):
+            actions[column.removeprefix(ACTION)] = count
+    plain = (round(row[name]) for name in ("cycles", "dense_macs", "effectual_macs", "multipliers"))
+    present = ({k: v for k, v in table.items() if v} for table in (idle, traffic, actions))
+    return Events(*plain, *present)  # type: ignore[arg-type]
+
+
+def energy_bases(events: pd.DataFrame) -> pd.DataFrame:
+    """One row per run, size and design."""
+    common = footing()
+    known = events[events["footing"].isin(map(common.label, range(len(common.multipliers))))]
+    total = totals(known, KEYS)
+    built = {
+        (name, common.label(size)): design.build(size)
+        for name, design in common.designs.items()
+        for size in range(len(common.multipliers))
+    }
+    sizes = {key: area(design, common.node_nm) for key, design in built.items()}
+    rows = []
+    counts = total.drop(columns=KEYS).columns
+    for record in total.to_dict("records"):
+        key = record["accelerator"], record["footing"]
+        counted = row_events({name: record[name] for name in counts})
+        costs = _costs(counted, built[key], sizes[key], common)
+        per_image = {
+            name: value / record["images"] if name.endswith("_per_image") else value
+            for name, value in costs.items()
+        }
+        rows.append({name: record[name] for name in [*KEYS, "multipliers"]} | per_image)
+    return _ranked(pd.DataFrame(rows)).sort_values(KEYS, kind="stable", ignore_index=True)
+
+
+def _costs(counted: Events, design: Accelerator, size: Area, common: Footing) -> dict[str, float]:
+    """Energies of all images together, and what is per second, watt or area."""
+    node_nm, frequency_mhz = common.node_nm, common.frequency_mhz
+    mixed = energy_pj(counted, energy_basis("mixed", design, node_nm))
+    row = {"mixed_energy_without_dram_pj_per_image": _on_chip(mixed)}
+    for estimate in ESTIMATES:
+        basis = energy_basis("components", design, node_nm, estimate=estimate)
+        end = "" if estimate == "basis" else f"_{estimate}"
+        name = f"components{end}_energy_without_dram_pj_per_image"
+        row[name] = _on_chip(energy_pj(counted, basis))
+    row["leakage_pj_per_image"] = size.leakage_pj(counted.cycles, frequency_mhz)
+    for kind in DRAM_KINDS:
+        basis = energy_basis("components", design, node_nm, dram=kind)
+        row[f"{kind}_energy_pj_per_image"] = energy_pj(counted, basis).get("dram", 0.0)
+    reached = efficiency(counted, design, node_nm, frequency_mhz)
+    return row | {
+        "area_mm2": size.total_mm2,
+        "selection_mm2": size.mm2["selection"],
+        "tops": reached.tops,
+        "tops_per_w": reached.tops_per_w,
+        "tops_per_mm2": reached.tops_per_mm2,
+    }
+
+
+def _on_chip(energy: Mapping[str, float]) -> float:
+    return sum(value for component, value in energy.items() if component != "dram")
+
+
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the ratio of both bases, and the rank of each design on either."""
+    names = ("mixed", "components")
+    energies = [f"{name}_energy_without_dram_pj_per_image" for name in names]
+    table["components_over_mixed"] = table[energies[1]] / table[energies[0]]
+    among = table.groupby([*RUN, "footing"], sort=False)
+    for name, energy in zip(names, energies, strict=True):
+        table[f"{name}_rank"] = among[energy].rank(method="min").astype(int)
+    return table
+
+
+if __name__ == "__main__":
+    events_command(energy_bases, __doc__)
