@@ -19,6 +19,9 @@ def owner(position: int, size: int, pes: int, tiling: str) -> int:
     """The PE whose tile holds this position along one axis."""
     if tiling == "ceiling":
         return position // ceil(size / pes)
+    if tiling == "large_first":
+        ends = [sum(size // pes + (i < size % pes) for i in range(pe + 1)) for pe in range(pes)]
+        return next(pe for pe in range(pes) if position < ends[pe])
     for pe in range(pes):
         if ceil(pe * size / pes) <= position < ceil((pe + 1) * size / pes):
             return pe
@@ -151,6 +154,11 @@ def filters_in_group(trace: LayerTrace, parameters: dict) -> int:
             span = owned(trace, axis, parameters) + 2 * reach(trace, axis)
             held *= sum(position < span for position in range(trace.layer.output_size[axis]))
     limit = parameters["filters_per_group"] or trace.layer.group_filters
+    late = parameters["late_pointwise_filters_per_group"]
+    if late and trace.layer.kernel == (1, 1) and not is_single_pixel(trace):
+        height, width = trace.layer.output_size
+        if height <= parameters["pe_rows"] and width <= parameters["pe_columns"]:
+            limit = min(limit, late)
     count = 1
     while (
         count < min(limit, trace.layer.group_filters)

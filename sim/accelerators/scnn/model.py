@@ -20,6 +20,7 @@ from sim.accelerators.scnn.tiling import (
     activation_counts,
     filter_counts,
     group_sizes,
+    is_late_pointwise,
     is_single_pixel,
 )
 from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
@@ -63,7 +64,7 @@ class Scnn:
     """SCNN's PE array; the parameters are explained in configs.yaml.
 
     Raises:
-        UserError: a size is below 1, filters_per_group is negative, or a choice is unknown.
+        UserError: a size is below 1, a limit of filters is negative, or a choice is unknown.
     """
 
     pe_rows: int
@@ -73,6 +74,7 @@ class Scnn:
     accumulator_banks: int
     accumulator_entries: int
     filters_per_group: int
+    late_pointwise_filters_per_group: int
     plane_tiles: str
     barrier: str
     stride_products: str
@@ -96,6 +98,8 @@ class Scnn:
         )
         if self.filters_per_group:
             require_positive(filters_per_group=self.filters_per_group)
+        if self.late_pointwise_filters_per_group:
+            require_positive(late_pointwise_filters_per_group=self.late_pointwise_filters_per_group)
         require_choice("plane_tiles", self.plane_tiles, TILINGS)
         require_choice("barrier", self.barrier, BARRIERS)
         require_choice("stride_products", self.stride_products, ("sub_grids", "all"))
@@ -119,6 +123,8 @@ class Scnn:
             per_filter = Tiles.of(layer, self.pes).accumulators_per_filter(layer)
         fitting = max(1, self.accumulator_entries // per_filter)
         limit = self.filters_per_group or fitting
+        if self.late_pointwise_filters_per_group and is_late_pointwise(layer, self.pes):
+            limit = min(limit, self.late_pointwise_filters_per_group)
         return min(fitting, limit, layer.group_filters)
 
     def exchange_cycles(self, layer: Layer) -> int:
@@ -140,6 +146,8 @@ class Scnn:
     def queues(self, trace: LayerTrace, steps: Pair) -> list[Queues]:
         """Queues of each image with the stride split into steps sub-grids per axis."""
         layer = trace.layer
+        if is_single_pixel(layer):
+            steps = (1, 1)  # one pixel has one parity
         activations = activation_counts(trace, Plane(self.pes, self.plane_tiles), steps)
         shape = (trace.images, layer.groups, layer.group_channels, *activations.shape[2:])
         weights = filter_counts(trace, self.filters_in_group(layer), steps)

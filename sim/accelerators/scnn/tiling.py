@@ -25,6 +25,13 @@ def is_single_pixel(layer: Layer) -> bool:
     return layer.input_size == (1, 1) and layer.kernel == (1, 1) and layer.groups == 1
 
 
+def is_late_pointwise(layer: Layer, pes: Pair) -> bool:
+    """A 1x1 convolution on a map that gives no PE more than one output."""
+    if layer.kernel != (1, 1) or is_single_pixel(layer):
+        return False
+    return all(size <= number for size, number in zip(layer.output_size, pes, strict=True))
+
+
 @dataclass(frozen=True)
 class Tiles:
     """Sizes of one PE's share of the output plane, halo apart.
@@ -70,8 +77,15 @@ def ceiling_tiles(size: int, pes: int) -> Owners:
     return np.arange(size) // ceil_div(size, pes)
 
 
+def large_first_tiles(size: int, pes: int) -> Owners:
+    """As `balanced_tiles`, the larger tiles on the first PEs instead of spread over all."""
+    lengths = size // pes + (np.arange(pes) < size % pes)
+    return np.repeat(np.arange(pes), lengths)
+
+
 TILINGS: dict[str, Callable[[int, int], Owners]] = {
     "balanced": balanced_tiles,
+    "large_first": large_first_tiles,
     "ceiling": ceiling_tiles,
 }
 

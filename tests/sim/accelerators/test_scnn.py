@@ -1,3 +1,4 @@
+import math
 from collections import Counter
 
 import numpy as np
@@ -20,10 +21,12 @@ PARAMETERS = st.fixed_dictionaries(
         "accumulator_banks": st.sampled_from([1, 3, 5, 32]),
         "accumulator_entries": st.sampled_from([1, 30, 6144]),
         "filters_per_group": st.integers(0, 5),
-        "plane_tiles": st.sampled_from(["balanced", "ceiling"]),
+        "late_pointwise_filters_per_group": st.sampled_from([0, 1, 3]),
+        "plane_tiles": st.sampled_from(["balanced", "large_first", "ceiling"]),
         "barrier": st.sampled_from(["filter_group", "channel"]),
         "stride_products": st.sampled_from(["sub_grids", "all"]),
         "exchange_values_per_cycle": st.integers(1, 3),
+        "dram_bytes_per_cycle": st.just(math.inf),
     }
 )
 
@@ -81,6 +84,7 @@ def test_halos_shrink_with_the_stride(kernel: int, stride: int) -> None:
         "pe_rows": 8,
         "pe_columns": 8,
         "filters_per_group": 0,
+        "late_pointwise_filters_per_group": 0,
         "accumulator_entries": 1000,
         "exchange_values_per_cycle": 1,
     }
@@ -111,7 +115,7 @@ def test_dense_interior_layer_uses_every_multiplier_but_edges_and_halos() -> Non
 
 def test_fully_connected_runs_at_a_quarter_of_peak_before_the_exchange() -> None:
     layer = Layer.linear("fc", 128, 1024)
-    events = simulate(LayerTrace(layer), accelerator("scnn"))
+    events = simulate(LayerTrace(layer), accelerator("scnn", dram_bytes_per_cycle=math.inf))
     array_cycles = layer.dense_macs // (64 * 4)
     assert events.cycles == array_cycles + 1024 // 64 * 63
     assert events.idle_multiplier_cycles["fragmentation"] == 3 * layer.dense_macs
@@ -124,6 +128,30 @@ def test_a_stride_without_sub_grids_pays_for_the_wasted_products() -> None:
     assert split.idle_multiplier_cycles["stride"] == 0
     assert naive.idle_multiplier_cycles["stride"] > split.effectual_macs
     assert naive.cycles > 2 * split.cycles
+
+
+def test_a_stride_over_one_pixel_is_none() -> None:
+    strided, plain = (Layer.conv("conv", 3, 5, 1, stride, input_size=1) for stride in (2, 1))
+    costs = [simulate(LayerTrace.of(layer), accelerator("scnn")) for layer in (strided, plain)]
+    assert costs[0] == costs[1]
+
+
+def test_late_pointwise_layers_have_a_limit_of_their_own() -> None:
+    late, early = (Layer.conv("conv", 16, 200, 1, input_size=size) for size in (8, 9))
+    window, pixel = Layer.conv("conv", 16, 200, 3, 1, 1, 8), Layer.linear("fc", 16, 200)
+    model = accelerator("scnn")
+    assert model.filters_in_group(late) == 8
+    assert [model.filters_in_group(layer) for layer in (early, window, pixel)] == [200, 113, 200]
+    assert accelerator("scnn", late_pointwise_filters_per_group=0).filters_in_group(late) == 200
+
+
+def test_a_narrow_dram_holds_a_layer_of_few_products_up() -> None:
+    trace = LayerTrace.of(Layer.linear("fc", 256, 256))
+    free, bound = (
+        simulate(trace, accelerator("scnn", dram_bytes_per_cycle=rate)) for rate in (math.inf, 4.0)
+    )
+    assert bound.cycles == 256 * 256 * 20 // 8 // 4 > free.cycles
+    assert bound.idle_multiplier_cycles["bandwidth"] == 1024 * (bound.cycles - free.cycles)
 
 
 def test_an_input_larger_than_the_rams_is_fetched_in_passes() -> None:
@@ -144,6 +172,7 @@ def test_an_input_larger_than_the_rams_is_fetched_in_passes() -> None:
         ({"barrier": "never"}, "barrier is 'never'; expected one of filter_group, channel"),
         ({"pe_rows": 0}, "pe_rows is 0"),
         ({"filters_per_group": -1}, "filters_per_group is -1"),
+        ({"late_pointwise_filters_per_group": -2}, "late_pointwise_filters_per_group is -2"),
         ({"operand_bits": 7}, "operand_bits is 7; expected one of 8, 16"),
     ],
 )
