@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,22 @@ SCHEMA = Path(__file__).parent / "schemas" / "claims.schema.json"
 
 @dataclass(frozen=True)
 class Claim:
-    """One published statement.
+    """One published statement, and the rules by which it is judged.
 
-    `low` and `high` bound the stated value; `high` is None where the paper says "more than low".
-    `condition` and `source` say under which circumstances, and where it was read.
+    Attributes:
+        id, system, metric, subject, comparator: what is stated, of what, over what.
+        network: the networks as the paper says them.
+        unit: of `low` and `high`.
+        low, high: bounds of the stated value; `high` is None where the paper says "more than low".
+        condition, source: under which circumstances, and where it was read.
+        neutral: the value that means no gain: 1 for a ratio, 0 for a saving; None for an absolute
+            quantity such as images per second, which has no direction.
+        networks: networks of this project that the paper names; only on them, at the paper's size,
+            can the claim be reproduced.
+        standing: why no value obtained here can decide the claim; None where one can.
+        why: the reason for the standing, in a sentence.
+        needs_trained_weights: whether modelled zeros decide nothing.
+        primary: the one setting by which the claim is judged; all others are a band around it.
     """
 
     id: str
@@ -35,6 +47,12 @@ class Claim:
     high: float | None
     condition: str
     source: str
+    neutral: float | None
+    networks: tuple[str, ...]
+    standing: str | None = None
+    why: str = ""
+    needs_trained_weights: bool = False
+    primary: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -53,10 +71,10 @@ def claims() -> Mapping[str, Claim]:
     Raises:
         UserError: a claims.yaml breaks the schema, or an id occurs twice.
     """
-    found: dict[str, Claim] = {}
+    by_id: dict[str, Claim] = {}
     for path in sorted(ACCELERATORS.glob("*/claims.yaml")):
         for entry in _read(path):
-            if entry["id"] in found:
+            if entry["id"] in by_id:
                 raise UserError(f"{path}: claim {entry['id']!r} exists already")
-            found[entry["id"]] = Claim(**entry)
-    return found
+            by_id[entry["id"]] = Claim(**{**entry, "networks": tuple(entry["networks"])})
+    return by_id

@@ -6,7 +6,9 @@ running anything.
 
 import argparse
 import shutil
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -36,28 +38,28 @@ def _span(low: float, high: float) -> str:
     return f"{low:.3g}" if f"{low:.3g}" == f"{high:.3g}" else f"{low:.3g} to {high:.3g}"
 
 
-def claims_section(claims: pd.DataFrame) -> str:
-    """A row per claim and suite: the span of the values obtained under its conditions."""
-    rows = []
-    for (claim, suite), own in claims.groupby(["claim", "suite"], sort=False):
-        low, high = own["published_low"].iloc[0], own["published_high"].iloc[0]
-        published = f"more than {low:g}" if pd.isna(high) else _span(low, high)
-        verdicts = own["verdict"].value_counts()
-        rows.append(
-            {
-                "claim": claim,
-                "published": f"{published} {own['unit'].iloc[0]}",
-                "suite": suite,
-                "here": _span(own["reproduced"].min(), own["reproduced"].max()),
-                "verdicts (of the conditions tried)": ", ".join(
-                    f"{name}: {count}" for name, count in sorted(verdicts.items())
-                ),
-                "reason (of the first)": own["reason"].iloc[0],
-            }
-        )
-    link = "Each condition has a row of its own in [claims.csv](reference/tables/claims.csv)."
+def claims_section(summary: pd.DataFrame) -> str:
+    """A row per claim: published, here, verdict, and why."""
+    rows = [
+        {
+            "claim": row["claim"],
+            "published": f"{_published(row)} {row['unit']}",
+            "here": "-" if pd.isna(row["here"]) else f"{row['here']:.3g}",
+            "all settings": _span(row["band_low"], row["band_high"]),
+            "verdict": row["verdict"],
+            "points lost": row["accuracy_lost_points"],
+            "why": row["reason"],
+        }
+        for row in summary.to_dict("records")
+    ]
+    link = "Each setting has a row of its own in [claims.csv](reference/tables/claims.csv)."
     shown = pd.DataFrame(rows).to_markdown(index=False)
-    return f"## Claims\n\n{caption('claims')} {link}\n\n{shown}\n"
+    return f"## Claims\n\n{caption('claims_summary')} {link}\n\n{shown}\n"
+
+
+def _published(row: Mapping[Hashable, Any]) -> str:
+    low, high = row["published_low"], row["published_high"]
+    return f"more than {low:g}" if pd.isna(high) else _span(low, high)
 
 
 def accuracy_section(accuracy: pd.DataFrame) -> str:
@@ -95,7 +97,9 @@ def main() -> None:
             sections = [
                 PAGE,
                 figure_section([path.stem for path in figures]),
-                claims_section(pd.read_csv(intact(arguments.made / "tables" / "claims.csv"))),
+                claims_section(
+                    pd.read_csv(intact(arguments.made / "tables" / "claims_summary.csv"))
+                ),
                 accuracy_section(pd.read_csv(intact(arguments.made / "tables" / "accuracy.csv"))),
             ]
             with whole_file(arguments.page) as temporary:

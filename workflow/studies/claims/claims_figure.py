@@ -1,67 +1,105 @@
-"""Published value or range of every claim beside the values that the mechanism gives here."""
+"""Every claim with a number here: what is published, and what the mechanism gives.
+
+Grey: the published value or range (hatched: "more than"). Filled: the setting by which the claim is
+judged; hollow: the settings around it. A panel for each unit; the verdict stands at the right.
+"""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
+from sim.claims import claims as published_claims
 from workflow.drawing.shared import BASELINE, PALETTE, figure_command
-from workflow.studies.claims.verdict import NEEDS_WEIGHTS
+from workflow.studies.claims.verdict import (
+    BY_CONSTRUCTION,
+    NOT_EVALUATED,
+    NOT_REPRODUCED,
+    REPRODUCED,
+)
 
-SUITES = {"digits": "o", "shapes": "s", "imagenet": "D"}
+UNITS = {
+    "x": "ratio (1 = no gain)",
+    "x less": "ratio (1 = no gain)",
+    "images/s": "images per second",
+    "%": "saved, per cent",
+    "M": "saved, millions of multiplications",
+    "GOP/s": "10\u2079 operations per second",
+}
+PUBLISHED_GREY = "0.8"
+VERDICT_COLOURS = {REPRODUCED: PALETTE[2], NOT_REPRODUCED: PALETTE[3], BY_CONSTRUCTION: "0.4"}
+LINE_INCHES = 0.27
 
 
 def draw(claims: pd.DataFrame) -> Figure:
-    """A line per claim on a log axis: grey bar = published, markers = reproduced, by suite."""
-    names = list(dict.fromkeys(claims["claim"]))
-    comparable = claims["verdict"] != NEEDS_WEIGHTS  # else the value is no answer to the claim
-    claims = claims.assign(reproduced=claims["reproduced"].where(comparable))
-    figure = Figure(figsize=(7.5, 1.3 + 0.34 * len(names)), layout="constrained")
-    panel = figure.subplots()
-    for y, name in enumerate(names):
-        rows = claims[claims["claim"] == name]
-        low, high = rows["published_low"].iloc[0], rows["published_high"].iloc[0]
-        open_ended = pd.isna(high)
-        if low == high:
-            panel.plot(low, y, "|", color="black", markersize=11, markeredgewidth=2)
-        else:
-            right = low * 1.6 if open_ended else high
-            panel.barh(y, right - low, 0.55, low, color="0.8", hatch="//" if open_ended else None)
-        for offset, (suite, own) in enumerate(rows.dropna(subset="reproduced").groupby("suite")):
-            panel.scatter(
-                own["reproduced"],
-                [y + 0.12 * (offset - 1)] * len(own),
-                marker=SUITES.get(str(suite), "x"),
-                color=PALETTE[list(SUITES).index(str(suite)) if suite in SUITES else 7],
-                s=14,
-                zorder=3,
-            )
-    panel.set_xscale("log")
-    panel.axvline(1.0, **BASELINE)
-    panel.set_yticks(range(len(names)), names)
-    panel.invert_yaxis()
-    panel.set_xlabel("value in the claim's unit (log scale); 1 = no gain for ratios")
-    handles = [
-        Line2D([], [], color="0.8", linewidth=6, label="published range (hatched: more than)")
-    ]
-    handles += [
-        Line2D(
-            [],
-            [],
-            color="black",
-            marker="|",
-            linestyle="",
-            markersize=10,
-            markeredgewidth=2,
-            label="published value",
-        )
-    ]
-    handles += [
-        Line2D([], [], color=PALETTE[i], marker=marker, linestyle="", label=f"here: {suite}")
-        for i, (suite, marker) in enumerate(SUITES.items())
-        if suite in set(claims["suite"])
-    ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    """One panel per unit, a line per claim on a log axis."""
+    drawn = claims[claims["here"].notna()]
+    labels = drawn["unit"].map(UNITS).fillna(drawn["unit"])
+    groups = [(label, drawn[labels == label]) for label in dict.fromkeys(labels)]
+    heights = [rows["claim"].nunique() + 2.2 for _, rows in groups]
+    figure = Figure(figsize=(9.5, LINE_INCHES * sum(heights) + 0.8), layout="constrained")
+    panels = figure.subplots(len(groups), 1, height_ratios=heights, squeeze=False)[:, 0]
+    for panel, (label, rows) in zip(panels, groups, strict=True):
+        _panel(panel, rows)
+        panel.set_xlabel(label)
+    figure.legend(handles=_handles(), loc="outside lower center", ncols=2)
     return figure
+
+
+def _panel(panel: Axes, rows: pd.DataFrame) -> None:
+    names = list(dict.fromkeys(rows["claim"]))
+    for y, name in enumerate(names):
+        claim = rows[rows["claim"] == name]
+        _published(panel, y, claim)
+        judged = claim["primary"].astype(bool)
+        panel.scatter(
+            claim.loc[~judged, "here"],
+            [y] * int((~judged).sum()),
+            facecolors="none",
+            edgecolors=PALETTE[0],
+            s=16,
+            zorder=3,
+        )
+        panel.scatter(
+            claim.loc[judged, "here"], [y] * int(judged.sum()), color=PALETTE[0], s=30, zorder=4
+        )
+        standing = published_claims()[name].standing or NOT_EVALUATED
+        verdict = claim.loc[judged, "verdict"].iloc[0] if judged.any() else standing
+        panel.text(
+            1.01,
+            y,
+            verdict,
+            transform=panel.get_yaxis_transform(),
+            va="center",
+            color=VERDICT_COLOURS.get(verdict, "black"),
+        )
+    panel.set_xscale("log")
+    if rows["unit"].str.startswith("x").any():
+        panel.axvline(1.0, **BASELINE)
+    panel.set_yticks(range(len(names)), names)
+    panel.set_ylim(len(names) - 0.4, -0.6)
+
+
+def _published(panel: Axes, y: int, claim: pd.DataFrame) -> None:
+    low, high = claim["published_low"].iloc[0], claim["published_high"].iloc[0]
+    if low == high:
+        panel.plot(low, y, "|", color="black", markersize=13, markeredgewidth=2.5)
+        return
+    open_ended = bool(pd.isna(high))
+    right = low * 1.6 if open_ended else high
+    hatch = "//" if open_ended else None
+    panel.barh(y, right - low, 0.6, low, color=PUBLISHED_GREY, hatch=hatch, edgecolor="white")
+
+
+def _handles() -> list[Line2D | Patch]:
+    dot = {"marker": "o", "linestyle": "", "color": PALETTE[0]}
+    return [
+        Patch(color=PUBLISHED_GREY, label="published range (hatched: more than)"),
+        Line2D([], [], color="black", marker="|", linestyle="", markersize=11, label="published"),
+        Line2D([], [], **dot, markersize=6, label="here, the setting that is judged"),
+        Line2D([], [], **dot, fillstyle="none", markersize=4, label="here, other settings"),
+    ]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,13 @@
-"""How a reproduced value is judged against a published one: the same rule for every claim."""
+"""How a value obtained here is judged against a published one: the same rules for every claim.
+
+1. One primary condition per claim, written in claims.yaml before it is run; the rest is a band.
+2. *Reproduced* only on the networks and at the size that the paper names, within 10 %.
+3. A published range that a design without any gain would meet decides nothing.
+4. *Same direction* needs a tenth of the published gain: less is noise.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -9,8 +15,18 @@ from sim.claims import Claim
 
 TOLERANCE = 0.10
 """A value within 10 % of the published range counts as reproduced."""
-NEEDS_WEIGHTS = "needs the user's weights"
-"""Verdict of a value that answers the claim only with trained full-size weights."""
+MARGIN = 0.10
+"""The share of the published gain that shows its direction; assumed, stated beside the verdicts."""
+PAPER_SIZE = ("imagenet", "pretrained")
+"""Suites whose networks have the papers' 224x224 inputs."""
+
+REPRODUCED = "reproduced within 10 %"
+SAME_DIRECTION = "same direction"
+NOT_REPRODUCED = "not reproduced"
+BY_CONSTRUCTION = "by construction"
+NEEDS_WEIGHTS = "needs trained weights"
+NO_VERDICT = "no verdict"
+NOT_EVALUATED = "not evaluated"
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -24,11 +40,11 @@ class Evaluation:
         suite, activation_source: where the zeros come from.
         conditions: what was run, in words.
         reason: why the value is what it is, in a sentence.
-        neutral: the value that means "no gain" (1 for a ratio, 0 for a saving); None for an
-            absolute quantity such as images per second, which has no direction.
-        verdict: set only where no comparison is possible (NEEDS_WEIGHTS, "outside the model").
-        same_ratio: False where the published comparator is not known or not modelled and another
-            stands in for it: such a value shows a direction and reproduces nothing.
+        setting: the same conditions as names and values, which a claim's `primary` picks from;
+            `suite` is one of them by itself.
+        masks: (suite, network, scheme) of each run whose zeros decided the value.
+        without_mechanism: the same quantity of a design without what the paper adds; where that
+            meets the claim, the mechanism has not shown anything.
     """
 
     value: float | None
@@ -36,40 +52,65 @@ class Evaluation:
     activation_source: str
     conditions: str
     reason: str
-    neutral: float | None = 1.0
-    verdict: str | None = None
-    same_ratio: bool = True
+    setting: Mapping[str, str | int] = field(default_factory=dict)
+    masks: tuple[tuple[str, str, str], ...] = ()
+    without_mechanism: float | None = None
+
+    def meets(self, primary: Mapping[str, str | int]) -> bool:
+        """Whether the value was obtained in this setting."""
+        setting = {"suite": self.suite, **self.setting}
+        return all(setting.get(name) == value for name, value in primary.items())
 
 
 Evaluator = Callable[[Tables], list[Evaluation]]
 
 
-def averaged(table: pd.DataFrame, suite: str) -> str:
-    """Which networks of a suite the rows `mean` of a table stand for, in words."""
+def averaged_networks(table: pd.DataFrame, suite: str) -> list[str]:
+    """The networks of a suite that the rows `mean` of a table stand for."""
     names = table.loc[table["suite"] == suite, "network"]
-    return f"mean of {' '.join(sorted(set(names) - {'mean'}))}"
+    return sorted(set(names) - {"mean"})
+
+
+def averaged(table: pd.DataFrame, suite: str) -> str:
+    """The networks that the rows `mean` stand for, in words."""
+    return f"mean of {' '.join(averaged_networks(table, suite))}"
+
+
+def within(claim: Claim, value: float) -> bool:
+    """Whether a value meets the published one.
+
+    A claim of "more than low" is met by low and anything above it, without tolerance; one with a
+    value or a range by any value within 10 % of it.
+    """
+    if claim.high is None:
+        return value >= claim.low
+    return claim.low * (1 - TOLERANCE) <= value <= claim.high * (1 + TOLERANCE)
 
 
 def verdict(claim: Claim, evaluation: Evaluation) -> str:
-    """Reproduced within 10 %, same direction, or not reproduced.
-
-    A claim of "more than low" is reproduced by low and anything above it, without tolerance; one
-    with a value or a range by any value within 10 % of it. Same direction: a gain where a gain is
-    published; for an absolute quantity there is no such verdict. A value over another comparator
-    than the published one gets no further than that.
-    """
-    if evaluation.verdict is not None:
-        return evaluation.verdict
+    """What one value says of a claim."""
+    if claim.standing is not None:
+        return claim.standing
     if evaluation.value is None:
-        return "not evaluated"
-    if claim.high is None:
-        within = evaluation.value >= claim.low
-    else:
-        within = claim.low * (1 - TOLERANCE) <= evaluation.value <= claim.high * (1 + TOLERANCE)
-    if within and evaluation.same_ratio:
-        return "reproduced within 10 %"
-    if evaluation.neutral is None:
-        return "not reproduced"
-    furthest = claim.low if claim.high is None else claim.high
-    same_side = (evaluation.value > evaluation.neutral) == (furthest > evaluation.neutral)
-    return "same direction" if same_side else "not reproduced"
+        return NOT_EVALUATED
+    if claim.neutral is not None and within(claim, claim.neutral):
+        return NO_VERDICT
+    if claim.needs_trained_weights and evaluation.activation_source == "modelled":
+        return NEEDS_WEIGHTS
+    if within(claim, evaluation.value) and _as_published(claim, evaluation):
+        base = evaluation.without_mechanism
+        return BY_CONSTRUCTION if base is not None and within(claim, base) else REPRODUCED
+    return SAME_DIRECTION if _shows_direction(claim, evaluation.value) else NOT_REPRODUCED
+
+
+def _as_published(claim: Claim, evaluation: Evaluation) -> bool:
+    network = evaluation.setting.get("network")
+    return evaluation.suite in PAPER_SIZE and network in claim.networks
+
+
+def _shows_direction(claim: Claim, value: float) -> bool:
+    if claim.neutral is None:
+        return False
+    ends = [claim.low] if claim.high is None else [claim.low, claim.high]
+    gain = min((end - claim.neutral for end in ends), key=abs)
+    return (value - claim.neutral) / gain >= MARGIN

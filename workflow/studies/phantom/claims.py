@@ -39,6 +39,12 @@ def against(baselines: Sequence[str]) -> Evaluator:
                 f"{row['headroom']:.2f}x over this baseline; the reconstruction uses "
                 f"{row['utilisation']:.0%} of its multipliers. Densities, baseline sizes and "
                 "averaging behind the published ratio are not known",
+                {
+                    "network": row["network"],
+                    "layers": row["layers"],
+                    "baseline": row["baseline"],
+                },
+                ((row["suite"], row["network"], "magnitude"),),
             )
             for row in rows.to_dict("records")
         ]

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables, averaged
+from workflow.studies.claims.verdict import (
+    Evaluation,
+    Evaluator,
+    Tables,
+    averaged,
+    averaged_networks,
+)
 
 VIEWS = {"all": "all layers", "conv_only": "convolutions without depthwise"}
 SCHEMES = {
@@ -14,7 +20,7 @@ VARIANTS = {
     "positions_per_filter_chunk=64": "filter chunks kept for 64 output positions",
 }
 """The second is the far end of the sweep of the parameter that decides SparTen's energy."""
-DRAM = {"energy_reduction_without_dram": "without DRAM", "energy_reduction": "with DRAM"}
+DRAM = {"energy_reduction_without_dram": "without", "energy_reduction": "with"}
 REASONS = {
     "eyeriss_v2": "the network behind the claim is not stated; the baseline's modelled energy is a "
     "lower bound, no clock, control or network on chip: about half of the chip's on its own "
@@ -45,8 +51,20 @@ def _against(baseline: str) -> Evaluator:
                 row["activation_source"],
                 f"{averaged(tables['s2ta_sparse'], row['suite'])}, {VIEWS[row['layers']]}, "
                 f"{row['node_nm']} nm against {row['baseline_node_nm']} nm, "
-                f"{SCHEMES[row['baseline_scheme']]}, {VARIANTS[row['variant']]}, {dram}",
+                f"{SCHEMES[row['baseline_scheme']]}, {VARIANTS[row['variant']]}, {dram} DRAM",
                 REASONS[baseline],
+                {
+                    "network": "mean",
+                    "layers": row["layers"],
+                    "baseline_scheme": row["baseline_scheme"],
+                    "variant": row["variant"],
+                    "dram": dram,
+                },
+                tuple(
+                    (row["suite"], network, scheme)
+                    for network in averaged_networks(tables["s2ta_sparse"], row["suite"])
+                    for scheme in sorted({"dbb", row["baseline_scheme"]})
+                ),
             )
             for row in _means(tables, baseline)
             for ratio, dram in DRAM.items()

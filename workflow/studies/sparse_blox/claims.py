@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from workflow.studies.claims.verdict import NEEDS_WEIGHTS, Evaluation, Evaluator, Tables
+from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables
 
 Rows = Iterable[dict[Any, Any]]
 
@@ -30,11 +30,11 @@ def saved(networks: tuple[str, ...], column: str) -> Evaluator:
         if absolute:  # of the published network only, not of a narrow one
             table = table[table["suite"] == FULL_SIZE]
         pruned = table[table["scheme"] == "blockwise"]
-        found = [_with_thresholds(row, column) for row in _rows(pruned)]
+        thresholded = [_with_thresholds(row, column) for row in _rows(pruned)]
         if not pruned[pruned["suite"] == FULL_SIZE].empty:
-            return found
+            return thresholded
         dense = table[(table["scheme"] == "dense") & (table["suite"] == FULL_SIZE)]
-        return [_natural(row, column) for row in _rows(dense)] + found
+        return [_natural(row, column) for row in _rows(dense)] + thresholded
 
     return evaluate
 
@@ -53,7 +53,8 @@ def _with_thresholds(row: dict[Any, Any], column: str) -> Evaluation:
         "zero blocks of the trained network with its thresholds, natural ones among them; the "
         "thresholds keep a budget on the images that they were found on"
         + ("" if row["suite"] == FULL_SIZE else "; a narrow network on small images"),
-        neutral=0.0,
+        {"network": row["network"], "scheme": "blockwise"},
+        ((row["suite"], row["network"], "blockwise"),),
     )
 
 
@@ -70,8 +71,7 @@ def _natural(row: dict[Any, Any], column: str) -> Evaluation:
         f"the value is {zeros}, before any threshold; thresholds within the accuracy budget need "
         "trained weights, and are found when the configuration names a checkpoint and labelled "
         f"images (imagenet.networks.{row['network']})",
-        neutral=0.0,
-        verdict=NEEDS_WEIGHTS,
+        {"network": row["network"], "scheme": "dense"},
     )
 
 

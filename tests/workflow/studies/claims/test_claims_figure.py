@@ -2,20 +2,28 @@ import pandas as pd
 
 from workflow.studies.claims.claims_figure import draw
 
+CLAIMS = pd.DataFrame(
+    {
+        "claim": ["s2ta-speedup", "s2ta-speedup", "sense-vgg16-throughput", "sense-power"],
+        "unit": ["x", "x", "images/s", "W"],
+        "published_low": [2.0, 2.0, 34.0, 11.2],
+        "published_high": [None, None, 34.0, 11.2],
+        "here": [1.5, 1.7, 26.0, None],
+        "verdict": ["needs trained weights", "same direction", "not reproduced", "outside"],
+        "primary": [True, False, True, False],
+    }
+)
 
-def test_values_are_drawn_where_they_answer_the_claim() -> None:
-    table = pd.DataFrame(
-        {
-            "claim": ["a", "a", "b"],
-            "published_low": [2.0, 2.0, 18.9],
-            "published_high": [2.0, 2.0, 18.9],
-            "suite": ["shapes", "imagenet", "imagenet"],
-            "reproduced": [1.5, 1.7, 0.03],
-            "verdict": ["same direction", "same direction", "needs the user's weights"],
-        }
-    )
-    panel = draw(table).axes[0]
-    drawn = {float(x) for dots in panel.collections for x in dots.get_offsets()[:, 0]}
-    assert drawn == {1.5, 1.7}
-    published = {float(line.get_xdata()[0]) for line in panel.lines if line.get_marker() == "|"}
-    assert published == {2.0, 18.9}
+
+def test_each_unit_has_a_panel_and_every_value_a_dot() -> None:
+    panels = draw(CLAIMS).axes
+    assert [panel.get_xlabel() for panel in panels] == ["ratio (1 = no gain)", "images per second"]
+    dots = [float(x) for dots in panels[0].collections for x in dots.get_offsets()[:, 0]]
+    assert sorted(dots) == [1.5, 1.7]
+    published = [line for line in panels[1].lines if line.get_marker() == "|"]
+    assert [float(line.get_xdata()[0]) for line in published] == [34.0]
+
+
+def test_the_verdict_is_that_of_the_primary_setting() -> None:
+    written = [text.get_text() for panel in draw(CLAIMS).axes for text in panel.texts]
+    assert written == ["needs trained weights", "not reproduced"]

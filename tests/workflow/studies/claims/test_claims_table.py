@@ -26,17 +26,43 @@ def test_no_claim_vanishes() -> None:
     table = evaluated(["workflow.studies.s2ta.claims"], {"s2ta": means()})
     assert set(table["claim"]) == set(claims())
     rest = table[~table["claim"].isin(s2ta.EVALUATORS)]
-    assert set(rest["verdict"]) == {"not evaluated"}
-    assert rest["reproduced"].isna().all()
+    standings = {stated.standing or "not evaluated" for stated in claims().values()}
+    assert set(rest["verdict"]) == standings
+    assert rest["here"].isna().all()
 
 
-def test_values_come_from_the_tables() -> None:
-    table = evaluated(["workflow.studies.s2ta.claims"], {"s2ta": means()}).set_index("claim")
-    assert table.loc["s2ta-speedup", "reproduced"] == 2.5
-    assert table.loc["s2ta-speedup", "verdict"] == "reproduced within 10 %"
+def test_values_come_from_the_tables_with_the_accuracy_that_their_masks_cost() -> None:
+    accuracy = pd.DataFrame(
+        {
+            "suite": ["digits", "digits", "digits"],
+            "network": ["lenet5", "lenet5", "vgg16"],
+            "scheme": ["dbb", "dense", "dbb"],
+            "drop_from_dense_points": [0.75, 0.0, 9.0],
+        }
+    )
+    tables = {"s2ta": means(), "accuracy": accuracy}
+    table = evaluated(["workflow.studies.s2ta.claims"], tables).set_index("claim")
+    assert table.loc["s2ta-speedup", "here"] == 2.5
+    assert table.loc["s2ta-speedup", "verdict"] == "same direction"  # digits: not the paper's size
+    assert table.loc["s2ta-speedup", "accuracy_lost_points"] == 0.75
     energy = table.loc["s2ta-energy"]
-    assert list(energy["reproduced"]) == [0.9, 1.5]
+    assert list(energy["here"]) == [0.9, 1.5]
     assert list(energy["verdict"]) == ["not reproduced", "same direction"]
+    assert not energy["primary"].any()
+
+
+def test_the_primary_setting_is_marked() -> None:
+    rows = means().assign(suite="imagenet", activation_source="modelled", layers="no_linear")
+    table = evaluated(["workflow.studies.s2ta.claims"], {"s2ta": rows}).set_index("claim")
+    assert table.loc["s2ta-speedup", "primary"]
+    assert table.loc["s2ta-speedup", "verdict"] == "needs trained weights"
+    assert list(table.loc["s2ta-energy", "primary"]) == [True, False]
+
+
+def test_two_values_under_one_primary_setting_are_refused() -> None:
+    rows = means().assign(suite="imagenet", layers="no_linear")
+    with pytest.raises(UserError, match="claim s2ta-energy: 2 values meet its primary condition"):
+        evaluated(["workflow.studies.s2ta.claims"], {"s2ta": pd.concat([rows, rows])})
 
 
 def test_an_evaluator_of_an_unknown_claim_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

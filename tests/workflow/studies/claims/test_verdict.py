@@ -1,49 +1,105 @@
+from dataclasses import replace
+
 import pytest
 
 from sim.claims import Claim, claims
-from workflow.studies.claims.verdict import Evaluation, verdict
+from workflow.studies.claims.verdict import (
+    BY_CONSTRUCTION,
+    NEEDS_WEIGHTS,
+    NO_VERDICT,
+    NOT_EVALUATED,
+    NOT_REPRODUCED,
+    REPRODUCED,
+    SAME_DIRECTION,
+    Evaluation,
+    verdict,
+)
+
+VERDICTS_OF_A_GAIN = {REPRODUCED, SAME_DIRECTION}
 
 
-def claim(low: float, high: float | None) -> Claim:
-    return Claim("a", "s", "m", "x", "y", "n", "x", low, high, "", "somewhere")
+def claim(low: float, high: float | None, neutral: float | None = 1.0) -> Claim:
+    return Claim("a", "s", "m", "x", "y", "n", "x", low, high, "", "somewhere", neutral, ("vgg16",))
+
+
+def value(here: float | None, suite: str = "imagenet", network: str = "vgg16") -> Evaluation:
+    return Evaluation(here, suite, "modelled", "", "", {"network": network})
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "value", "neutral", "expected"),
+    ("low", "high", "neutral", "here", "expected"),
     [
-        (2.0, None, 2.0, 1, "reproduced within 10 %"),
-        (2.0, None, 9.0, 1, "reproduced within 10 %"),
-        (2.0, None, 1.99, 1, "same direction"),
-        (2.0, None, 0.9, 1, "not reproduced"),
-        (12.0, 12.0, 13.1, 1, "reproduced within 10 %"),
-        (12.0, 12.0, 14.0, 1, "same direction"),
-        (1.0, 2.25, 0.91, 1, "reproduced within 10 %"),
-        (1.0, 2.25, 2.6, 1, "same direction"),
-        (1.0, 2.25, 0.8, 1, "not reproduced"),
-        (471.0, 471.0, 500.0, None, "reproduced within 10 %"),
-        (471.0, 471.0, 683.0, None, "not reproduced"),
-        (18.9, 18.9, 4.0, 0, "same direction"),
-        (18.9, 18.9, -1.0, 0, "not reproduced"),
-        (2.0, None, None, 1, "not evaluated"),
+        (2.0, None, 1, 2.0, REPRODUCED),
+        (2.0, None, 1, 9.0, REPRODUCED),
+        (2.0, None, 1, 1.99, SAME_DIRECTION),
+        (2.0, None, 1, 1.09, NOT_REPRODUCED),  # a tenth of the gain is 1.1
+        (2.0, None, 1, 0.9, NOT_REPRODUCED),
+        (12.0, 12.0, 1, 13.1, REPRODUCED),
+        (12.0, 12.0, 1, 14.0, SAME_DIRECTION),
+        (12.0, 12.0, 1, 2.0, NOT_REPRODUCED),
+        (1.2, 2.25, 1, 1.1, REPRODUCED),
+        (1.2, 2.25, 1, 1.021, SAME_DIRECTION),  # a tenth of the smallest published gain
+        (1.0, 2.25, 1, 2.0, NO_VERDICT),  # a design without any gain is in the range
+        (471.0, 471.0, None, 500.0, REPRODUCED),
+        (471.0, 471.0, None, 683.0, NOT_REPRODUCED),
+        (18.9, 18.9, 0, 4.0, SAME_DIRECTION),
+        (18.9, 18.9, 0, 1.0, NOT_REPRODUCED),
+        (0.5, 0.5, 1, 0.6, SAME_DIRECTION),  # what is published is a loss
+        (2.0, None, 1, None, NOT_EVALUATED),
     ],
 )
 def test_verdicts(
-    low: float, high: float | None, value: float | None, neutral: float | None, expected: str
+    low: float, high: float | None, neutral: float | None, here: float | None, expected: str
 ) -> None:
-    evaluation = Evaluation(value, "digits", "measured", "", "", neutral)
-    assert verdict(claim(low, high), evaluation) == expected
+    assert verdict(claim(low, high, neutral), value(here)) == expected
 
 
-def test_a_stated_verdict_wins() -> None:
-    evaluation = Evaluation(None, "imagenet", "modelled", "", "", verdict="outside the model")
-    assert verdict(claim(1, 1), evaluation) == "outside the model"
+@pytest.mark.parametrize(("suite", "network"), [("shapes", "vgg16"), ("imagenet", "alexnet")])
+def test_nothing_is_reproduced_on_other_networks_or_sizes(suite: str, network: str) -> None:
+    assert verdict(claim(2.0, 2.0), value(2.0, suite, network)) == SAME_DIRECTION
+    assert verdict(claim(471.0, 471.0, None), value(471.0, suite, network)) == NOT_REPRODUCED
 
 
-def test_claims_load_and_have_sources() -> None:
-    assert all(entry.source for entry in claims().values())
+def test_what_a_design_without_the_mechanism_reaches_is_by_construction() -> None:
+    reached = replace(value(471.0), without_mechanism=470.0)
+    assert verdict(claim(471.0, 471.0, None), reached) == BY_CONSTRUCTION
+    missed = replace(value(471.0), without_mechanism=100.0)
+    assert verdict(claim(471.0, 471.0, None), missed) == REPRODUCED
 
 
-def test_a_value_over_another_comparator_shows_no_more_than_a_direction() -> None:
-    evaluation = Evaluation(1.5, "shapes", "measured", "", "", same_ratio=False)
-    assert verdict(claim(1.3, 4.2), evaluation) == "same direction"
-    assert verdict(claim(0.2, 0.4), evaluation) == "not reproduced"
+def test_modelled_zeros_decide_nothing_where_accuracy_bounds_them() -> None:
+    bounded = replace(claim(2.0, None), needs_trained_weights=True)
+    assert verdict(bounded, value(2.5)) == NEEDS_WEIGHTS
+    assert verdict(bounded, replace(value(2.5), activation_source="measured")) == REPRODUCED
+
+
+def test_a_stated_standing_wins() -> None:
+    outside = replace(claim(2.0, 2.0), standing="outside the model", why="no such model")
+    assert verdict(outside, value(2.0)) == "outside the model"
+    assert verdict(outside, value(None)) == "outside the model"
+
+
+@pytest.mark.parametrize("name", list(claims()))
+def test_a_null_result_passes_no_claim(name: str) -> None:
+    stated = claims()[name]
+    assert stated.source
+    if stated.neutral is None:
+        return
+    null = Evaluation(
+        stated.neutral,
+        str(stated.primary.get("suite", "imagenet")),
+        "measured",
+        "",
+        "",
+        {**stated.primary, "network": next(iter(stated.networks), "")},
+    )
+    assert verdict(stated, null) not in VERDICTS_OF_A_GAIN
+
+
+@pytest.mark.parametrize("name", [name for name, stated in claims().items() if not stated.standing])
+def test_a_judged_claim_states_its_primary_setting(name: str) -> None:
+    stated = claims()[name]
+    assert "suite" in stated.primary
+    network = stated.primary.get("network")
+    assert network is not None
+    assert not stated.networks or network in stated.networks

@@ -190,10 +190,10 @@ def test_without_trained_weights_the_claims_say_so_beside_the_natural_zeros() ->
         ["workflow.studies.sparse_blox.claims"], tables(small, network(half_empty(CONV)))
     )
     row = table[table["claim"] == "blox-resnet50-transfers"]
-    assert list(row["verdict"]) == ["needs the user's weights"]
+    assert list(row["verdict"]) == ["needs trained weights"]
     expected = savings(half_empty(CONV), 8, 8)
     natural = 100 * expected.zero_blocks / expected.blocks
-    assert row["reproduced"].iloc[0] == pytest.approx(natural)
+    assert row["here"].iloc[0] == pytest.approx(natural)
     assert "imagenet.networks.resnet50" in row["reason"].iloc[0]
     areas = table[table["claim"] == "blox-area"]
     assert len(areas) == 2 * len(irregular_extensions(8, 8))
@@ -207,8 +207,8 @@ def test_thresholds_on_full_size_networks_are_judged_and_small_ones_only_in_perc
     )
     share = table[table["claim"] == "blox-resnet50-macs-share"]
     assert set(share["suite"]) == {"shapes", "imagenet"}
-    assert "needs the user's weights" not in set(share["verdict"])
+    assert "needs trained weights" not in set(share["verdict"])
     absolute = table[table["claim"] == "blox-resnet50-macs"]
     assert list(absolute["suite"]) == ["imagenet"]
     saved = savings(with_map(half_empty(CONV)), 8, 8).padded_macs_saved
-    assert absolute["reproduced"].iloc[0] == pytest.approx(saved / 2 / 1e6)
+    assert absolute["here"].iloc[0] == pytest.approx(saved / 2 / 1e6)
