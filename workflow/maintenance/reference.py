@@ -94,12 +94,11 @@ def main() -> None:
         figures = sorted((arguments.made / "figures").glob("*.svg"))
         _replace(arguments.figures, figures)
         if arguments.page:
+            summary = pd.read_csv(intact(arguments.made / "tables" / "claims_summary.csv"))
             sections = [
                 PAGE,
                 figure_section([path.stem for path in figures]),
-                claims_section(
-                    pd.read_csv(intact(arguments.made / "tables" / "claims_summary.csv"))
-                ),
+                claims_section(summary),
                 accuracy_section(pd.read_csv(intact(arguments.made / "tables" / "accuracy.csv"))),
             ]
             with whole_file(arguments.page) as temporary:

@@ -93,12 +93,16 @@ def _published(panel: Axes, y: int, claim: pd.DataFrame) -> None:
 
 
 def _handles() -> list[Line2D | Patch]:
-    dot = {"marker": "o", "linestyle": "", "color": PALETTE[0]}
+    judged = Line2D([], [], marker="o", linestyle="", color=PALETTE[0], markersize=6)
+    others = Line2D([], [], marker="o", linestyle="", color=PALETTE[0], markersize=4)
+    others.set_fillstyle("none")
+    judged.set_label("here, the setting that is judged")
+    others.set_label("here, other settings")
     return [
         Patch(color=PUBLISHED_GREY, label="published range (hatched: more than)"),
         Line2D([], [], color="black", marker="|", linestyle="", markersize=11, label="published"),
-        Line2D([], [], **dot, markersize=6, label="here, the setting that is judged"),
-        Line2D([], [], **dot, fillstyle="none", markersize=4, label="here, other settings"),
+        judged,
+        others,
     ]
 
 

@@ -78,8 +78,11 @@ def _accuracy_lost(tables: Tables) -> dict[tuple[str, str, str], float]:
     """Points of top-1 that each (suite, network, scheme) lost."""
     if "accuracy" not in tables:
         return {}
-    table = tables["accuracy"].set_index(["suite", "network", "scheme"])
-    return {run: float(points) for run, points in table["drop_from_dense_points"].items()}
+    rows = tables["accuracy"].to_dict("records")
+    return {
+        (row["suite"], row["network"], row["scheme"]): float(row["drop_from_dense_points"])
+        for row in rows
+    }
 
 
 def _most_lost(evaluation: Evaluation, lost: dict[tuple[str, str, str], float]) -> float | None:

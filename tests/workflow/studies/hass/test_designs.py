@@ -75,6 +75,10 @@ def test_rate_is_reproduced_as_a_bound_and_missed_with_waiting() -> None:
     table.loc[table["accelerator"] == "hass", "images_per_second"] = claim.low
     plain, waiting = claims_of_hass.rate({"hass": table})
     assert verdict(claim, plain) == "reproduced within 10 %"
+    reached = table.copy()
+    reached.loc[reached["accelerator"] == "dataflow_dense", "images_per_second"] = claim.low
+    bound, _ = claims_of_hass.rate({"hass": reached})
+    assert verdict(claim, bound) == "by construction"  # the dense design reaches it too
     assert "bound of the input port" in plain.reason
     assert "0.50 of the dense design's" in plain.reason
     assert waiting.value == 3000

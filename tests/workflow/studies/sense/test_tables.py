@@ -189,9 +189,10 @@ def test_claims_are_judged_on_full_size_networks_where_there_are_any() -> None:
     assert {entry.suite for entry in judge({"sense": small})} == {"shapes"}
 
 
-def test_every_claim_of_sense_is_judged_once_or_more() -> None:
-    own = {name for name, claim in claims().items() if claim.system == "Sense"}
-    assert set(EVALUATORS) == own
+def test_every_claim_of_sense_is_evaluated_or_outside_the_model() -> None:
+    stated = {name: claim for name, claim in claims().items() if claim.system == "Sense"}
+    outside = {name for name, claim in stated.items() if claim.standing == "outside the model"}
+    assert set(EVALUATORS) == set(stated) - outside
     rows = [row for trace in TRACES.values() for row in layers(trace)]
     tables = {
         "sense": sense(events()),

@@ -52,7 +52,8 @@ def with_map(trace: LayerTrace) -> LayerTrace:
 
 
 def network(*layers: LayerTrace, scheme: str = "dense", suite: str = "imagenet") -> NetworkTrace:
-    provenance = Provenance(suite, "resnet50", scheme, "modelled", "modelled", "made up")
+    source = "measured" if scheme == "blockwise" else "modelled"  # it needs trained weights
+    provenance = Provenance(suite, "resnet50", scheme, source, source, "made up")
     return NetworkTrace(provenance, tuple(TracedLayer(layer) for layer in layers))
 
 
