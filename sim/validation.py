@@ -69,3 +69,10 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
     close = get_close_matches(str(name), names, n=1)
     hint = f" (did you mean {close[0]!r}?)" if close else ""
     return UserError(f"unknown {kind} {name!r}{hint}; there is: {', '.join(names)}")
+
+
+def require_text(**values: str | None) -> None:
+    """Raise UserError unless each value is None or text that is not empty."""
+    for name, value in values.items():
+        if value is not None and not (isinstance(value, str) and value):
+            raise UserError(f"{name} is {value!r}; expected text, or null to leave it out")

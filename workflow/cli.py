@@ -11,7 +11,7 @@ from sim.errors import UserError
 from sim.files import whole_file
 from sim.validation import unknown
 
-__all__ = ["run", "settings", "whole_file"]
+__all__ = ["json_object", "run", "settings", "whole_file"]
 
 T = TypeVar("T")
 
@@ -32,11 +32,11 @@ def run(main: Callable[[], None]) -> None:
         raise SystemExit(1) from None
 
 
-def settings(kind: type[T], text: str) -> T:
-    """Read a JSON object into a flat settings dataclass.
+def json_object(text: str) -> dict[str, Any]:
+    """Read the settings of a step, a JSON object.
 
     Raises:
-        UserError: not a JSON object, or a key is unknown or missing.
+        UserError: not a JSON object.
     """
     try:
         values: Any = json.loads(text)
@@ -44,6 +44,16 @@ def settings(kind: type[T], text: str) -> T:
         raise UserError(f"--settings is not JSON ({error}): {text[:80]!r}") from error
     if not isinstance(values, dict):
         raise UserError(f"--settings is a {type(values).__name__}; expected a JSON object")
+    return values
+
+
+def settings(kind: type[T], text: str) -> T:
+    """Read a JSON object into a flat settings dataclass.
+
+    Raises:
+        UserError: not a JSON object, or a key is unknown or missing.
+    """
+    values = json_object(text)
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     for name in values:
         if name not in known:

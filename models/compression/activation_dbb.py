@@ -11,14 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from models.compression.bisection import most_within_budget
 from models.compression.density_bound import keep_largest, lane_ranks
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
+from sim.generate.pruning import BOUNDS
 from sim.masks.density_bound import DBB_BLOCK
-
-BOUNDS = (1, 2, 3, 4, 5)
-"""The n that DAP's five cascaded maximum stages can keep; 8 bypasses it."""
 
 
 class _Pruning(torch.autograd.Function):
@@ -112,16 +111,14 @@ def choose_bounds(
     set_bounds(network, {})
     steps = _steps(_kept_shares(network, images))
     floor = accuracy_percent() - budget_points
-    low, high = 0, len(steps)
-    while low < high:
-        middle = (low + high + 1) // 2
-        set_bounds(network, _after(steps[:middle]))
-        if accuracy_percent() >= floor:
-            low = middle
-        else:
-            high = middle - 1
+
+    def holds(count: int) -> bool:
+        set_bounds(network, _after(steps[:count]))
+        return accuracy_percent() >= floor
+
+    taken = most_within_budget(len(steps), holds)
     set_bounds(network, before)
-    return {tensor.name: DBB_BLOCK for tensor in network.stored} | _after(steps[:low])
+    return {tensor.name: DBB_BLOCK for tensor in network.stored} | _after(steps[:taken])
 
 
 def _after(steps: list[_Step]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from models.graph.stored_tensors import SparseNetwork
 from models.training import Recipe
+from sim.errors import UserError
 from sim.validation import require_positive
 
 
@@ -20,11 +21,21 @@ class Samples:
 
     Attributes:
         images: (N, C, H, W).
-        accuracy_percent: top-1 of a network on these images.
+        accuracy_percent: top-1 of a network on these images; None = they have no labels.
     """
 
     images: Tensor
-    accuracy_percent: Callable[[SparseNetwork], float]
+    accuracy_percent: Callable[[SparseNetwork], float] | None = None
+
+    def require_accuracy(self, purpose: str) -> Callable[[SparseNetwork], float]:
+        """The accuracy function, for a purpose in words.
+
+        Raises:
+            UserError: the images have no labels.
+        """
+        if self.accuracy_percent is None:
+            raise UserError(f"{purpose} needs labelled images")
+        return self.accuracy_percent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.graph.dataflow import LayerInput, layer_inputs
+from models.graph.dataflow import InputKind, LayerInput, layer_inputs
 from models.graph.layer_table import consumers
 from models.imagenet.densities.rules import activation_densities, weight_densities
 from models.imagenet.densities.tables import (
@@ -23,23 +23,16 @@ from models.imagenet.densities.tables import (
     read_table,
     require_all,
 )
-from models.imagenet.full_size import (
-    MEASURED_SCHEMES,
-    SCHEMES,
-    SUITE,
-    FullSizeSettings,
-    full_size_network,
-)
+from models.imagenet.full_size import full_size_network
 from models.imagenet.pictures import ATTRIBUTION, bundled_photographs, image_folder
+from models.imagenet.settings import SUITE, FullSizeSettings
 from models.imagenet.shifted import shifted_masks
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.errors import UserError
 from sim.generate.activations import activation_mask
 from sim.generate.pruning import activation_bound, bounded_mask
-from sim.generate.weights import balanced_mask, dbb_mask, magnitude_mask
-from sim.layer import Layer, Mask
+from sim.layer import Mask
 from sim.masks.density_bound import DBB_BLOCK
-from sim.validation import unknown
 
 
 @dataclass(frozen=True)
@@ -64,39 +57,42 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
     Raises:
         UserError: unknown network or scheme, or settings that do not fit the network.
     """
-    if scheme in MEASURED_SCHEMES and scheme not in SCHEMES:
-        raise UserError(
-            f"scheme {scheme} of {network} needs trained weights: give imagenet.networks.{network} "
-            "a checkpoint and an image_folder"
-        )
-    if scheme not in SCHEMES:
-        raise unknown("scheme of the imagenet suite", scheme, SCHEMES)
+    pruning = settings.modelled_scheme(network, scheme)
     shapes = full_size_network(network, settings, weights=False)
-    inputs = layer_inputs(shapes, settings.form(network).shape)
+    inputs = layer_inputs(shapes, settings.shape.form(network).shape)
     readers = consumers(shapes)
     last = {name for name, reader in readers.items() if reader is None}
     aimed = target_densities(network, inputs, settings)
-    bound = Bounds(inputs, settings.most_removed if scheme == "dbb" else None)
-    masks, origin = activation_masks(network, inputs, aimed, settings, bound)
+    bounds = ActivationBounds(inputs, pruning.activations_removed)
+    masks, origin = activation_masks(network, inputs, aimed, settings, bounds)
+
+    def weight_mask(row: LayerInput) -> Mask:
+        layer = row.layer
+        spared = layer.name in last or row.kind is InputKind.IMAGE or layer.is_depthwise
+        if spared and not pruning.in_every_layer:
+            return np.ones(layer.weight_shape, np.bool_)
+        rng = _rng(settings.seed, "weight", layer.name)
+        density = aimed[layer.name].weight.value
+        return pruning.weight_mask(layer, density, settings.zeros.weight_spread, rng)
+
     layers = []
     for row in inputs:
-        name = row.layer.name
-        pruned = row.layer.name not in last and row.kind != "image" and not row.layer.is_depthwise
-        weight = weight_mask(row.layer, scheme, aimed[name].weight.value, pruned, settings)
         trace = LayerTrace(
-            row.layer, weight, masks[row.tensor], activation_bound=bound.of(row.tensor)
+            row.layer,
+            weight_mask(row),
+            masks[row.tensor],
+            activation_bound=bounds.of(row.tensor),
         )
-        layers.append(TracedLayer(trace, None, readers[name]))
+        layers.append(TracedLayer(trace, None, readers[row.layer.name]))
     provenance = Provenance(
-        SUITE, network, scheme, "modelled", "modelled", f"{_weight_origin(scheme)}; {origin}"
+        suite=SUITE,
+        network=network,
+        scheme=scheme,
+        weight_source="modelled",
+        activation_source="modelled",
+        data=f"weights: {pruning.weights_in_words(scheme)}; {origin}",
     )
     return Modelled(NetworkTrace(provenance, tuple(layers)), aimed)
-
-
-def _weight_origin(scheme: str) -> str:
-    if scheme == "magnitude":
-        return "weights: random, to published densities or by rule"
-    return f"weights: {scheme}, random positions" if scheme != "dense" else "weights: all nonzero"
 
 
 def target_densities(
@@ -107,49 +103,26 @@ def target_densities(
     Raises:
         UserError: an unreadable table, or rows missing where rules are not allowed.
     """
-    file = settings.densities_file
-    rows = None if file is None else read_table(Path(file))
+    zeros = settings.zeros
+    rows = None if zeros.densities_file is None else read_table(Path(zeros.densities_file))
     names = [row.layer.name for row in inputs]
 
-    def found(operand: Operand, table: str | None) -> dict[str, Density]:
+    def published(operand: Operand, table: str | None) -> dict[str, Density]:
         densities = published_densities(network, operand, table, rows)
-        if not settings.densities_by_rule:
+        if not zeros.densities_by_rule:
             require_all(network, operand, names, densities)
         return densities
 
     weights = weight_densities(
-        network, inputs, found("weight", settings.weight_table), settings.default_weight_density
+        network, inputs, published("weight", zeros.weight_table), zeros.default_weight_density
     )
     activations = activation_densities(
-        network, inputs, found("activation", settings.activation_table)
+        network, inputs, published("activation", zeros.activation_table)
     )
     return {name: LayerDensities(weights[name], activations[name]) for name in names}
 
 
-def weight_mask(
-    layer: Layer, scheme: str, density: float, pruned: bool, settings: FullSizeSettings
-) -> Mask:
-    """The weight mask of one layer.
-
-    All schemes but magnitude leave the first layer, the layers that make the result and depthwise
-    convolutions dense, as in training; magnitude follows the tables in every layer. Scheme
-    unbalanced keeps the largest weights of the layer, exactly as many as balanced.
-    """
-    if scheme == "dense" or (scheme != "magnitude" and not pruned):
-        return np.ones(layer.weight_shape, np.bool_)
-    shape, spread = layer.weight_shape, settings.weight_spread
-    rng = _rng(settings.seed, "weight", layer.name)
-    if scheme == "magnitude":
-        return magnitude_mask(shape, density, spread, rng)
-    if scheme == "dbb":
-        return dbb_mask(shape, settings.weight_bound, spread, rng)
-    balanced = balanced_mask(shape, settings.balanced_density, spread, rng)
-    if scheme == "balanced":
-        return balanced
-    return magnitude_mask(shape, float(balanced.mean()), spread, rng)
-
-
-class Bounds:
+class ActivationBounds:
     """The activation bound of each stored tensor, chosen when its mask is first seen.
 
     What only depthwise layers read, and the image, is not pruned: it would save no cycle, or lose
@@ -161,21 +134,23 @@ class Bounds:
         self._prunable = {
             row.tensor
             for row in inputs
-            if most_removed is not None and row.kind != "image" and not row.layer.is_depthwise
+            if most_removed is not None
+            and row.kind is not InputKind.IMAGE
+            and not row.layer.is_depthwise
         }
-        self._chosen: dict[str, int] = {}
+        self._bounds: dict[str, int] = {}
 
     def choose(self, tensor: str, mask: Mask) -> int:
         """Choose by the nonzeros of the mask; 8 where nothing is pruned."""
         bound = DBB_BLOCK
         if self._most_removed is not None and tensor in self._prunable:
             bound = activation_bound(mask, self._most_removed)
-        self._chosen[tensor] = bound
+        self._bounds[tensor] = bound
         return bound
 
     def of(self, tensor: str) -> int:
         """The n of 8 that was chosen."""
-        return self._chosen[tensor]
+        return self._bounds[tensor]
 
 
 def activation_masks(
@@ -183,19 +158,18 @@ def activation_masks(
     inputs: tuple[LayerInput, ...],
     aimed: Mapping[str, LayerDensities],
     settings: FullSizeSettings,
-    bounds: Bounds,
+    bounds: ActivationBounds,
 ) -> tuple[dict[str, Mask], str]:
     """Masks (N, C, H, W) by stored tensor, and a sentence that says how they were made."""
     densities = {name: both.activation.value for name, both in aimed.items()}
-    if settings.activation_masks == "generator":
+    if settings.zeros.activation_masks == "generator":
         masks = {
             row.tensor: _generated(row, densities[row.tensor], settings, bounds)
             for row in inputs
             if row.tensor == row.layer.name
         }
-        return (
-            masks,
-            f"activations: generator ({settings.clustering}), densities published or by rule",
+        return masks, (
+            f"activations: generator ({settings.zeros.clustering}), densities published or by rule"
         )
     images, description = first_pictures(network, settings)
 
@@ -212,7 +186,7 @@ def activation_masks(
         images,
         densities,
         prune,
-        settings.norm_shift_std,
+        settings.zeros.norm_shift_std,
     )
     return masks, (
         f"activations: random network shifted to densities published or by rule, on {description}"
@@ -225,21 +199,21 @@ def first_pictures(network: str, settings: FullSizeSettings) -> tuple[Tensor, st
     Raises:
         UserError: fewer images than the settings ask for, or as `models.imagenet.pictures`.
     """
-    form = settings.form(network)
-    if settings.image_folder is None:
+    form, path = settings.shape.form(network), settings.inputs.folder
+    if path is None:
         return bundled_photographs(settings.images, form), ATTRIBUTION
-    folder = image_folder(Path(settings.image_folder), form, None)
+    folder = image_folder(path, form, None)
     if len(folder.files) < settings.images:
-        raise UserError(
-            f"images is {settings.images}; {settings.image_folder} holds {len(folder.files)}"
-        )
+        raise UserError(f"images is {settings.images}; {path} holds {len(folder.files)}")
     return folder.images(0, settings.images), folder.description
 
 
-def _generated(row: LayerInput, density: float, settings: FullSizeSettings, bounds: Bounds) -> Mask:
+def _generated(
+    row: LayerInput, density: float, settings: FullSizeSettings, bounds: ActivationBounds
+) -> Mask:
     rng = _rng(settings.seed, "activation", row.tensor)
     shape = (settings.images, *row.layer.input_shape)
-    mask = activation_mask(shape, density, settings.mask_structure, rng)
+    mask = activation_mask(shape, density, settings.zeros.mask_structure, rng)
     bound = bounds.choose(row.tensor, mask)
     if bound == DBB_BLOCK:
         return mask

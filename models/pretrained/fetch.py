@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.checkpoints import fill, read_metadata, save_checkpoint
-from models.imagenet.full_size import FullSizeSettings, full_size_network
+from models.imagenet.full_size import full_size_network
+from models.imagenet.settings import FullSizeSettings
 from models.pretrained.archives import Pin, download, read_members, read_pins
 from models.pretrained.packages import LABELLED, UNLABELLED, WEIGHTS, Photographs, Weights
 from sim.errors import UserError

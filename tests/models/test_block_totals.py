@@ -3,14 +3,15 @@
 import pytest
 
 from models.graph.layer_table import layer_table
-from models.imagenet.full_size import FullSizeSettings, full_size_network
+from models.imagenet.full_size import full_size_network
+from models.imagenet.settings import FullSizeSettings
 from sim import Layer
 from sim.masks.blocks import block_count, padded_macs
 
 
 def convolutions(network: str) -> list[Layer]:
     settings = FullSizeSettings()
-    form = settings.form(network)
+    form = settings.shape.form(network)
     module = full_size_network(network, settings, weights=False)
     layers = layer_table(module, (form.channels, form.height, form.width))
     return [layer for layer in layers if not layer.is_linear]

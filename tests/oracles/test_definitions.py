@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from models.graph.layer_table import layer_table
-from models.imagenet.full_size import FullSizeSettings, full_size_network
+from models.imagenet.full_size import full_size_network
+from models.imagenet.settings import FullSizeSettings
 from sim import Layer, LayerTrace, accelerator, configurations, simulate
 from workflow.studies.trust.comparison import Check, Comparison, reference
 from workflow.studies.trust.oracles import eyeriss_v2_pe, scnn_published, sparseloop, spex
@@ -82,7 +83,7 @@ def test_granularity_trades_pes_for_multipliers() -> None:
 @pytest.mark.parametrize("network", ["resnet50", "yolov5s"])
 def test_layers_of_spex_are_those_that_the_project_builds(network: str) -> None:
     settings = FullSizeSettings()
-    form = settings.form(network)
+    form = settings.shape.form(network)
     module = full_size_network(network, settings, weights=False)
     built = layer_table(module, (form.channels, form.height, form.width))
     assert spex.convolutions(network) == [layer for layer in built if not layer.is_linear]

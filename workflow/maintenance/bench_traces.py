@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
-from models.imagenet.full_size import MaskSource
+from models.imagenet.settings import MaskSource
 from models.networks import networks
 from sim.errors import UserError
 from sim.validation import unknown
@@ -66,7 +66,7 @@ def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", nargs="+", default=list(networks()))
-    parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.full_size)")
+    parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.settings)")
     arguments = parser.parse_args()
     for name in arguments.networks:
         if name not in networks():

@@ -25,8 +25,9 @@ rule imagenet_trace:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code(
+        code=lambda wildcards: layout.code(
             "workflow.steps.imagenet_trace",
+            f"models.compression.schemes.{wildcards.scheme}",
             data=["models/imagenet/densities/*.csv"],
             pins=TORCH,
         ),

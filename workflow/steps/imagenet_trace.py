@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 import torch
 
-from models.imagenet.full_size import FullSizeSettings
 from models.imagenet.measured import Top1, measured_trace
 from models.imagenet.modelled import LayerDensities, modelled_trace
+from models.imagenet.settings import FullSizeSettings
 from sim import NetworkTrace, write_trace
-from workflow.cli import run, settings, whole_file
+from workflow.cli import json_object, run, whole_file
 
 COLUMNS = (
     *("suite", "network", "scheme", "layer", "operand"),
@@ -64,15 +64,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", required=True)
     parser.add_argument("--scheme", required=True)
-    parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.full_size)")
+    parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.settings)")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--densities", type=Path, help="CSV: densities aimed at and reached")
     parser.add_argument("--metrics", type=Path, help="JSON: top-1 before and after the scheme")
     arguments = parser.parse_args()
-    chosen = settings(FullSizeSettings, arguments.settings)
+    chosen = FullSizeSettings.of(json_object(arguments.settings))
     torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
     aimed, top1 = None, None
-    if chosen.checkpoint is not None:
+    if chosen.inputs.checkpoint is not None:
         measured = measured_trace(arguments.network, arguments.scheme, chosen)
         trace, top1 = measured.trace, measured.top1
     else:

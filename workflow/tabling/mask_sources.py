@@ -6,18 +6,19 @@ others are modes of the generator.
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import torch
 
 from models.graph.dataflow import LayerInput, layer_inputs
-from models.imagenet.full_size import FullSizeSettings, full_size_network
-from models.imagenet.modelled import Bounds, activation_masks, target_densities
+from models.imagenet.full_size import full_size_network
+from models.imagenet.modelled import ActivationBounds, activation_masks, target_densities
+from models.imagenet.settings import FullSizeSettings
 from sim.generate.activations import MODES
 from sim.layer import Mask
-from workflow.cli import run, settings
+from workflow.cli import json_object, run
 from workflow.tabling.shared import write_table
 
 
@@ -39,17 +40,17 @@ class Source:
 def mask_sources(network: str, chosen: FullSizeSettings) -> Iterator[Source]:
     """Each source's masks of a network, one source at a time: they are large."""
     shapes = full_size_network(network, chosen, weights=False)
-    inputs = layer_inputs(shapes, chosen.form(network).shape)
+    inputs = layer_inputs(shapes, chosen.shape.form(network).shape)
     aimed = target_densities(network, inputs, chosen)
     for name, options in _settings(chosen).items():
-        masks, _ = activation_masks(network, inputs, aimed, options, Bounds(inputs, None))
+        masks, _ = activation_masks(network, inputs, aimed, options, ActivationBounds(inputs, None))
         yield Source(name, inputs, masks)
 
 
 def _settings(chosen: FullSizeSettings) -> dict[str, FullSizeSettings]:
-    sources = {"photographs": replace(chosen, activation_masks="photographs")}
+    sources = {"photographs": chosen.varied(activation_masks="photographs")}
     for mode in MODES:
-        sources[mode] = replace(chosen, activation_masks="generator", clustering=mode)
+        sources[mode] = chosen.varied(activation_masks="generator", clustering=mode)
     return sources
 
 
@@ -62,11 +63,11 @@ def sources_command(
         parser = argparse.ArgumentParser(description=description)
         parser.add_argument("networks", nargs="*", help="full-size networks")
         parser.add_argument(
-            "--settings", default="{}", help="JSON object (models.imagenet.full_size)"
+            "--settings", default="{}", help="JSON object (models.imagenet.settings)"
         )
         parser.add_argument("--output", type=Path, required=True)
         arguments = parser.parse_args()
-        chosen = settings(FullSizeSettings, arguments.settings)
+        chosen = FullSizeSettings.of(json_object(arguments.settings))
         torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
         write_table(make(arguments.networks, chosen), arguments.output)
 

@@ -4,15 +4,25 @@ Source: load-balanced weight pruning, abstract of arXiv 2202.00389: each kernel 
 of sparsity, 1/2 in version 1. Half of a 3x3 kernel is rounded up, to 5 of 9 weights.
 """
 
+import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
 from models.graph.stored_tensors import SparseNetwork, weight
-from sim.generate.weights import balanced_count
+from sim.generate.weights import (
+    Shape,
+    filter_chunks,
+    keep_largest,
+    normal_magnitudes,
+    strengths,
+)
+from sim.layer import Layer, Mask
 from sim.validation import require_flag, require_fraction
 
 
@@ -55,7 +65,7 @@ class Balanced(Scheme):
 
 
 def balanced_mask(values: Tensor, density: float) -> Tensor:
-    """Mask that keeps the largest weights of each kernel, equally many (sim.generate.weights).
+    """Mask that keeps the largest weights of each kernel, equally many.
 
     Of equal magnitudes the earlier weight is kept.
 
@@ -73,4 +83,66 @@ def balanced_mask(values: Tensor, density: float) -> Tensor:
     return kept.reshape(values.shape)
 
 
+def balanced_count(slice_size: int, density: float) -> int:
+    """Nonzeros that each slice keeps: rounded half up, and at least one unless density is 0."""
+    if density == 0:
+        return 0
+    return max(1, math.floor(density * slice_size + 0.5))
+
+
+def modelled_balanced_mask(
+    shape: Shape, density: float, spread: float, rng: np.random.Generator
+) -> Mask:
+    """Equally many nonzeros in every kernel slice (Sense), (K, C/groups, R, S).
+
+    Slices are the R x S weights of one filter and channel, where R x S > 1; each keeps
+    density * R * S, rounded half up (5 of 9 at 0.5). Kernels of one weight, as in 1x1 convolutions
+    and fully connected layers, are balanced over the input channels instead: every filter keeps
+    equally many.
+
+    Raises:
+        UserError: density outside [0, 1] or a negative spread.
+    """
+    require_fraction(density=density)
+    filters, channels, height, width = shape
+    slices = (filters * channels, height * width) if height * width > 1 else (filters, channels)
+    kept = balanced_count(slices[1], density)
+    if kept in (0, slices[1]):
+        return np.full(shape, kept > 0)
+    strength = strengths(channels, spread, rng)
+    mask = np.empty(shape, np.bool_)
+    for part in filter_chunks(shape):
+        magnitude = normal_magnitudes((part.stop - part.start, channels, height, width), rng)
+        magnitude *= strength[:, None, None]
+        rows = magnitude.reshape(-1, slices[1])
+        mask[part] = keep_largest(rows, kept).reshape(magnitude.shape)
+    return mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullSizeBalanced(ModelledScheme):
+    """Equally many weights in every kernel slice.
+
+    Attributes:
+        balanced_density: share of every kernel slice that is kept.
+    """
+
+    balanced_density: float = 0.5
+
+    def __post_init__(self) -> None:
+        require_fraction(balanced_density=self.balanced_density)
+
+    @property
+    def pruning(self) -> Balanced:
+        """Balanced pruning of all but the first and last layer and depthwise convolutions."""
+        return Balanced(density=self.balanced_density, fine_tune_epochs=0)
+
+    def weight_mask(
+        self, layer: Layer, density: float, spread: float, rng: np.random.Generator
+    ) -> Mask:
+        """A balanced mask; the density of the tables is not asked."""
+        return modelled_balanced_mask(layer.weight_shape, self.balanced_density, spread, rng)
+
+
 SCHEME = Balanced
+FULL_SIZE = FullSizeBalanced

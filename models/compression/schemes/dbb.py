@@ -2,14 +2,30 @@
 
 from dataclasses import dataclass
 
-from models.compression.activation_dbb import choose_bounds, set_bounds
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.compression.activation_dbb import choose_bounds, prunable_tensors, set_bounds
 from models.compression.density_bound import keep_largest
+from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
-from models.graph.stored_tensors import SparseNetwork, weight
+from models.graph.hooks import temporary
+from models.graph.modes import evaluating
+from models.graph.stored_tensors import SparseNetwork, StoredTensor, weight
 from sim.errors import UserError
+from sim.generate.pruning import activation_bound
+from sim.generate.weights import (
+    Shape,
+    filter_chunks,
+    normal_magnitudes,
+    strengths,
+)
+from sim.generate.weights import keep_largest as largest_of_rows
+from sim.layer import Layer, Mask
 from sim.masks.density_bound import DBB_BLOCK
-from sim.validation import require_choice
+from sim.validation import require_choice, require_fraction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +57,11 @@ class Dbb(Scheme):
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
         """Choose activation bounds on the network as trained, then mask the weights as well."""
         if self.activation_budget_points is not None:
+            percent = samples.require_accuracy("choosing activation bounds within a budget")
             bounds = choose_bounds(
                 network,
                 samples.images,
-                lambda: samples.accuracy_percent(network),
+                lambda: percent(network),
                 self.activation_budget_points,
             )
             set_bounds(network, bounds)
@@ -55,4 +72,85 @@ class Dbb(Scheme):
         apply_weight_masks(network, masks)
 
 
+def modelled_dbb_mask(shape: Shape, bound: int, spread: float, rng: np.random.Generator) -> Mask:
+    """The `bound` largest of every 8 successive input channels; (K, C/groups, R, S).
+
+    A last block of fewer channels keeps all it has up to the bound.
+
+    Raises:
+        UserError: bound outside 1 to 8 or a negative spread.
+    """
+    require_choice("bound", bound, range(1, DBB_BLOCK + 1))
+    channels, *kernel = shape[1:]
+    missing = -channels % DBB_BLOCK
+    strength = strengths(channels, spread, rng)
+    mask = np.empty(shape, np.bool_)
+    for part in filter_chunks(shape):
+        magnitude = normal_magnitudes((part.stop - part.start, channels, *kernel), rng)
+        magnitude *= strength[:, None, None]
+        lanes = np.pad(magnitude.transpose(0, 2, 3, 1), ((0, 0), (0, 0), (0, 0), (0, missing)))
+        blocks = lanes.reshape(-1, DBB_BLOCK)
+        # Filled-up lanes must lose against every real one: a real magnitude is above zero.
+        kept = largest_of_rows(blocks, bound).reshape(lanes.shape)[..., :channels]
+        mask[part] = kept.transpose(0, 3, 1, 2)
+    return mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullSizeDbb(ModelledScheme):
+    """Bounds on weights, and on activations by the share of the nonzeros that goes.
+
+    Attributes:
+        weight_bound: nonzeros of every 8 input channels that are kept.
+        most_removed: share of a tensor's nonzero activations that its bound may remove.
+    """
+
+    weight_bound: int = 4
+    most_removed: float = 0.1
+
+    def __post_init__(self) -> None:
+        require_choice("weight_bound", self.weight_bound, range(1, DBB_BLOCK + 1))
+        require_fraction(most_removed=self.most_removed)
+
+    @property
+    def pruning(self) -> Dbb:
+        """The bound on weights alone."""
+        return Dbb(
+            weight_bound=self.weight_bound, activation_budget_points=None, fine_tune_epochs=0
+        )
+
+    def weight_mask(
+        self, layer: Layer, density: float, spread: float, rng: np.random.Generator
+    ) -> Mask:
+        """A density-bound mask; the density of the tables is not asked."""
+        return modelled_dbb_mask(layer.weight_shape, self.weight_bound, spread, rng)
+
+    @property
+    def activations_removed(self) -> float | None:
+        """The share that may go."""
+        return self.most_removed
+
+    def prune(self, network: SparseNetwork, samples: Samples) -> str | None:
+        """Bound the weights, then each stored tensor by its nonzeros on the images, in place."""
+        super().prune(network, samples)
+        set_bounds(network, _bounds_by_share(network, samples.images, self.most_removed))
+        return None
+
+
+def _bounds_by_share(network: SparseNetwork, images: Tensor, most_removed: float) -> dict[str, int]:
+    """A bound for each stored tensor, the tightest that removes at most a share of its nonzeros."""
+    bounds: dict[str, int] = {}
+
+    def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
+        if isinstance(tensor, StoredTensor):
+            mask = np.ascontiguousarray((output != 0).numpy())
+            bounds[tensor.name] = activation_bound(mask, most_removed)
+
+    hooks = (tensor.register_forward_hook(record) for tensor in prunable_tensors(network))
+    with temporary(hooks), evaluating(network.module), torch.no_grad():
+        network.module(images)
+    return bounds
+
+
 SCHEME = Dbb
+FULL_SIZE = FullSizeDbb

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
 from models.graph.stored_tensors import SparseNetwork
+from sim.layer import Layer, Mask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,4 +18,25 @@ class Dense(Scheme):
         """Leave the network as it is."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FullSizeDense(ModelledScheme):
+    """Weights have no zeros but those that a user's network has."""
+
+    @property
+    def pruning(self) -> Dense:
+        """No pruning."""
+        return Dense(fine_tune_epochs=0)
+
+    def weight_mask(
+        self, layer: Layer, density: float, spread: float, rng: np.random.Generator
+    ) -> Mask:
+        """Ones."""
+        return np.ones(layer.weight_shape, np.bool_)
+
+    def weights_in_words(self, name: str) -> str:
+        """That there are no zeros."""
+        return "all nonzero"
+
+
 SCHEME = Dense
+FULL_SIZE = FullSizeDense

@@ -1,14 +1,19 @@
 """Unstructured pruning: the smallest weights of the whole network go, wherever they are."""
 
+import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
 from models.graph.stored_tensors import SparseNetwork, weight
+from sim.generate.weights import Shape, weight_magnitudes
+from sim.layer import Layer, Mask
 from sim.validation import require_fraction
 
 
@@ -62,4 +67,57 @@ def largest(magnitudes: Tensor, count: int) -> Tensor:
     return torch.from_numpy(kept)
 
 
+def modelled_magnitude_mask(
+    shape: Shape, density: float, spread: float, rng: np.random.Generator
+) -> Mask:
+    """The largest round(density * size) weights of a layer, (K, C/groups, R, S).
+
+    Raises:
+        UserError: density outside [0, 1] or a negative spread.
+    """
+    require_fraction(density=density)
+    size = math.prod(shape)
+    kept = round(density * size)
+    if kept in (0, size):
+        return np.full(shape, kept > 0)
+    magnitude = weight_magnitudes(shape, spread, rng).reshape(-1)
+    threshold = np.partition(magnitude, size - kept)[size - kept]
+    mask: Mask = magnitude > threshold
+    ties = np.flatnonzero(magnitude == threshold)
+    mask[ties[: kept - int(mask.sum())]] = True
+    whole: Mask = mask.reshape(shape)
+    return whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullSizeMagnitude(ModelledScheme):
+    """Modelled weights follow the density tables in every layer; a user's are cut all together.
+
+    Attributes:
+        magnitude_density: share that is kept of a user's weights.
+    """
+
+    in_every_layer: ClassVar[bool] = True
+    magnitude_density: float = 0.4
+
+    def __post_init__(self) -> None:
+        require_fraction(magnitude_density=self.magnitude_density)
+
+    @property
+    def pruning(self) -> Magnitude:
+        """Global magnitude pruning."""
+        return Magnitude(density=self.magnitude_density, fine_tune_epochs=0)
+
+    def weight_mask(
+        self, layer: Layer, density: float, spread: float, rng: np.random.Generator
+    ) -> Mask:
+        """The largest weights of the layer, up to its density."""
+        return modelled_magnitude_mask(layer.weight_shape, density, spread, rng)
+
+    def weights_in_words(self, name: str) -> str:
+        """Where the densities come from."""
+        return "random, to published densities or by rule"
+
+
 SCHEME = Magnitude
+FULL_SIZE = FullSizeMagnitude

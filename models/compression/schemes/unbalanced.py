@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from torch import Tensor
 
-from models.compression.schemes.balanced import Balanced
-from models.compression.schemes.magnitude import largest
+from models.compression.schemes.balanced import Balanced, FullSizeBalanced
+from models.compression.schemes.magnitude import largest, modelled_magnitude_mask
+from sim.layer import Layer, Mask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,4 +24,22 @@ class Unbalanced(Balanced):
         return kept.reshape(values.shape)
 
 
+@dataclass(frozen=True, kw_only=True)
+class FullSizeUnbalanced(FullSizeBalanced):
+    """As many weights per layer as under `balanced`, the largest of the layer."""
+
+    @property
+    def pruning(self) -> Unbalanced:
+        """Unstructured pruning of each layer."""
+        return Unbalanced(density=self.balanced_density, fine_tune_epochs=0)
+
+    def weight_mask(
+        self, layer: Layer, density: float, spread: float, rng: np.random.Generator
+    ) -> Mask:
+        """The largest weights, exactly as many as the balanced mask of the same draw has."""
+        balanced = super().weight_mask(layer, density, spread, rng)
+        return modelled_magnitude_mask(layer.weight_shape, float(balanced.mean()), spread, rng)
+
+
 SCHEME = Unbalanced
+FULL_SIZE = FullSizeUnbalanced

@@ -10,10 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
-from models.imagenet.full_size import SCHEMES, FullSizeSettings
 from models.imagenet.measured import Measured, measured_trace
 from models.imagenet.modelled import modelled_trace
 from models.imagenet.pictures import image_folder
+from models.imagenet.settings import FullSizeSettings, modelled_schemes
 from models.networks import build
 from sim import read_trace, write_trace
 from sim.errors import UserError
@@ -43,8 +43,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def checkpoint(tmp_path: Path, folder: Path) -> Path:
     """A narrow ResNet-18 that has learnt the colours."""
-    settings = FullSizeSettings(**SMALL)
-    pictures = image_folder(folder, settings.form("resnet18"), CLASSES)
+    settings = FullSizeSettings.of(SMALL)
+    pictures = image_folder(folder, settings.shape.form("resnet18"), CLASSES)
     images, labels = pictures.images(), torch.tensor(pictures.labels)
     torch.manual_seed(0)
     network = build("resnet18", num_classes=CLASSES, width=0.125, input_size=SIDE).train()
@@ -60,10 +60,10 @@ def checkpoint(tmp_path: Path, folder: Path) -> Path:
 
 def measured(scheme: str, checkpoint: Path, folder: Path | None, **changes: Any) -> Measured:
     given = {"checkpoint": str(checkpoint), "image_folder": str(folder) if folder else None}
-    return measured_trace("resnet18", scheme, FullSizeSettings(**(SMALL | given | changes)))
+    return measured_trace("resnet18", scheme, FullSizeSettings.of(SMALL | given | changes))
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", modelled_schemes())
 def test_trace_and_accuracy_of_each_scheme(checkpoint: Path, folder: Path, scheme: str) -> None:
     made = measured(scheme, checkpoint, folder, magnitude_density=0.02)
     assert made.top1 is not None
@@ -181,7 +181,7 @@ def test_bad_requests(
 ) -> None:
     given = {"checkpoint": str(checkpoint), "image_folder": str(folder)}
     with pytest.raises(UserError, match=message):
-        measured_trace(network, scheme, FullSizeSettings(**(SMALL | given | changes)))
+        measured_trace(network, scheme, FullSizeSettings.of(SMALL | given | changes))
 
 
 def test_blocks_are_zeroed_within_the_budget(checkpoint: Path, folder: Path) -> None:
@@ -220,4 +220,4 @@ def test_blockwise_asks_for_what_bounds_its_thresholds(checkpoint: Path, folder:
     with pytest.raises(UserError, match=r"labelled images.*blockwise_thresholds"):
         measured("blockwise", checkpoint, folder / "green")
     with pytest.raises(UserError, match="resnet18 needs trained weights"):
-        modelled_trace("resnet18", "blockwise", FullSizeSettings(**SMALL))
+        modelled_trace("resnet18", "blockwise", FullSizeSettings.of(SMALL))

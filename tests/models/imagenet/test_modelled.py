@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.imagenet.full_size import SCHEMES, FullSizeSettings
 from models.imagenet.modelled import modelled_trace
+from models.imagenet.settings import FullSizeSettings, modelled_schemes
 from sim import LayerTrace, read_trace, write_trace
 from sim.errors import UserError
 from sim.generate.statistics import mask_statistics
@@ -15,7 +15,7 @@ from sim.generate.statistics import mask_statistics
 
 def settings(**changes: Any) -> FullSizeSettings:
     small = {"width": 0.25, "input_height": 96, "input_width": 96, "images": 2}
-    return FullSizeSettings(**(small | changes))
+    return FullSizeSettings.of(small | changes)
 
 
 def layers(network: str, scheme: str, **changes: Any) -> dict[str, LayerTrace]:
@@ -139,7 +139,7 @@ def test_provenance_says_modelled_and_names_the_photographs() -> None:
 
 
 @pytest.mark.parametrize("source", ["photographs", "generator"])
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", modelled_schemes())
 def test_same_trace_twice_has_the_same_bytes(tmp_path: Path, scheme: str, source: str) -> None:
     for name in ("first", "second"):
         made = modelled_trace("mobilenet_v2", scheme, settings(activation_masks=source))

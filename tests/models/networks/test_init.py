@@ -48,7 +48,7 @@ NETWORKS = (
 '''
 USE = """
 from models.graph.layer_table import layer_table
-from models.imagenet.full_size import FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from models.imagenet.modelled import modelled_trace
 from models.networks import build, networks
 from models.networks.titles import network_titles

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from models.checkpoints import read_metadata
-from models.imagenet.full_size import FullSizeSettings, full_size_network
+from models.imagenet.full_size import full_size_network
+from models.imagenet.settings import FullSizeSettings
 from models.imagenet.user_checkpoints import load_user_checkpoint
 from models.pretrained import fetch, packages, state_dicts
 from models.pretrained.archives import Pin, read_pins
@@ -127,7 +128,7 @@ def test_the_real_networks_know_the_twenty_pictures(tmp_path: Path) -> None:
         settings = FullSizeSettings()
         module = full_size_network(network, settings, weights=True)
         load_user_checkpoint(fetch.checkpoint_path(tmp_path, network), module)
-        pictures = labelled_pictures(tmp_path, settings.form(network))
+        pictures = labelled_pictures(tmp_path, settings.shape.form(network))
         images, labels = pictures.images(), torch.tensor(pictures.labels)
         assert top_share(module, images, labels, 1).hits == top1
         assert top_share(module, images, labels, 5).hits == top5

@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models.imagenet.full_size import FullSizeSettings, full_size_network
+from models.imagenet.full_size import full_size_network
+from models.imagenet.settings import FullSizeSettings
 from models.pretrained import state_dicts
 from sim.errors import UserError
 from tests.models.pretrained.files import mobilenet_constants, write_graph_def, write_open_nsfw

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from models.imagenet.full_size import SCHEMES
+from models.imagenet.settings import modelled_schemes
 from models.networks import build, networks
 from sim import read_trace
 from workflow.cli import run
@@ -82,7 +82,7 @@ def test_full_size_within_time_and_memory(tmp_path: Path, network: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", modelled_schemes())
 def test_measured_vgg16_within_time_and_memory(tmp_path: Path, scheme: str) -> None:
     checkpoint = tmp_path / "vgg16.pth"
     torch.save(build("vgg16").state_dict(), checkpoint)

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from models.compression.bisection import most_within_budget
 from models.trials.block_pruned import BlockProfile
 from workflow.search.engine import Evaluate, Outcome, Point, progress
 
@@ -84,9 +85,9 @@ def furthest_allowed(
     Returns:
         Every point that was evaluated, in the order of the list.
     """
-    low, high = 0, len(points) - 1
+    last = len(points) - 1
     seen: dict[int, Outcome] = {}
-    with progress(name, 1 + high.bit_length() + below) as bar:  # the most it can take
+    with progress(name, 1 + last.bit_length() + below) as bar:  # the most it can take
 
         def look_at(index: int) -> Outcome:
             if index not in seen:
@@ -94,14 +95,12 @@ def furthest_allowed(
                 bar.update()
             return seen[index]
 
+        def allowed(index: int) -> bool:
+            return all(value <= 0 for value in look_at(index).constraints.values())
+
         look_at(0)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if all(value <= 0 for value in look_at(middle).constraints.values()):
-                low = middle
-            else:
-                high = middle - 1
+        furthest = most_within_budget(last, allowed)
         for part in range(1, below + 1):
-            look_at(low * part // (below + 1))
+            look_at(furthest * part // (below + 1))
         bar.total = len(seen)
     return [(points[index], seen[index]) for index in sorted(seen)]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from models.graph.dataflow import InputKind
-from models.imagenet.full_size import FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from sim.generate.activations import MODES, Clustering, activation_mask
 from sim.generate.reference import reference_masks
 from sim.generate.statistics import mask_statistics

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from models.imagenet.full_size import FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from sim import LayerTrace
 from sim.masks.block_map import BLOCK_SHAPES
 from workflow.studies.sparse_blox.blocks_table import shares

@@ -5,12 +5,18 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from models.compression.schemes import scheme
-from models.compression.schemes.balanced import Balanced, balanced_mask
+from models.compression.schemes.balanced import (
+    Balanced,
+    balanced_count,
+    balanced_mask,
+    modelled_balanced_mask,
+)
 from models.compression.schemes.unbalanced import Unbalanced
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
 from tests.models.compression.samples import samples
+from tests.models.compression.schemes.drawing import Shape, rng, shapes
 from tests.models.toy import toy
 
 SPATIAL = ("conv", "strided")
@@ -88,3 +94,22 @@ def test_schemes_are_found_by_name() -> None:
 def test_values_out_of_range_are_refused(change: dict, message: str) -> None:
     with pytest.raises(UserError, match=message):
         Balanced(**change)
+
+
+@settings(max_examples=60, deadline=None)
+@given(shapes, st.floats(0, 1))
+def test_balanced_slices_hold_equally_many(shape: Shape, density: float) -> None:
+    mask = modelled_balanced_mask(shape, density, 0.3, rng())
+    channels, height, width = shape[1:]
+    length = height * width if height * width > 1 else channels
+    per_slice = mask.reshape(-1, length).sum(axis=1)
+    assert (per_slice == balanced_count(length, density)).all()
+
+
+def test_balanced_counts_are_rounded_half_up() -> None:
+    assert [balanced_count(9, density) for density in (0, 0.01, 0.4, 0.5, 1)] == [0, 1, 4, 5, 9]
+
+
+def test_bad_density_of_modelled_weights() -> None:
+    with pytest.raises(UserError, match="density is nan"):
+        modelled_balanced_mask((2, 8, 1, 1), float("nan"), 0, rng())

@@ -93,7 +93,7 @@ def test_trace_carries_the_zero_blocks_of_each_convolution(tmp_path: Path) -> No
 def test_thresholds_of_a_search_are_read(tmp_path: Path) -> None:
     path = tmp_path / "thresholds.yaml"
     path.write_text("block: [1, 16]\ncriterion: max_magnitude\nthresholds: {conv: 0.25}\n")
-    chosen = Blockwise(thresholds_file=str(path))
+    chosen = Blockwise(thresholds_file=str(path)).with_thresholds_read()
     assert (chosen.rule.name, chosen.criterion) == ("1x16", "max_magnitude")
     assert chosen.thresholds == {"conv": 0.25}
 
@@ -114,7 +114,7 @@ def test_wrong_threshold_files_are_named(tmp_path: Path, content: str, message: 
     path = tmp_path / "thresholds.yaml"
     path.write_text(content)
     with pytest.raises(UserError, match=message):
-        Blockwise(thresholds_file=str(path))
+        Blockwise(thresholds_file=str(path)).prune(SparseNetwork(toy()), samples())
 
 
 def test_wrong_settings_are_named() -> None:
@@ -129,7 +129,7 @@ def test_wrong_settings_are_named() -> None:
     with pytest.raises(UserError, match="criterion is 'l2'"):
         Blockwise(criterion="l2")  # type: ignore[arg-type]
     with pytest.raises(UserError, match="no such thresholds"):
-        Blockwise(thresholds_file="none.yaml")
+        Blockwise(thresholds_file="none.yaml").prune(SparseNetwork(toy()), samples())
     with pytest.raises(UserError, match="did you mean 'conv'"):
         Blockwise(thresholds={"comv": 1.0}).prune(SparseNetwork(toy()), samples())
 

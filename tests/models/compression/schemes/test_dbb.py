@@ -1,15 +1,19 @@
 import copy
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.compression.activation_dbb import bounds_of
-from models.compression.schemes.dbb import Dbb
+from models.compression.schemes.dbb import Dbb, modelled_dbb_mask
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
 from sim.masks.density_bound import tightest_bound
 from tests.models.compression.samples import samples
+from tests.models.compression.schemes.drawing import Shape, rng, shapes
 from tests.models.toy import toy, toy_images
 
 
@@ -70,3 +74,30 @@ def test_masked_networks_can_be_copied() -> None:
 def test_settings_out_of_range_are_refused(settings: dict[str, float], message: str) -> None:
     with pytest.raises(UserError, match=message):
         Dbb(**settings)  # type: ignore[arg-type]
+
+
+@settings(max_examples=60, deadline=None)
+@given(shapes, st.integers(1, 8))
+def test_dbb_blocks_hold_exactly_the_bound(shape: Shape, bound: int) -> None:
+    mask = modelled_dbb_mask(shape, bound, 0.3, rng())
+    for start in range(0, shape[1], 8):
+        block = mask[:, start : start + 8]
+        assert (block.sum(axis=1) == min(bound, block.shape[1])).all()
+    assert tightest_bound(mask) == min(bound, shape[1])
+
+
+def test_positions_within_a_block_vary() -> None:
+    mask = modelled_dbb_mask((256, 8, 1, 1), 2, 0.0, rng())
+    assert mask.reshape(256, 8).mean(axis=0) == pytest.approx(np.full(8, 0.25), abs=0.09)
+
+
+def test_chunks_do_not_change_the_structure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.generate.weights.CHUNK_WEIGHTS", 200)
+    mask = modelled_dbb_mask((10, 16, 3, 3), 3, 0.3, rng())
+    assert (mask.reshape(10, 2, 8, 9).sum(axis=2) == 3).all()
+    assert len(np.unique(mask.reshape(10, -1), axis=0)) == 10
+
+
+def test_bad_bound_of_modelled_weights() -> None:
+    with pytest.raises(UserError, match="bound is 0; expected one of 1, 2"):
+        modelled_dbb_mask((2, 8, 1, 1), 0, 0, rng())

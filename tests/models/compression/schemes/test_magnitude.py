@@ -1,11 +1,17 @@
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from models.compression.schemes.magnitude import Magnitude, magnitude_masks
+from models.compression.schemes.magnitude import Magnitude, magnitude_masks, modelled_magnitude_mask
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
 from tests.models.compression.samples import samples
+from tests.models.compression.schemes.drawing import Shape, rng, shapes
 from tests.models.toy import toy
 
 
@@ -31,3 +37,33 @@ def test_density_is_met_over_the_prunable_layers(density: float) -> None:
 def test_density_out_of_range_is_refused() -> None:
     with pytest.raises(UserError, match=r"density is 1\.5; expected a number in \[0, 1\]"):
         Magnitude(density=1.5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(shapes, st.floats(0, 1), st.floats(0, 1))
+def test_magnitude_density_is_exact(shape: Shape, density: float, spread: float) -> None:
+    mask = modelled_magnitude_mask(shape, density, spread, rng())
+    assert mask.shape == shape
+    assert int(mask.sum()) == round(density * mask.size)
+    np.testing.assert_array_equal(mask, modelled_magnitude_mask(shape, density, spread, rng()))
+
+
+def test_filters_and_channels_differ_by_the_spread() -> None:
+    even = modelled_magnitude_mask((64, 64, 3, 3), 0.3, 0.0, rng())
+    uneven = modelled_magnitude_mask((64, 64, 3, 3), 0.3, 0.3, rng())
+    independent = np.sqrt(0.3 * 0.7 / (64 * 9))
+    for axes in ((1, 2, 3), (0, 2, 3)):
+        assert even.mean(axis=axes).std() == pytest.approx(independent, rel=0.35)
+        assert uneven.mean(axis=axes).std() > 4 * independent
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: modelled_magnitude_mask((2, 2, 1, 1), 1.5, 0, rng()), "density is 1.5"),
+        (lambda: modelled_magnitude_mask((2, 2, 1, 1), 0.5, -1, rng()), "spread is -1"),
+    ],
+)
+def test_bad_values_of_modelled_weights(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        call()

@@ -177,7 +177,7 @@ def test_a_search_ends_in_thresholds_that_keep_the_budget_on_held_out_images(
     assert again.accuracy_percent == row["held_out_accuracy_percent"]
     path = tmp_path / "thresholds.yaml"
     path.write_text(thresholds_text(content))
-    scheme = Blockwise(thresholds_file=str(path))
+    scheme = Blockwise(thresholds_file=str(path)).with_thresholds_read()
     assert scheme.rule == BlockRule(4, 4)
     assert dict(scheme.thresholds) == yaml.safe_load(path.read_text())["thresholds"]
 

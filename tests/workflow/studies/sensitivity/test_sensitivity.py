@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from models.imagenet.full_size import FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from sim import Layer, NetworkTrace, UserError
 from sim.registry import configuration
 from tests.workflow.random_traces import random_trace
@@ -112,7 +112,9 @@ def test_paper_size_shapes_are_drawn_where_a_design_has_them(table: pd.DataFrame
 
 
 def test_zeros_are_modelled_anew_for_each_value_that_the_scheme_reads() -> None:
-    chosen = FullSizeSettings(images=1, width=0.25, input_height=32, input_width=32)
+    chosen = FullSizeSettings.of(
+        {"images": 1, "width": 0.25, "input_height": 32, "input_width": 32}
+    )
     sweep = {"weight_spread": [0.3, 0.6], "most_removed": [0.0]}
     frames = list(varied("alexnet", "magnitude", chosen, {**sweep, "seed": [0]}))
     assert {frame["variant"].iloc[0] for frame in frames} == {"zeros: weight_spread=0.6"}

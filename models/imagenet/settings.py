@@ -1,0 +1,272 @@
+"""Settings of the suite of full-size networks: the keys of section `imagenet`, sorted by job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, Self, get_args
+
+from models.compression.full_size import FullSizeScheme, ModelledScheme
+from models.compression.schemes import full_size_schemes
+from models.imagenet.shifted import NORM_SHIFT_STD
+from models.networks import network_record
+from models.networks.network import InputForm
+from sim.errors import UserError
+from sim.generate.activations import Clustering, Mode
+from sim.validation import (
+    require_choice,
+    require_fraction,
+    require_not_negative,
+    require_positive,
+    require_text,
+    require_whole,
+    unknown,
+)
+
+SUITE = "imagenet"
+MaskSource = Literal["photographs", "generator"]
+
+
+def _require_positive_or_none(**values: int | None) -> None:
+    require_positive(**{name: value for name, value in values.items() if value is not None})
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserInputs:
+    """What a user brings: weights and images.
+
+    Attributes:
+        checkpoint: weights (state dict in .safetensors or .pth); None = modelled.
+        checkpoint_sha256: expected digest of that file; None = not checked.
+        image_folder: images (see models.imagenet.pictures); None = bundled photographs.
+        calibration_images: images that set the ranges of INT8 activations in a measured trace, or
+            all if there are fewer.
+        test_images: labelled images of the folder that top-1 is measured on; None = all.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    checkpoint: str | None = None
+    checkpoint_sha256: str | None = None
+    image_folder: str | None = None
+    calibration_images: int = 16
+    test_images: int | None = None
+
+    def __post_init__(self) -> None:
+        require_positive(calibration_images=self.calibration_images)
+        _require_positive_or_none(test_images=self.test_images)
+        require_text(
+            checkpoint=self.checkpoint,
+            checkpoint_sha256=self.checkpoint_sha256,
+            image_folder=self.image_folder,
+        )
+        if self.checkpoint_sha256 is not None and self.checkpoint is None:
+            raise UserError("checkpoint_sha256 is given without a checkpoint; name the file too")
+
+    @property
+    def folder(self) -> Path | None:
+        """The image folder."""
+        return None if self.image_folder is None else Path(self.image_folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkShape:
+    """Sizes of a network that differ from those it was published with; None = as published.
+
+    Attributes:
+        input_height, input_width: of an image in pixels.
+        width: factor on all channel counts.
+        num_classes: outputs.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    input_height: int | None = None
+    input_width: int | None = None
+    width: float = 1.0
+    num_classes: int | None = None
+
+    def __post_init__(self) -> None:
+        _require_positive_or_none(
+            input_height=self.input_height,
+            input_width=self.input_width,
+            num_classes=self.num_classes,
+        )
+
+    def form(self, network: str) -> InputForm:
+        """What a network takes.
+
+        Raises:
+            UserError: no such network.
+        """
+        published = network_record(network).form
+        return replace(
+            published,
+            height=self.input_height or published.height,
+            width=self.input_width or published.width,
+        )
+
+    def classes(self, network: str) -> int:
+        """Outputs of a network.
+
+        Raises:
+            UserError: no such network.
+        """
+        return self.num_classes or network_record(network).classes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelledZeros:
+    """How zeros are modelled where there are no weights.
+
+    Attributes:
+        activation_masks: where zeros of activations lie: `photographs` (a shifted random network)
+            or `generator`.
+        clustering: mode of the generator.
+        channel_std: spread of channel densities in the generator; None = by density.
+        neighbour_correlation: of the generator's field.
+        norm_shift_std: spread of batch-norm shifts in the shifted network.
+        weight_spread: spread of filter and channel strengths in modelled weights (log scale).
+        default_weight_density: where no table and no other rule gives one.
+        weight_table, activation_table: tables of densities; None = the network's default.
+        densities_file: a user's table instead of those that come with the project.
+        densities_by_rule: whether layers without a row get a density by rule; else an error.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    activation_masks: MaskSource = "photographs"
+    clustering: Mode = "spatial"
+    channel_std: float | None = None
+    neighbour_correlation: float = 0.75
+    norm_shift_std: float = NORM_SHIFT_STD
+    weight_spread: float = 0.3
+    default_weight_density: float = 0.5
+    weight_table: str | None = None
+    activation_table: str | None = None
+    densities_file: str | None = None
+    densities_by_rule: bool = True
+
+    def __post_init__(self) -> None:
+        require_choice("activation_masks", self.activation_masks, get_args(MaskSource))
+        require_fraction(default_weight_density=self.default_weight_density)
+        require_not_negative(weight_spread=self.weight_spread, norm_shift_std=self.norm_shift_std)
+        require_text(densities_file=self.densities_file)
+        _ = self.mask_structure  # checks its values
+
+    @property
+    def mask_structure(self) -> Clustering:
+        """How the generator clusters zeros."""
+        return Clustering(
+            self.clustering,
+            self.channel_std,
+            neighbour_correlation=self.neighbour_correlation,
+        )
+
+
+def _default_schemes() -> Mapping[str, FullSizeScheme]:
+    return MappingProxyType({name: settings() for name, settings in full_size_schemes().items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullSizeSettings:
+    """Everything that decides a trace of the suite, beside network and scheme.
+
+    Attributes:
+        images: images in the trace.
+        seed: of weights and generated masks.
+        inputs: what the user brings.
+        shape: of the network.
+        zeros: how they are modelled.
+        schemes: settings of each compression scheme, by name.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    images: int = 2
+    seed: int = 0
+    inputs: UserInputs = UserInputs()
+    shape: NetworkShape = NetworkShape()
+    zeros: ModelledZeros = ModelledZeros()
+    schemes: Mapping[str, FullSizeScheme] = field(default_factory=_default_schemes)
+
+    def __post_init__(self) -> None:
+        require_positive(images=self.images)
+        require_whole(seed=self.seed)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Settings from the keys of section `imagenet`, which are flat; those left out are usual.
+
+        Raises:
+            UserError: no such key, or a value is out of range.
+        """
+        known = cls().flat()
+        for name in values:
+            if name not in known:
+                raise unknown("setting", name, known)
+
+        def part(kind: type[Any]) -> Any:
+            return kind(**{name: values[name] for name in _names(kind) if name in values})
+
+        return cls(
+            **{name: values[name] for name in ("images", "seed") if name in values},
+            inputs=part(UserInputs),
+            shape=part(NetworkShape),
+            zeros=part(ModelledZeros),
+            schemes=MappingProxyType({n: part(kind) for n, kind in full_size_schemes().items()}),
+        )
+
+    def flat(self) -> dict[str, Any]:
+        """Value of every key of the section."""
+        parts = (self.inputs, self.shape, self.zeros, *self.schemes.values())
+        values: dict[str, Any] = {"images": self.images, "seed": self.seed}
+        for part in parts:
+            values |= {name: getattr(part, name) for name in _names(type(part))}
+        return values
+
+    def varied(self, **changes: Any) -> Self:
+        """The same settings but for some keys; errors as `of`."""
+        return type(self).of(self.flat() | changes)
+
+    def reads(self, scheme: str, key: str) -> bool:
+        """Whether a key matters under a scheme: it is of no scheme, or of this one."""
+        readers = {name for name, kind in full_size_schemes().items() if key in _names(kind)}
+        return not readers or scheme in readers
+
+    def scheme(self, name: str) -> FullSizeScheme:
+        """The settings of a scheme.
+
+        Raises:
+            UserError: no such scheme in this suite.
+        """
+        if name not in self.schemes:
+            raise unknown(f"scheme of the {SUITE} suite", name, self.schemes)
+        return self.schemes[name]
+
+    def modelled_scheme(self, network: str, name: str) -> ModelledScheme:
+        """The settings of a scheme that can be modelled.
+
+        Raises:
+            UserError: no such scheme, or it needs the trained weights of the network.
+        """
+        scheme = self.scheme(name)
+        if not isinstance(scheme, ModelledScheme):
+            raise UserError(
+                f"scheme {name} of {network} needs trained weights: give imagenet.networks."
+                f"{network} a checkpoint and an image_folder"
+            )
+        return scheme
+
+
+def modelled_schemes() -> list[str]:
+    """Names of the schemes that need no trained weights."""
+    return [name for name, kind in full_size_schemes().items() if issubclass(kind, ModelledScheme)]
+
+
+def _names(kind: type[Any]) -> list[str]:
+    return [entry.name for entry in fields(kind)]
