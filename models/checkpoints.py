@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,39 @@ def save_checkpoint(path: Path, module: nn.Module, metadata: Mapping[str, Any]) 
         temporary.write_bytes(data)
 
 
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A checkpoint in memory, so that a job opens and hashes its file once.
+
+    Attributes:
+        path: where it was read.
+        metadata: anything JSON holds; empty for files from elsewhere.
+        tensors: the state dict.
+    """
+
+    path: Path
+    metadata: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
+
+    def fill(self, module: nn.Module) -> None:
+        """Put the weights into a module, which is untouched if anything is wrong.
+
+        Raises:
+            UserError: tensors of another network, or values that are no finite real numbers.
+        """
+        fill(self.path, module, self.tensors)
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint whole.
+
+    Raises:
+        UserError: no such file, or not a whole safetensors file.
+    """
+    metadata, tensors = _read(path)
+    return Checkpoint(path, metadata, tensors)
+
+
 def load_checkpoint(path: Path, module: nn.Module) -> dict[str, Any]:
     """Fill the module with the weights of a file and return the file's metadata.
 
@@ -45,9 +79,9 @@ def load_checkpoint(path: Path, module: nn.Module) -> dict[str, Any]:
         UserError: no such file, not a whole safetensors file, tensors of another network, or
             weights that are not finite.
     """
-    metadata, tensors = _read(path)
-    fill(path, module, tensors)
-    return metadata
+    checkpoint = read_checkpoint(path)
+    checkpoint.fill(module)
+    return dict(checkpoint.metadata)
 
 
 def fill(path: Path, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
@@ -77,7 +111,8 @@ def load_network(path: Path) -> tuple[nn.Module, dict[str, Any]]:
     Raises:
         UserError: as `load_checkpoint`, or the file does not say which network it holds.
     """
-    metadata = read_metadata(path)
+    checkpoint = read_checkpoint(path)
+    metadata = dict(checkpoint.metadata)
     try:
         module = build(metadata["network"], **metadata["build"])
     except (KeyError, TypeError) as error:
@@ -85,7 +120,7 @@ def load_network(path: Path) -> tuple[nn.Module, dict[str, Any]]:
             f"{path}: does not say which network it holds ({error}); expected a checkpoint of "
             "workflow.steps.train"
         ) from error
-    load_checkpoint(path, module)
+    checkpoint.fill(module)
     return module.eval(), metadata
 
 
@@ -117,9 +152,9 @@ def _read(path: Path, *, weights: bool = True) -> tuple[dict[str, Any], dict[str
     return metadata, tensors
 
 
-def _check_names(path: Path, own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
-    missing = [name for name in own if name not in found and not name.endswith(COUNTER)]
-    extra = [name for name in found if name not in own]
+def _check_names(path: Path, state: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
+    missing = [name for name in state if name not in tensors and not name.endswith(COUNTER)]
+    extra = [name for name in tensors if name not in state]
     if missing or extra:
         parts = [
             f"{len(names)} {what} (first: {shown(names[0])})"
@@ -129,13 +164,13 @@ def _check_names(path: Path, own: Mapping[str, Tensor], found: Mapping[str, Tens
         split = any("parametrizations." in name or name.endswith("_orig") for name in extra)
         mend = "; remove parametrizations and pruning hooks before saving" if split else ""
         raise UserError(
-            f"{path}: weights of another network: {', '.join(parts)} of {len(own)} tensors{mend}"
+            f"{path}: weights of another network: {', '.join(parts)} of {len(state)} tensors{mend}"
         )
 
 
-def _check_shapes(path: Path, own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> None:
-    for name, value in found.items():
-        expected = tuple(own[name].shape)
+def _check_shapes(path: Path, state: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
+    for name, value in tensors.items():
+        expected = tuple(state[name].shape)
         if tuple(value.shape) != expected:
             raise UserError(
                 f"{path}: {name} has shape {tuple(value.shape)}, the network expects {expected}; "

@@ -1,11 +1,10 @@
 """The data set and the architecture that a checkpoint of this pipeline belongs to."""
 
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor, nn
 
-from models.checkpoints import read_metadata
+from models.checkpoints import Checkpoint, read_checkpoint
 from models.datasets import Dataset, load
 from models.datasets.canvases import NAME as CANVASES
 from models.datasets.detection_files import read_detection_set
@@ -15,41 +14,43 @@ from models.networks import build
 from sim.errors import UserError
 
 
-def origin_of(path: Path) -> dict[str, Any]:
-    """The metadata of a checkpoint of this pipeline.
+def trained_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint of this pipeline, once for everything that a job takes from it.
 
     Raises:
-        UserError: not a checkpoint of this pipeline.
+        UserError: not a whole checkpoint, or not one of this pipeline.
     """
-    metadata = read_metadata(path)
-    missing = [key for key in ("suite", "network", "seed", "build") if key not in metadata]
+    checkpoint = read_checkpoint(path)
+    missing = [
+        key for key in ("suite", "network", "seed", "build") if key not in checkpoint.metadata
+    ]
     if missing:
         raise UserError(
             f"{path}: its metadata lacks {', '.join(missing)}; "
             "expected a checkpoint of workflow.steps.train or .compress"
         )
-    return metadata
+    return checkpoint
 
 
-def _demand(path: Path, key: str, found: object, expected: str) -> None:
-    if found != expected:
-        raise UserError(f"{path}: holds {key} {found!r}, expected {expected!r}")
+def _demand(checkpoint: Checkpoint, key: str, expected: str) -> None:
+    value = checkpoint.metadata[key]
+    if value != expected:
+        raise UserError(f"{checkpoint.path}: holds {key} {value!r}, expected {expected!r}")
 
 
-def dataset_of(path: Path, suite: str, file: Path | None = None) -> Dataset:
+def dataset_of(checkpoint: Checkpoint, suite: str, file: Path | None = None) -> Dataset:
     """The data that the network in a checkpoint was trained on.
 
     Args:
-        path: the checkpoint.
+        checkpoint: of the network.
         suite: which suite it must be of.
         file: of workflow.steps.dataset; None = draw the images again.
 
     Raises:
-        UserError: not a checkpoint of this pipeline, or of another suite; a file of other data.
+        UserError: a checkpoint of another suite; a file of other data.
     """
-    metadata = origin_of(path)
-    _demand(path, "suite", metadata["suite"], suite)
-    return drawn(suite, metadata["seed"], file)
+    _demand(checkpoint, "suite", suite)
+    return drawn(suite, checkpoint.metadata["seed"], file)
 
 
 def drawn(suite: str, seed: int, file: Path | None) -> Dataset:
@@ -57,35 +58,33 @@ def drawn(suite: str, seed: int, file: Path | None) -> Dataset:
     return load(suite, seed) if file is None else read_dataset(file, suite, seed)
 
 
-def held_out_images(path: Path, suite: str, file: Path | None = None) -> Tensor:
+def held_out_images(checkpoint: Checkpoint, suite: str, file: Path | None = None) -> Tensor:
     """The held-out images (N, C, H, W) of the data that the network in a checkpoint was trained on.
 
     Arguments and errors as `dataset_of`; of canvases there must be a file.
     """
     if suite != CANVASES:
-        return dataset_of(path, suite, file).test_images
-    return detection_set_of(path, suite, file).test_images
+        return dataset_of(checkpoint, suite, file).test_images
+    return detection_set_of(checkpoint, suite, file).test_images
 
 
-def detection_set_of(path: Path, suite: str, file: Path | None) -> DetectionSet:
+def detection_set_of(checkpoint: Checkpoint, suite: str, file: Path | None) -> DetectionSet:
     """The canvases that the detector in a checkpoint was trained on; arguments as `dataset_of`.
 
     Raises:
         UserError: also if there is no file: canvases take long to draw.
     """
-    metadata = origin_of(path)
-    _demand(path, "suite", metadata["suite"], suite)
+    _demand(checkpoint, "suite", suite)
     if file is None:
         raise UserError(f"{suite} needs --dataset, the file of workflow.steps.canvases")
-    return read_detection_set(file, suite, metadata["seed"])
+    return read_detection_set(file, suite, checkpoint.metadata["seed"])
 
 
-def network_of(path: Path, network: str) -> nn.Module:
+def network_of(checkpoint: Checkpoint, network: str) -> nn.Module:
     """A network built like the one in a checkpoint, with random weights.
 
     Raises:
-        UserError: not a checkpoint of this pipeline, or of another network.
+        UserError: a checkpoint of another network.
     """
-    metadata = origin_of(path)
-    _demand(path, "network", metadata["network"], network)
-    return build(network, **metadata["build"])
+    _demand(checkpoint, "network", network)
+    return build(network, **checkpoint.metadata["build"])

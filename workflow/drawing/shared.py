@@ -11,27 +11,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from models.networks.titles import network_titles
 from sim.files import intact
 from workflow.cli import run, whole_file
 
 mpl.use("Agg")
 
-NETWORK_LABELS = {
-    "lenet5": "LeNet-5",
-    "alexnet": "AlexNet",
-    "alexnet_caffe": "AlexNet (grouped)",
-    "vgg16": "VGG-16",
-    "resnet50": "ResNet-50",
-    "mobilenet_v1": "MobileNetV1",
-    "resnet18": "ResNet-18",
-    "mobilenet_v2": "MobileNetV2",
-    "mobilenet_v3_small": "MobileNetV3-S",
-    "mobilenet_v3_large": "MobileNetV3-L",
-    "googlenet": "GoogLeNet (torchvision)",
-    "googlenet_5x5": "GoogLeNet",
-    "yolov5s": "YOLOv5s (SiLU)",
-    "yolov5s_relu": "YOLOv5s (ReLU)",
-}
 ACCELERATOR_LABELS = {
     "sa": "SA",
     "sa_zvcg": "SA-ZVCG",
@@ -115,7 +100,7 @@ def apply_style() -> None:
 
 def network_label(name: str) -> str:
     """How a network is written on an axis."""
-    return NETWORK_LABELS.get(name, name)
+    return network_titles().get(name, name)
 
 
 def accelerator_label(name: str) -> str:
@@ -132,7 +117,7 @@ def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
 
 def ordered_networks(names: Iterable[str]) -> list[str]:
     """The names in the project's order, unknown ones last."""
-    return ordered(names, NETWORK_LABELS)
+    return ordered(names, network_titles())
 
 
 def panel_grid(

@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from models.checkpoints import load_checkpoint, save_checkpoint
+from models.checkpoints import save_checkpoint
 from models.compression.procedure import Steps, compress, pruning_of, weight_densities
 from models.compression.schemes import scheme
 from models.graph.stored_tensors import SparseNetwork
 from workflow.cli import run, settings, whole_file
-from workflow.trained import dataset_of, network_of
+from workflow.trained import dataset_of, network_of, trained_checkpoint
 
 
 def metrics(network: SparseNetwork, top1: Steps[float]) -> dict[str, Any]:
@@ -51,9 +51,10 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True)
     arguments = parser.parse_args()
     chosen = settings(scheme(arguments.scheme), arguments.settings)
-    dataset = dataset_of(arguments.checkpoint, arguments.suite, arguments.dataset)
-    module = network_of(arguments.checkpoint, arguments.network)
-    origin = load_checkpoint(arguments.checkpoint, module)
+    checkpoint = trained_checkpoint(arguments.checkpoint)
+    dataset = dataset_of(checkpoint, arguments.suite, arguments.dataset)
+    module = network_of(checkpoint, arguments.network)
+    checkpoint.fill(module)
     network, top1 = compress(module, dataset, chosen)
     names = {key: getattr(arguments, key) for key in ("suite", "network", "scheme")}
     report = names | {"test_images": len(dataset.test_labels)} | metrics(network, top1)
@@ -62,7 +63,7 @@ def main() -> None:
     save_checkpoint(
         arguments.output,
         network.module,
-        origin | {"scheme": arguments.scheme, "pruning": pruning_of(network)},
+        {**checkpoint.metadata, "scheme": arguments.scheme, "pruning": pruning_of(network)},
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from models.checkpoints import load_checkpoint, save_checkpoint
+from models.checkpoints import save_checkpoint
 from models.compression.procedure import Steps, pruning_of, weight_densities
 from models.compression.schemes import scheme
 from models.datasets.detection_files import read_detection_set
@@ -16,7 +16,7 @@ from models.detection.metric import MeanAveragePrecision
 from models.detection.procedure import compress_detector
 from models.graph.stored_tensors import SparseNetwork
 from workflow.cli import run, settings, whole_file
-from workflow.trained import network_of, origin_of
+from workflow.trained import network_of, trained_checkpoint
 
 
 def metrics(network: SparseNetwork, steps: Steps[MeanAveragePrecision]) -> dict[str, Any]:
@@ -40,10 +40,11 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True)
     arguments = parser.parse_args()
     chosen = settings(scheme(arguments.scheme), arguments.settings)
-    origin = origin_of(arguments.checkpoint)
+    checkpoint = trained_checkpoint(arguments.checkpoint)
+    origin = checkpoint.metadata
     data = read_detection_set(arguments.dataset, origin["suite"], origin["seed"])
-    module = network_of(arguments.checkpoint, arguments.network)
-    load_checkpoint(arguments.checkpoint, module)
+    module = network_of(checkpoint, arguments.network)
+    checkpoint.fill(module)
     anchors = head_of(module).anchors.tolist()
     network, steps = compress_detector(module, data, chosen, LossWeights())
     report = {
@@ -59,8 +60,8 @@ def main() -> None:
     save_checkpoint(
         arguments.output,
         network.module,
-        origin
-        | {
+        {
+            **origin,
             "scheme": arguments.scheme,
             "pruning": pruning_of(network),
             "anchors_pixels": anchors,

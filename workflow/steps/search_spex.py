@@ -13,7 +13,6 @@ from pathlib import Path
 
 from torch import nn
 
-from models.checkpoints import load_checkpoint
 from models.datasets.canvases import NAME as CANVASES
 from models.training import accuracy
 from models.trials.block_pruned import BlockPrunedNetwork
@@ -30,7 +29,7 @@ from workflow.search.spex.run import (
     thresholds_text,
 )
 from workflow.tabling.shared import write_table
-from workflow.trained import dataset_of, network_of
+from workflow.trained import dataset_of, network_of, trained_checkpoint
 
 
 def classifier(
@@ -41,14 +40,15 @@ def classifier(
     Raises:
         UserError: more samples are asked for than there are training images.
     """
-    data = dataset_of(checkpoint, suite, dataset)
+    trained = trained_checkpoint(checkpoint)
+    data = dataset_of(trained, suite, dataset)
     if chosen.sample_images > len(data.train_images):
         raise UserError(
             f"sample_images is {chosen.sample_images}; "
             f"{suite} has {len(data.train_images)} training images"
         )
-    module = network_of(checkpoint, network)
-    load_checkpoint(checkpoint, module)
+    module = network_of(trained, network)
+    trained.fill(module)
     images, labels = (
         part[-chosen.sample_images :] for part in (data.train_images, data.train_labels)
     )

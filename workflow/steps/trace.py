@@ -4,14 +4,13 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.checkpoints import load_checkpoint, read_metadata
 from models.compression.procedure import compressed_form
 from models.tracing import trace_network
 from models.training import repeatable
 from sim import Provenance, UserError, write_trace
 from sim.validation import require_positive
 from workflow.cli import run, settings
-from workflow.trained import held_out_images, network_of
+from workflow.trained import held_out_images, network_of, trained_checkpoint
 
 
 @dataclass(frozen=True)
@@ -45,21 +44,20 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     chosen = settings(TraceSettings, arguments.settings)
-    metadata = read_metadata(arguments.checkpoint)
+    checkpoint = trained_checkpoint(arguments.checkpoint)
+    metadata = checkpoint.metadata
     if metadata.get("scheme") != arguments.scheme:
         raise UserError(
             f"{arguments.checkpoint}: compressed by scheme {metadata.get('scheme')!r}, "
             f"expected {arguments.scheme!r}"
         )
-    images = held_out_images(arguments.checkpoint, arguments.suite, arguments.dataset)
+    images = held_out_images(checkpoint, arguments.suite, arguments.dataset)
     if chosen.images > len(images):
         raise UserError(
             f"images is {chosen.images}; {arguments.suite} has {len(images)} test images"
         )
-    quantized = compressed_form(
-        network_of(arguments.checkpoint, arguments.network), metadata["pruning"]
-    )
-    load_checkpoint(arguments.checkpoint, quantized.module)
+    quantized = compressed_form(network_of(checkpoint, arguments.network), metadata["pruning"])
+    checkpoint.fill(quantized.module)
     provenance = Provenance(
         suite=arguments.suite,
         network=arguments.network,
@@ -70,7 +68,7 @@ def main() -> None:
     )
     with repeatable(seed=0, threads=chosen.threads):
         trace = trace_network(
-            network_of(arguments.checkpoint, arguments.network),
+            network_of(checkpoint, arguments.network),
             quantized,
             images[: chosen.images],
             provenance,

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from models.checkpoints import load_checkpoint
 from models.training import repeatable
 from models.trials.thresholded import LayerThresholds, ThresholdedNetwork
 from sim.accelerators.hass.design import Design
@@ -17,7 +16,7 @@ from workflow.search.hass.designs import SUBJECT, dataflow, pair_sparsity, waiti
 from workflow.search.hass.objective import Figures
 from workflow.search.hass.settings import SearchSettings
 from workflow.search.hass.space import Search, Space, Strategy
-from workflow.trained import dataset_of, network_of
+from workflow.trained import dataset_of, network_of, trained_checkpoint
 
 UNPRUNED = LayerThresholds({}, {})
 
@@ -43,9 +42,10 @@ class Bench:
 
     def __init__(self, subject: Subject) -> None:
         chosen = subject.settings
-        module = network_of(subject.checkpoint, subject.network)
-        load_checkpoint(subject.checkpoint, module)
-        dataset = dataset_of(subject.checkpoint, subject.suite, subject.data)
+        checkpoint = trained_checkpoint(subject.checkpoint)
+        module = network_of(checkpoint, subject.network)
+        checkpoint.fill(module)
+        dataset = dataset_of(checkpoint, subject.suite, subject.data)
         with repeatable(0, chosen.threads):
             self.network = ThresholdedNetwork(
                 module, dataset, chosen.sample_images, chosen.trace_images

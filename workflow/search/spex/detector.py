@@ -4,14 +4,13 @@ from pathlib import Path
 
 from torch import nn
 
-from models.checkpoints import load_checkpoint
 from models.detection.head import head_of
 from models.detection.metric import mean_average_precision
 from models.trials.block_pruned import BlockPrunedNetwork
 from sim.errors import UserError
 from workflow.search.spex.objectives import SpexSettings
 from workflow.search.spex.run import Subject
-from workflow.trained import detection_set_of, network_of
+from workflow.trained import detection_set_of, network_of, trained_checkpoint
 
 
 def detector(
@@ -22,14 +21,15 @@ def detector(
     Raises:
         UserError: no data set is named, or more samples are asked for than there are canvases.
     """
-    data = detection_set_of(checkpoint, suite, dataset)
+    trained = trained_checkpoint(checkpoint)
+    data = detection_set_of(trained, suite, dataset)
     if chosen.sample_images > len(data.validation):
         raise UserError(
             f"sample_images is {chosen.sample_images}; "
             f"{suite} has {len(data.validation)} validation canvases"
         )
-    module = network_of(checkpoint, network)
-    load_checkpoint(checkpoint, module)
+    module = network_of(trained, network)
+    trained.fill(module)
     head, samples = head_of(module), data.validation.first(chosen.sample_images)
 
     def on_samples(module: nn.Module) -> float:

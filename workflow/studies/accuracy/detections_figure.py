@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from models.checkpoints import load_network
+from models.checkpoints import Checkpoint
 from models.datasets.detection_files import read_detection_set
 from models.datasets.detection_set import NO_OBJECT, Annotated
 from models.detection.head import head_of
@@ -18,7 +18,7 @@ from models.detection.suppression import Selection
 from sim import UserError
 from workflow.cli import run
 from workflow.drawing.shared import PALETTE, apply_style, network_label, save
-from workflow.trained import origin_of
+from workflow.trained import network_of, trained_checkpoint
 
 CANVASES = 5
 DRAWN = Selection(least_score=0.3, most_overlap=0.45)
@@ -81,8 +81,9 @@ def draw(test: Annotated, found: dict[str, list[list[Row]]]) -> Figure:
     return figure
 
 
-def _found(checkpoint: Path, images: Tensor) -> list[list[Row]]:
-    network, _ = load_network(checkpoint)
+def _found(checkpoint: Checkpoint, images: Tensor) -> list[list[Row]]:
+    network = network_of(checkpoint, checkpoint.metadata["network"])
+    checkpoint.fill(network.eval())
     (batch,) = detections(network, head_of(network), images, DRAWN)
     return [
         [
@@ -102,12 +103,16 @@ def main() -> None:
     parser.add_argument("--png", type=Path, required=True)
     arguments = parser.parse_args()
     apply_style()
-    origins = {path: origin_of(path) for path in arguments.checkpoints}
-    if len({origin["seed"] for origin in origins.values()}) != 1:
+    checkpoints = [trained_checkpoint(path) for path in arguments.checkpoints]
+    seeds = {checkpoint.metadata["seed"] for checkpoint in checkpoints}
+    if len(seeds) != 1:
         raise UserError("the checkpoints were trained with different seeds; expected one data set")
-    seed = next(iter(origins.values()))["seed"]
+    (seed,) = seeds
     test = read_detection_set(arguments.dataset, "canvases", seed).test.first(CANVASES)
-    found = {origin["network"]: _found(path, test.images) for path, origin in origins.items()}
+    found = {
+        checkpoint.metadata["network"]: _found(checkpoint, test.images)
+        for checkpoint in checkpoints
+    }
     save(draw(test, found), arguments.svg, arguments.png)
 
 
