@@ -1,5 +1,11 @@
 """Whole-number arithmetic that all models share."""
 
+import numpy as np
+import numpy.typing as npt
+
+Counts = npt.NDArray[np.int64]
+"""Whole numbers of anything: nonzeros, cycles, bytes."""
+
 
 def ceil_div(dividend: int, divisor: int) -> int:
     """Divide two whole numbers and round up."""

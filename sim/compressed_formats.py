@@ -84,13 +84,13 @@ def written_share(trace: LayerTrace, pooling_on_chip: bool) -> Fraction:
     same density (pooling raises it, so that this is an upper bound).
     """
     layer = trace.layer
-    own = layer.out_channels * layer.output_pixels
+    computed = layer.out_channels * layer.output_pixels
     if trace.output is None:
         return Fraction(1)
     channels, height, width = trace.output.shape[1:]
     flattened = (height, width) == (1, 1) and channels > layer.out_channels
     pooled = channels if flattened else layer.out_channels * height * width
-    written = min(pooled, own) if pooling_on_chip else own
+    written = min(pooled, computed) if pooling_on_chip else computed
     return Fraction(written, channels * height * width)
 
 

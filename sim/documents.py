@@ -11,7 +11,7 @@ from sim.errors import UserError
 
 
 def checked_yaml(path: Path, schema: Path) -> Any:
-    """What a file holds.
+    """Read a YAML file and check it against a JSON schema.
 
     Raises:
         UserError: no YAML, or against the schema; names the file and the place in it.

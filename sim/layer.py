@@ -52,7 +52,7 @@ class Layer:
         input_size: int | Pair = 1,
         groups: int = 1,
     ) -> Self:
-        """A convolution over an input of `input_size` (height, width), padding not included."""
+        """Make a convolution over an input of `input_size` (height, width) without padding."""
         return cls(
             name,
             "conv",
@@ -67,7 +67,7 @@ class Layer:
 
     @classmethod
     def linear(cls, name: str, in_features: int, out_features: int) -> Self:
-        """A fully connected layer."""
+        """Make a fully connected layer, a 1x1 convolution on a 1x1 map."""
         return cls(
             name,
             "linear",
@@ -100,13 +100,13 @@ class Layer:
 
     @property
     def padded_size(self) -> Pair:
-        """(height, width) of the input map with its padding."""
+        """Height and width of the input map with its padding."""
         h, w = (size + 2 * pad for size, pad in zip(self.input_size, self.padding, strict=True))
         return h, w
 
     @property
     def output_size(self) -> Pair:
-        """(height, width) of the output map, floor convention as in PyTorch."""
+        """Height and width of the output map, floor convention as in PyTorch."""
         h, w = (
             (size - k) // step + 1
             for size, k, step in zip(self.padded_size, self.kernel, self.stride, strict=True)
@@ -136,12 +136,12 @@ class Layer:
 
     @property
     def weight_shape(self) -> tuple[int, int, int, int]:
-        """(K, C/groups, R, S)."""
+        """Shape of the weights, (K, C/groups, R, S)."""
         return (self.out_channels, self.group_channels, *self.kernel)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one image."""
+        """Shape of the input of one image, (C, H, W)."""
         return (self.in_channels, *self.input_size)
 
     @property
@@ -151,10 +151,10 @@ class Layer:
 
     @property
     def is_depthwise(self) -> bool:
-        """Each filter sees one channel only."""
+        """Whether each filter sees one channel only."""
         return self.groups > 1 and self.group_channels == 1
 
     @property
     def is_linear(self) -> bool:
-        """A fully connected layer."""
+        """Whether the layer is fully connected."""
         return self.kind == "linear"

@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from sim.arithmetic import Counts
 from sim.errors import UserError
 from sim.layer import Mask
 from sim.validation import require_choice, require_fraction
@@ -27,8 +28,6 @@ from sim.validation import require_choice, require_fraction
 Mode = Literal["iid", "channel", "spatial"]
 MODES: tuple[Mode, ...] = ("iid", "channel", "spatial")
 Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
-
 # Reference masks: the spread is 0.72 to 0.84 of the largest one possible at their density.
 RELATIVE_SPREAD = 0.77
 LARGEST_SPREAD = 0.35
@@ -208,9 +207,9 @@ def _rounded(values: Floats, total: int, low: int, high: int) -> Counts:
         step = 1 if missing > 0 else -1
         order = np.argsort(-step * (values - counts), kind="stable")
         free = order[(counts[order] < high) if step > 0 else (counts[order] > low)]
-        chosen = free[: abs(missing)]
-        counts[chosen] += step
-        missing -= step * len(chosen)
+        nearest = free[: abs(missing)]
+        counts[nearest] += step
+        missing -= step * len(nearest)
     return counts
 
 
@@ -245,8 +244,8 @@ def _largest(values: npt.NDArray[np.float32], counts: Counts) -> Mask:
     tied = np.flatnonzero(mask.sum(axis=1) != counts)
     if tied.size:  # equal values at the threshold: settle these rows by position
         order = np.argsort(-values[tied], axis=1, kind="stable")
-        chosen = np.arange(length) < counts[tied][:, None]
-        settled = np.zeros_like(chosen)
-        np.put_along_axis(settled, order, chosen, axis=1)
+        within = np.arange(length) < counts[tied][:, None]
+        settled = np.zeros_like(within)
+        np.put_along_axis(settled, order, within, axis=1)
         mask[tied] = settled
     return mask

@@ -137,5 +137,5 @@ def _any_of(values: Mask, size: int, axis: int) -> Mask:
     if size == 1:
         return values
     starts = np.arange(0, values.shape[axis], size)
-    found: Mask = np.logical_or.reduceat(values, starts, axis=axis)
-    return found
+    any_true: Mask = np.logical_or.reduceat(values, starts, axis=axis)
+    return any_true

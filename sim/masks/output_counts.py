@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
-from sim.masks.totals import Counts
 from sim.masks.windows import strided_windows, window_bits
 from sim.trace import LayerTrace
 

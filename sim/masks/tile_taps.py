@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from sim.layer import Layer, Mask, Pair
 
-Counts = npt.NDArray[np.float32]
+TapCounts = npt.NDArray[np.float32]
 """Whole numbers below 2**24, which single precision holds exactly, so that BLAS can add them."""
 
 
-def _uses(layer: Layer, axis: int, tile: int) -> Counts:
+def _uses(layer: Layer, axis: int, tile: int) -> TapCounts:
     """(tiles * taps, input positions): 1 where a tap of the tile's outputs reads the position."""
     outputs, taps, size = layer.output_size[axis], layer.kernel[axis], layer.input_size[axis]
     tiles = -(-outputs // tile)
@@ -26,7 +26,7 @@ def _uses(layer: Layer, axis: int, tile: int) -> Counts:
     return uses.reshape(tiles * taps, size)
 
 
-def tile_tap_counts(layer: Layer, activation: Mask, tile: Pair) -> Counts:
+def tile_tap_counts(layer: Layer, activation: Mask, tile: Pair) -> TapCounts:
     """Nonzero activations under each tap, over each tile of the output.
 
     Args:

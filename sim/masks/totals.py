@@ -12,10 +12,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from sim.arithmetic import Counts
 from sim.layer import Layer
 from sim.trace import LayerTrace
-
-Counts = npt.NDArray[np.int64]
 
 
 def _once_per_trace(count: Callable[[LayerTrace], Counts]) -> Callable[[LayerTrace], Counts]:

@@ -1,10 +1,11 @@
 """Parts of Eyeriss: PEs with scratch pads and a zero gate, one global buffer."""
 
-from sim.accelerators.eyeriss.model import KIB, Eyeriss
+from sim.accelerators.eyeriss.model import Eyeriss
 from sim.components.cells import Library
 from sim.components.inventories import Inventory, Part, Price, per_byte
 from sim.components.parts import store, zero_detector
 from sim.components.shared import mac, register_bit, registers
+from sim.memory import KIB
 
 SUM_BITS = 24
 BUFFER_BITS = 64

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arithmetic import Counts
 from sim.errors import UserError
 from sim.layer import Layer
 
-Integers = npt.NDArray[np.int64]
 Count = Any
 """A whole number, or an array of them over many mappings; arrays broadcast."""
 
@@ -80,7 +79,7 @@ class Mapping:
 
 
 @dataclass(frozen=True)
-class Cost:
+class MappingCost:
     """Costs of a mapping for a batch.
 
     Attributes:
@@ -134,8 +133,8 @@ def rows_read(layer: Layer, output_rows: Count) -> Count:
     return (rows * (after > first)).sum(axis=-1)
 
 
-def cost(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> Cost:
-    """What a mapping costs.
+def cost(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> MappingCost:
+    """Cycles, bytes and energy that a mapping costs.
 
     Input maps are read from DRAM once per chunk of filters and strip; weights once per chunk of
     images and strip. In the buffer, each input map is written and then read once per group of
@@ -152,7 +151,7 @@ def cost(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> 
     row_time = layer.output_size[1] * layer.kernel[1] * -(-layer.kernel[0] // hardware.pe_rows)
     per_set = -(-mapping.filters // mapping.filter_sets)
     channels = -(-layer.group_channels // mapping.channel_sets)
-    return Cost(
+    return MappingCost(
         activation_bytes=-(-work.activation_bytes * read // height) * chunks,
         weight_bytes=weights * -(-work.images // mapping.images) * strips,
         buffer_activation_bytes=values * read * chunks * (1 + passes),
@@ -171,17 +170,17 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
         UserError: not even one output row of one filter fits the global buffer.
     """
     most = max(1, min(hardware.activation_words // layer.kernel[1], layer.group_channels))
-    found = [
+    best_of_rows = [
         entry
         for pe_channels in range(1, most + 1)
         if (entry := _best_of(layer, hardware, work, pe_channels)) is not None
     ]
-    if not found:
+    if not best_of_rows:
         raise UserError(
             f"{layer.name}: one output row of one filter needs more than the global buffer of "
             f"{hardware.buffer_bytes} bytes; give the accelerator a larger buffer_kib"
         )
-    return min(found, key=lambda entry: entry[0])[1]
+    return min(best_of_rows, key=lambda entry: entry[0])[1]
 
 
 def _best_of(
@@ -208,13 +207,13 @@ def _best_of(
         np.broadcast_to(axis, cycles.shape)[place] for axis in (m, n, e, r, mapping.filter_sets)
     )
     filters, images, rows, channel_sets, filter_sets = (int(value) for value in axes)
-    chosen = Mapping(filters, images, rows, p, pe_channels, channel_sets, filter_sets)
-    return (int(energy[place]), int(cycles[place])), chosen
+    mapping = Mapping(filters, images, rows, p, pe_channels, channel_sets, filter_sets)
+    return (int(energy[place]), int(cycles[place])), mapping
 
 
 def _candidates(
     layer: Layer, hardware: Hardware, work: Workload
-) -> tuple[Integers, Integers, Integers, Integers]:
+) -> tuple[Counts, Counts, Counts, Counts]:
     """Sets on channels, chunks of filters, images in the buffer, rows of a strip; one axis each."""
     filters = layer.group_filters
     m = np.unique(-(-filters // np.arange(1, filters + 1)))

@@ -10,7 +10,14 @@ from functools import reduce
 from math import ceil
 from operator import add
 
-from sim.accelerators.eyeriss.mapping import Cost, Hardware, Mapping, Workload, best_mapping, cost
+from sim.accelerators.eyeriss.mapping import (
+    Hardware,
+    Mapping,
+    MappingCost,
+    Workload,
+    best_mapping,
+    cost,
+)
 from sim.batches import batches
 from sim.causes import Cause
 from sim.compressed_formats import (
@@ -23,7 +30,7 @@ from sim.compressed_formats import (
 from sim.events import Access, Events
 from sim.layer import Mask
 from sim.masks.totals import effectual_macs, window_activations
-from sim.memory import sram_entry
+from sim.memory import KIB, sram_entry
 from sim.trace import LayerTrace
 from sim.validation import (
     require_choice,
@@ -32,8 +39,6 @@ from sim.validation import (
     require_positive,
     require_rate,
 )
-
-KIB = 1024
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,20 @@ class Eyeriss:
     pooling_on_chip: bool
 
     def __post_init__(self) -> None:
-        whole = (
-            "pe_rows pe_columns buffer_kib buffer_bytes_per_cycle filter_words activation_words "
-            "psum_words run_bits word_bits dram_cost buffer_cost batch"
+        require_positive(
+            pe_rows=self.pe_rows,
+            pe_columns=self.pe_columns,
+            buffer_kib=self.buffer_kib,
+            buffer_bytes_per_cycle=self.buffer_bytes_per_cycle,
+            filter_words=self.filter_words,
+            activation_words=self.activation_words,
+            psum_words=self.psum_words,
+            run_bits=self.run_bits,
+            word_bits=self.word_bits,
+            dram_cost=self.dram_cost,
+            buffer_cost=self.buffer_cost,
+            batch=self.batch,
         )
-        require_positive(**{name: getattr(self, name) for name in whole.split()})
         require_finite(frequency_mhz=self.frequency_mhz)
         require_rate(dram_mbytes_per_s=self.dram_mbytes_per_s)
         require_flag(dram_overlap=self.dram_overlap, pooling_on_chip=self.pooling_on_chip)
@@ -135,7 +149,7 @@ class Eyeriss:
         spent = cost(trace.layer, self.hardware, work, self.mapping(trace))
         return self.events(trace, work, spent)
 
-    def events(self, trace: LayerTrace, work: Workload, spent: Cost) -> Events:
+    def events(self, trace: LayerTrace, work: Workload, spent: MappingCost) -> Events:
         """Events of one batch under a mapping of this cost.
 
         The array waits for the global buffer when that takes longer, and for the link likewise.
@@ -161,7 +175,7 @@ class Eyeriss:
             actions=self._actions(trace),
         )
 
-    def _traffic(self, work: Workload, spent: Cost) -> dict[Access, int]:
+    def _traffic(self, work: Workload, spent: MappingCost) -> dict[Access, int]:
         glb, psum_half = sram_entry(self.buffer_kib), int(spent.buffer_psum_bytes) // 2
         return {
             Access("dram", "activation", "read"): int(spent.activation_bytes),

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.accelerator import Accelerator, simulate
+from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
 from sim.trace import LayerTrace
 
@@ -27,8 +27,6 @@ INFERENCES_PER_SECOND = 1470.6
 INFERENCES_PER_JOULE = 2560.3
 """Same run, 65 nm."""
 CLOCK_HZ = 200e6
-
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Calibration:
 
 
 def chip_layers() -> list[ChipLayer]:
-    """The 28 layers in order."""
+    """The 28 layers of the measured chip's network, in order."""
     with (WORKLOAD / "layers.csv").open() as file:
         return [_chip_layer(row) for row in csv.DictReader(file)]
 
@@ -96,10 +94,10 @@ def channel_nonzeros() -> dict[str, ChannelNonzeros]:
     table = {name: [row for row in rows if row["layer"] == name] for name in names}
     return {
         name: ChannelNonzeros(
-            np.array([int(row["nonzero_weights"]) for row in own]),
-            np.array([int(row["nonzero_activations"]) for row in own]),
+            np.array([int(row["nonzero_weights"]) for row in rows]),
+            np.array([int(row["nonzero_activations"]) for row in rows]),
         )
-        for name, own in table.items()
+        for name, rows in table.items()
     }
 
 
@@ -146,8 +144,8 @@ def _estimated(
     else:
         nearest = min(known, key=lambda name: abs(int(name[1:]) - int(layer.name[1:])))
         densities = known[nearest].activations / known[nearest].activations.max()
-        chosen = rng.choice(densities, layer.in_channels)
-        activations = np.rint(chosen * pixels).astype(np.int64)
+        drawn = rng.choice(densities, layer.in_channels)
+        activations = np.rint(drawn * pixels).astype(np.int64)
     density = chip_layer.pe_macs / (layer.out_channels * activations.sum())
     # rounded running totals: whole weights per channel whose sum is right
     running = np.rint(np.arange(layer.in_channels + 1) * density * layer.out_channels)

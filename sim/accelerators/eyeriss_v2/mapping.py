@@ -9,13 +9,10 @@ one above the other, whose partial sums are added up the column; such a set work
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.arithmetic import ceil_div
+from sim.arithmetic import Counts, ceil_div
 from sim.errors import UserError
 from sim.layer import Layer, Mask
-
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

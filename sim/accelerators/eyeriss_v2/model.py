@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts, PeArray
+from sim.accelerators.eyeriss_v2.mapping import Blocking, PeArray
 from sim.accelerators.eyeriss_v2.traffic import Movement, traffic_bytes
 from sim.accelerators.eyeriss_v2.work import passes, pe_work, processed_activations, row_counts
+from sim.arithmetic import Counts
 from sim.causes import Cause
 from sim.events import Events
 from sim.masks.totals import effectual_macs

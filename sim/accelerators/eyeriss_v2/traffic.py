@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts
+from sim.accelerators.eyeriss_v2.mapping import Blocking
 from sim.accelerators.eyeriss_v2.work import PeWork
-from sim.arithmetic import ceil_div
+from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
 from sim.memory import KIB, output_values
 from sim.trace import LayerTrace
@@ -29,7 +29,7 @@ def _bytes(bits: int) -> int:
 
 
 def column_bytes(values: int, columns: int, address_bits: int) -> int:
-    """Size of compressed columns."""
+    """Bytes of compressed columns, values and indices."""
     return _bytes(values * (VALUE_BITS + RUN_BITS) + columns * address_bits)
 
 

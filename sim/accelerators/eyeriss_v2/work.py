@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.accelerators.eyeriss_v2.mapping import Blocking, Counts, column_nonzeros
-from sim.arithmetic import ceil_div
+from sim.accelerators.eyeriss_v2.mapping import Blocking, column_nonzeros
+from sim.arithmetic import Counts, ceil_div
 from sim.layer import Mask
 from sim.trace import LayerTrace
 

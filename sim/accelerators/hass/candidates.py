@@ -33,12 +33,12 @@ class Folding:
 
     @property
     def engines(self) -> int:
-        """Dot-product engines."""
+        """Dot-product engines that work in parallel."""
         return self.coarse_group * self.coarse_in * self.coarse_out
 
     @property
     def multipliers(self) -> int:
-        """Multipliers of the layer."""
+        """Multipliers of all engines of the layer."""
         return self.engines * self.fine
 
 
@@ -89,12 +89,12 @@ class Candidates:
         return np.maximum(np.maximum(self.engine, self.input_port), self.output_port)
 
     def folding(self, index: int) -> Folding:
-        """One of them."""
+        """The folding of one candidate."""
         columns = (self.coarse_group, self.coarse_in, self.coarse_out, self.fine)
         return Folding(*(int(column[index]) for column in columns))
 
-    def chosen(self, index: npt.NDArray[np.int64]) -> "Candidates":
-        """A selection, in the given order."""
+    def at(self, index: npt.NDArray[np.int64]) -> "Candidates":
+        """Select candidates, in the given order."""
         names = ("coarse_group", "coarse_in", "coarse_out", "fine", "engine")
         columns = {name: getattr(self, name)[index] for name in names}
         return replace(
@@ -102,7 +102,7 @@ class Candidates:
             **columns,
             input_port=self.input_port[index],
             output_port=self.output_port[index],
-            resources=self.resources.chosen(index),
+            resources=self.resources.at(index),
         )
 
 
@@ -200,7 +200,7 @@ def _grid(
         if group * vector <= most
     )
     outs = divisors(shape.filters)
-    blocks = [np.broadcast_arrays(*one, outs[:, None], fine[None, :]) for one in streams]
+    blocks = [np.broadcast_arrays(*stream, outs[:, None], fine[None, :]) for stream in streams]
     columns = [np.concatenate([c.ravel() for c in part]) for part in zip(*blocks, strict=True)]
     fits = np.prod(columns, axis=0) <= most
     group, vector, out, fine = (column[fits] for column in columns)

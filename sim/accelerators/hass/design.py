@@ -28,7 +28,7 @@ class Limits:
                 )
 
     def of(self, board: Platform) -> Budget:
-        """The budget on a board."""
+        """The resources of a board that a design may use."""
         return Budget(
             dsp=max(1, int(board.dsp * self.dsp)),
             lut=int(board.lut * self.lut),
@@ -66,8 +66,8 @@ class LayerDesign:
 
 
 @dataclass(frozen=True)
-class Design:
-    """A network on a board.
+class NetworkDesign:
+    """A whole network unfolded onto a board.
 
     Attributes:
         layers: in network order.
@@ -97,12 +97,12 @@ class Design:
 
     @property
     def dsp(self) -> int:
-        """DSP blocks of all layers."""
+        """DSP blocks that all layers take together."""
         return sum(layer.dsp for layer in self.layers)
 
     @property
     def lut(self) -> int:
-        """LUTs of all layers."""
+        """LUTs that all layers take together."""
         return sum(layer.lut for layer in self.layers)
 
     @property

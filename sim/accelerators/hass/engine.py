@@ -32,5 +32,5 @@ def dense_cycles(lanes: int, multipliers: npt.ArrayLike) -> Cycles:
 def divisors(value: int) -> npt.NDArray[np.int64]:
     """All divisors in ascending order."""
     numbers = np.arange(1, value + 1)
-    found: Cycles = numbers[value % numbers == 0]
-    return found
+    dividing: Cycles = numbers[value % numbers == 0]
+    return dividing

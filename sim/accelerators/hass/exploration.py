@@ -7,12 +7,12 @@ from math import prod
 import numpy as np
 
 from sim.accelerators.hass.candidates import Candidates, EngineRules, candidates, fill_cycles
-from sim.accelerators.hass.design import Design, LayerDesign, Limits
+from sim.accelerators.hass.design import LayerDesign, Limits, NetworkDesign
 from sim.accelerators.hass.greedy import (
     LOGIC_PRICES,
     MEMORY_PRICES,
+    FrontSteps,
     Price,
-    Steps,
     cheapest,
     fewest_dsps,
     front,
@@ -44,7 +44,7 @@ def explore(
     rules: EngineRules,
     board: Platform,
     limits: Limits | None = None,
-) -> Design:
+) -> NetworkDesign:
     """Find foldings that make the slowest layer fast, then drop the DSPs this does not need.
 
     The slowest layer is unfolded again and again (`greedy.raise_slowest`) until a resource runs
@@ -72,14 +72,14 @@ def explore(
     free = min(interval for _, interval in ways)
     if not any(choice and choice.interval <= free for choice, _ in ways):
         ways += [_greedy(layers, price, budget, images) for price in MEMORY_PRICES]
-    found = [choice for choice, _ in ways if choice is not None]
-    if not found:
+    choices = [choice for choice, _ in ways if choice is not None]
+    if not choices:
         raise UserError(
             f"the network does not fit {board.name}: {len(layers)} layers, fully folded, "
             f"need more than {budget.dsp} DSPs, {budget.lut} LUTs or {budget.bram18} block RAMs"
         )
-    greedy = min(found, key=lambda choice: (choice.interval, choice.dsp))
-    fewest = _chosen(fewest_dsps(layers, greedy.interval), budget, images)
+    greedy = min(choices, key=lambda choice: (choice.interval, choice.dsp))
+    fewest = _choice(fewest_dsps(layers, greedy.interval), budget, images)
     together = fewest is not None and fewest.interval <= greedy.interval
     best = fewest if fewest and together else _fewer_dsps(greedy, layers, budget, images)
     return _design(best, min(free, best.interval), layers, budget, board)
@@ -95,13 +95,13 @@ def _greedy(
     count = int(np.argmin(within)) if not within.all() else len(within)
     if count == 0:
         return None, np.inf
-    reached = Steps(
-        steps.position[:count], steps.interval[:count], steps.demand.chosen(np.arange(count))
+    reached = FrontSteps(
+        steps.position[:count], steps.interval[:count], steps.demand.at(np.arange(count))
     )
     interval = _interval(reached.interval, reached.demand, budget, images)
     best = int(np.argmin(interval))
-    chosen = [layer.chosen(np.array([reached.position[best, n]])) for n, layer in enumerate(fronts)]
-    return _chosen(chosen, budget, images), int(reached.interval[-1])
+    selected = [layer.at(np.array([reached.position[best, n]])) for n, layer in enumerate(fronts)]
+    return _choice(selected, budget, images), int(reached.interval[-1])
 
 
 def _fewer_dsps(
@@ -112,34 +112,37 @@ def _fewer_dsps(
     Layers that could save most go first; each takes the folding with the fewest DSPs, then LUTs,
     with which the whole still fits and keeps the interval. What a layer takes is not taken back.
     """
-    chosen = list(greedy.layers)
+    selected = list(greedy.layers)
     options = [
-        _fewer(one, layer, greedy.interval)
-        for one, layer in zip(greedy.layers, layers, strict=True)
+        _fewer(candidate, layer, greedy.interval)
+        for candidate, layer in zip(greedy.layers, layers, strict=True)
     ]
     saved = [
-        int(one.resources.dsp[0] - option.resources.dsp.min(initial=one.resources.dsp[0]))
-        for one, option in zip(greedy.layers, options, strict=True)
+        int(
+            candidate.resources.dsp[0]
+            - option.resources.dsp.min(initial=candidate.resources.dsp[0])
+        )
+        for candidate, option in zip(greedy.layers, options, strict=True)
     ]
     for place in sorted(range(len(layers)), key=lambda n: -saved[n]):
         option = options[place]
         same = np.zeros(len(option.interval), dtype=np.int64)
-        columns = [one.resources.chosen(same) for one in chosen]
+        columns = [candidate.resources.at(same) for candidate in selected]
         columns[place] = option.resources
         demand = side_by_side(columns)
         reached = _interval(option.interval, demand, budget, images)
         fitting = np.flatnonzero((reached <= greedy.interval) & _within(demand, budget))
         if len(fitting):
-            chosen[place] = option.chosen(fitting[:1])
-    return _chosen(chosen, budget, images) or greedy
+            selected[place] = option.at(fitting[:1])
+    return _choice(selected, budget, images) or greedy
 
 
-def _fewer(one: Candidates, layer: Candidates, interval: int) -> Candidates:
+def _fewer(candidate: Candidates, layer: Candidates, interval: int) -> Candidates:
     """Candidates with fewer DSPs than one of them that keep the interval, fewest DSPs first."""
     cost = layer.resources
     order = np.lexsort((layer.interval, cost.lut, cost.dsp))
-    kept = (layer.interval <= interval) & (cost.dsp < one.resources.dsp[0])
-    return layer.chosen(order[kept[order]])
+    kept = (layer.interval <= interval) & (cost.dsp < candidate.resources.dsp[0])
+    return layer.at(order[kept[order]])
 
 
 def _within(demand: Resources, budget: Budget) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -159,7 +162,7 @@ def _interval(
     return np.where(placed.fits, np.maximum(interval, streaming), np.inf)
 
 
-def _chosen(layers: list[Candidates], budget: Budget, images: int) -> _Choice | None:
+def _choice(layers: list[Candidates], budget: Budget, images: int) -> _Choice | None:
     demand = side_by_side([layer.resources for layer in layers])
     slowest = np.array([max(int(layer.interval[0]) for layer in layers)])
     interval = _interval(slowest, demand, budget, images)[0]
@@ -183,17 +186,17 @@ def _design(
     layers: Sequence[Candidates],
     budget: Budget,
     board: Platform,
-) -> Design:
+) -> NetworkDesign:
     images = layers[0].histogram.images
     designs = tuple(
-        _layer_design(one, everything, home, budget)
-        for one, everything, home in zip(best.layers, layers, best.home, strict=True)
+        _layer_design(candidate, everything, home, budget)
+        for candidate, everything, home in zip(best.layers, layers, best.home, strict=True)
     )
     fill = sum(
         fill_cycles(layer.histogram, design.interval_cycles)
         for layer, design in zip(layers, designs, strict=True)
     )
-    return Design(
+    return NetworkDesign(
         layers=designs,
         interval_cycles=best.interval / images,
         free_memory_interval_cycles=without_memory / images,
@@ -208,29 +211,29 @@ def _design(
 
 
 def _layer_design(
-    one: Candidates, everything: Candidates, home: int, budget: Budget
+    candidate: Candidates, everything: Candidates, home: int, budget: Budget
 ) -> LayerDesign:
-    images = one.histogram.images
+    images = candidate.histogram.images
     first = cheapest(everything, LOGIC_PRICES[0], budget)
     return LayerDesign(
-        name=one.histogram.layer.name,
-        folding=one.folding(0),
-        sparse=one.sparse,
-        pair_sparsity=one.histogram.pair_sparsity,
-        interval_cycles=int(one.interval[0]) / images,
+        name=candidate.histogram.layer.name,
+        folding=candidate.folding(0),
+        sparse=candidate.sparse,
+        pair_sparsity=candidate.histogram.pair_sparsity,
+        interval_cycles=int(candidate.interval[0]) / images,
         first_interval_cycles=int(everything.interval[first]) / images,
-        bound_by=_bound_by(one),
-        dsp=int(one.resources.dsp[0]),
-        lut=int(one.resources.lut[0]),
-        weights_in=HOMES[home] if one.resources.weight_bram18[0] else "lut",
+        bound_by=_bound_by(candidate),
+        dsp=int(candidate.resources.dsp[0]),
+        lut=int(candidate.resources.lut[0]),
+        weights_in=HOMES[home] if candidate.resources.weight_bram18[0] else "lut",
     )
 
 
-def _bound_by(one: Candidates) -> str:
+def _bound_by(candidate: Candidates) -> str:
     parts = {
-        "input_port": one.input_port[0],
-        "output_port": one.output_port[0],
-        "engine": one.engine[0],
+        "input_port": candidate.input_port[0],
+        "output_port": candidate.output_port[0],
+        "engine": candidate.engine[0],
     }
     return max(parts, key=lambda name: parts[name])
 
@@ -239,5 +242,8 @@ def _binding(best: _Choice, without_memory: float) -> str:
     if best.interval > without_memory:
         return "weight_memory"
     # No layer can be faster than its padded input enters, and fully unfolded each is as fast.
-    inputs = [one.histogram.images * prod(one.histogram.layer.padded_size) for one in best.layers]
+    inputs = [
+        candidate.histogram.images * prod(candidate.histogram.layer.padded_size)
+        for candidate in best.layers
+    ]
     return "input_port" if best.interval in inputs else "logic"

@@ -43,11 +43,11 @@ def front(layer: Candidates, price: Price, budget: Budget) -> Candidates:
     interval = layer.interval[order]
     best = np.minimum.accumulate(interval)
     faster = np.r_[True, interval[1:] < best[:-1]]
-    return layer.chosen(order[faster])
+    return layer.at(order[faster])
 
 
 @dataclass(frozen=True, eq=False)
-class Steps:
+class FrontSteps:
     """What the greedy exploration goes through, one row per state.
 
     Attributes:
@@ -61,7 +61,7 @@ class Steps:
     demand: Resources
 
 
-def raise_slowest(fronts: Sequence[Candidates]) -> Steps:
+def raise_slowest(fronts: Sequence[Candidates]) -> FrontSteps:
     """All states of: start at the cheapest folding, again and again unfold the slowest layer.
 
     The slowest layer moves to the next candidate of its front, until the slowest layer has none.
@@ -77,19 +77,19 @@ def raise_slowest(fronts: Sequence[Candidates]) -> Steps:
     moved = owner[order][:, None] == np.arange(len(fronts))
     position = np.vstack([np.zeros((1, len(fronts)), np.int64), np.cumsum(moved, axis=0)])
     intervals = [layer.interval[position[:, n]] for n, layer in enumerate(fronts)]
-    costs = [layer.resources.chosen(position[:, n]) for n, layer in enumerate(fronts)]
-    return Steps(position, np.max(intervals, axis=0), side_by_side(costs))
+    costs = [layer.resources.at(position[:, n]) for n, layer in enumerate(fronts)]
+    return FrontSteps(position, np.max(intervals, axis=0), side_by_side(costs))
 
 
 def fewest_dsps(layers: Sequence[Candidates], interval: int) -> list[Candidates]:
     """For each layer the candidate with the fewest DSPs (then LUTs) within the interval."""
-    chosen = []
+    fewest = []
     for layer in layers:
         cost = layer.resources
         order = np.lexsort((layer.interval, cost.lut, cost.dsp))
         first = order[np.argmax(layer.interval[order] <= interval)]
-        chosen.append(layer.chosen(np.array([first])))
-    return chosen
+        fewest.append(layer.at(np.array([first])))
+    return fewest
 
 
 def least_interval(layers: Sequence[Candidates], budget: Budget) -> int:

@@ -16,13 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.accelerators.hass.vectors import VectorShape, activation_lanes, pair_counts, weight_lanes
+from sim.arithmetic import Counts
 from sim.layer import Layer
 from sim.trace import LayerTrace
 
 PATTERN_LANES = 9
 """Up to here counting patterns is the faster way."""
-
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +64,12 @@ def pair_histogram(trace: LayerTrace, cluster_channels: int) -> PairHistogram:
 
 def _by_products(trace: LayerTrace, shape: VectorShape) -> Counts:
     bins = shape.lanes + 1
-    found = np.empty((shape.groups * shape.vectors, bins), dtype=np.int64)
+    bins_of_vectors = np.empty((shape.groups * shape.vectors, bins), dtype=np.int64)
     for block, counts in pair_counts(trace, shape):
         offsets = np.arange(len(counts), dtype=np.int64)[:, None, None] * bins
         flat = np.bincount((offsets + counts).ravel(), minlength=len(counts) * bins)
-        found[block] = flat.reshape(-1, bins)
-    return found
+        bins_of_vectors[block] = flat.reshape(-1, bins)
+    return bins_of_vectors
 
 
 def _by_patterns(trace: LayerTrace, shape: VectorShape) -> Counts:

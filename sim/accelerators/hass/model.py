@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.accelerators.hass.candidates import EngineRules, Folding
-from sim.accelerators.hass.design import Design, LayerDesign, Limits
+from sim.accelerators.hass.design import LayerDesign, Limits, NetworkDesign
 from sim.accelerators.hass.engine import dense_cycles, divisors, sparse_cycles
 from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.histograms import PairHistogram, pair_histogram
@@ -193,7 +193,7 @@ def design(
     hardware: DenseDataflow,
     board: Platform,
     limits: Limits | None = None,
-) -> Design:
+) -> NetworkDesign:
     """Put a network on a board.
 
     Args:
@@ -211,11 +211,11 @@ def design(
 
 def folded(hardware: DenseDataflow, layer: LayerDesign) -> DenseDataflow:
     """The hardware of one layer of a design: simulate that layer's trace with it."""
-    chosen = layer.folding
+    folding = layer.folding
     return replace(
         hardware,
-        coarse_group=chosen.coarse_group,
-        coarse_in=chosen.coarse_in,
-        coarse_out=chosen.coarse_out,
-        fine=chosen.fine,
+        coarse_group=folding.coarse_group,
+        coarse_in=folding.coarse_in,
+        coarse_out=folding.coarse_out,
+        fine=folding.fine,
     )

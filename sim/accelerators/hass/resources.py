@@ -66,8 +66,8 @@ class Resources:
     weight_uram: Column
     streamed_bytes: Column
 
-    def chosen(self, index: npt.NDArray[np.int64]) -> "Resources":
-        """A selection, in the given order."""
+    def at(self, index: npt.NDArray[np.int64]) -> "Resources":
+        """Select candidates, in the given order."""
         return Resources(**{name: getattr(self, name)[index] for name in _NAMES})
 
 
@@ -76,7 +76,7 @@ _NAMES = tuple(field.name for field in fields(Resources))
 
 def side_by_side(layers: Sequence[Resources]) -> Resources:
     """Columns of several layers as grids of shape (rows, layers)."""
-    grids = {name: np.stack([getattr(one, name) for one in layers], axis=1) for name in _NAMES}
+    grids = {name: np.stack([getattr(layer, name) for layer in layers], axis=1) for name in _NAMES}
     return Resources(**grids)
 
 

@@ -129,9 +129,9 @@ class Core:
             lookup += part
             worked = self._worked(part)
             lookup[np.repeat(~worked, self.pe_columns, axis=1)] = len(rows) - 1
-            found = rows[lookup].reshape(*worked.shape, self.pe_columns, bands.count)
-            times[start : start + chunk] = INTRA_CORE[self.intra_core](found)
-            busy += int(found.sum(dtype=np.int64))
+            slice_cycles = rows[lookup].reshape(*worked.shape, self.pe_columns, bands.count)
+            times[start : start + chunk] = INTRA_CORE[self.intra_core](slice_cycles)
+            busy += int(slice_cycles.sum(dtype=np.int64))
             kept += int(worked.sum())
         return CoreTimes(times, busy, kept * self.pe_columns * layer.output_pixels)
 

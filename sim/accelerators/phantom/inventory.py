@@ -30,7 +30,7 @@ def inventory(design: Phantom, parts: Library) -> Inventory:
     macs = mac(parts, design.multipliers, VALUE_BITS, SUM_BITS)
     pad, sums = store(parts, PAD_WORDS, PAD_BITS), store(parts, SUM_WORDS, SUM_BITS)
     entry = _entry(parts)
-    chosen = _operand_choice(design, parts)
+    choice = _operand_choice(design, parts)
     memories: Prices = prices | {
         "spad": (per_byte("buffer", pad, PAD_BITS),),
         "spad.psum": (per_byte("buffer", sums, SUM_BITS),),
@@ -44,13 +44,13 @@ def inventory(design: Phantom, parts: Library) -> Inventory:
             registers(parts, "operand registers", 2 * design.multipliers, VALUE_BITS),
             Part("lookahead entries", "selection", columns * design.lookahead, entry),
             Part("schedulers", "selection", columns, priority_encoder(parts, design.lookahead)),
-            Part("operand choice of a thread", "selection", 2 * design.multipliers, chosen),
+            Part("operand choice of a thread", "selection", 2 * design.multipliers, choice),
         ),
         memories,
         {
             "mac_int8": (
                 Price("mac", macs.cost.read_pj),
-                Price("sparsity_logic", 2 * chosen.read_pj),
+                Price("sparsity_logic", 2 * choice.read_pj),
             ),
             "comparator_int8": (Price("sparsity_logic", entry.read_pj),),
         },

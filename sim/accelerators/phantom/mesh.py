@@ -14,7 +14,7 @@ Ordering = Callable[[Order, Cycles], Order]
 
 
 def as_stored(weights_per_filter: Order, times: Cycles) -> Order:
-    """No balancing."""
+    """Leave the filters in the order in which they are stored."""
     return np.arange(len(times))
 
 

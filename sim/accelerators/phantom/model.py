@@ -14,7 +14,7 @@ from sim.accelerators.phantom.cores import INTRA_CORE, Core, CoreTimes
 from sim.accelerators.phantom.mesh import INTER_CORE, MeshRun, run_tiles
 from sim.accelerators.phantom.packing import PACKERS, THREADS
 from sim.accelerators.phantom.streams import Bands, activation_bits, weight_bits
-from sim.accelerators.phantom.traffic import Work, actions, stored_bytes, traffic_bytes
+from sim.accelerators.phantom.traffic import PhantomWork, actions, stored_bytes, traffic_bytes
 from sim.arithmetic import ceil_div
 from sim.causes import Cause
 from sim.errors import UserError
@@ -67,7 +67,7 @@ class Phantom(Memory):
 
     @property
     def cores(self) -> int:
-        """Cores of the mesh."""
+        """Cores of the whole mesh."""
         return self.mesh_rows * self.mesh_columns
 
     @property
@@ -104,7 +104,7 @@ class Phantom(Memory):
                 yield core.filter_times(layer, weights, bits, bands)
 
     def mesh_run(self, trace: LayerTrace, times: CoreTimes) -> MeshRun:
-        """One image over the mesh."""
+        """Run the filters and bands of one image over the mesh."""
         if streams_over_neurons(trace.layer):
             return run_tiles(times.cycles, np.zeros(1, dtype=np.int64), 1)
         weights = np.count_nonzero(trace.weight, axis=(1, 2, 3))
@@ -136,7 +136,7 @@ class Phantom(Memory):
         layer, run = trace.layer, self.mesh_run(trace, times)
         neurons = streams_over_neurons(layer)
         filter_tiles = 1 if neurons else ceil_div(layer.group_filters, self.split(layer)[0])
-        work = Work(effectual, times.entries, filter_tiles, self.pe_columns)
+        work = PhantomWork(effectual, times.entries, filter_tiles, self.pe_columns)
         traffic = traffic_bytes(stored_bytes(trace, image), work, self)
         compute_cycles = run.cycles + self.fill_cycles * run.tiles
         stall_cycles = self.stall_cycles(compute_cycles, traffic)

@@ -36,7 +36,7 @@ def _pieces(bits: Patterns, axis: int, pieces: int) -> Patterns:
 
 
 def weight_bits(trace: LayerTrace, pe_columns: int) -> Patterns:
-    """(K, pieces, THREADS) 0/1."""
+    """Weights as bits of the threads that hold them, (K, pieces, THREADS) 0/1."""
     weight = trace.weight.transpose(0, 1, 3, 2).reshape(trace.layer.out_channels, -1)
     return _pieces(weight.view(np.uint8), 1, pieces_per_group(trace.layer, pe_columns))
 

@@ -17,7 +17,7 @@ MASK_BITS_PER_ENTRY = 6
 
 
 @dataclass(frozen=True)
-class Work:
+class PhantomWork:
     """What one image asks of the array.
 
     Attributes:
@@ -38,7 +38,7 @@ def stored_bytes(trace: LayerTrace, image: int) -> StoredBytes:
     return StoredBytes(bitmap_bytes(trace.weight, INT8_BITS), *bitmap_map_bytes(trace, image))
 
 
-def traffic_bytes(stored: StoredBytes, work: Work, memory: Memory) -> Traffic:
+def traffic_bytes(stored: StoredBytes, work: PhantomWork, memory: Memory) -> Traffic:
     """Bytes of one image: weights are read once, the input once per set of filters."""
     reads = ArrayBytes(stored.weight, stored.input * work.filter_tiles)
     psums = work.entries // work.pe_columns * PSUM_BYTES
@@ -52,6 +52,6 @@ def traffic_bytes(stored: StoredBytes, work: Work, memory: Memory) -> Traffic:
     }
 
 
-def actions(work: Work) -> dict[str, float]:
+def actions(work: PhantomWork) -> dict[str, float]:
     """Multiplications; per entry one mask AND with its count and selection, as a comparison."""
     return {"mac_int8": work.effectual, "comparator_int8": work.entries}

@@ -15,7 +15,7 @@ MASK_BYTES = 1
 
 
 @dataclass(frozen=True)
-class Blocks:
+class ChannelBlocks:
     """The blocks of a run of channels under one bound."""
 
     channels: int
@@ -59,7 +59,7 @@ class Blocks:
         return stages * (full * (DBB_BLOCK - 1) + max(0, rest - 1))
 
 
-def written(output: Mask, largest_bound: int) -> Blocks | None:
+def written(output: Mask, largest_bound: int) -> ChannelBlocks | None:
     """Blocks of each output position (N, K', H', W'); None if its bound is beyond the pruner's."""
     bound = tightest_bound(output)
-    return Blocks(output.shape[1], bound) if bound <= largest_bound else None
+    return ChannelBlocks(output.shape[1], bound) if bound <= largest_bound else None

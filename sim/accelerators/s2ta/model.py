@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.accelerators.s2ta.blocks import Blocks, written
+from sim.accelerators.s2ta.blocks import ChannelBlocks, written
 from sim.accelerators.systolic.array import GatedArray
 from sim.arithmetic import ceil_div
 from sim.causes import Cause
@@ -23,7 +23,7 @@ ACCUMULATOR_BITS = 32
 
 
 @dataclass(frozen=True)
-class Work:
+class TensorWork:
     """What a tensor array does for one image of a layer.
 
     Attributes:
@@ -72,11 +72,11 @@ class TensorArray(GatedArray):
             ceil_div(layer.group_filters, self.tpe_filters),
         )
 
-    def _weight_blocks(self, trace: LayerTrace) -> Blocks:
+    def _weight_blocks(self, trace: LayerTrace) -> ChannelBlocks:
         """Blocks of one filter at one kernel position; beyond the native bound they are dense."""
         native = trace.weight_bound <= self.weight_slots
         bound = trace.weight_bound if native else DBB_BLOCK
-        return Blocks(trace.layer.group_channels, bound)
+        return ChannelBlocks(trace.layer.group_channels, bound)
 
     def _stored_weights(self, trace: LayerTrace) -> int:
         layer = trace.layer
@@ -86,7 +86,7 @@ class TensorArray(GatedArray):
     def _events(
         self,
         trace: LayerTrace,
-        work: Work,
+        work: TensorWork,
         stored: StoredBytes,
         window_bytes: int,
         actions: Mapping[str, float],
@@ -147,7 +147,7 @@ class DotProductArray(TensorArray):
         layer = trace.layer
         cycles, lanes = self._schedule(trace)
         weights = int(trace.weight.sum())
-        work = Work(
+        work = TensorWork(
             tile_cycles=cycles,
             output_slots=cycles * self.weight_slots,
             presented=trace.images * layer.output_pixels * weights,
@@ -219,7 +219,7 @@ class TimeUnrolledArray(TensorArray):
         blocks = self._activation_blocks(trace)
         native = trace.weight_bound <= self.weight_slots
         steps = blocks.kept if native else blocks.kept_in_parts(self.weight_slots)
-        work = Work(
+        work = TensorWork(
             tile_cycles=kernel * steps,
             output_slots=kernel * steps,
             presented=int(window_activations(trace).sum()) * layer.group_filters,
@@ -227,12 +227,12 @@ class TimeUnrolledArray(TensorArray):
         actions = self._actions(trace, work, self._weight_loads(trace))
         return self._events(trace, work, self._stored(trace), kernel * blocks.stored_bytes, actions)
 
-    def _activation_blocks(self, trace: LayerTrace) -> Blocks:
+    def _activation_blocks(self, trace: LayerTrace) -> ChannelBlocks:
         """Blocks of one group's channels at one position, as the array takes them."""
         layer = trace.layer
         whole = layer.groups == 1 or layer.group_channels % DBB_BLOCK == 0
         pruned = whole and trace.activation_bound <= self.max_activation_nonzeros
-        return Blocks(layer.group_channels, trace.activation_bound if pruned else DBB_BLOCK)
+        return ChannelBlocks(layer.group_channels, trace.activation_bound if pruned else DBB_BLOCK)
 
     def _weight_loads(self, trace: LayerTrace) -> int:
         """Times that a filter's weight registers of a TPE are written for one output tile."""
@@ -245,7 +245,7 @@ class TimeUnrolledArray(TensorArray):
     def _stored(self, trace: LayerTrace) -> StoredBytes:
         layer = trace.layer
         bound = trace.activation_bound
-        pixel = Blocks(
+        pixel = ChannelBlocks(
             layer.in_channels, bound if bound <= self.max_activation_nonzeros else DBB_BLOCK
         ).stored_bytes
         output = output_values(trace)
@@ -255,12 +255,12 @@ class TimeUnrolledArray(TensorArray):
         pixels = layer.input_size[0] * layer.input_size[1]
         return StoredBytes(self._stored_weights(trace), pixels * pixel, output)
 
-    def _written(self, trace: LayerTrace) -> Blocks | None:
+    def _written(self, trace: LayerTrace) -> ChannelBlocks | None:
         if trace.output is None:
             return None
         return written(trace.output, self.max_activation_nonzeros)
 
-    def _actions(self, trace: LayerTrace, work: Work, weight_loads: int) -> dict[str, float]:
+    def _actions(self, trace: LayerTrace, work: TensorWork, weight_loads: int) -> dict[str, float]:
         layer, images = trace.layer, trace.images
         down, across = self._tpes(layer)
         effectual = int(effectual_macs(trace).sum())

@@ -14,7 +14,6 @@ from sim.accelerators.scnn.products import (
 )
 from sim.accelerators.scnn.tiling import (
     TILINGS,
-    Counts,
     Plane,
     Tiles,
     activation_counts,
@@ -24,7 +23,7 @@ from sim.accelerators.scnn.tiling import (
     is_single_pixel,
 )
 from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
-from sim.arithmetic import ceil_div
+from sim.arithmetic import Counts, ceil_div
 from sim.causes import Cause
 from sim.events import Events
 from sim.layer import Layer, Pair
@@ -108,7 +107,7 @@ class Scnn:
 
     @property
     def pes(self) -> Pair:
-        """(rows, columns) of PEs."""
+        """Rows and columns of PEs."""
         return self.pe_rows, self.pe_columns
 
     @property

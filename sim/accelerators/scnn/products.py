@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from sim.accelerators.scnn.tiling import Counts
+from sim.arithmetic import Counts
 
 Matrix = npt.NDArray[np.float64]
 

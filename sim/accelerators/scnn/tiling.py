@@ -12,11 +12,10 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from sim.arithmetic import ceil_div
+from sim.arithmetic import Counts, ceil_div
 from sim.layer import Layer, Pair
 from sim.trace import LayerTrace
 
-Counts = npt.NDArray[np.int64]
 Owners = npt.NDArray[np.int64]
 
 
@@ -58,8 +57,10 @@ class Tiles:
     def accumulators_per_filter(self, layer: Layer) -> int:
         """Partial sums of one filter that a PE holds: its outputs and their halo."""
         return prod(
-            min(size, own + 2 * edge)
-            for size, own, edge in zip(layer.output_size, self.outputs, self.halo, strict=True)
+            min(size, edge_outputs + 2 * edge)
+            for size, edge_outputs, edge in zip(
+                layer.output_size, self.outputs, self.halo, strict=True
+            )
         )
 
     def largest_exchange(self) -> int:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.accelerators.scnn.tiling import Counts
-from sim.arithmetic import ceil_div
+from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
 from sim.memory import Traffic, output_values
 from sim.trace import LayerTrace

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
-from sim.masks.tile_taps import Counts, tile_tap_counts
+from sim.masks.tile_taps import TapCounts, tile_tap_counts
 
 BLOCK_VALUES = 2**22
 """Work values held at a time: bounds memory whatever the layer."""
-
-Integers = npt.NDArray[np.int64]
 
 
 def natural_order(activation: Mask) -> npt.NDArray[np.intp]:
@@ -73,7 +72,7 @@ class PassShape:
         """With fewer channels than rows, the rows left take further output tiles."""
         return cls(min(rows, channels), max(1, rows // channels))
 
-    def slowest_row(self, slowest: Integers) -> tuple[Integers, Integers]:
+    def slowest_row(self, slowest: Counts) -> tuple[Counts, Counts]:
         """Row times (g, c, b, t) -> pass times (g, chunks, b, t / tiles), rows in use (chunks, t').
 
         The channels must start at a pass; both axes may end within one.
@@ -90,7 +89,7 @@ class PassShape:
 
 @dataclass(frozen=True)
 class SparseArray:
-    """The array of one pass.
+    """The array of multipliers that one pass goes through.
 
     Each multiplier holds one channel of a filter (its R x S kernel) and one channel of an output
     tile, and multiplies one pair of nonzeros per cycle. Partial sums go down the column. A pass
@@ -110,7 +109,7 @@ class SparseArray:
     sync_interval: int
 
     def time(self, layer: Layer, weight: Mask, activation: Mask, channel_order: str) -> ArrayTime:
-        """Time of one image.
+        """Time and idle multipliers of one image.
 
         Args:
             layer: the shape.
@@ -128,24 +127,24 @@ class SparseArray:
         shape = PassShape.of(channels, self.rows)
         total = ArrayTime()
         for members, tiles in self._blocks(layer, counts.shape[2], shape):
-            chosen = order[:, members]
-            met = counts[group, chosen, tiles]
-            total = total + self._passes(kernels[group, chosen], met, shape)
+            ordered = order[:, members]
+            met = counts[group, ordered, tiles]
+            total = total + self._passes(kernels[group, ordered], met, shape)
         return total
 
     def _blocks(self, layer: Layer, tiles: int, shape: "PassShape") -> list[tuple[slice, slice]]:
         """(channels, tiles) of pieces that hold whole passes and about BLOCK_VALUES values."""
         height, fold = shape.channels, shape.tiles
-        one = layer.groups * height * layer.group_filters
-        tile_step = fold * max(1, min(-(-tiles // fold), BLOCK_VALUES // (one * fold)))
-        step = height * max(1, BLOCK_VALUES // (one * min(tiles, tile_step)))
+        pass_values = layer.groups * height * layer.group_filters
+        tile_step = fold * max(1, min(-(-tiles // fold), BLOCK_VALUES // (pass_values * fold)))
+        step = height * max(1, BLOCK_VALUES // (pass_values * min(tiles, tile_step)))
         return [
             (slice(channel, channel + step), slice(tile, tile + tile_step))
             for channel in range(0, layer.group_channels, step)
             for tile in range(0, tiles, tile_step)
         ]
 
-    def _passes(self, kernels: Mask, counts: Counts, shape: "PassShape") -> ArrayTime:
+    def _passes(self, kernels: Mask, counts: TapCounts, shape: "PassShape") -> ArrayTime:
         """Time of all passes over these channels (g, c, k, taps) and tiles (g, c, t, taps)."""
         work = kernels.astype(np.float32) @ counts.swapaxes(2, 3)
         slowest = self._slowest_kernel(work.astype(np.int64))
@@ -161,17 +160,17 @@ class SparseArray:
             channel_imbalance=int(used.sum()) - kernel_slots,
         )
 
-    def _slowest_kernel(self, work: Integers) -> Integers:
+    def _slowest_kernel(self, work: Counts) -> Counts:
         """(g, c, filters, t) -> (g, c, barriers, t): the slowest column's time to each barrier."""
         groups, channels, filters, tiles = work.shape
         between = self.sync_interval * self.columns
         missing = -filters % between
         padded = np.pad(work, ((0, 0), (0, 0), (0, missing), (0, 0)))
         blocks = padded.reshape(groups, channels, -1, self.sync_interval, self.columns, tiles)
-        slowest: Integers = blocks.sum(axis=3).max(axis=3)
+        slowest: Counts = blocks.sum(axis=3).max(axis=3)
         return slowest
 
-    def _columns_used(self, filters: int) -> Integers:
+    def _columns_used(self, filters: int) -> Counts:
         """Columns that hold a filter, for each barrier."""
         between = self.sync_interval * self.columns
         left = filters - np.arange(0, filters, between)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
+from sim.arithmetic import Counts
 
 
 @dataclass(frozen=True)
@@ -18,26 +17,26 @@ class Stored:
         activation_buffer_bytes, weight_buffer_bytes: capacities.
     """
 
-    activation_bytes: Integers
-    weight_bytes: Integers
+    activation_bytes: Counts
+    weight_bytes: Counts
     activation_buffer_bytes: int
     weight_buffer_bytes: int
 
 
 @dataclass(frozen=True)
 class DramReads:
-    """Bytes read from DRAM."""
+    """Bytes that a reuse order reads from DRAM."""
 
     activation_bytes: int
     weight_bytes: int
 
     @property
     def total(self) -> int:
-        """Both operands."""
+        """Bytes of both operands together."""
         return self.activation_bytes + self.weight_bytes
 
 
-def _times_read(other: Integers, other_buffer: int, kept: Integers, kept_buffer: int) -> Integers:
+def _times_read(other: Counts, other_buffer: int, kept: Counts, kept_buffer: int) -> Counts:
     """How often the passing operand is read: once if it fits, else once per part of the kept."""
     parts = np.maximum(1, -(-kept // kept_buffer))
     return np.where(other <= other_buffer, 1, parts)

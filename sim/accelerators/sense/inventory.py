@@ -5,11 +5,12 @@ The paper's PE could not be read; sizes below are what the model's passes need. 
 its stores is not counted by the model, only listed here.
 """
 
-from sim.accelerators.sense.model import PSUM_BYTES, Sense
+from sim.accelerators.sense.model import Sense
 from sim.components.cells import Library
 from sim.components.inventories import Inventory, Part, Price, per_byte
 from sim.components.parts import priority_encoder, store
 from sim.components.shared import BUFFER_BITS, buffer, mac, registers
+from sim.memory import PSUM_BYTES
 
 KERNEL_POSITIONS = 9
 SUM_BITS = 8 * PSUM_BYTES

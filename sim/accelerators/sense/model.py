@@ -24,7 +24,7 @@ from sim.compressed_formats import (
     written_share,
 )
 from sim.events import Access, Events
-from sim.memory import sram_entry
+from sim.memory import KIB, PSUM_BYTES, sram_entry
 from sim.trace import LayerTrace
 from sim.validation import (
     require_choice,
@@ -33,9 +33,6 @@ from sim.validation import (
     require_positive,
     require_rate,
 )
-
-KIB = 1024
-PSUM_BYTES = 4
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ COUNTER_BITS = 16
 
 
 @dataclass(frozen=True)
-class Part:
+class ExtensionPart:
     """One part of an extension: `count` times `transistors`."""
 
     name: str
@@ -34,7 +34,7 @@ class Part:
 
     @property
     def total(self) -> int:
-        """Transistors of all of them."""
+        """Transistors of all copies of the part."""
         return self.count * self.transistors
 
 
@@ -49,12 +49,12 @@ class Extension:
     """
 
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[ExtensionPart, ...]
     saves: str
 
     @property
     def transistors(self) -> int:
-        """All parts together."""
+        """Transistors of all parts together."""
         return sum(part.total for part in self.parts)
 
 
@@ -72,17 +72,17 @@ def sparse_blox(rows: int, block_height: int, own_map_bits: int = 0) -> Extensio
     require_positive(rows=rows, block_height=block_height)
     sum_bits = VALUE_BITS + ceil(log2(rows * block_height))
     parts = [
-        Part("adder tree", _tree_bits(rows), FULL_ADDER),
-        Part("accumulator, comparator", 2 * sum_bits, FULL_ADDER),
-        Part("sum and threshold registers", 2 * sum_bits, FLIP_FLOP),
-        Part("DMA address adder", ADDRESS_BITS, FULL_ADDER),
-        Part("DMA address choice", ADDRESS_BITS, MULTIPLEXER),
-        Part("block counters of drain and DMA", 2 * COUNTER_BITS, FULL_ADDER + FLIP_FLOP),
-        Part("map bytes under way", 2 * VALUE_BITS, FLIP_FLOP),
+        ExtensionPart("adder tree", _tree_bits(rows), FULL_ADDER),
+        ExtensionPart("accumulator, comparator", 2 * sum_bits, FULL_ADDER),
+        ExtensionPart("sum and threshold registers", 2 * sum_bits, FLIP_FLOP),
+        ExtensionPart("DMA address adder", ADDRESS_BITS, FULL_ADDER),
+        ExtensionPart("DMA address choice", ADDRESS_BITS, MULTIPLEXER),
+        ExtensionPart("block counters of drain and DMA", 2 * COUNTER_BITS, FULL_ADDER + FLIP_FLOP),
+        ExtensionPart("map bytes under way", 2 * VALUE_BITS, FLIP_FLOP),
     ]
     where = "map in the activation buffer"
     if own_map_bits:
-        parts.append(Part("map memory", own_map_bits, MEMORY_BIT))
+        parts.append(ExtensionPart("map memory", own_map_bits, MEMORY_BIT))
         where = "map in a memory of its own"
     return Extension(f"Sparse-Blox, {where}", tuple(parts), "time and transfers")
 
@@ -101,8 +101,8 @@ def zero_gating(rows: int, columns: int) -> Extension:
     """Every multiplier stops its clock on a zero operand (as SA-ZVCG)."""
     elements = rows * columns
     parts = (
-        Part("zero detectors", elements * (2 * (VALUE_BITS - 1) + 1), GATE),
-        Part("clock gates", elements, FLIP_FLOP),
+        ExtensionPart("zero detectors", elements * (2 * (VALUE_BITS - 1) + 1), GATE),
+        ExtensionPart("clock gates", elements, FLIP_FLOP),
     )
     return Extension("zero gating per multiplier", parts, "energy")
 
@@ -112,10 +112,12 @@ def operand_queues(rows: int, columns: int, threads: int, depth: int) -> Extensi
     elements, places = rows * columns, threads * depth
     pair = 2 * VALUE_BITS
     parts = (
-        Part("queues", elements * places * pair, FLIP_FLOP),
-        Part("queue choice", elements * (places - 1) * pair, MULTIPLEXER),
-        Part("zero detectors", elements * threads * (2 * (VALUE_BITS - 1) + 1), GATE),
-        Part("fill counters", elements * threads * ceil(log2(depth + 1)), FULL_ADDER + FLIP_FLOP),
+        ExtensionPart("queues", elements * places * pair, FLIP_FLOP),
+        ExtensionPart("queue choice", elements * (places - 1) * pair, MULTIPLEXER),
+        ExtensionPart("zero detectors", elements * threads * (2 * (VALUE_BITS - 1) + 1), GATE),
+        ExtensionPart(
+            "fill counters", elements * threads * ceil(log2(depth + 1)), FULL_ADDER + FLIP_FLOP
+        ),
     )
     return Extension(f"operand queues, {threads} streams of {depth}", parts, "time")
 
@@ -129,11 +131,11 @@ def inner_joins(rows: int, columns: int, chunk: int) -> Extension:
     elements, levels = rows * columns, ceil(log2(chunk))
     adders = sum((chunk - 2**level) * (level + 1) for level in range(levels))
     parts = (
-        Part("bitmaps", elements * 2 * chunk, FLIP_FLOP),
-        Part("matches", elements * chunk, GATE),
-        Part("priority encoders", elements * chunk * (levels + 1), GATE),
-        Part("prefix sums", elements * 2 * adders, FULL_ADDER),
-        Part("value buffers", elements * 2 * chunk * VALUE_BITS, MEMORY_BIT),
+        ExtensionPart("bitmaps", elements * 2 * chunk, FLIP_FLOP),
+        ExtensionPart("matches", elements * chunk, GATE),
+        ExtensionPart("priority encoders", elements * chunk * (levels + 1), GATE),
+        ExtensionPart("prefix sums", elements * 2 * adders, FULL_ADDER),
+        ExtensionPart("value buffers", elements * 2 * chunk * VALUE_BITS, MEMORY_BIT),
     )
     return Extension(f"inner join of {chunk} positions", parts, "time and transfers")
 

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim.accelerators.sparse_blox.traffic import SOURCES, Gathered, image_traffic
-from sim.accelerators.sparse_blox.work import Blocks, Counts
+from sim.accelerators.sparse_blox.work import FetchedBlocks
+from sim.arithmetic import Counts
 from sim.events import Access
 from sim.memory import Memory, Traffic, dense_bytes
 from sim.trace import LayerTrace
@@ -30,9 +31,14 @@ class Gathering(Memory):
         require_choice("im2col_source", self.im2col_source, SOURCES)
 
     def _traffic(
-        self, trace: LayerTrace, blocks: Blocks, weight_reads: Counts, passes: int, sums: Counts
+        self,
+        trace: LayerTrace,
+        blocks: FetchedBlocks,
+        weight_reads: Counts,
+        passes: int,
+        sums: Counts,
     ) -> list[Traffic]:
-        """Bytes of each image."""
+        """Bytes that each image moves, by memory, operand and direction."""
         return [
             image_traffic(
                 self,
@@ -61,7 +67,7 @@ def added(traffic: list[Traffic]) -> Traffic:
     return dict(total)
 
 
-def map_actions(trace: LayerTrace, blocks: Blocks) -> dict[str, float]:
+def map_actions(trace: LayerTrace, blocks: FetchedBlocks) -> dict[str, float]:
     """Making the map: every value of the matrix is added to its block's sum, each sum compared."""
     if not blocks.map_bits:
         return {}

@@ -10,7 +10,7 @@ from sim.trace import LayerTrace
 
 
 @dataclass(frozen=True)
-class Savings:
+class BlockSavings:
     """Totals of one or more layers over the images of their traces.
 
     Attributes:
@@ -35,11 +35,11 @@ class Savings:
     weight_bytes: int = 0
     output_bytes: int = 0
 
-    def __add__(self, other: Self) -> "Savings":
-        return Savings(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: Self) -> "BlockSavings":
+        return BlockSavings(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
-def savings(trace: LayerTrace, width: int, height: int) -> Savings:
+def savings(trace: LayerTrace, width: int, height: int) -> BlockSavings:
     """What the zero blocks of one layer save."""
     layer, images = trace.layer, trace.images
     kept = blocks_kept(trace, width, height)
@@ -50,7 +50,7 @@ def savings(trace: LayerTrace, width: int, height: int) -> Savings:
     values = images * layer.groups * layer.window * layer.output_pixels
     saved = values - int(kept.fetched_values.sum())
     stored = dense_bytes(trace)
-    return Savings(
+    return BlockSavings(
         blocks=kept.kept.size,
         natural_zero_blocks=natural,
         zero_blocks=zero,

@@ -11,8 +11,8 @@ from sim.accelerators.sparse_blox.gathering import (
     added,
     map_actions,
 )
-from sim.accelerators.sparse_blox.work import Blocks, Counts, all_blocks, blocks_kept
-from sim.arithmetic import ceil_div
+from sim.accelerators.sparse_blox.work import FetchedBlocks, all_blocks, blocks_kept
+from sim.arithmetic import Counts, ceil_div
 from sim.causes import Cause
 from sim.events import Events
 from sim.masks.blocks import block_macs
@@ -47,8 +47,8 @@ class SystolicArray(Gathering):
         """One per row and column."""
         return self.rows * self.columns
 
-    def blocks(self, trace: LayerTrace) -> Blocks:
-        """All blocks: one per column tile, as high as the image has pixels."""
+    def blocks(self, trace: LayerTrace) -> FetchedBlocks:
+        """All blocks, as no map tells: one per column tile, as high as the image has pixels."""
         return all_blocks(trace, self.rows, trace.layer.output_pixels)
 
     def simulate(self, trace: LayerTrace) -> Events:
@@ -101,7 +101,7 @@ class SystolicArray(Gathering):
         overlapped: Counts = np.where(taken.any(axis=1), total, 0)
         return overlapped
 
-    def _weight_shifts(self, blocks: Blocks) -> int:
+    def _weight_shifts(self, blocks: FetchedBlocks) -> int:
         """Register writes of the weights: one for row r shifts through r + 1 rows."""
         down = blocks.columns * (blocks.columns + 1) // 2
         taken = blocks.streamed_pixels > 0
@@ -125,6 +125,6 @@ class BlockSkippingSystolicArray(SystolicArray):
         super().__post_init__()
         require_positive(block_height=self.block_height)
 
-    def blocks(self, trace: LayerTrace) -> Blocks:
-        """Those that are not zero."""
+    def blocks(self, trace: LayerTrace) -> FetchedBlocks:
+        """The blocks that are not zero."""
         return blocks_kept(trace, self.rows, self.block_height)

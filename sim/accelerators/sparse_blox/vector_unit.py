@@ -11,8 +11,8 @@ from sim.accelerators.sparse_blox.gathering import (
     added,
     map_actions,
 )
-from sim.accelerators.sparse_blox.work import Blocks, Counts, all_blocks, blocks_kept
-from sim.arithmetic import ceil_div
+from sim.accelerators.sparse_blox.work import FetchedBlocks, all_blocks, blocks_kept
+from sim.arithmetic import Counts, ceil_div
 from sim.causes import Cause
 from sim.events import Events
 from sim.masks.blocks import block_macs
@@ -48,8 +48,8 @@ class VectorUnit(Gathering):
         """One per lane."""
         return self.lanes
 
-    def blocks(self, trace: LayerTrace) -> Blocks:
-        """All vectors."""
+    def blocks(self, trace: LayerTrace) -> FetchedBlocks:
+        """The vectors of a unit without a map: all."""
         return all_blocks(trace, 1, self.lanes)
 
     def simulate(self, trace: LayerTrace) -> Events:
@@ -90,6 +90,6 @@ class VectorUnit(Gathering):
 class BlockSkippingVectorUnit(VectorUnit):
     """Sparse-Blox on a vector unit: a block is a vector, [1, lanes], skipped before its load."""
 
-    def blocks(self, trace: LayerTrace) -> Blocks:
+    def blocks(self, trace: LayerTrace) -> FetchedBlocks:
         """The vectors that are not zero."""
         return blocks_kept(trace, 1, self.lanes)

@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
 from sim.masks.block_map import block_grid
 from sim.masks.blocks import zero_blocks
 from sim.trace import LayerTrace
 
-Counts = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True, eq=False)
-class Blocks:
+class FetchedBlocks:
     """The blocks of one layer that are fetched.
 
     Attributes:
@@ -53,22 +51,22 @@ class Blocks:
         return sums
 
 
-def blocks_kept(trace: LayerTrace, width: int, height: int) -> Blocks:
+def blocks_kept(trace: LayerTrace, width: int, height: int) -> FetchedBlocks:
     """The blocks that a design with a zero map fetches."""
     zero = zero_blocks(trace, width, height)
     return _blocks(trace.layer, width, height, ~zero, map_bits=zero[0].size)
 
 
-def all_blocks(trace: LayerTrace, width: int, height: int) -> Blocks:
+def all_blocks(trace: LayerTrace, width: int, height: int) -> FetchedBlocks:
     """The blocks that the same design without a map fetches: all."""
     grid = (trace.images, *block_grid(trace.layer, width, height))
     return _blocks(trace.layer, width, height, np.ones(grid, np.bool_), map_bits=0)
 
 
-def _blocks(layer: Layer, width: int, height: int, kept: Mask, map_bits: int) -> Blocks:
+def _blocks(layer: Layer, width: int, height: int, kept: Mask, map_bits: int) -> FetchedBlocks:
     pixels, columns = (
         np.minimum(size, total - np.arange(0, total, size)).astype(np.int64)
         for size, total in ((height, layer.output_pixels), (width, layer.window))
     )
     by_group = kept.reshape(*kept.shape[:2], layer.groups, -1)
-    return Blocks(layer, by_group, pixels, columns, map_bits)
+    return FetchedBlocks(layer, by_group, pixels, columns, map_bits)

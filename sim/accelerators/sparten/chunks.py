@@ -58,11 +58,11 @@ def _packed(bits: Mask, chunk_bits: int) -> Words:
 def filter_chunks(weight: Mask, layer: Layer, bundles: Bundles, chunk_bits: int) -> Words:
     """Weight mask (K, C/g, R, S) as chunks, (bundles, filters, chunks, words)."""
     bundled, filters, channels = bundles.groups, layer.group_filters, layer.group_channels
-    own = weight.reshape(bundles.count, bundled, filters, channels, *layer.kernel)
+    channel_weights = weight.reshape(bundles.count, bundled, filters, channels, *layer.kernel)
     shape = (bundles.count, bundled, filters, *layer.kernel, bundled, channels)
     block = np.zeros(shape, dtype=np.bool_)
     diagonal = np.arange(bundled)
-    block[:, diagonal, :, :, :, diagonal] = own.transpose(1, 0, 2, 4, 5, 3)
+    block[:, diagonal, :, :, :, diagonal] = channel_weights.transpose(1, 0, 2, 4, 5, 3)
     flat = block.reshape(bundles.count, bundles.filters, -1)
     return _packed(flat, chunk_bits)
 

@@ -9,7 +9,7 @@ from sim.accelerators.sparten.arrangement import ABSENT, Order
 from sim.accelerators.sparten.chunks import Words
 from sim.accelerators.sparten.clusters import Stretches
 
-Counts = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+PairCounts = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 BLOCK_OUTPUTS = 1 << 16
 """Outputs counted at a time: the scratch arrays then stay in a core's second-level cache."""
@@ -78,7 +78,9 @@ def round_times(
     return RoundTimes(cycles, joined - busy_pairs)
 
 
-def _in_stretches(count: Counts, starts: npt.NDArray[np.intp]) -> npt.NDArray[np.unsignedinteger]:
+def _in_stretches(
+    count: PairCounts, starts: npt.NDArray[np.intp]
+) -> npt.NDArray[np.unsignedinteger]:
     """Counts (..., positions) summed over stretches that begin at `starts`."""
     if len(starts) == count.shape[-1]:
         return count
@@ -86,13 +88,13 @@ def _in_stretches(count: Counts, starts: npt.NDArray[np.intp]) -> npt.NDArray[np
     return summed
 
 
-def _matches(weights: Words, windows: Words, scratch: Words) -> Counts:
+def _matches(weights: Words, windows: Words, scratch: Words) -> PairCounts:
     """Common ones of each filter chunk with each window chunk, in the shape of `scratch`."""
     words = len(weights)
     np.bitwise_and(weights[0], windows[0], out=scratch)
     # three words hold at most 192 ones, which a byte still counts
     narrow = np.bitwise_count(scratch)
-    count: Counts = narrow if words < 4 else narrow.astype(np.uint16)
+    count: PairCounts = narrow if words < 4 else narrow.astype(np.uint16)
     for word in range(1, words):
         np.bitwise_and(weights[word], windows[word], out=scratch)
         np.add(count, np.bitwise_count(scratch), out=count)

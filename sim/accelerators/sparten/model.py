@@ -42,7 +42,7 @@ next filters."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class FilterPlan:
     """What is fixed for a layer before any activation is known.
 
     Attributes:
@@ -123,7 +123,7 @@ class SparTen(Memory, ABC):
         )
         return reduce(add, images)
 
-    def _plan(self, trace: LayerTrace) -> Plan:
+    def _plan(self, trace: LayerTrace) -> FilterPlan:
         bundles = Bundles.of(trace.layer, self.units_per_cluster)
         grid = ClusterGrid.of(self.clusters, trace.layer.output_pixels)
         filters = filter_chunks(trace.weight, trace.layer, bundles, self.chunk_bits)
@@ -131,7 +131,7 @@ class SparTen(Memory, ABC):
         pairing_rounds = ceil_div(bundles.filters, 2 * self.units_per_cluster) * bundles.count
         fills = bundles.filters >= 2 * self.units_per_cluster and pairing_rounds >= grid.by_filter
         order = self.arrange(filters, bundles) if fills else plain(bundles, self.units_per_cluster)
-        return Plan(bundles, grid, filters, order)
+        return FilterPlan(bundles, grid, filters, order)
 
     def _positions_between_barriers(self, layer: Layer) -> int:
         if self.barrier == "filter_chunk":
@@ -139,7 +139,7 @@ class SparTen(Memory, ABC):
         return 1 if self.barrier == "input_chunk" else layer.output_pixels
 
     def _image(
-        self, trace: LayerTrace, plan: Plan, image: int, macs: int, window_nonzeros: int
+        self, trace: LayerTrace, plan: FilterPlan, image: int, macs: int, window_nonzeros: int
     ) -> Events:
         layer, rounds = trace.layer, plan.order.shape[-1]
         windows = window_chunks(trace.activation[image], layer, plan.bundles, self.chunk_bits)
@@ -182,7 +182,9 @@ class SparTen(Memory, ABC):
             actions["sparten_permutation"] = macs
         return {name: float(count) for name, count in actions.items()}
 
-    def _idle(self, plan: Plan, times: RoundTimes, cycles: int, macs: int) -> dict[Cause, int]:
+    def _idle(
+        self, plan: FilterPlan, times: RoundTimes, cycles: int, macs: int
+    ) -> dict[Cause, int]:
         in_cluster = int(times.cycles.sum()) * self.units_per_cluster
         with_filter = int((times.cycles.sum(axis=2) * plan.units_with_filter).sum())
         return {

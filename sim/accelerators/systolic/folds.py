@@ -52,7 +52,7 @@ class Folds:
 
     @property
     def count(self) -> int:
-        """Folds of the layer."""
+        """Folds that the layer takes on the array."""
         return self.groups * self.row_folds * self.column_folds
 
     @property
@@ -61,7 +61,7 @@ class Folds:
         return self.count * self.streamed * self.rows * self.columns
 
     def cycles(self, overlap: bool) -> int:
-        """Cycles of the layer.
+        """Cycles of the layer, one image.
 
         Args:
             overlap: False = every fold fills and drains alone (SCALE-Sim's count). True = folds

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.arithmetic import ceil_div
+from sim.arithmetic import Counts, ceil_div
 from sim.layer import Mask
-from sim.masks.totals import Counts
 from sim.masks.windows import window_bits
 from sim.trace import LayerTrace
 
@@ -89,7 +88,7 @@ class _Side:
 
     @property
     def size(self) -> int:
-        """Output lines of a tile."""
+        """Output lines that a tile holds."""
         return int(self.bits.shape[3])
 
     @property
@@ -180,20 +179,20 @@ def _bits(plane: Plane) -> npt.NDArray[np.int64]:
 
 def _longest(queues: list[Plane]) -> Plane:
     """Which thread's queue is the longest, the first of equals; no bit where all are empty."""
-    chosen = np.empty_like(queues[0])
+    longest = np.empty_like(queues[0])
     best = [plane[0] for plane in queues]
-    chosen[0] = ~chosen.dtype.type(0)
-    for thread in range(1, len(chosen)):
+    longest[0] = ~longest.dtype.type(0)
+    for thread in range(1, len(longest)):
         longer = _greater([plane[thread] for plane in queues], best)
-        chosen[:thread] &= ~longer
-        chosen[thread] = longer
-        if thread + 1 < len(chosen):
+        longest[:thread] &= ~longer
+        longest[thread] = longer
+        if thread + 1 < len(longest):
             best = [
                 old ^ ((old ^ plane[thread]) & longer)
                 for old, plane in zip(best, queues, strict=True)
             ]
-    chosen[0] &= np.bitwise_or.reduce([plane[0] for plane in queues])
-    return chosen
+    longest[0] &= np.bitwise_or.reduce([plane[0] for plane in queues])
+    return longest
 
 
 def _greater(left: list[Plane], right: list[Plane]) -> Plane:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.training import repeatable
 from models.trials.thresholded import LayerThresholds, ThresholdedNetwork
-from sim.accelerators.hass.design import Design
+from sim.accelerators.hass.design import NetworkDesign
 from sim.accelerators.hass.model import design
 from sim.platforms import platform
 from workflow.search.engine import Evaluate, Outcome, Point
@@ -81,7 +81,7 @@ class Bench:
 
     def designs(
         self, thresholds: LayerThresholds, names: Sequence[str]
-    ) -> Mapping[str, tuple[Design, float, float]]:
+    ) -> Mapping[str, tuple[NetworkDesign, float, float]]:
         """Design, rate with waiting, and pair sparsity at some thresholds, by configuration."""
         with repeatable(0, self.settings.threads):
             traces = self.network.evaluate(thresholds).traces

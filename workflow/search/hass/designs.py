@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from sim import LayerTrace, UserError, accelerator, simulate
-from sim.accelerators.hass.design import Design, Limits
+from sim.accelerators.hass.design import Limits, NetworkDesign
 from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.histograms import PairHistogram
 from sim.accelerators.hass.model import DenseDataflow, design, folded
@@ -127,7 +127,7 @@ def sensitivity(traces: Sequence[LayerTrace], chosen: DesignSettings) -> list[Ro
 
 
 def waiting_intervals(
-    traces: Sequence[LayerTrace], hardware: DenseDataflow, found: Design
+    traces: Sequence[LayerTrace], hardware: DenseDataflow, found: NetworkDesign
 ) -> list[float]:
     """Exact cycles per image of each layer of a design, waiting for other engines included."""
     return [
@@ -136,7 +136,7 @@ def waiting_intervals(
     ]
 
 
-def pair_sparsity(traces: Sequence[LayerTrace], design: Design) -> float:
+def pair_sparsity(traces: Sequence[LayerTrace], design: NetworkDesign) -> float:
     """Fraction of all operand pairs that the engines could skip."""
     pairs = [trace.dense_macs for trace in traces]
     zero = [layer.pair_sparsity * count for layer, count in zip(design.layers, pairs, strict=True)]
@@ -148,14 +148,14 @@ def _fitting(
     hardware: DenseDataflow,
     board: Platform,
     limits: Limits,
-) -> Design | None:
+) -> NetworkDesign | None:
     try:
         return explore(histograms, hardware.rules, board, limits)
     except UserError:
         return None
 
 
-def _shared(traces: Sequence[LayerTrace], design: Design, board: Platform) -> Row:
+def _shared(traces: Sequence[LayerTrace], design: NetworkDesign, board: Platform) -> Row:
     padded = max(prod(trace.layer.padded_size) for trace in traces)
     return {
         "pair_sparsity": pair_sparsity(traces, design),
@@ -164,7 +164,7 @@ def _shared(traces: Sequence[LayerTrace], design: Design, board: Platform) -> Ro
     }
 
 
-def _design_row(design: Design, chosen: DesignSettings, board: Platform) -> Row:
+def _design_row(design: NetworkDesign, chosen: DesignSettings, board: Platform) -> Row:
     return {
         "images_per_second": design.images_per_second,
         "batch_images_per_second": design.batch_images_per_second(chosen.batch_images),
@@ -184,7 +184,7 @@ def _design_row(design: Design, chosen: DesignSettings, board: Platform) -> Row:
 
 
 def _layer_rows(
-    design: Design, traces: Sequence[LayerTrace], waiting: Sequence[float]
+    design: NetworkDesign, traces: Sequence[LayerTrace], waiting: Sequence[float]
 ) -> list[Row]:
     return [
         {

@@ -11,7 +11,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from sim import LayerTrace, NetworkTrace
-from sim.accelerators.sparse_blox.savings import Savings, savings
+from sim.accelerators.sparse_blox.savings import BlockSavings, savings
 from sim.masks.block_map import BLOCK_SHAPES
 from workflow.tabling.shared import traces_command
 
@@ -31,7 +31,7 @@ def shape_label(width: int, height: int) -> str:
 def shares(traces: Iterable[LayerTrace], width: int, height: int) -> Row:
     """Savings per image of some layers, absolute and in percent."""
     layers = list(traces)
-    total = Savings()
+    total = BlockSavings()
     for trace in layers:
         total += savings(trace, width, height)
     images = layers[0].images
