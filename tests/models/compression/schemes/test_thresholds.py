@@ -2,7 +2,6 @@ import pytest
 import torch
 
 from models.compression.activation_clip import (
-    SmallToZero,
     activation_scales,
     clips_of,
     set_clips,
@@ -16,18 +15,6 @@ from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
 from tests.models.compression.samples import samples
 from tests.models.toy import toy, toy_images
-
-
-def test_small_values_of_either_sign_become_zero() -> None:
-    clipped = SmallToZero(0.5)(torch.tensor([-2.0, -0.5, -0.1, 0.0, 0.5, 0.51]))
-    assert clipped.tolist() == [-2.0, 0.0, 0.0, 0.0, 0.0, pytest.approx(0.51)]
-
-
-def test_gradient_passes_the_clip() -> None:
-    x = torch.tensor([0.1, 1.0], requires_grad=True)
-    SmallToZero(0.5)(x).sum().backward()
-    assert x.grad is not None
-    assert x.grad.tolist() == [1.0, 1.0]
 
 
 def test_weight_threshold_counts_in_standard_deviations() -> None:

@@ -6,10 +6,7 @@ import torch
 from torch import fx, nn
 
 from models.graph.layer_table import layer_table
-from models.graph.modes import evaluating
 from models.networks import build
-from models.networks.variant import initialise_for_training
-from sim.errors import UserError
 
 TRAINED_WIDTH = {
     "lenet5": 1.0,
@@ -156,32 +153,3 @@ def test_small_input_stems_keep_the_maps_large() -> None:
         "resnet50": (16, 16),
         "mobilenet_v1": (32, 32),
     }
-
-
-def test_training_starts_from_small_weights_and_idle_residual_branches() -> None:
-    torch.manual_seed(0)
-    network = build("resnet50", num_classes=10, width=0.125, input_size=32)
-    block = network.get_submodule("layer1.1")
-    x = torch.randn(1, 32, 8, 8).abs()
-    with evaluating(network), torch.no_grad():
-        assert not torch.equal(block(x), x)
-        initialise_for_training(network)
-        assert torch.equal(block(x), x)
-    weight = network.get_parameter("layer1.1.conv2.weight")
-    assert float(weight.detach().std()) == pytest.approx((3 * 8 * 9) ** -0.5, rel=0.1)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"name": "resnet5"}, r"unknown network 'resnet5' \(did you mean 'resnet50'.*lenet5"),
-        ({"name": "vgg16", "width": 0}, "width is 0"),
-        ({"name": "vgg16", "width": float("nan")}, "width is nan"),
-        ({"name": "vgg16", "input_size": 16}, "input_size is 16; expected at least 28"),
-        ({"name": "vgg16", "num_classes": 0}, "num_classes is 0"),
-        ({"name": "resnet50", "batch_norm": False}, "resnet50 is defined with batch norm"),
-    ],
-)
-def test_bad_arguments(arguments: dict[str, object], message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        build(**arguments)  # type: ignore[arg-type]

@@ -52,31 +52,6 @@ def test_same_seed_same_bits_whatever_the_threads(
         assert torch.equal(getattr(first, name), getattr(again, name))
 
 
-def test_the_seed_chooses_the_held_out_digits(digits: Dataset) -> None:
-    assert not torch.equal(digits.test_labels, load("digits", 1).test_labels)
-
-
-def test_no_digit_is_both_trained_on_and_tested(digits: Dataset) -> None:
-    both = torch.cat([digits.train_images, digits.test_images]).flatten(1)
-    assert len(both.unique(dim=0)) == 1797
-
-
-def test_shapes_come_in_equal_parts_and_all_differ(shapes: Dataset) -> None:
-    assert shapes.train_labels.bincount().tolist() == [1200] * 10
-    assert shapes.test_labels.bincount().tolist() == [200] * 10
-    corner = torch.cat([shapes.train_images, shapes.test_images])[:, :, :4, :4].flatten(1)
-    assert len(corner.unique(dim=0)) == 14_000
-
-
-def test_shapes_are_told_by_outline_not_by_brightness(shapes: Dataset) -> None:
-    """The best guess from mean colours alone stays near chance."""
-    x = torch.cat([shapes.train_images.mean(dim=(2, 3)), torch.ones(12_000, 1)], dim=1)
-    y = torch.nn.functional.one_hot(shapes.train_labels, 10).float()
-    weights = torch.linalg.lstsq(x, y).solution
-    right = (x @ weights).argmax(dim=1) == shapes.train_labels
-    assert float(right.float().mean()) < 0.25
-
-
 def test_unknown_suite_and_bad_seed() -> None:
     with pytest.raises(UserError, match=r"unknown suite.*'shape' \(did you mean 'shapes'\?\)"):
         load("shape", 0)
