@@ -1,15 +1,11 @@
 """What the papers state, line by line: sim/accelerators/*/claims.yaml."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import jsonschema
-import yaml
-
+from sim.documents import checked_yaml
 from sim.errors import UserError
 from sim.registry import ACCELERATORS
 
@@ -55,25 +51,16 @@ class Claim:
     primary: Mapping[str, str | int] = field(default_factory=dict)
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
-    entries = yaml.safe_load(path.read_text()) or []
-    try:
-        jsonschema.validate(entries, json.loads(SCHEMA.read_text()))
-    except jsonschema.ValidationError as error:
-        raise UserError(f"{path}: {error.json_path}: {error.message}") from error
-    return list(entries)
-
-
 @cache
 def claims() -> Mapping[str, Claim]:
     """All claims by id, folder by folder.
 
     Raises:
-        UserError: a claims.yaml breaks the schema, or an id occurs twice.
+        UserError: a claims.yaml is no YAML or breaks the schema, or an id occurs twice.
     """
     by_id: dict[str, Claim] = {}
     for path in sorted(ACCELERATORS.glob("*/claims.yaml")):
-        for entry in _read(path):
+        for entry in checked_yaml(path, SCHEMA):
             if entry["id"] in by_id:
                 raise UserError(f"{path}: claim {entry['id']!r} exists already")
             by_id[entry["id"]] = Claim(**{**entry, "networks": tuple(entry["networks"])})

@@ -2,7 +2,6 @@ import pytest
 
 from sim import Access, Events, UserError, technology
 from sim.energy import logic_scale
-from sim.events import Events as Same
 
 
 def test_scaling_follows_the_quadratic_of_stillmaker_and_baas() -> None:
@@ -33,21 +32,3 @@ def test_every_entry_has_a_source_and_a_known_scaling() -> None:
         assert entry.scales in {"logic", "sram", "none"}, name
         assert entry.status in {"published", "derived", "assumed"}, name
         assert entry.status != "assumed" or entry.sweep, f"{name} is assumed but not swept"
-
-
-def test_events_must_account_for_every_multiplier_cycle() -> None:
-    with pytest.raises(ValueError, match="do not add up to 6"):
-        Same(4, 8, 2, 2, {"fill": 5})
-
-
-def test_events_add_up_and_merge_their_counts() -> None:
-    one = Events(4, 8, 2, 2, {"fill": 6}, {Access("dram", "weight", "read"): 3}, {"mac_int8": 2})
-    both = one + one
-    assert (both.cycles, both.idle_multiplier_cycles, both.actions) == (
-        8,
-        {"fill": 12},
-        {"mac_int8": 4},
-    )
-    assert both.dram_bytes == 6
-    with pytest.raises(ValueError, match="different multipliers"):
-        _ = one + Events(1, 1, 1, 1)

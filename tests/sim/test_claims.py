@@ -1,0 +1,71 @@
+"""Claims as they are read; how they are judged is tests/workflow/studies/claims."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sim import UserError, registry
+from sim import claims as module
+from sim.claims import claims
+
+Entry = dict[str, Any]
+
+
+@pytest.fixture
+def edited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Replaces all claims by those of Sense in the given folders, the first edited."""
+    document = yaml.safe_load((registry.ACCELERATORS / "sense" / "claims.yaml").read_text())
+
+    def write(edit: Callable[[Entry], object], *folders: str) -> None:
+        edit(document[0])
+        for folder in folders:
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "claims.yaml").write_text(yaml.safe_dump(document))
+        monkeypatch.setattr(module, "ACCELERATORS", tmp_path)
+
+    return write
+
+
+def test_every_claim_has_a_source_and_a_range() -> None:
+    assert claims()
+    for name, claim in claims().items():
+        assert claim.id == name
+        assert claim.source, name
+        assert claim.high is None or claim.low <= claim.high, name
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda entry: entry.update(colour="red"), r"\$\[0\].*'colour' was unexpected"),
+        (lambda entry: entry.pop("source"), "'source' is a required property"),
+        (lambda entry: entry.update(low="1.9"), "'1.9' is not of type 'number'"),
+    ],
+)
+def test_a_claim_that_breaks_the_schema_is_one_line(
+    edited: Callable[..., None], edit: Callable[[Entry], object], message: str
+) -> None:
+    edited(edit, "paper")
+    with pytest.raises(UserError, match=r"paper/claims\.yaml: .*" + message) as refused:
+        claims.__wrapped__()
+    assert "\n" not in str(refused.value)
+
+
+def test_an_id_stands_for_one_claim(edited: Callable[..., None]) -> None:
+    edited(lambda entry: None, "one", "two")
+    with pytest.raises(UserError, match=r"two/claims\.yaml: claim '.*' exists already"):
+        claims.__wrapped__()
+
+
+def test_a_file_that_is_no_yaml_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "paper").mkdir()
+    (tmp_path / "paper" / "claims.yaml").write_text("- id: [1")
+    monkeypatch.setattr(module, "ACCELERATORS", tmp_path)
+    with pytest.raises(UserError, match=r"claims\.yaml: not YAML") as refused:
+        claims.__wrapped__()
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,52 @@
+"""Tests mirror the source, so that whoever reads a module knows where its tests are."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MIRRORED = ("sim",)
+"""Top-level folders whose tests mirror them; add one when its tests do."""
+ACROSS = {
+    "tests/sim/test_full_size.py": "layers of full size through every accelerator",
+    "tests/sim/test_imports.py": "what no module may import",
+    "tests/sim/test_invariants.py": "what holds of every accelerator",
+}
+"""Tests of no module in particular, with what they are about."""
+TRIVIAL_LINES = 25
+"""Modules up to this length may go untested on their own."""
+
+
+def _mirrored(pattern: str, top: str) -> list[Path]:
+    return sorted(path.relative_to(ROOT) for path in (ROOT / top).rglob(pattern))
+
+
+TESTS = [path for top in MIRRORED for path in _mirrored("test_*.py", f"tests/{top}")]
+MODULES = [path for top in MIRRORED for path in _mirrored("*.py", top)]
+
+
+@pytest.mark.parametrize("test", TESTS, ids=str)
+def test_every_test_has_a_module_or_package_of_its_name(test: Path) -> None:
+    if test.as_posix() in ACROSS:
+        return
+    source = ROOT / test.relative_to("tests").with_name(test.stem.removeprefix("test_"))
+    assert source.with_suffix(".py").is_file() or source.is_dir(), f"no source for {test}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_every_module_is_tested_in_its_place(module: Path) -> None:
+    """Has a test of its name; a part of a package may be tested through the package."""
+    if len((ROOT / module).read_text().splitlines()) <= TRIVIAL_LINES:
+        return
+    source = module.parent if module.name == "__init__.py" else module.with_suffix("")
+    test = "tests" / source.with_name(f"test_{source.name}.py")
+    packages = [folder for folder in (source, *source.parents) if len(folder.parts) > 1]
+    folders = packages or [source]  # a top-level folder is tested by all tests in its mirror
+    assert (ROOT / test).is_file() or any(
+        any((ROOT / "tests" / folder).glob("test_*.py")) for folder in folders
+    ), f"{test} is missing"
+
+
+@pytest.mark.parametrize("test", ACROSS)
+def test_what_is_listed_as_of_no_module_exists(test: str) -> None:
+    assert (ROOT / test).is_file()
