@@ -1,6 +1,8 @@
 # Every design on one footing (workflow/footing/designs.yaml): one job per (suite, network, scheme).
 if layout.footing_runs():
-    layout.tables.extend(["footing", "footing_designs", "losses"])
+    layout.tables.extend(
+        ["footing", "footing_designs", "losses", "energy_bases", "component_area"]
+    )
     layout.figures["footing_speedup"] = ["footing"]
     layout.figures["footing_sizes"] = ["footing"]
     layout.figures["footing_pareto"] = ["footing"]
@@ -8,6 +10,13 @@ if layout.footing_runs():
     layout.figures["losses"] = ["losses"]
 
 FOOTING = ["workflow/footing/designs.yaml", "workflow/schemas/footing.schema.json"]
+# Inventories and models are imported by the name of their design.
+COMPONENTS = [
+    "sim/technology/*",
+    "sim/accelerators/*/*.py",
+    "sim/accelerators/*/configs.yaml",
+    *FOOTING,
+]
 
 
 rule footing:
@@ -94,3 +103,43 @@ rule losses_table:
         code=layout.code("workflow.studies.footing.losses_table", data=FOOTING),
     shell:
         "python -m workflow.studies.footing.losses_table {input} --output {output} 2> {log}"
+
+
+rule energy_bases_table:
+    input:
+        layout.footing_files(),
+    output:
+        report(
+            layout.table("energy_bases"),
+            caption="../report/energy_bases.rst",
+            category="Equal footing",
+        ),
+    log:
+        f"{LOGS}/tables/energy_bases.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/energy_bases.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.studies.basis.bases_table", data=COMPONENTS),
+    shell:
+        "python -m workflow.studies.basis.bases_table {input} --output {output} 2> {log}"
+
+
+rule component_area_table:
+    output:
+        report(
+            layout.table("component_area"),
+            caption="../report/component_area.rst",
+            category="Equal footing",
+        ),
+    log:
+        f"{LOGS}/tables/component_area.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/component_area.tsv"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=layout.code("workflow.studies.basis.area_table", data=COMPONENTS),
+    shell:
+        "python -m workflow.studies.basis.area_table --output {output} 2> {log}"
