@@ -44,18 +44,23 @@ def bundled_photographs(count: int, form: InputForm) -> Tensor:
             f"images is {count}, but the bundled photographs give {MOST_PHOTOGRAPHS}; "
             "ask for fewer, or name an image folder"
         )
-    # Here, because scikit-learn takes seconds to import and only this function needs it.
-    from sklearn.datasets import load_sample_image
-
-    originals = [Image.fromarray(load_sample_image(name)) for name in PHOTOGRAPHS]
+    originals = bundled_originals()
     images = []
     for index in range(count):
         photograph = originals[index % 2]
         if index // 2 % 2:
             photograph = photograph.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         crop = _crop(photograph, form, MARGIN, CROPS[index // 4])
-        images.append(_scaled(crop, form))
+        images.append(scaled(crop, form))
     return torch.stack(images)
+
+
+def bundled_originals() -> list[Image.Image]:
+    """The two photographs as they are."""
+    # Here, because scikit-learn takes seconds to import and only this function needs it.
+    from sklearn.datasets import load_sample_image
+
+    return [Image.fromarray(load_sample_image(name)) for name in PHOTOGRAPHS]
 
 
 @dataclass(frozen=True)
@@ -136,12 +141,17 @@ def _in_turn(folders: Sequence[Path]) -> tuple[list[Path], list[int]]:
     return [path for *_, path in ranked], [label for _, label, _ in ranked]
 
 
-def _read(path: Path, form: InputForm) -> Tensor:
+def read_photograph(path: Path) -> Image.Image:
+    """A picture in RGB, whole.
+
+    Raises:
+        UserError: a file is no whole image.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as opened:
-                picture = opened.convert("RGB")
+                return opened.convert("RGB")
     except (
         UnidentifiedImageError,
         OSError,
@@ -151,12 +161,16 @@ def _read(path: Path, form: InputForm) -> Tensor:
         Image.DecompressionBombWarning,
     ) as error:
         raise UserError(f"{path}: not a whole image ({error})") from error
+
+
+def _read(path: Path, form: InputForm) -> Tensor:
+    picture = read_photograph(path)
     if picture.height < form.height or picture.width < form.width:
         raise UserError(
             f"{path}: {picture.width}x{picture.height} pixels (width x height), smaller than the "
             f"network's input of {form.width}x{form.height}; use larger images"
         )
-    return _scaled(_crop(picture, form, MARGIN, CROPS[0]), form)
+    return scaled(_crop(picture, form, MARGIN, CROPS[0]), form)
 
 
 def _crop(
@@ -171,7 +185,8 @@ def _crop(
     return resized.crop((left, top, left + form.width, top + form.height))
 
 
-def _scaled(picture: Image.Image, form: InputForm) -> Tensor:
+def scaled(picture: Image.Image, form: InputForm) -> Tensor:
+    """A picture of the network's size as values (C, H, W) in its scaling."""
     plain = picture.convert("L" if form.channels == 1 else "RGB")
     values = np.asarray(plain, dtype=np.float32) / 255
     channels = torch.from_numpy(values.reshape(form.height, form.width, form.channels))

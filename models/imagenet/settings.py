@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Self, get_args
 
 from models.compression.full_size import FullSizeScheme, ModelledScheme
+from models.compression.repair.reconstruct import Method
 from models.compression.schemes import full_size_schemes
 from models.imagenet.shifted import NORM_SHIFT_STD
 from models.networks import network_record
@@ -15,6 +16,7 @@ from sim.errors import UserError
 from sim.generate.activations import Clustering, Mode
 from sim.validation import (
     require_choice,
+    require_flag,
     require_fraction,
     require_not_negative,
     require_positive,
@@ -167,6 +169,44 @@ class ModelledZeros:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class PictureRepair:
+    """How a user's pruned network is repaired and judged without labels (models.imagenet.repaired).
+
+    Attributes:
+        repair: `none`, `batch_norm` or `reconstruct` (models.compression.repair.reconstruct);
+            null = pruned by size alone and not judged against the dense network.
+        more_pictures: folder of further pictures that repair may use.
+        fitted_pictures, judged_pictures: of the image folder at most so many of each; they are
+            taken in turn, the first to repair, the second to judge.
+        fitted_views, judged_views: random crops of each of these pictures.
+        labels_in_names: whether a picture's class number is the last part of its name.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    repair: Method | None = None
+    more_pictures: str | None = None
+    fitted_pictures: int = 64
+    judged_pictures: int = 64
+    fitted_views: int = 5
+    judged_views: int = 8
+    labels_in_names: bool = False
+
+    def __post_init__(self) -> None:
+        if self.repair is not None:
+            require_choice("repair", self.repair, get_args(Method))
+        require_text(more_pictures=self.more_pictures)
+        require_positive(
+            fitted_pictures=self.fitted_pictures,
+            judged_pictures=self.judged_pictures,
+            fitted_views=self.fitted_views,
+            judged_views=self.judged_views,
+        )
+        require_flag(labels_in_names=self.labels_in_names)
+
+
 def _default_schemes() -> Mapping[str, FullSizeScheme]:
     return MappingProxyType({name: settings() for name, settings in full_size_schemes().items()})
 
@@ -181,6 +221,7 @@ class FullSizeSettings:
         inputs: what the user brings.
         shape: of the network.
         zeros: how they are modelled.
+        pictures: how a user's pruned network is repaired and judged.
         schemes: settings of each compression scheme, by name.
 
     Raises:
@@ -192,6 +233,7 @@ class FullSizeSettings:
     inputs: UserInputs = UserInputs()
     shape: NetworkShape = NetworkShape()
     zeros: ModelledZeros = ModelledZeros()
+    pictures: PictureRepair = PictureRepair()
     schemes: Mapping[str, FullSizeScheme] = field(default_factory=_default_schemes)
 
     def __post_init__(self) -> None:
@@ -218,12 +260,13 @@ class FullSizeSettings:
             inputs=part(UserInputs),
             shape=part(NetworkShape),
             zeros=part(ModelledZeros),
+            pictures=part(PictureRepair),
             schemes=MappingProxyType({n: part(kind) for n, kind in full_size_schemes().items()}),
         )
 
     def flat(self) -> dict[str, Any]:
         """Value of every key of the section."""
-        parts = (self.inputs, self.shape, self.zeros, *self.schemes.values())
+        parts = (self.inputs, self.shape, self.zeros, self.pictures, *self.schemes.values())
         values: dict[str, Any] = {"images": self.images, "seed": self.seed}
         for part in parts:
             values |= {name: getattr(part, name) for name in _names(type(part))}

@@ -1,13 +1,14 @@
 """Write the trace of one full-size network under one compression scheme.
 
 With a checkpoint in the settings, weights and activations are measured on the user's images (or the
-bundled photographs); without one they are modelled.
+bundled photographs); without one they are modelled. With `repair` in the settings as well, the
+pruned network is repaired on one half of the images and judged on the other.
 """
 
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import torch
 
 from models.imagenet.measured import Top1, measured_trace
 from models.imagenet.modelled import LayerDensities, modelled_trace
-from models.imagenet.settings import FullSizeSettings
+from models.imagenet.repaired import Judgement, repaired_trace
+from models.imagenet.settings import SUITE, FullSizeSettings
 from sim import NetworkTrace, write_trace
 from workflow.cli import json_object, run, whole_file
 
@@ -54,14 +56,46 @@ def density_table(trace: NetworkTrace, aimed: dict[str, LayerDensities] | None) 
     return pd.DataFrame(rows(), columns=list(COLUMNS))
 
 
-def metrics(trace: NetworkTrace, top1: Top1 | None) -> dict[str, Any]:
-    """Provenance and, where labelled images were given, top-1 before and after the scheme."""
-    return asdict(trace.provenance) | {"top1": None if top1 is None else asdict(top1)}
+@dataclass(frozen=True)
+class Made:
+    """A trace and what is known of it.
+
+    Attributes:
+        trace: what the step is for.
+        aimed: densities aimed at, if zeros are modelled.
+        top1: before and after the scheme, where labelled images were given.
+        judgements: of a repaired network at each step.
+    """
+
+    trace: NetworkTrace
+    aimed: dict[str, LayerDensities] | None = None
+    top1: Top1 | None = None
+    judgements: tuple[Judgement, ...] = ()
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Provenance, and the accuracies as far as they are known."""
+        top1 = None if self.top1 is None else asdict(self.top1)
+        judged = [asdict(entry) for entry in self.judgements]
+        return asdict(self.trace.provenance) | {"top1": top1, "judgements": judged}
+
+
+def make(suite: str, network: str, scheme: str, settings: FullSizeSettings) -> Made:
+    """Make the trace in the way that the settings ask for."""
+    if settings.inputs.checkpoint is None:
+        modelled = modelled_trace(network, scheme, settings)
+        return Made(modelled.trace, modelled.densities)
+    if settings.pictures.repair is None:
+        measured = measured_trace(network, scheme, settings)
+        return Made(measured.trace, top1=measured.top1)
+    repaired = repaired_trace(network, scheme, settings, suite)
+    return Made(repaired.trace, judgements=repaired.judgements)
 
 
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--suite", default=SUITE, help="name of the suite in the trace")
     parser.add_argument("--network", required=True)
     parser.add_argument("--scheme", required=True)
     parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.settings)")
@@ -71,20 +105,14 @@ def main() -> None:
     arguments = parser.parse_args()
     chosen = FullSizeSettings.of(json_object(arguments.settings))
     torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
-    aimed, top1 = None, None
-    if chosen.inputs.checkpoint is not None:
-        measured = measured_trace(arguments.network, arguments.scheme, chosen)
-        trace, top1 = measured.trace, measured.top1
-    else:
-        modelled = modelled_trace(arguments.network, arguments.scheme, chosen)
-        trace, aimed = modelled.trace, modelled.densities
+    made = make(arguments.suite, arguments.network, arguments.scheme, chosen)
     if arguments.densities:
         with whole_file(arguments.densities) as temporary:
-            density_table(trace, aimed).to_csv(temporary, index=False)
+            density_table(made.trace, made.aimed).to_csv(temporary, index=False)
     if arguments.metrics:
         with whole_file(arguments.metrics) as temporary:
-            temporary.write_text(json.dumps(metrics(trace, top1), indent=1) + "\n")
-    write_trace(arguments.output, trace)
+            temporary.write_text(json.dumps(made.metrics, indent=1) + "\n")
+    write_trace(arguments.output, made.trace)
 
 
 if __name__ == "__main__":

@@ -133,11 +133,11 @@ class FullSizeDbb(ModelledScheme):
     def prune(self, network: SparseNetwork, samples: Samples) -> str | None:
         """Bound the weights, then each stored tensor by its nonzeros on the images, in place."""
         super().prune(network, samples)
-        set_bounds(network, _bounds_by_share(network, samples.images, self.most_removed))
+        set_bounds(network, bounds_by_share(network, samples.images, self.most_removed))
         return None
 
 
-def _bounds_by_share(network: SparseNetwork, images: Tensor, most_removed: float) -> dict[str, int]:
+def bounds_by_share(network: SparseNetwork, images: Tensor, most_removed: float) -> dict[str, int]:
     """A bound for each stored tensor, the tightest that removes at most a share of its nonzeros."""
     bounds: dict[str, int] = {}
 

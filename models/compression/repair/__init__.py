@@ -1,0 +1,1 @@
+"""Pruning without the training set: what pruning broke is repaired on unlabelled images."""

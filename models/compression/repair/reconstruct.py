@@ -1,0 +1,128 @@
+"""Repair of a pruned network, layer by layer, towards the outputs of the dense one.
+
+Batch norm must be folded in both networks, so that each layer is a convolution (or fully connected)
+with a bias. No labels are used, and no gradient is taken.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from models.compression.repair.least_squares import masked_least_squares
+from models.compression.repair.moments import Moments, moments
+from models.compression.repair.walk import walk
+from models.graph.stored_tensors import SparseNetwork, weight
+from sim.validation import require_choice, require_not_negative, require_positive, require_whole
+
+Method = Literal["none", "batch_norm", "reconstruct"]
+
+LEAST_POSITIONS = 2
+"""A layer is fitted where there are so many positions for each weight of a filter; where images are
+too few for that (fully connected layers), means and spreads are matched instead."""
+MOST_GAIN = 2.0
+"""Scale by which a filter's output is matched at most; more would only amplify noise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repair:
+    """How a pruned network is repaired.
+
+    Attributes:
+        method: `none`; `batch_norm`: mean and spread of every filter's output are brought to the
+            dense network's, which is what batch norm measured anew does; `reconstruct`: the weights
+            that stay, and the bias, are the least-squares fit to the dense network's outputs, in
+            layers for which there are enough positions (LEAST_POSITIONS).
+        ridge: of the fit, pulls towards the weights before, in units of the mean input variance.
+        positions: of the output maps that a fit uses, drawn evenly from all images.
+        seed: of that draw.
+
+    Raises:
+        UserError: a value is out of range.
+    """
+
+    method: Method = "none"
+    ridge: float = 1e-3
+    positions: int = 20_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        require_choice("repair", self.method, get_args(Method))
+        require_not_negative(ridge=self.ridge)
+        require_positive(positions=self.positions)
+        require_whole(seed=self.seed)
+
+
+def repair_network(
+    dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, settings: Repair
+) -> None:
+    """Repair a pruned network in place; its zeros stay where they are.
+
+    The first layer reads what it always read and is left alone, and so is the layer that makes the
+    result: images are too few to fit a weight for each of its inputs.
+
+    Args:
+        dense: the network before pruning.
+        sparse: the same, pruned: its masks are permanent.
+        images: (N, C, H, W), unlabelled.
+        settings: how.
+    """
+    if settings.method == "none":
+        return
+    spared = (sparse.first_layer, sparse.last_layer)
+
+    def repair(name: str, x: Tensor, y: Tensor) -> None:
+        if name not in spared:
+            layer = sparse.layers[name]
+            repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
+
+    walk(dense, sparse, images, repair)
+
+
+def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, settings: Repair) -> None:
+    """Repair one layer in place: its nonzero weights and its bias.
+
+    Args:
+        layer: a convolution or fully connected layer.
+        before: its weight before pruning.
+        x: what it reads, (N, C, H, W) or (N, features).
+        y: what it should write, (N, K, H', W') or (N, K).
+        settings: the method is `batch_norm` or `reconstruct`.
+    """
+    measured = moments(layer, x, y, settings.positions, settings.seed)
+    shape = weight(layer).shape
+    groups = len(measured.covariance)
+    rows = weight(layer).detach().reshape(groups, shape[0] // groups, -1)
+    enough = measured.positions >= LEAST_POSITIONS * rows.shape[-1]
+    if settings.method == "reconstruct" and enough:
+        rows = masked_least_squares(
+            measured.covariance,
+            measured.cross,
+            rows != 0,
+            before.reshape(rows.shape),
+            settings.ridge,
+        )
+    else:
+        rows = rows * _gain(rows, measured)[..., None]
+    bias = measured.output_mean - (rows @ measured.input_mean[..., None]).reshape(-1)
+    layer.weight = nn.Parameter(rows.reshape(shape))
+    layer.bias = nn.Parameter(bias)
+
+
+def _gain(rows: Tensor, measured: Moments) -> Tensor:
+    """(groups, K / groups): spread wanted of each filter's output over the one that it has."""
+    variance = ((rows @ measured.covariance) * rows).sum(-1)
+    wanted = measured.output_variance.reshape(variance.shape)
+    gain = (wanted / variance.clamp_min(1e-20)).sqrt().clamp(1 / MOST_GAIN, MOST_GAIN)
+    return torch.where((wanted > 0) & (variance > 0), gain, torch.ones_like(gain))
+
+
+def output_error(rows: Tensor, measured: Moments) -> Tensor:
+    """Share of the outputs' variance that weights (groups, K / groups, n) miss, with the best bias.
+
+    Equals mean((y - w x - b)^2) / var(y) over all filters.
+    """
+    explained = 2 * (rows * measured.cross).sum() - ((rows @ measured.covariance) * rows).sum()
+    total = measured.output_variance.sum()
+    return (total - explained) / total

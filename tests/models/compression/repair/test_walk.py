@@ -1,0 +1,46 @@
+import torch
+from torch import Tensor
+
+from models.compression.quantization import fold_batch_norm
+from models.compression.repair.walk import walk
+from models.graph.stored_tensors import SparseNetwork, weight
+from tests.models.toy import toy, toy_images
+
+IMAGES = toy_images(40)
+
+
+def folded() -> SparseNetwork:
+    network = SparseNetwork(toy())
+    fold_batch_norm(network)
+    return network
+
+
+def test_layers_come_in_running_order_with_what_they_read_and_should_write() -> None:
+    dense, sparse = folded(), folded()
+    seen: list[str] = []
+
+    def look(name: str, x: Tensor, y: Tensor) -> None:
+        seen.append(name)
+        torch.testing.assert_close(sparse.layers[name](x), y)
+
+    outputs = walk(dense, sparse, IMAGES, look)
+    assert seen == list(dense.layers)
+    torch.testing.assert_close(outputs, dense.module(IMAGES))
+
+
+def test_later_layers_read_what_a_repaired_layer_makes() -> None:
+    dense, sparse = folded(), folded()
+    inputs: dict[str, Tensor] = {}
+
+    def silence(name: str, x: Tensor, _: Tensor) -> None:
+        inputs[name] = x
+        if name == "stem":
+            with torch.no_grad():
+                weight(sparse.layers[name]).zero_()
+
+    outputs = walk(dense, sparse, IMAGES, silence)
+    plain: dict[str, Tensor] = {}
+    walk(dense, folded(), IMAGES, lambda name, x, _: plain.update({name: x}))
+    assert torch.equal(inputs["stem"], plain["stem"])
+    assert not torch.allclose(inputs["depthwise"], plain["depthwise"])
+    torch.testing.assert_close(outputs, sparse.module(IMAGES))

@@ -1,0 +1,133 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from models.imagenet.full_size import full_size_network
+from models.imagenet.repaired import Repaired, repaired_trace
+from models.imagenet.settings import FullSizeSettings
+from sim.errors import UserError
+
+NETWORK = "mobilenet_v1_relu6"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six smooth pictures with class numbers in their names."""
+    target = tmp_path_factory.mktemp("pictures")
+    rng = np.random.default_rng(0)
+    for index in range(6):
+        coarse = Image.fromarray(rng.integers(0, 256, (6, 6, 3), np.uint8))
+        coarse.resize((80, 80), Image.Resampling.BICUBIC).save(target / f"p{index}_{index}.png")
+    return target
+
+
+@pytest.fixture(scope="module")
+def settings(folder: Path) -> FullSizeSettings:
+    chosen = FullSizeSettings.of(
+        {
+            "width": 0.25,
+            "input_height": 64,
+            "input_width": 64,
+            "num_classes": 10,
+            "images": 2,
+            "image_folder": str(folder),
+            "checkpoint": str(folder.parent / f"{folder.name}.safetensors"),
+            "repair": "reconstruct",
+            "fitted_views": 6,
+            "judged_views": 4,
+            "labels_in_names": True,
+        }
+    )
+    module = full_size_network(NETWORK, chosen, weights=True)
+    save_file(module.state_dict(), chosen.inputs.checkpoint or "")
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def repaired(settings: FullSizeSettings) -> Repaired:
+    return repaired_trace(NETWORK, "dbb", settings, "pretrained")
+
+
+def test_every_weaker_repair_is_judged_too(repaired: Repaired) -> None:
+    steps = [(entry.repair, entry.numbers) for entry in repaired.judgements]
+    assert steps == [
+        ("none", "float"),
+        ("batch_norm", "float"),
+        ("reconstruct", "float"),
+        ("reconstruct", "int8"),
+    ]
+    assert {entry.agreement.images for entry in repaired.judgements} == {12}
+    assert {entry.labelled for entry in repaired.judgements} == {3}
+
+
+def test_repair_brings_the_answers_back(repaired: Repaired) -> None:
+    none, _, fitted, _ = (entry.agreement.kl_divergence_nats for entry in repaired.judgements)
+    assert fitted < 0.5 * none
+
+
+def test_the_trace_keeps_the_schemes_zeros(repaired: Repaired) -> None:
+    trace = repaired.trace
+    assert (trace.provenance.suite, trace.provenance.weight_source) == ("pretrained", "measured")
+    assert "that repair did not see" in trace.provenance.data
+    by_name = {entry.layer.name: entry for entry in trace.traces}
+    weights = by_name["blocks.5.pointwise"].weight
+    per_block = weights.reshape(len(weights), -1, 8).sum(2)
+    assert per_block.max() <= 4
+    assert by_name["conv1"].weight_density > 0.9
+    assert by_name["conv1"].activation.shape[0] == 2
+    assert any(entry.activation_bound < 8 for entry in trace.traces)
+
+
+def test_a_dense_network_is_only_rounded(settings: FullSizeSettings) -> None:
+    steps = repaired_trace(NETWORK, "dense", settings).judgements
+    assert [(entry.repair, entry.numbers) for entry in steps] == [
+        ("none", "float"),
+        ("none", "int8"),
+    ]
+    assert steps[0].agreement.same == 12
+    assert steps[0].agreement.kl_divergence_nats == pytest.approx(0, abs=1e-6)
+
+
+def test_the_same_settings_give_the_same_bits(
+    repaired: Repaired, settings: FullSizeSettings
+) -> None:
+    again = repaired_trace(NETWORK, "dbb", settings, "pretrained")
+    assert again.judgements == repaired.judgements
+    for first, second in zip(repaired.trace.traces, again.trace.traces, strict=True):
+        assert np.array_equal(first.weight, second.weight)
+        assert np.array_equal(first.activation, second.activation)
+
+
+def test_judged_pictures_do_not_change_the_network(
+    repaired: Repaired, settings: FullSizeSettings
+) -> None:
+    pictures = replace(settings.pictures, judged_pictures=1, judged_views=1)
+    other = repaired_trace(NETWORK, "dbb", replace(settings, images=1, pictures=pictures))
+    for first, second in zip(repaired.trace.traces, other.trace.traces, strict=True):
+        assert np.array_equal(first.weight, second.weight)
+
+
+def test_a_name_without_class_number(settings: FullSizeSettings, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        Image.new("RGB", (80, 80)).save(tmp_path / f"{name}.png")
+    with pytest.raises(UserError, match=r"b\.png: no class number at the end of its name"):
+        repaired_trace(NETWORK, "dense", settings.varied(image_folder=str(tmp_path)))
+
+
+def test_one_picture_is_too_few(settings: FullSizeSettings, tmp_path: Path) -> None:
+    Image.new("RGB", (80, 80)).save(tmp_path / "a_1.png")
+    with pytest.raises(UserError, match="one picture; repair needs at least two"):
+        repaired_trace(NETWORK, "dense", settings.varied(image_folder=str(tmp_path)))
+
+
+def test_without_checkpoint(settings: FullSizeSettings) -> None:
+    with pytest.raises(UserError, match="repair needs a checkpoint and an image_folder"):
+        repaired_trace(NETWORK, "dense", settings.varied(checkpoint=None))
+    with pytest.raises(UserError, match="needs trained weights"):
+        repaired_trace(NETWORK, "blockwise", settings)
+    assert torch.get_num_threads() >= 1
