@@ -134,7 +134,7 @@ def train(
         module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         module.train()
         usual = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
-        step = _Step(module, recipe, steps, criterion or usual)
+        step = _Update(module, recipe, steps, criterion or usual)
         for epoch in range(1, recipe.epochs + 1):
             total = 0.0
             for index in torch.split(torch.randperm(count)[: per_epoch * batch], batch):
@@ -151,7 +151,7 @@ def train(
     return TrainingLog(steps, tuple(losses))
 
 
-class _Step:
+class _Update:
     """One update of the weights: forward, backward, AdamW, learning rate."""
 
     def __init__(self, module: nn.Module, recipe: Recipe, steps: int, criterion: Criterion) -> None:

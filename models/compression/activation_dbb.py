@@ -80,7 +80,7 @@ def tensor_bound(tensor: StoredTensor) -> int:
 
 
 @dataclass(frozen=True)
-class _Step:
+class _BoundStep:
     """Lowering one tensor to `bound`, at the price of a further share of its magnitude."""
 
     loss: float
@@ -121,21 +121,21 @@ def choose_bounds(
     return {tensor.name: DBB_BLOCK for tensor in network.stored} | _after(steps[:taken])
 
 
-def _after(steps: list[_Step]) -> dict[str, int]:
+def _after(steps: list[_BoundStep]) -> dict[str, int]:
     bounds: dict[str, int] = {}
     for step in steps:
         bounds[step.tensor] = min(step.bound, bounds.get(step.tensor, DBB_BLOCK))
     return bounds
 
 
-def _steps(shares: Mapping[str, Tensor]) -> list[_Step]:
+def _steps(shares: Mapping[str, Tensor]) -> list[_BoundStep]:
     """All steps, cheapest first; a tensor's later steps never come before its earlier ones.
 
     A step's price is the share lost in all, which only grows as n falls; the sort is stable, so
     equal prices keep the order of falling n.
     """
     steps = [
-        _Step(1.0 - float(kept[bound - 1]), name, bound)
+        _BoundStep(1.0 - float(kept[bound - 1]), name, bound)
         for name, kept in shares.items()
         for bound in reversed(BOUNDS)
     ]

@@ -26,14 +26,14 @@ def fold_batch_norm(network: SparseNetwork) -> None:
     The convolution gets a bias, the batch norm becomes an identity. Zero weights stay zero, as
     each filter is only scaled. Masks must have been made permanent.
     """
-    found = dict(network.module.named_modules())
+    modules = dict(network.module.named_modules())
     for node in network.module.graph.nodes:
-        if node.op != "call_module" or not isinstance(found[node.target], nn.BatchNorm2d):
+        if node.op != "call_module" or not isinstance(modules[node.target], nn.BatchNorm2d):
             continue
         (source,) = node.all_input_nodes
         if source.target not in network.layers or len(source.users) > 1:
             raise ValueError(f"{node.target}: expected a layer that nothing else reads before it")
-        _fold(network.layers[source.target], found[node.target])
+        _fold(network.layers[source.target], modules[node.target])
         parent, _, name = node.target.rpartition(".")
         setattr(network.module.get_submodule(parent), name, nn.Identity())
 

@@ -70,8 +70,8 @@ class _Pool:
     labels: npt.NDArray[np.int64]
     sources: npt.NDArray[np.int64]
 
-    def part(self, chosen: slice) -> "_Pool":
-        return _Pool(self.images[chosen], self.labels[chosen], self.sources[chosen])
+    def part(self, selected: slice) -> "_Pool":
+        return _Pool(self.images[selected], self.labels[selected], self.sources[selected])
 
 
 def make_canvases(seed: int, counts: CanvasCounts) -> DetectionSet:
@@ -108,11 +108,11 @@ def _compose(rng: np.random.Generator, pool: _Pool, count: int) -> Annotated:
     targets[..., 0] = NO_OBJECT
     sources = np.full((count, MOST), NO_OBJECT, dtype=np.int64)
     for n in range(count):
-        images[n, 0], boxes, chosen = _canvas(rng, pool)
-        found = len(boxes)
-        targets[n, :found, 0] = pool.labels[chosen]
-        targets[n, :found, 1:] = boxes
-        sources[n, :found] = pool.sources[chosen]
+        images[n, 0], boxes, shown = _canvas(rng, pool)
+        objects = len(boxes)
+        targets[n, :objects, 0] = pool.labels[shown]
+        targets[n, :objects, 1:] = boxes
+        sources[n, :objects] = pool.sources[shown]
     return Annotated(*(torch.from_numpy(array) for array in (images, targets, sources)))
 
 
@@ -120,7 +120,7 @@ def _canvas(rng: np.random.Generator, pool: _Pool) -> tuple[Images, list[Box], l
     """One canvas, the boxes on it, and which digits of the pool they hold."""
     ink = np.zeros((CANVAS_SIZE, CANVAS_SIZE), dtype=np.float32)
     boxes: list[Box] = []
-    chosen: list[int] = []
+    shown: list[int] = []
     for _ in range(rng.integers(FEWEST, MOST + 1)):
         digit = int(rng.integers(len(pool.labels)))
         patch = _scaled(pool.images[digit], _side(rng))
@@ -130,10 +130,10 @@ def _canvas(rng: np.random.Generator, pool: _Pool) -> tuple[Images, list[Box], l
             spot = ink[top : top + len(patch), left : left + len(patch)]
             np.maximum(spot, patch * np.float32(rng.uniform(*CONTRAST)), out=spot)
             boxes.append(box)
-            chosen.append(digit)
+            shown.append(digit)
     ink += np.float32(rng.uniform(0, GROUND))
     ink += np.float32(NOISE) * rng.standard_normal(ink.shape, dtype=np.float32)
-    return np.clip(ink, 0, 1, out=ink), boxes, chosen
+    return np.clip(ink, 0, 1, out=ink), boxes, shown
 
 
 def _side(rng: np.random.Generator) -> int:
@@ -176,11 +176,11 @@ def _place(
     return None
 
 
-def covered(one: Box, other: Box) -> float:
+def covered(first: Box, second: Box) -> float:
     """Share of the smaller box that lies in the other, in [0, 1]."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
     if width <= 0 or height <= 0:
         return 0.0
-    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
     return width * height / smaller

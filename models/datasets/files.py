@@ -61,8 +61,8 @@ def read_drawn(
             f"workflow.steps.{step}"
         ) from error
     expected = {"suite": suite, "seed": seed}
-    found = {key: header.get(key) for key in expected}
-    if found != expected:
-        raise UserError(f"{path}: holds {found}, expected {expected}")
+    described = {key: header.get(key) for key in expected}
+    if described != expected:
+        raise UserError(f"{path}: holds {described}, expected {expected}")
     intact(path)
     return header, tensors

@@ -14,8 +14,8 @@ from models.datasets.dataset import Images
 Outline = Callable[[Images, Images], Images]
 
 
-def _both(one: Images, other: Images) -> Images:
-    overlap: Images = np.maximum(one, other)
+def _both(first: Images, second: Images) -> Images:
+    overlap: Images = np.maximum(first, second)
     return overlap
 
 

@@ -117,7 +117,7 @@ def _waves(rng: np.random.Generator, count: int, x: Images, y: Images) -> Images
 
 def _texture(rng: np.random.Generator, count: int, x: Images, y: Images) -> Images:
     """Plain, striped or chequered in equal shares, (N, 1, 32, 32) in [0, 1]."""
-    one, other = _waves(rng, count, x, y), _waves(rng, count, x, y)
+    first, second = _waves(rng, count, x, y), _waves(rng, count, x, y)
     kind = rng.integers(0, 3, (count, 1, 1, 1))
-    chequered = np.abs(one - other)
-    return np.select([kind == 0, kind == 1], [np.zeros_like(one), one], chequered)
+    chequered = np.abs(first - second)
+    return np.select([kind == 0, kind == 1], [np.zeros_like(first), first], chequered)

@@ -44,15 +44,15 @@ def assign(targets: Tensor, anchors: Tensor, stride: int, size: tuple[int, int])
         size: rows and columns of the map.
     """
     image, slot = torch.nonzero(targets[..., 0] != NO_OBJECT, as_tuple=True)
-    found = targets[image, slot]
-    centred = centre_form(found[:, 1:])
+    objects = targets[image, slot]
+    centred = centre_form(objects[:, 1:])
     ratio = centred[:, None, 2:] / anchors[None]
     fits = torch.maximum(ratio, 1 / ratio).amax(-1) < MOST_RATIO
     which, anchor = torch.nonzero(fits, as_tuple=True)
     pair, column, row = _cells(centred[which, :2] / stride, size)
     which, anchor = which[pair], anchor[pair]
-    label = found[which, 0].long()
-    return Assignment(image[which], anchor, row, column, label, found[which, 1:])
+    label = objects[which, 0].long()
+    return Assignment(image[which], anchor, row, column, label, objects[which, 1:])
 
 
 def _cells(at: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
@@ -62,11 +62,11 @@ def _cells(at: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
         (Q,) index of the point, column and row; only cells that lie on the map.
     """
     limit = torch.tensor([size[1], size[0]])
-    own = torch.minimum(at.floor().long(), limit - 1)
-    nearest = torch.where(at - own < 0.5, -1, 1)
+    home = torch.minimum(at.floor().long(), limit - 1)
+    nearest = torch.where(at - home < 0.5, -1, 1)
     beside = torch.stack([nearest[:, 0], torch.zeros_like(nearest[:, 0])], -1)
     above = torch.stack([torch.zeros_like(nearest[:, 1]), nearest[:, 1]], -1)
-    cells = torch.stack([own, own + beside, own + above], 1)
+    cells = torch.stack([home, home + beside, home + above], 1)
     inside = ((cells >= 0) & (cells < limit)).all(-1)
     point, _ = torch.nonzero(inside, as_tuple=True)
     column, row = cells[inside].unbind(-1)

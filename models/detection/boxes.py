@@ -26,12 +26,12 @@ def area(boxes: Tensor) -> Tensor:
     return (boxes[..., 2:] - boxes[..., :2]).clamp(min=0).prod(-1)
 
 
-def overlap(one: Tensor, other: Tensor) -> Tensor:
+def overlap(first: Tensor, second: Tensor) -> Tensor:
     """Intersection over union of boxes (..., 4) with boxes (..., 4), broadcast; in [0, 1]."""
-    low = torch.maximum(one[..., :2], other[..., :2])
-    high = torch.minimum(one[..., 2:], other[..., 2:])
+    low = torch.maximum(first[..., :2], second[..., :2])
+    high = torch.minimum(first[..., 2:], second[..., 2:])
     shared = (high - low).clamp(min=0).prod(-1)
-    return shared / (area(one) + area(other) - shared + TINY)
+    return shared / (area(first) + area(second) - shared + TINY)
 
 
 def complete_overlap(boxes: Tensor, truth: Tensor) -> Tensor:

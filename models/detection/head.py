@@ -84,8 +84,8 @@ def fitted_anchors(sizes: Tensor) -> Tensor:
     needed = len(STRIDES) * PER_SCALE
     if len(sizes) < needed:
         raise UserError(f"{len(sizes)} boxes to fit anchors to; expected at least {needed}")
-    found = sizes.double().numpy()
-    by_area = found[np.argsort(found.prod(1), kind="stable")]
+    boxes = sizes.double().numpy()
+    by_area = boxes[np.argsort(boxes.prod(1), kind="stable")]
     anchors = []
     for group in np.array_split(by_area, len(STRIDES)):
         by_shape = group[np.argsort(group[:, 0] / group[:, 1], kind="stable")]
@@ -123,9 +123,9 @@ def _strides() -> Tensor:
 
 
 def _detect(network: nn.Module) -> Detect:
-    found = [module for module in network.modules() if isinstance(module, Detect)]
-    if len(found) != 1:
+    heads = [module for module in network.modules() if isinstance(module, Detect)]
+    if len(heads) != 1:
         raise UserError(
-            f"{type(network).__name__} has {len(found)} detection heads; expected a YOLOv5s"
+            f"{type(network).__name__} has {len(heads)} detection heads; expected a YOLOv5s"
         )
-    return found[0]
+    return heads[0]

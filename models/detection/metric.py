@@ -37,12 +37,12 @@ def detections(
     network: nn.Module, head: Head, images: Tensor, selection: Selection
 ) -> list[Detections]:
     """What a network in evaluation mode finds, a batch of images at a time."""
-    found = []
+    batches = []
     with evaluating(network), torch.no_grad():
         for part in torch.split(images, BATCH):
             maps = network(part.contiguous(memory_format=torch.channels_last))
-            found.append(select(*head.decode(maps), selection))
-    return found
+            batches.append(select(*head.decode(maps), selection))
+    return batches
 
 
 def mean_average_precision(
@@ -53,18 +53,18 @@ def mean_average_precision(
     Raises:
         UserError: the images show no object.
     """
-    found = detections(network, head, data.images, selection or Selection())
-    return average_precision(found, data.targets)
+    batches = detections(network, head, data.images, selection or Selection())
+    return average_precision(batches, data.targets)
 
 
-def average_precision(found: list[Detections], targets: Tensor) -> MeanAveragePrecision:
+def average_precision(batches: list[Detections], targets: Tensor) -> MeanAveragePrecision:
     """Of detections (in batches, of N images together) against targets (N, D, 5).
 
     Raises:
         UserError: the targets hold no object.
     """
     truth = _truth(targets)
-    results = _results(found)
+    results = _results(batches)
     if not truth["annotations"]:
         raise UserError("no object on any image; mean average precision is not defined")
     if not results:
@@ -109,10 +109,10 @@ def _truth(targets: Tensor) -> dict[str, Any]:
     }
 
 
-def _results(found: list[Detections]) -> list[dict[str, Any]]:
+def _results(batches: list[Detections]) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = []
     first = 0
-    for batch in found:
+    for batch in batches:
         image, place = torch.nonzero(batch.kept, as_tuple=True)
         boxes = batch.boxes[image, place]
         boxes = torch.cat([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], 1)

@@ -66,9 +66,9 @@ def _samples(data: DetectionSet, head: Head, scheme: Scheme) -> Samples:
     ):
         if wanted > len(there):
             raise UserError(f"{name} is {wanted}, but {data.name} has {len(there)} of them")
-    chosen: Annotated = data.validation.first(scheme.held_out_images)
+    samples: Annotated = data.validation.first(scheme.held_out_images)
 
     def precision_percent(network: SparseNetwork) -> float:
-        return mean_average_precision(network.module, head, chosen).at_50_95
+        return mean_average_precision(network.module, head, samples).at_50_95
 
-    return Samples(chosen.images, precision_percent)
+    return Samples(samples.images, precision_percent)

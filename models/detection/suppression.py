@@ -55,12 +55,14 @@ def select(boxes: Tensor, scores: Tensor, selection: Selection) -> Detections:
     classes = scores.shape[2]
     ranked, order = scores.flatten(1).sort(dim=1, descending=True, stable=True)
     ranked, order = ranked[:, : selection.most_boxes], order[:, : selection.most_boxes]
-    chosen = boxes.gather(1, (order // classes)[..., None].expand(-1, -1, 4))
+    candidates = boxes.gather(1, (order // classes)[..., None].expand(-1, -1, 4))
     labels = order % classes
     same = labels[:, :, None] == labels[:, None, :]
-    rivals = same & (overlap(chosen[:, :, None], chosen[:, None, :]) > selection.most_overlap)
+    rivals = same & (
+        overlap(candidates[:, :, None], candidates[:, None, :]) > selection.most_overlap
+    )
     kept = ranked >= selection.least_score
     for place in range(1, kept.shape[1]):
         beaten = (rivals[:, place, :place] & kept[:, :place]).any(1)
         kept[:, place] &= ~beaten
-    return Detections(chosen, ranked, labels, kept)
+    return Detections(candidates, ranked, labels, kept)

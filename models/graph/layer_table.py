@@ -123,7 +123,7 @@ def consumers(module: nn.Module) -> dict[str, str | None]:
 def _first_reader(
     start: fx.Node, layer_name: Callable[[fx.Node], str | None], order: dict[fx.Node, Any]
 ) -> str | None:
-    found: list[fx.Node] = []
+    readers: list[fx.Node] = []
     seen: set[fx.Node] = set()
     waiting = deque(start.users)
     while waiting:
@@ -134,5 +134,5 @@ def _first_reader(
         if layer_name(node) is None:
             waiting.extend(node.users)
         else:
-            found.append(node)
-    return layer_name(min(found, key=order.__getitem__)) if found else None
+            readers.append(node)
+    return layer_name(min(readers, key=order.__getitem__)) if readers else None

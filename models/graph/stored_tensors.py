@@ -52,21 +52,21 @@ class SparseNetwork:
 
     def __init__(self, network: nn.Module) -> None:
         self.module = fx.symbolic_trace(network)
-        found = dict(self.module.named_modules())
-        order = [str(node.target) for node in self._layer_nodes(found)]
-        self.layers = {name: found[name] for name in order}
-        self.stored = tuple(self._insert(node, names) for node, names in self._inputs(found))
+        modules = dict(self.module.named_modules())
+        order = [str(node.target) for node in self._layer_nodes(modules)]
+        self.layers = {name: modules[name] for name in order}
+        self.stored = tuple(self._insert(node, names) for node, names in self._inputs(modules))
         self.module.graph.lint()
         self.module.recompile()
 
-    def _layer_nodes(self, found: dict[str, nn.Module]) -> Iterator[fx.Node]:
+    def _layer_nodes(self, modules: dict[str, nn.Module]) -> Iterator[fx.Node]:
         for node in self.module.graph.nodes:
-            if node.op == "call_module" and is_layer(found[str(node.target)]):
+            if node.op == "call_module" and is_layer(modules[str(node.target)]):
                 yield node
 
-    def _inputs(self, found: dict[str, nn.Module]) -> list[tuple[fx.Node, tuple[str, ...]]]:
+    def _inputs(self, modules: dict[str, nn.Module]) -> list[tuple[fx.Node, tuple[str, ...]]]:
         readers: dict[fx.Node, list[str]] = {}
-        for node in self._layer_nodes(found):
+        for node in self._layer_nodes(modules):
             readers.setdefault(node.all_input_nodes[0], []).append(str(node.target))
         return [(node, tuple(names)) for node, names in readers.items()]
 

@@ -49,7 +49,7 @@ class Top1:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredTrace:
     """A trace, and the accuracies where the images have labels."""
 
     trace: NetworkTrace
@@ -80,7 +80,7 @@ class LabelledImages:
         return 100 * right / self.count
 
 
-def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Measured:
+def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> MeasuredTrace:
     """Prune, quantize and trace a user's network on the user's images (or the photographs).
 
     The first images of the folder are traced, and (some more of) them set the ranges of INT8
@@ -109,7 +109,7 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
         data=f"weights: {checkpoint.name}, {words or f'{scheme} without fine-tuning'}; "
         f"activations: {description}",
     )
-    return Measured(trace_network(shapes, sparse, images, provenance), top1)
+    return MeasuredTrace(trace_network(shapes, sparse, images, provenance), top1)
 
 
 def _compress(

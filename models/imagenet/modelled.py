@@ -44,14 +44,14 @@ class LayerDensities:
 
 
 @dataclass(frozen=True)
-class Modelled:
+class ModelledTrace:
     """A trace and where the densities of its layers come from."""
 
     trace: NetworkTrace
     densities: dict[str, LayerDensities]
 
 
-def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Modelled:
+def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> ModelledTrace:
     """Draw the masks of one network under one scheme; the same arguments give the same bits.
 
     Raises:
@@ -92,7 +92,7 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
         activation_source="modelled",
         data=f"weights: {pruning.weights_in_words(scheme)}; {origin}",
     )
-    return Modelled(NetworkTrace(provenance, tuple(layers)), aimed)
+    return ModelledTrace(NetworkTrace(provenance, tuple(layers)), aimed)
 
 
 def target_densities(

@@ -18,7 +18,7 @@ from models.networks.variant import Variant
 class InceptionShape:
     """Output channels of the branches: 1x1; 3x3 and its reduction; 5x5 and its; pooling."""
 
-    one: int
+    pointwise: int
     three_reduce: int
     three: int
     five_reduce: int
@@ -28,7 +28,7 @@ class InceptionShape:
     @property
     def out_channels(self) -> int:
         """Channels of the four branches side by side."""
-        return self.one + self.three + self.five + self.pool
+        return self.pointwise + self.three + self.five + self.pool
 
 
 INCEPTIONS = {
@@ -65,7 +65,7 @@ class Inception(nn.Module):
 
     def __init__(self, in_channels: int, shape: InceptionShape, third_kernel: int) -> None:
         super().__init__()
-        self.branch1 = ConvNormRelu(in_channels, shape.one, 1)
+        self.branch1 = ConvNormRelu(in_channels, shape.pointwise, 1)
         self.branch2 = nn.Sequential(
             ConvNormRelu(in_channels, shape.three_reduce, 1),
             ConvNormRelu(shape.three_reduce, shape.three, 3),

@@ -105,7 +105,7 @@ class SqueezeExcitation(nn.Module):
         return x * gate
 
 
-class InvertedResidual(nn.Module):
+class InvertedResidualV3(nn.Module):
     """Expand, depthwise, squeeze-and-excite, project; shortcut if the shapes agree.
 
     Input (N, in_channels, H, W), output (N, out_channels, H/stride, W/stride).
@@ -146,7 +146,7 @@ class MobileNetV3(nn.Module):
             _conv_norm(variant.in_channels, channels, 3, nn.Hardswish(), stride)
         ]
         for shape in blocks:
-            layers.append(InvertedResidual(channels, shape, variant))
+            layers.append(InvertedResidualV3(channels, shape, variant))
             channels = variant.channels(shape.out_channels)
         layers.append(_conv_norm(channels, 6 * channels, 1, nn.Hardswish()))
         self.features = nn.Sequential(*layers)

@@ -46,7 +46,7 @@ class BasicBlock(nn.Module):
         return result
 
 
-class Bottleneck(nn.Module):
+class BottleneckBlock(nn.Module):
     """1x1, 3x3, 1x1 convolutions beside a shortcut; (N, in_channels, H, W) to (N, 4m, H/s, W/s)."""
 
     expansion = 4
@@ -79,7 +79,7 @@ class Bottleneck(nn.Module):
         return result
 
 
-Block = type[BasicBlock] | type[Bottleneck]
+Block = type[BasicBlock] | type[BottleneckBlock]
 
 
 def _stage(block: Block, in_channels: int, middle: int, depth: int, stride: int) -> nn.Sequential:
@@ -131,7 +131,7 @@ def resnet18(variant: Variant) -> nn.Module:
 def resnet50(variant: Variant) -> nn.Module:
     """ResNet-50 v1.5; 25,557,032 parameters and 4.089 G multiplications at full size."""
     variant.require_norm("resnet50")
-    return ResNet(variant, Bottleneck, RESNET50)
+    return ResNet(variant, BottleneckBlock, RESNET50)
 
 
 NETWORKS = (

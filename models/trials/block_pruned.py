@@ -122,18 +122,18 @@ class BlockPrunedNetwork:
             images: how many of the constructor's images to measure on.
         """
         self._apply(dict.fromkeys(self._layers, 0.0))
-        found: dict[str, BlockProfile] = {}
+        profiles: dict[str, BlockProfile] = {}
 
         def recorder(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
             def record(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-                found[name] = self._profile(name, inputs[0], step, levels)
+                profiles[name] = self._profile(name, inputs[0], step, levels)
 
             return record
 
-        hooks = (one.register_forward_pre_hook(recorder(n)) for n, one in self._layers.items())
+        hooks = (layer.register_forward_pre_hook(recorder(n)) for n, layer in self._layers.items())
         with temporary(hooks), evaluating(self._module), torch.no_grad():
             self._module(self._images[:images])
-        return tuple(found[name] for name in self._layers)
+        return tuple(profiles[name] for name in self._layers)
 
     def _profile(self, name: str, x: Tensor, step: float, levels: int) -> BlockProfile:
         layer, unit = self._layers[name], step * self._scales[name]

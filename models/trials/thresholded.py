@@ -33,7 +33,7 @@ class LayerThresholds:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class ThresholdEvaluation:
     """What thresholds do to a network.
 
     Attributes:
@@ -92,7 +92,7 @@ class ThresholdedNetwork:
         """Stored tensors that can have a threshold on their values."""
         return tuple(tensor.name for tensor in clippable_tensors(self._network))
 
-    def evaluate(self, thresholds: LayerThresholds) -> Measured:
+    def evaluate(self, thresholds: LayerThresholds) -> ThresholdEvaluation:
         """Accuracy on the samples, and the zeros of their first images, from one pass."""
         self._apply(thresholds)
         masks: dict[str, Mask] = {}
@@ -104,7 +104,7 @@ class ThresholdedNetwork:
 
         with temporary(tensor.register_forward_hook(record) for tensor in self._network.stored):
             top1 = accuracy(self._network.module, self._images, self._labels)
-        return Measured(100 * top1, self._traces(masks))
+        return ThresholdEvaluation(100 * top1, self._traces(masks))
 
     def test_accuracy_percent(self, thresholds: LayerThresholds) -> float:
         """Top-1 on the test images; never for choosing."""

@@ -198,12 +198,12 @@ def install_blocks(module: nn.Module, rule: BlockRule) -> dict[str, BlockConv2d]
     Raises:
         UserError: there is no Conv2d, or one that cannot be pruned; nothing is replaced then.
     """
-    found = {name: one for name, one in module.named_modules() if isinstance(one, nn.Conv2d)}
-    if not found:
+    layers = {name: layer for name, layer in module.named_modules() if isinstance(layer, nn.Conv2d)}
+    if not layers:
         raise UserError(f"{type(module).__name__} has no Conv2d to prune blockwise")
-    if "" in found:
+    if "" in layers:
         raise UserError("blockwise pruning replaces layers of a network; got a single layer")
-    twins = {name: BlockConv2d.of(layer, rule) for name, layer in found.items()}
+    twins = {name: BlockConv2d.of(layer, rule) for name, layer in layers.items()}
     for name, twin in twins.items():
         parent, _, child = name.rpartition(".")
         setattr(module.get_submodule(parent), child, twin)

@@ -40,11 +40,11 @@ def recorded_blocks(module: nn.Module) -> Iterator[dict[str, BlockMap]]:
     with watching(module, watcher_of):
         yield maps
     layers = _pruned(module)
-    for name, found in pieces.items():
+    for name, parts in pieces.items():
         rule = layers[name].rule
-        maps[name] = BlockMap(rule.width, rule.height, torch.cat(found).numpy())
+        maps[name] = BlockMap(rule.width, rule.height, torch.cat(parts).numpy())
 
 
 def _pruned(module: nn.Module) -> dict[str, BlockConv2d]:
     """The pruned convolutions of a network by their path."""
-    return {name: one for name, one in module.named_modules() if isinstance(one, BlockConv2d)}
+    return {name: layer for name, layer in module.named_modules() if isinstance(layer, BlockConv2d)}

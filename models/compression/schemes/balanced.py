@@ -52,12 +52,12 @@ class Balanced(Scheme):
         """Put balanced masks on the prunable layers."""
         layers = prunable_layers(network)
         weights = {name: weight(layer).detach() for name, layer in layers.items()}
-        chosen = {
+        pruned = {
             name: value
             for name, value in weights.items()
             if self.pointwise or value.shape[2:].numel() > 1
         }
-        apply_weight_masks(network, {name: self.mask(value) for name, value in chosen.items()})
+        apply_weight_masks(network, {name: self.mask(value) for name, value in pruned.items()})
 
     def mask(self, values: Tensor) -> Tensor:
         """Bool mask of one layer's weights (K, C/groups, R, S) or (out, in)."""

@@ -118,7 +118,7 @@ def input_scales(module: nn.Module, images: Tensor) -> dict[str, float]:
     """
     sums: dict[str, Tensor] = {}
     counts: dict[str, int] = {}
-    layers = {name: one for name, one in module.named_modules() if isinstance(one, nn.Conv2d)}
+    layers = {name: layer for name, layer in module.named_modules() if isinstance(layer, nn.Conv2d)}
 
     def recorder(name: str) -> Any:
         def record(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
@@ -127,17 +127,17 @@ def input_scales(module: nn.Module, images: Tensor) -> dict[str, float]:
 
         return record
 
-    before = {one: one.threshold for one in layers.values() if isinstance(one, BlockConv2d)}
-    hooks = (one.register_forward_pre_hook(recorder(name)) for name, one in layers.items())
+    before = {layer: layer.threshold for layer in layers.values() if isinstance(layer, BlockConv2d)}
+    hooks = (layer.register_forward_pre_hook(recorder(name)) for name, layer in layers.items())
     try:
-        for one in before:
-            one.threshold = 0.0
+        for layer in before:
+            layer.threshold = 0.0
         with temporary(hooks), evaluating(module), torch.no_grad():
             for batch in torch.split(images, 128):
                 module(batch)
     finally:
-        for one, threshold in before.items():
-            one.threshold = threshold
+        for layer, threshold in before.items():
+            layer.threshold = threshold
     return {name: float(sums[name]) / counts[name] or 1.0 for name in layers if name in sums}
 
 
@@ -154,7 +154,9 @@ def set_blocks(network: SparseNetwork, rule: BlockRule, thresholds: Mapping[str,
 
 def blocks_of(network: SparseNetwork) -> dict[str, Any] | None:
     """What `restore_blocks` needs, as JSON holds it; None if nothing is pruned blockwise."""
-    layers = {n: one for n, one in network.layers.items() if isinstance(one, BlockConv2d)}
+    layers = {
+        name: layer for name, layer in network.layers.items() if isinstance(layer, BlockConv2d)
+    }
     if not layers:
         return None
     rule = next(iter(layers.values())).rule

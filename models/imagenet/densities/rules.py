@@ -43,7 +43,7 @@ RESIDUAL_ANCHORS = ((2.0, 0.82), (4.0, 0.27))
 def weight_densities(
     network: str,
     inputs: Iterable[LayerInput],
-    found: Mapping[str, Density],
+    published: Mapping[str, Density],
     default_weight_density: float,
 ) -> dict[str, Density]:
     """A weight density for every layer: the one found, or one by rule.
@@ -56,12 +56,12 @@ def weight_densities(
     result: dict[str, Density] = {}
     for row in rows:
         layer = row.layer
-        if layer.name in found:
-            result[layer.name] = found[layer.name]
+        if layer.name in published:
+            result[layer.name] = published[layer.name]
         elif row.kind is InputKind.IMAGE or layer.is_depthwise:
             result[layer.name] = _rule(layer, "weight", 1.0, "first and depthwise layers dense")
         else:
-            value, why = _weight_mean(network, layer, rows, found) or (
+            value, why = _weight_mean(network, layer, rows, published) or (
                 default_weight_density,
                 f"assumed default {default_weight_density:g}",
             )
@@ -76,18 +76,18 @@ def _reference(network: str) -> str | None:
 
 
 def _weight_mean(
-    network: str, layer: Layer, rows: list[LayerInput], found: Mapping[str, Density]
+    network: str, layer: Layer, rows: list[LayerInput], published: Mapping[str, Density]
 ) -> tuple[float, str] | None:
     kind = "fully connected layers" if layer.is_linear else "convolutions"
-    own = [
-        found[row.layer.name].value
+    same_kind = [
+        published[row.layer.name].value
         for row in rows
-        if row.layer.name in found
+        if row.layer.name in published
         and row.layer.is_linear == layer.is_linear
         and not row.layer.is_depthwise
     ]
-    if own:
-        return _mean(own), f"mean of the published {kind} of {network}"
+    if same_kind:
+        return _mean(same_kind), f"mean of the published {kind} of {network}"
     reference = _reference(network)
     if reference is None:
         return None
@@ -101,7 +101,7 @@ def _weight_mean(
 
 
 def activation_densities(
-    network: str, inputs: Iterable[LayerInput], found: Mapping[str, Density]
+    network: str, inputs: Iterable[LayerInput], published: Mapping[str, Density]
 ) -> dict[str, Density]:
     """An input density for every layer: the one found, or one by rule.
 
@@ -110,18 +110,18 @@ def activation_densities(
     rows = list(inputs)
     by_tensor: dict[str, Density] = {}
     for row in rows:
-        if row.layer.name in found:
-            by_tensor.setdefault(row.tensor, found[row.layer.name])
+        if row.layer.name in published:
+            by_tensor.setdefault(row.tensor, published[row.layer.name])
     image_side = max(max(row.layer.input_size) for row in rows)
     means = _kind_means(network, rows, by_tensor)
     result = {}
     for row in rows:
-        published = by_tensor.get(row.tensor)
-        if published is None:
+        density = by_tensor.get(row.tensor)
+        if density is None:
             value, why = _activation_rule(row, means, image_side)
-            published = _rule(row.layer, "activation", value, why)
+            density = _rule(row.layer, "activation", value, why)
         result[row.layer.name] = Density(
-            row.layer.name, "activation", published.value, published.status, published.source
+            row.layer.name, "activation", density.value, density.status, density.source
         )
     return result
 

@@ -39,7 +39,7 @@ class Density:
 
 
 @dataclass(frozen=True)
-class Row:
+class DensityRow:
     """One line of a table file."""
 
     network: str
@@ -47,7 +47,7 @@ class Row:
     density: Density
 
 
-def read_table(path: Path) -> tuple[Row, ...]:
+def read_table(path: Path) -> tuple[DensityRow, ...]:
     """Read one file of densities; a user's own file has the same columns.
 
     Raises:
@@ -67,7 +67,7 @@ def read_table(path: Path) -> tuple[Row, ...]:
         raise UserError(f"{path}: not a CSV text file ({error})") from error
 
 
-def _row(where: str, record: Mapping[str, str | None]) -> Row:
+def _row(where: str, record: Mapping[str, str | None]) -> DensityRow:
     fields = {name: record[name] or "" for name in COLUMNS}
     operand, status = fields["tensor"], fields["status"]
     if operand not in get_args(Operand):
@@ -79,7 +79,7 @@ def _row(where: str, record: Mapping[str, str | None]) -> Row:
     value = checked_density(f"{where}: density", fields["density"])
     source = fields["source"] + (f" ({fields['note']})" if fields["note"] else "")
     density = Density(fields["layer"], cast(Operand, operand), value, cast(Status, status), source)
-    return Row(fields["network"], fields["table"], density)
+    return DensityRow(fields["network"], fields["table"], density)
 
 
 def checked_density(what: str, value: str | float) -> float:
@@ -97,13 +97,16 @@ def checked_density(what: str, value: str | float) -> float:
     return number
 
 
-def published_rows() -> tuple[Row, ...]:
+def published_rows() -> tuple[DensityRow, ...]:
     """All rows that come with the project."""
     return tuple(row for path in sorted(FOLDER.glob("*.csv")) for row in read_table(path))
 
 
 def published_densities(
-    network: str, operand: Operand, table: str | None = None, rows: Iterable[Row] | None = None
+    network: str,
+    operand: Operand,
+    table: str | None = None,
+    rows: Iterable[DensityRow] | None = None,
 ) -> dict[str, Density]:
     """The published densities of one operand, by layer; layers without a row are absent.
 
@@ -119,22 +122,22 @@ def published_densities(
     Raises:
         UserError: no such table of that network.
     """
-    own = [
+    matching = [
         row
         for row in (published_rows() if rows is None else rows)
         if row.network == network and row.density.operand == operand
     ]
-    tables = {row.table for row in own}
+    tables = {row.table for row in matching}
     if table is not None and table not in tables:
         raise unknown(f"table of {operand} densities of {network}", table, tables)
-    chosen = table or _default_table(network, operand)
+    chosen_table = table or _default_table(network, operand)
     if len(tables) == 1:
-        chosen = tables.pop()
-    found: dict[str, list[Density]] = {}
-    for row in own:
-        if row.table == chosen:
-            found.setdefault(row.density.layer, []).append(row.density)
-    return {layer: _mean(parts) for layer, parts in found.items()}
+        chosen_table = tables.pop()
+    by_layer: dict[str, list[Density]] = {}
+    for row in matching:
+        if row.table == chosen_table:
+            by_layer.setdefault(row.density.layer, []).append(row.density)
+    return {layer: _mean(parts) for layer, parts in by_layer.items()}
 
 
 def _default_table(network: str, operand: Operand) -> str | None:
@@ -152,10 +155,10 @@ def _mean(parts: list[Density]) -> Density:
 
 
 def require_all(
-    network: str, operand: Operand, layers: Collection[str], found: Mapping[str, Density]
+    network: str, operand: Operand, layers: Collection[str], densities: Mapping[str, Density]
 ) -> None:
     """Raise UserError naming the layers that have no density."""
-    missing = [layer for layer in layers if layer not in found]
+    missing = [layer for layer in layers if layer not in densities]
     if missing:
         raise UserError(
             f"{network}: no {operand} density for {len(missing)} of {len(layers)} layers: "

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from models.imagenet.measured import Measured, measured_trace
+from models.imagenet.measured import MeasuredTrace, measured_trace
 from models.imagenet.modelled import modelled_trace
 from models.imagenet.pictures import image_folder
 from models.imagenet.settings import FullSizeSettings, modelled_schemes
@@ -58,7 +58,7 @@ def checkpoint(tmp_path: Path, folder: Path) -> Path:
     return path
 
 
-def measured(scheme: str, checkpoint: Path, folder: Path | None, **changes: Any) -> Measured:
+def measured(scheme: str, checkpoint: Path, folder: Path | None, **changes: Any) -> MeasuredTrace:
     given = {"checkpoint": str(checkpoint), "image_folder": str(folder) if folder else None}
     return measured_trace("resnet18", scheme, FullSizeSettings.of(SMALL | given | changes))
 
