@@ -7,6 +7,7 @@ def mapped_counts(trace: LayerTrace, filters: int, pixels: int) -> dict[str, int
     """Cycles, busy slots and on-chip reads of all images."""
     layer = trace.layer
     counts = {"cycles": 0, "slots": 0, "weight_reads": 0, "activation_reads": 0}
+    counts["register_bits"] = 0
     for _ in range(trace.images * layer.groups):
         for first_filter in range(0, layer.group_filters, filters):
             rows = len(range(layer.group_filters)[first_filter : first_filter + filters])
@@ -17,6 +18,9 @@ def mapped_counts(trace: LayerTrace, filters: int, pixels: int) -> dict[str, int
                     counts["slots"] += rows * columns
                     counts["weight_reads"] += rows
                     counts["activation_reads"] += columns
+                    for _ in range(rows * columns):
+                        for register in (8, 8, 32):  # weight, activation, sum
+                            counts["register_bits"] += register
     return counts
 
 

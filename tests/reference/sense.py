@@ -92,6 +92,27 @@ def _pass(
                 count["edge"] += duration
 
 
+def stores(trace: LayerTrace, array: Array, value_bytes: int) -> Counter:
+    """Bytes that go into and out of the stores of the PEs, multiplier by multiplier."""
+    layer, moved = trace.layer, Counter()
+    for image in range(trace.images):
+        for filter_ in range(layer.out_channels):
+            group = filter_ // layer.group_filters
+            for c in range(layer.group_channels):
+                channel = group * layer.group_channels + c
+                moved["activation write"] += value_bytes * sum(
+                    bool(value) for value in trace.activation[image, channel].flat
+                )
+                for pixels in output_tiles(trace, array.tile):
+                    moved["weight write"] += value_bytes * sum(
+                        bool(value) for value in trace.weight[filter_, c].flat
+                    )
+                    pairs = kernel_work(trace, image, filter_, c, pixels)
+                    moved["weight read"] += value_bytes * pairs
+                    moved["activation read"] += value_bytes * pairs
+    return moved
+
+
 def bitmap_bytes(values: list[bool], value_bits: int) -> int:
     bits = 0
     for value in values:

@@ -1,15 +1,17 @@
 """Parts of the dense arrays: two buffers, multipliers, accumulators and operand registers.
 
-Each multiplier has a register for either operand, as in a systolic array; the models do not name
-how operands reach the multipliers.
+Each multiplier has a register for either operand, as in a systolic array.
 """
 
-from sim.accelerators.dense.model import ACCUMULATOR_BITS, DenseIdeal, DenseMapped
+from sim.accelerators.dense.model import (
+    ACCUMULATOR_BITS,
+    OPERAND_BITS,
+    DenseIdeal,
+    DenseMapped,
+)
 from sim.components.cells import Library
 from sim.components.inventories import Inventory, Price
 from sim.components.shared import mac, register_bit, registers, two_buffers
-
-OPERAND_BITS = 8
 
 
 def inventory(design: DenseIdeal | DenseMapped, parts: Library) -> Inventory:

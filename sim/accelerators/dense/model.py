@@ -10,8 +10,11 @@ from sim.memory import ArrayBytes, Memory, dense_bytes
 from sim.trace import LayerTrace
 from sim.validation import require_positive
 
+OPERAND_BITS = 8
 ACCUMULATOR_BITS = 32
 """Width of the register that a multiplier accumulates in."""
+REGISTER_BITS = 2 * OPERAND_BITS + ACCUMULATOR_BITS
+"""Registers that a multiplication writes: both operands and the sum, as in `sa` (systolic/)."""
 
 
 def _events(
@@ -33,7 +36,7 @@ def _events(
             Cause.BANDWIDTH: images * multipliers * stall_cycles,
         },
         traffic_bytes={access: images * count for access, count in traffic.items()},
-        actions={"mac_int8": trace.dense_macs, "register_bit": trace.dense_macs * ACCUMULATOR_BITS},
+        actions={"mac_int8": trace.dense_macs, "register_bit": trace.dense_macs * REGISTER_BITS},
     )
 
 

@@ -34,6 +34,10 @@ from sim.validation import (
     require_rate,
 )
 
+KERNEL_STORE, CHANNEL_STORE = "spad_80b", "spad_448b"
+"""Stores in a PE, priced as the smallest scratchpad in the table that holds a kernel of 3 x 3, and
+as the largest one for (a part of) a channel of a tile; both assumed."""
+
 
 @dataclass(frozen=True)
 class Sense:
@@ -123,8 +127,11 @@ class Sense:
                 Cause.CHANNEL_IMBALANCE: work.channel_imbalance,
                 Cause.BANDWIDTH: (cycles - busy) * self.multipliers,
             },
-            traffic_bytes=traffic,
-            actions={f"mac_int{self.value_bits}": work.effectual_macs},
+            traffic_bytes=traffic | self._stores(trace, work.effectual_macs),
+            actions={
+                f"mac_int{self.value_bits}": work.effectual_macs,
+                "register_bit": work.effectual_macs * 8 * PSUM_BYTES,
+            },
         )
 
     def _traffic(self, trace: LayerTrace) -> dict[Access, int]:
@@ -147,6 +154,23 @@ class Sense:
             Access("dram", "weight", "read"): reads.weight_bytes,
             Access("dram", "output", "write"): written,
             Access(sram_entry(self.buffer_kib), "output", "read"): written,
+        }
+
+    def _stores(self, trace: LayerTrace, macs: int) -> dict[Access, int]:
+        """Bytes of the stores inside the multipliers' PEs, zeros and bitmaps not counted.
+
+        A PE takes its kernel once per output tile and its channel once per filter, and reads a
+        weight and an activation for each multiplication.
+        """
+        layer, value_bytes = trace.layer, self.value_bits // 8
+        tiles = int(np.prod([-(-size // self.tile) for size in layer.output_size]))
+        weights = int(np.count_nonzero(trace.weight)) * tiles * trace.images
+        activations = int(np.count_nonzero(trace.activation)) * layer.group_filters
+        return {
+            Access(KERNEL_STORE, "weight", "write"): weights * value_bytes,
+            Access(KERNEL_STORE, "weight", "read"): macs * value_bytes,
+            Access(CHANNEL_STORE, "activation", "write"): activations * value_bytes,
+            Access(CHANNEL_STORE, "activation", "read"): macs * value_bytes,
         }
 
     def _written(self, trace: LayerTrace) -> int:

@@ -24,6 +24,7 @@ def test_mapped_array_equals_the_loop_reference(
     assert (
         events.idle_multiplier_cycles["edge"] == filters * pixels * told["cycles"] - told["slots"]
     )
+    assert events.actions["register_bit"] == told["register_bits"]
     reads = events.traffic_bytes
     assert reads[Access("sram_512kib", "weight", "read")] == told["weight_reads"]
     assert reads[Access("sram_2mib", "activation", "read")] == told["activation_reads"]
@@ -35,6 +36,13 @@ def test_ideal_array_equals_the_loop_reference(trace: LayerTrace, multipliers: i
     events = simulate(trace, accelerator("dense_ideal", multipliers=multipliers))
     assert events.cycles == reference.ideal_cycles(trace, multipliers)
     assert events.effectual_macs == effectual_macs(trace)
+
+
+@pytest.mark.parametrize("name", ["dense_ideal", "dense_mapped"])
+def test_registers_are_those_of_the_systolic_array(name: str) -> None:
+    trace = LayerTrace.of(Layer.conv("conv", 8, 16, 3, 1, 1, 8))
+    systolic = simulate(trace, accelerator("sa", dataflow="os"))
+    assert simulate(trace, accelerator(name)).actions == systolic.actions
 
 
 def test_fully_connected_layers_use_one_column_of_the_mapped_array() -> None:

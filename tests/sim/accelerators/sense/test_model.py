@@ -71,6 +71,23 @@ def test_dram_reads_match_the_plain_loops(
     assert dram(events, "weight") == sum(weights for _, weights in reads)
 
 
+@settings(max_examples=40, deadline=None)
+@given(traces(SMALL), st.integers(1, 4), st.sampled_from([8, 16]))
+def test_stores_of_the_multipliers_match_the_plain_loops(
+    trace: LayerTrace, tile: int, bits: int
+) -> None:
+    events = simulate(trace, accelerator("sense", tile=tile, value_bits=bits))
+    expected = reference.stores(trace, reference.Array(32, 32, tile, 1, True), bits // 8)
+    told = {
+        f"{access.operand} {access.direction}": count
+        for access, count in events.traffic_bytes.items()
+        if access.memory.startswith("spad")
+    }
+    assert told == {key: expected[key] for key in told}
+    assert len(told) == 4
+    assert events.actions["register_bit"] == 32 * events.effectual_macs
+
+
 @settings(max_examples=30, deadline=None)
 @given(traces(SMALL))
 def test_more_zeros_never_cost_more_without_clustering(trace: LayerTrace) -> None:
