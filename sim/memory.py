@@ -3,9 +3,14 @@
 The treatment is the same for every array that uses it, so that ratios between arrays do not depend
 on it. Each image is an inference of its own (batch 1, as in latency-bound use): the weights of a
 layer are fetched from DRAM once per image, because the layers of one inference overwrite the weight
-buffer. The input and output of a layer stay on chip when both fit in the activation buffer as
-stored; otherwise both go through DRAM, the input once for each filling of the weight buffer that
-the layer needs. What DRAM delivers is written to a buffer, and what DRAM takes is read from one.
+buffer. Where a feature map lies follows from the map alone, so that the layer that writes it and
+the layers that read it agree: it stays on chip if it takes, as stored, at most half of the
+activation buffer, since a layer's input and output lie there side by side; a larger map goes
+through DRAM. The image always comes from DRAM and the network's output always goes there. A map
+that does not fit is read once for each filling of the weight buffer that the layer needs. What DRAM
+delivers is written to a buffer, and what DRAM takes is read from one. Maps kept for a later sum
+(residual connections) are neither held nor read again: a trace has no sums. On-chip memories cost
+by their capacity.
 """
 
 import math
@@ -17,14 +22,18 @@ from sim.events import Access
 from sim.trace import LayerTrace
 from sim.validation import require_positive, require_rate
 
-WEIGHT_BUFFER = "sram_512kib"
-ACTIVATION_BUFFER = "sram_2mib"
 KIB = 1024
 PSUM_BYTES = 4
 
 Traffic = dict[Access, int]
 
-SRAM_ENTRIES = {8: "sram_8kib", 108: "sram_108kib", 512: "sram_512kib", 2048: "sram_2mib"}
+SRAM_ENTRIES = {
+    8: "sram_8kib",
+    16: "sram_16kib",
+    108: "sram_108kib",
+    512: "sram_512kib",
+    2048: "sram_2mib",
+}
 """Technology entries of single memories by capacity in KiB."""
 
 
@@ -61,24 +70,44 @@ class Memory:
 
     def traffic(self, stored: "StoredBytes", array: "ArrayBytes") -> Traffic:
         """Bytes moved for one image, by memory, operand and direction; no entry is zero."""
+        weights, maps = self.weight_buffer, self.activation_buffer
+        fetched = stored.input * self.input_fetches(stored)
+        spilled = stored.output if self.output_leaves(stored) else 0
         moved = {
             Access("dram", "weight", "read"): stored.weight,
-            Access(WEIGHT_BUFFER, "weight", "write"): stored.weight,
-            Access(WEIGHT_BUFFER, "weight", "read"): array.weight_read,
-            Access(ACTIVATION_BUFFER, "activation", "read"): array.activation_read,
-            Access(ACTIVATION_BUFFER, "psum", "write"): array.psum_write,
-            Access(ACTIVATION_BUFFER, "psum", "read"): array.psum_read,
-            Access(ACTIVATION_BUFFER, "output", "write"): stored.output,
+            Access(weights, "weight", "write"): stored.weight,
+            Access(weights, "weight", "read"): array.weight_read,
+            Access(maps, "activation", "read"): array.activation_read,
+            Access(maps, "psum", "write"): array.psum_write,
+            Access(maps, "psum", "read"): array.psum_read,
+            Access(maps, "output", "write"): stored.output,
+            Access("dram", "activation", "read"): fetched,
+            Access(maps, "activation", "write"): fetched,
+            Access(maps, "output", "read"): spilled,
+            Access("dram", "output", "write"): spilled,
         }
-        if stored.input + stored.output > self.activation_buffer_kib * KIB:
-            fillings = ceil_div(stored.weight, self.weight_buffer_kib * KIB)
-            moved |= {
-                Access("dram", "activation", "read"): stored.input * fillings,
-                Access(ACTIVATION_BUFFER, "activation", "write"): stored.input * fillings,
-                Access(ACTIVATION_BUFFER, "output", "read"): stored.output,
-                Access("dram", "output", "write"): stored.output,
-            }
         return {access: count for access, count in moved.items() if count}
+
+    @property
+    def weight_buffer(self) -> str:
+        """Technology entry of the weight buffer."""
+        return sram_entry(self.weight_buffer_kib)
+
+    @property
+    def activation_buffer(self) -> str:
+        """Technology entry of the activation buffer."""
+        return sram_entry(self.activation_buffer_kib)
+
+    def input_fetches(self, stored: "StoredBytes") -> int:
+        """Times that a layer's input comes from DRAM; 0 = it is on chip."""
+        if not map_fits(stored.input, self.activation_buffer_kib * KIB):
+            return ceil_div(stored.weight, self.weight_buffer_kib * KIB)
+        return int(stored.reads_image)
+
+    def output_leaves(self, stored: "StoredBytes") -> bool:
+        """Whether a layer's output goes to DRAM."""
+        fits = map_fits(stored.output, self.activation_buffer_kib * KIB)
+        return stored.ends_network or not fits
 
     def stall_cycles(self, compute_cycles: int, traffic: Mapping[Access, int]) -> int:
         """Cycles that DRAM needs beyond the array's own; transfers overlap computation."""
@@ -93,13 +122,30 @@ def stall_cycles(
     return max(0, math.ceil(dram_bytes / dram_bytes_per_cycle) - compute_cycles)
 
 
+def map_fits(map_bytes: int, buffer_bytes: int) -> bool:
+    """Whether a map stays in a buffer of which the other half holds the layer's other map."""
+    return 2 * map_bytes <= buffer_bytes
+
+
 @dataclass(frozen=True)
 class StoredBytes:
-    """Size of a layer's operands as a design stores them, one image."""
+    """Size of a layer's operands as a design stores them, one image.
+
+    Attributes:
+        weight, input, output: bytes.
+        reads_image, ends_network: as in the trace.
+    """
 
     weight: int
     input: int
     output: int
+    reads_image: bool = False
+    ends_network: bool = False
+
+    @classmethod
+    def of(cls, trace: LayerTrace, weight: int, maps: tuple[int, int]) -> "StoredBytes":
+        """Sizes of a trace's operands; `maps` are input and output."""
+        return cls(weight, *maps, trace.reads_image, trace.ends_network)
 
 
 @dataclass(frozen=True)
@@ -114,7 +160,8 @@ class ArrayBytes:
 
 def dense_bytes(trace: LayerTrace) -> StoredBytes:
     """One byte for every INT8 value, zero or not."""
-    return StoredBytes(trace.weight.size, trace.activation[0].size, output_values(trace))
+    maps = trace.activation[0].size, output_values(trace)
+    return StoredBytes.of(trace, trace.weight.size, maps)
 
 
 def output_values(trace: LayerTrace) -> int:

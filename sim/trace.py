@@ -27,6 +27,8 @@ class LayerTrace:
         block_map: blocks of the im2col matrix that the network took as zero
             (sim/masks/block_map.py); None = no others than the activation mask leaves. Models that
             skip no blocks ignore it.
+        reads_image: the input is the network's, which is never on chip beforehand.
+        ends_network: the output is the network's, which does not stay on chip.
     """
 
     layer: Layer
@@ -35,6 +37,8 @@ class LayerTrace:
     output: Mask | None
     activation_bound: int
     block_map: BlockMap | None
+    reads_image: bool
+    ends_network: bool
 
     def __init__(
         self,
@@ -44,6 +48,8 @@ class LayerTrace:
         output: Mask | None = None,
         activation_bound: int | None = None,
         block_map: BlockMap | None = None,
+        reads_image: bool = False,
+        ends_network: bool = False,
     ) -> None:
         """Check the masks against the layer and each other; see `of` for what None stands for."""
         if not isinstance(layer, Layer):
@@ -64,6 +70,8 @@ class LayerTrace:
             output=output,
             activation_bound=_bound(layer.name, activation, activation_bound),
             block_map=block_map,
+            reads_image=reads_image,
+            ends_network=ends_network,
         )
 
     @classmethod
@@ -76,6 +84,8 @@ class LayerTrace:
         output: Mask | None = None,
         activation_bound: int | None = None,
         block_map: BlockMap | None = None,
+        reads_image: bool = False,
+        ends_network: bool = False,
     ) -> Self:
         """Make a trace in which whatever is left out has no zeros.
 
@@ -86,13 +96,16 @@ class LayerTrace:
             output: None = the layer's own output without a zero.
             activation_bound: None = the tightest bound that the activation satisfies.
             block_map: None = no blocks are taken as zero.
+            reads_image: the input is the network's.
+            ends_network: the output is the network's.
 
         Raises:
             UserError: a mask has another dtype or shape than the layer, the masks or the block map
                 disagree on the number of images, the stated bound is none, or the activation
                 breaks it.
         """
-        return cls(layer, weight, activation, output, activation_bound, block_map)
+        masks = weight, activation, output
+        return cls(layer, *masks, activation_bound, block_map, reads_image, ends_network)
 
     @cached_property
     def weight_bound(self) -> int:

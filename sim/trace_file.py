@@ -73,11 +73,19 @@ class NetworkTrace:
 
     @cached_property
     def traces(self) -> tuple[LayerTrace, ...]:
-        """The layers as the simulator takes them: with the mask of what each writes back."""
+        """The layers as the simulator takes them: with the mask of what each writes back.
+
+        The first layer reads the image; a layer whose output no layer reads ends the network.
+        """
         inputs = {entry.trace.layer.name: entry.trace.activation for entry in self.layers}
         return tuple(
-            replace(entry.trace, output=inputs[entry.consumer] if entry.consumer else None)
-            for entry in self.layers
+            replace(
+                entry.trace,
+                output=inputs[entry.consumer] if entry.consumer else None,
+                reads_image=place == 0,
+                ends_network=entry.consumer is None,
+            )
+            for place, entry in enumerate(self.layers)
         )
 
 

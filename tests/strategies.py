@@ -56,7 +56,8 @@ def traces(
 ) -> LayerTrace:
     """A layer with masks of random density, all-zero and all-one masks among them.
 
-    `with_output`: some traces state the mask that is written back, pooled or not.
+    `with_output`: some traces state the mask that is written back, pooled or not, and whether
+    they are the first or last layer of a network.
     """
     shape = draw(layer)
     density = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.8, 1.0])
@@ -69,7 +70,8 @@ def traces(
         pooling = draw(st.integers(1, 2))
         size = [-(-edge // pooling) for edge in shape.output_size]
         output = rng.random((images, shape.out_channels, *size)) < draw(density)
-    return LayerTrace(shape, weight, activation, output)
+    first, last = (draw(st.booleans()), draw(st.booleans())) if with_output else (False, False)
+    return LayerTrace(shape, weight, activation, output, reads_image=first, ends_network=last)
 
 
 @st.composite

@@ -228,19 +228,22 @@ def traffic(trace: LayerTrace, image: int, parameters: dict, buffer_bytes: int) 
         ("dram", "weight", "read"): weights,
         ("sram_512kib", "weight", "write"): weights,
         ("sram_512kib", "weight", "read"): weights,
-        ("sram_2mib", "activation", "read"): inputs * input_reads(trace, parameters),
-        ("sram_2mib", "output", "write"): outputs,
+        ("sram_8kib", "activation", "read"): inputs * input_reads(trace, parameters),
+        ("sram_8kib", "output", "write"): outputs,
         ("spad_448b", "weight", "read"): tally.wanted,
         ("spad_448b", "activation", "read"): tally.wanted,
         ("spad_448b", "metadata", "read"): ceil(tally.entries * 2 * THREADS / 8),
         ("spad_80b", "psum", "read"): 4 * tally.sums,
         ("spad_80b", "psum", "write"): 4 * tally.sums,
     }
-    if inputs + outputs > buffer_bytes:
+    if trace.reads_image or inputs > buffer_bytes / 2:
         moved |= {
             ("dram", "activation", "read"): inputs,
-            ("sram_2mib", "activation", "write"): inputs,
-            ("sram_2mib", "output", "read"): outputs,
+            ("sram_8kib", "activation", "write"): inputs,
+        }
+    if trace.ends_network or outputs > buffer_bytes / 2:
+        moved |= {
+            ("sram_8kib", "output", "read"): outputs,
             ("dram", "output", "write"): outputs,
         }
     return moved

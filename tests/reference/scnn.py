@@ -57,6 +57,28 @@ def activation_queues(trace: LayerTrace, image: int, parameters: dict, steps: tu
     return queues
 
 
+def output_queues(trace: LayerTrace, image: int, parameters: dict) -> dict:
+    """pe -> nonzeros of the output map in its tile; without a known mask, all values."""
+    layer, queues = trace.layer, {}
+    shape = (layer.out_channels, *layer.output_size)
+    if trace.output is not None:
+        shape = trace.output.shape[1:]
+    rows, columns = parameters["pe_rows"], parameters["pe_columns"]
+    for k in range(shape[0]):
+        for y in range(shape[1]):
+            for x in range(shape[2]):
+                if trace.output is not None and not trace.output[image, k, y, x]:
+                    continue
+                if shape[1:] == (1, 1):
+                    pe = k // ceil(shape[0] / (rows * columns))
+                    place = pe // columns, pe % columns
+                else:
+                    tiling = parameters["plane_tiles"]
+                    place = owner(y, shape[1], rows, tiling), owner(x, shape[2], columns, tiling)
+                queues[place] = queues.get(place, 0) + 1
+    return queues
+
+
 def weight_queue(trace: LayerTrace, filters: range, c: int, parity: tuple, steps: tuple) -> int:
     count = 0
     for k in filters:
@@ -223,15 +245,18 @@ def traffic(trace: LayerTrace, image: int, size: int, parameters: dict, steps: t
                     sums += weight and activation
     inputs, outputs = ceil(sum(queues.values()) * bits / 8), ceil(written * bits / 8)
     fetched = ceil(int(trace.weight.sum()) * bits / 8) * passes
-    spilled = outputs if outputs > pes * ram else 0
+    fullest = max(output_queues(trace, image, parameters).values(), default=0)
+    spilled = outputs if ceil(fullest * bits / 8) > ram or trace.ends_network else 0
+    fetched_inputs = inputs if passes > 1 or trace.reads_image else 0
+    memory = "sram_8kib" if ram <= 8192 else "sram_16kib"
     return {
         ("dram", "weight", "read"): fetched,
-        ("dram", "activation", "read"): inputs if passes > 1 else 0,
+        ("dram", "activation", "read"): fetched_inputs,
         ("dram", "output", "write"): spilled,
-        ("sram_8kib", "activation", "write"): inputs if passes > 1 else 0,
-        ("sram_8kib", "activation", "read"): ceil(read_activations * bits / 8),
-        ("sram_8kib", "output", "write"): outputs,
-        ("sram_8kib", "output", "read"): spilled,
+        (memory, "activation", "write"): fetched_inputs,
+        (memory, "activation", "read"): ceil(read_activations * bits / 8),
+        (memory, "output", "write"): outputs,
+        (memory, "output", "read"): spilled,
         ("spad_448b", "weight", "write"): fetched * pes,
         ("spad_448b", "weight", "read"): ceil(read_weights * bits / 8),
         ("spad_80b", "psum", "read"): 3 * (sums + results),

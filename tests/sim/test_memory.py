@@ -10,8 +10,9 @@ from sim.gating import clocked
 from sim.memory import ArrayBytes, Memory, StoredBytes, Traffic, dense_bytes, sram_entry
 
 sizes = st.integers(0, 5000)
-stored = st.builds(StoredBytes, sizes, sizes, sizes)
+stored = st.builds(StoredBytes, sizes, sizes, sizes, st.booleans(), st.booleans())
 array = st.builds(ArrayBytes, sizes, sizes, sizes, sizes)
+kib = st.integers(1, 9)
 
 
 def _sum(traffic: Traffic, operand: str, direction: str, dram: bool) -> int:
@@ -22,7 +23,7 @@ def _sum(traffic: Traffic, operand: str, direction: str, dram: bool) -> int:
     )
 
 
-@given(stored, array, st.integers(1, 5), st.integers(1, 9))
+@given(stored, array, st.integers(1, 5), kib)
 def test_what_dram_gives_a_buffer_takes_and_the_other_way_round(
     stored: StoredBytes, array: ArrayBytes, weight_kib: int, activation_kib: int
 ) -> None:
@@ -32,14 +33,33 @@ def test_what_dram_gives_a_buffer_takes_and_the_other_way_round(
         assert given_out == _sum(traffic, operand, "write", dram=False)
     taken = _sum(traffic, "output", "write", dram=True)
     assert taken == _sum(traffic, "output", "read", dram=False)
-    spills = stored.input + stored.output > activation_kib * 1024
-    assert taken == (stored.output if spills else 0)
-    fillings = math.ceil(stored.weight / (weight_kib * 1024))
-    fetched = _sum(traffic, "activation", "read", dram=True)
-    assert fetched == (stored.input * fillings if spills else 0)
     assert _sum(traffic, "weight", "read", dram=True) == stored.weight
     assert _sum(traffic, "activation", "read", dram=False) == array.activation_read
     assert all(traffic.values())
+
+
+@given(stored, array, st.integers(1, 5), kib)
+def test_image_and_result_cross_dram_and_so_do_maps_beyond_half_the_buffer(
+    stored: StoredBytes, array: ArrayBytes, weight_kib: int, activation_kib: int
+) -> None:
+    traffic = Memory(weight_kib, activation_kib, 1.0).traffic(stored, array)
+    half = activation_kib * 512
+    fillings = math.ceil(stored.weight / (weight_kib * 1024))
+    fetches = fillings if stored.input > half else stored.reads_image
+    assert _sum(traffic, "activation", "read", dram=True) == stored.input * fetches
+    leaves = stored.ends_network or stored.output > half
+    assert _sum(traffic, "output", "write", dram=True) == stored.output * leaves
+
+
+@given(map_bytes=sizes, others=st.tuples(sizes, sizes), activation_kib=kib)
+def test_the_writer_and_the_reader_of_a_map_agree_where_it_lies(
+    map_bytes: int, others: tuple[int, int], activation_kib: int
+) -> None:
+    memory, weight = Memory(5, activation_kib, 1.0), 1
+    writer = memory.traffic(StoredBytes(weight, others[0], map_bytes), ArrayBytes(1, 1))
+    reader = memory.traffic(StoredBytes(weight, map_bytes, others[1]), ArrayBytes(1, 1))
+    written = _sum(writer, "output", "write", dram=True)
+    assert _sum(reader, "activation", "read", dram=True) == written
 
 
 @pytest.mark.parametrize(
@@ -59,6 +79,13 @@ def test_dense_bytes_are_one_per_value_of_an_image() -> None:
     assert plain == StoredBytes(6 * 2 * 9, 4 * 35, 6 * 35)
     pooled = LayerTrace(layer, None, inputs, output=np.ones((3, 6, 2, 3), dtype=bool))
     assert dense_bytes(pooled).output == 6 * 6
+
+
+def test_buffers_cost_by_their_capacity() -> None:
+    stored, reads = StoredBytes(10, 10, 10), ArrayBytes(10, 10)
+    for size, entry in ((8, "sram_8kib"), (100, "sram_108kib"), (2048, "sram_2mib")):
+        traffic = Memory(size, size, 1.0).traffic(stored, reads)
+        assert {access.memory for access in traffic} == {"dram", entry}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +113,8 @@ def test_a_stopped_element_costs_the_residual() -> None:
     [
         (1, "sram_8kib"),
         (8, "sram_8kib"),
-        (9, "sram_108kib"),
+        (9, "sram_16kib"),
+        (17, "sram_108kib"),
         (256, "sram_512kib"),
         (513, "sram_2mib"),
     ],

@@ -99,6 +99,14 @@ def test_a_block_map_of_another_size_is_one_line(
     assert "\n" not in str(refused.value)
 
 
+def test_first_layer_reads_the_image_and_the_last_ends_the_network(trace: NetworkTrace) -> None:
+    assert [layer.reads_image for layer in trace.traces] == [True] + [False] * (
+        len(trace.layers) - 1
+    )
+    ends = [entry.consumer is None for entry in trace.layers]
+    assert [layer.ends_network for layer in trace.traces] == ends
+
+
 def test_same_trace_same_bytes(trace: NetworkTrace, tmp_path: Path) -> None:
     for name in "ab":
         write_trace(tmp_path / name, trace)

@@ -13,10 +13,9 @@ from sim.accelerators.eyeriss_v2.mapping import Blocking
 from sim.accelerators.eyeriss_v2.work import PeWork
 from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
-from sim.memory import KIB, output_values
+from sim.memory import KIB, map_fits, output_values, sram_entry
 from sim.trace import LayerTrace
 
-GLOBAL_BUFFER = "sram_8kib"
 VALUE_BITS, RUN_BITS = 8, 4
 """A nonzero value and the zeros that it follows."""
 ACTIVATION_ADDRESS_BITS, WEIGHT_ADDRESS_BITS = 4, 7
@@ -68,15 +67,18 @@ def _maps(trace: LayerTrace, image: int, blocking: Blocking) -> tuple[int, int]:
 def traffic_bytes(trace: LayerTrace, image: int, moved: Movement) -> dict[Access, int]:
     """Bytes of one image by memory, operand and direction; no entry is zero.
 
-    Input and output stay in the global buffer if both fit; otherwise the input comes from DRAM,
-    once for each block of filters if it does not fit alone, and the output goes there.
+    A map stays in the global buffer under the rule of sim/memory.py; an input that does not fit
+    comes from DRAM once for each block of filters.
     """
     layer, blocking = trace.layer, moved.blocking
     filter_blocks, channel_blocks = blocking.filter_blocks(layer), blocking.channel_blocks(layer)
     capacity = moved.activation_buffer_kib * KIB
     stored_input, stored_output = _maps(trace, image, blocking)
-    fetches = filter_blocks if stored_input > capacity else 1
-    spills = stored_input + stored_output > capacity
+    fetches = int(trace.reads_image) if map_fits(stored_input, capacity) else filter_blocks
+    fetched = stored_input * fetches
+    leaves = trace.ends_network or not map_fits(stored_output, capacity)
+    spilled = stored_output if leaves else 0
+    buffer = sram_entry(moved.activation_buffer_kib)
     weight_columns = filter_blocks * int(np.prod(layer.weight_shape[1:])) * layer.groups
     weights = int(np.count_nonzero(trace.weight))
     stored_weight = column_bytes(weights, weight_columns, WEIGHT_ADDRESS_BITS)
@@ -88,14 +90,14 @@ def traffic_bytes(trace: LayerTrace, image: int, moved: Movement) -> dict[Access
     words = moved.work.words
     traffic = {
         Access("dram", "weight", "read"): stored_weight,
-        Access("dram", "activation", "read"): stored_input * fetches * spills,
-        Access("dram", "output", "write"): stored_output * spills,
-        Access(GLOBAL_BUFFER, "activation", "write"): stored_input * fetches * spills,
-        Access(GLOBAL_BUFFER, "activation", "read"): stored_input * filter_blocks,
-        Access(GLOBAL_BUFFER, "psum", "write"): psums,
-        Access(GLOBAL_BUFFER, "psum", "read"): returned,
-        Access(GLOBAL_BUFFER, "output", "write"): stored_output,
-        Access(GLOBAL_BUFFER, "output", "read"): stored_output * spills,
+        Access("dram", "activation", "read"): fetched,
+        Access("dram", "output", "write"): spilled,
+        Access(buffer, "activation", "write"): fetched,
+        Access(buffer, "activation", "read"): stored_input * filter_blocks,
+        Access(buffer, "psum", "write"): psums,
+        Access(buffer, "psum", "read"): returned,
+        Access(buffer, "output", "write"): stored_output,
+        Access(buffer, "output", "read"): spilled,
         Access("spad_192b", "weight", "write"): weights * loads,
         Access("spad_192b", "weight", "read"): words,
         Access("spad_128b", "metadata", "write"): _bytes(weights * loads * RUN_BITS),

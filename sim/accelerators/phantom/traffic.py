@@ -35,7 +35,8 @@ class PhantomWork:
 
 def stored_bytes(trace: LayerTrace, image: int) -> StoredBytes:
     """Weights, input and output of one image; an output that is not known has no zeros."""
-    return StoredBytes(bitmap_bytes(trace.weight, INT8_BITS), *bitmap_map_bytes(trace, image))
+    weights = bitmap_bytes(trace.weight, INT8_BITS)
+    return StoredBytes.of(trace, weights, bitmap_map_bytes(trace, image))
 
 
 def traffic_bytes(stored: StoredBytes, work: PhantomWork, memory: Memory) -> Traffic:

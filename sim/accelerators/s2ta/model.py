@@ -1,7 +1,7 @@
 """S2TA: systolic arrays of tensor PEs for density-bound sparsity (see README.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.accelerators.s2ta.blocks import ChannelBlocks, written
 from sim.accelerators.systolic.array import GatedArray
@@ -153,7 +153,7 @@ class DotProductArray(TensorArray):
             presented=trace.images * layer.output_pixels * weights,
         )
         dense = dense_bytes(trace)
-        stored = StoredBytes(self._stored_weights(trace), dense.input, dense.output)
+        stored = replace(dense, weight=self._stored_weights(trace))
         actions = self._actions(trace, cycles, lanes)
         return self._events(trace, work, stored, layer.window, actions)
 
@@ -253,7 +253,7 @@ class TimeUnrolledArray(TensorArray):
         if blocks is not None:
             output = output // blocks.channels * blocks.stored_bytes
         pixels = layer.input_size[0] * layer.input_size[1]
-        return StoredBytes(self._stored_weights(trace), pixels * pixel, output)
+        return StoredBytes.of(trace, self._stored_weights(trace), (pixels * pixel, output))
 
     def _written(self, trace: LayerTrace) -> ChannelBlocks | None:
         if trace.output is None:

@@ -21,6 +21,7 @@ from sim.accelerators.scnn.tiling import (
     group_sizes,
     is_late_pointwise,
     is_single_pixel,
+    written_counts,
 )
 from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
 from sim.arithmetic import Counts, ceil_div
@@ -180,7 +181,7 @@ class Scnn:
         array_cycles, busy = self.product_cycles(queues)
         exchange = self.exchange_cycles(trace.layer)
         pairs = queues.vector_pairs(self.weight_vector, self.activation_vector)
-        traffic = traffic_bytes(trace, image, self._storage(queues), effectual)
+        traffic = traffic_bytes(trace, self._storage(trace, image, queues), effectual)
         stalls = stall_cycles(array_cycles + exchange, traffic, self.dram_bytes_per_cycle)
         per_pe = self.weight_vector * self.activation_vector
         idle = {
@@ -202,10 +203,11 @@ class Scnn:
             actions=actions(queues.products, self.operand_bits),
         )
 
-    def _storage(self, queues: Queues) -> Storage:
+    def _storage(self, trace: LayerTrace, image: int, queues: Queues) -> Storage:
         return Storage(
             queues.weights,
             queues.activations,
+            written_counts(trace, image, Plane(self.pes, self.plane_tiles)),
             self.activation_vector,
             self.operand_bits,
             self.index_bits,

@@ -125,6 +125,26 @@ def activation_counts(trace: LayerTrace, plane: Plane, steps: Pair) -> Counts:
     return ordered.reshape(trace.images, layer.in_channels, prod(steps), prod(pes))
 
 
+def written_counts(trace: LayerTrace, image: int, plane: Plane) -> Counts:
+    """Nonzeros of one image's output map, as its reader cuts it: (PEs,).
+
+    An output that is not known has no zeros. A map of one pixel is cut by channels, as for a fully
+    connected reader.
+    """
+    if trace.output is None:
+        mask = np.ones((trace.layer.out_channels, *trace.layer.output_size), dtype=np.bool_)
+    else:
+        mask = trace.output[image]
+    channels, height, width = mask.shape
+    if (height, width) == (1, 1):
+        owner = ceiling_tiles(channels, prod(plane.pes))
+        return np.bincount(owner[mask[:, 0, 0]], minlength=prod(plane.pes))
+    rows = plane.selector(0, height, 0, 1)
+    columns = plane.selector(1, width, 0, 1)
+    counts = rows @ mask.sum(axis=0, dtype=np.float32) @ columns.T
+    return counts.astype(np.int64).reshape(-1)
+
+
 def _channel_split_counts(trace: LayerTrace, pes: int) -> Counts:
     """Fully connected: each PE takes a run of input channels, (N, C, 1, PEs)."""
     channels = trace.layer.in_channels

@@ -2,16 +2,16 @@
 
 Weights stream past activations that stay: a channel's activation vector is read once per filter
 group, the weight queue once per activation vector. When the compressed input of a PE does not fit
-its RAM, the plane is worked through in several passes, and the weights are fetched in each.
+its RAM, the plane is worked through in several passes, and the weights are fetched in each. A map
+stays on chip if the PE with most of its nonzeros can hold them: the layer that writes it and the
+layer that reads it judge by the same tiles. The image comes from DRAM, the last output goes there.
 """
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
-from sim.memory import Traffic, output_values
+from sim.memory import KIB, Traffic, sram_entry
 from sim.trace import LayerTrace
 
 ACCUMULATOR_BITS = 24
@@ -23,6 +23,7 @@ class Storage:
     """What traffic depends on; weights and activations as in `Queues`.
 
     Attributes:
+        written: (PEs,) values of the output map that each PE will hold.
         activation_vector: activations that a weight meets at once.
         operand_bits, index_bits: of one compressed value and its zero-run index.
         activation_ram_bytes: input RAM of one PE; the output RAM has the same size.
@@ -30,6 +31,7 @@ class Storage:
 
     weights: Counts
     activations: Counts
+    written: Counts
     activation_vector: int
     operand_bits: int
     index_bits: int
@@ -44,6 +46,15 @@ class Storage:
         fullest = int(self.activations.sum(axis=(0, 1, 2)).max())
         return max(1, ceil_div(self.compressed_bytes(fullest), self.activation_ram_bytes))
 
+    def output_fits(self) -> bool:
+        """Whether each PE's output fits its RAM."""
+        return self.compressed_bytes(int(self.written.max())) <= self.activation_ram_bytes
+
+    @property
+    def ram(self) -> str:
+        """Technology entry of an activation RAM."""
+        return sram_entry(ceil_div(self.activation_ram_bytes, KIB))
+
     def activation_values_read(self) -> int:
         """Values read from the RAMs: once per filter group that has weights for the channel."""
         groups_with_weights = (self.weights > 0).sum(axis=1)
@@ -55,33 +66,27 @@ class Storage:
         return int((self.weights.sum(axis=1) * vectors.sum(axis=3)).sum())
 
 
-def _output_nonzeros(trace: LayerTrace, image: int) -> int:
-    """Values that are written back as nonzero; all of them where that is not known."""
-    if trace.output is None:
-        return output_values(trace)
-    return int(np.count_nonzero(trace.output[image]))
-
-
-def traffic_bytes(trace: LayerTrace, image: int, storage: Storage, effectual: int) -> Traffic:
+def traffic_bytes(trace: LayerTrace, storage: Storage, effectual: int) -> Traffic:
     """Bytes moved for one image, by memory, operand and direction."""
     pes, passes = storage.activations.shape[-1], storage.input_passes()
     fetched = storage.compressed_bytes(int(storage.weights.sum())) * passes
     inputs = storage.compressed_bytes(int(storage.activations.sum()))
-    outputs = storage.compressed_bytes(_output_nonzeros(trace, image))
-    spilled_inputs = inputs if passes > 1 else 0
-    spilled_outputs = outputs if outputs > pes * storage.activation_ram_bytes else 0
+    outputs = storage.compressed_bytes(int(storage.written.sum()))
+    spilled_inputs = inputs if passes > 1 or trace.reads_image else 0
+    spilled_outputs = 0 if storage.output_fits() and not trace.ends_network else outputs
+    ram = storage.ram
     psums = effectual * ACCUMULATOR_BITS // 8
     results = trace.layer.out_channels * trace.layer.output_pixels * ACCUMULATOR_BITS // 8
     return {
         Access("dram", "weight", "read"): fetched,
         Access("dram", "activation", "read"): spilled_inputs,
         Access("dram", "output", "write"): spilled_outputs,
-        Access("sram_8kib", "activation", "write"): spilled_inputs,
-        Access("sram_8kib", "activation", "read"): storage.compressed_bytes(
+        Access(ram, "activation", "write"): spilled_inputs,
+        Access(ram, "activation", "read"): storage.compressed_bytes(
             storage.activation_values_read()
         ),
-        Access("sram_8kib", "output", "write"): outputs,
-        Access("sram_8kib", "output", "read"): spilled_outputs,
+        Access(ram, "output", "write"): outputs,
+        Access(ram, "output", "read"): spilled_outputs,
         Access("spad_448b", "weight", "write"): fetched * pes,
         Access("spad_448b", "weight", "read"): storage.compressed_bytes(
             storage.weight_values_read()

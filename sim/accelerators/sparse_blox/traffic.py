@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sim.arithmetic import ceil_div
 from sim.events import Access
-from sim.memory import ACTIVATION_BUFFER, KIB, PSUM_BYTES, WEIGHT_BUFFER, Memory, StoredBytes
+from sim.memory import KIB, PSUM_BYTES, Memory, StoredBytes
 
 SOURCES = ("buffer", "dram")
 """Where the DMA gathers the blocks of the im2col matrix from (parameter `im2col_source`)."""
@@ -40,31 +40,28 @@ def image_traffic(
     that several blocks hold is fetched for each of them; with "buffer" they are gathered on chip.
     """
     map_bytes = ceil_div(gathered.map_bits, 8)
-    held = stored.input + map_bytes + stored.output
-    off_chip = source == "dram" or held > memory.activation_buffer_kib * KIB
+    fillings = ceil_div(stored.weight, memory.weight_buffer_kib * KIB)
+    fetches = fillings if source == "dram" else memory.input_fetches(stored)
+    fetched = fetches * (gathered.once if source == "dram" else stored.input)
+    map_spilled = map_bytes if fetches else 0
+    spilled = stored.output if source == "dram" or memory.output_leaves(stored) else 0
+    weights, maps = memory.weight_buffer, memory.activation_buffer
     sums = gathered.waiting_sums * PSUM_BYTES
     moved = {
         Access("dram", "weight", "read"): stored.weight,
-        Access(WEIGHT_BUFFER, "weight", "write"): stored.weight,
-        Access(WEIGHT_BUFFER, "weight", "read"): gathered.weight_read,
-        Access(ACTIVATION_BUFFER, "activation", "read"): gathered.once * gathered.passes,
-        Access(ACTIVATION_BUFFER, "psum", "write"): sums,
-        Access(ACTIVATION_BUFFER, "psum", "read"): sums,
-        Access(ACTIVATION_BUFFER, "output", "write"): stored.output,
-        Access(ACTIVATION_BUFFER, "metadata", "write"): map_bytes,
-        Access(ACTIVATION_BUFFER, "metadata", "read"): map_bytes * gathered.passes,
+        Access(weights, "weight", "write"): stored.weight,
+        Access(weights, "weight", "read"): gathered.weight_read,
+        Access(maps, "activation", "read"): gathered.once * gathered.passes,
+        Access(maps, "psum", "write"): sums,
+        Access(maps, "psum", "read"): sums,
+        Access(maps, "output", "write"): stored.output,
+        Access("dram", "activation", "read"): fetched,
+        Access(maps, "activation", "write"): fetched,
+        Access("dram", "metadata", "write"): map_spilled,
+        Access("dram", "metadata", "read"): map_spilled * fetches,
+        Access(maps, "metadata", "write"): map_bytes + map_spilled * fetches,
+        Access(maps, "metadata", "read"): map_bytes * gathered.passes + map_spilled,
+        Access(maps, "output", "read"): spilled,
+        Access("dram", "output", "write"): spilled,
     }
-    if off_chip:
-        fillings = ceil_div(stored.weight, memory.weight_buffer_kib * KIB)
-        fetched = fillings * (gathered.once if source == "dram" else stored.input)
-        moved |= {
-            Access("dram", "activation", "read"): fetched,
-            Access(ACTIVATION_BUFFER, "activation", "write"): fetched,
-            Access("dram", "metadata", "write"): map_bytes,
-            Access("dram", "metadata", "read"): map_bytes * fillings,
-            Access(ACTIVATION_BUFFER, "metadata", "write"): map_bytes * (1 + fillings),
-            Access(ACTIVATION_BUFFER, "metadata", "read"): map_bytes * (1 + gathered.passes),
-            Access(ACTIVATION_BUFFER, "output", "read"): stored.output,
-            Access("dram", "output", "write"): stored.output,
-        }
     return {access: count for access, count in moved.items() if count}

@@ -44,7 +44,7 @@ def filter_bytes(trace: LayerTrace, chunking: Chunking) -> int:
 
 def stored_bytes(trace: LayerTrace, image: int, chunking: Chunking) -> StoredBytes:
     """Weights, input and output of one image; an output that is not known has no zeros."""
-    return StoredBytes(filter_bytes(trace, chunking), *bitmap_map_bytes(trace, image))
+    return StoredBytes.of(trace, filter_bytes(trace, chunking), bitmap_map_bytes(trace, image))
 
 
 def filter_loads(layer: Layer, grid: ClusterGrid, positions_per_filter_chunk: int) -> int:

@@ -10,6 +10,8 @@ from sim.events import Events
 from tests.reference.eyeriss_v2 import Hardware, eyeriss_v2
 from tests.strategies import traces
 
+EYERISS_V2 = accelerator("eyeriss_v2")
+
 hardware = st.fixed_dictionaries(
     {
         "pe_rows": st.sampled_from([5, 6, 24]),
@@ -136,8 +138,8 @@ def test_dense_weights_of_a_pe_never_exceed_its_scratchpad() -> None:
     assert dense.cycles == 6 * 4 * 16
     half = np.random.default_rng(0).random(layer.weight_shape) < 0.3
     sparse = simulate(LayerTrace(layer, half), accelerator("eyeriss_v2"))
-    assert moved(sparse, "sram_8kib", "psum", "read") == 0  # all 8 channels at once
-    assert moved(dense, "sram_8kib", "psum", "read") == 32 * 6 * 20 // 8
+    assert moved(sparse, "sram_108kib", "psum", "read") == 0  # all 8 channels at once
+    assert moved(dense, "sram_108kib", "psum", "read") == 32 * 6 * 20 // 8
 
 
 def test_maps_that_do_not_fit_go_through_dram() -> None:
@@ -150,6 +152,24 @@ def test_maps_that_do_not_fit_go_through_dram() -> None:
     stored = values * 12 // 8 + values // 4 * 4 // 8
     assert moved(off_chip, "dram", "activation", "read") == 2 * stored  # two blocks of filters
     assert moved(off_chip, "dram", "output", "write") == stored
+
+
+def test_image_and_result_cross_dram_even_if_they_fit() -> None:
+    layer = Layer.conv("conv", 8, 8, 1, input_size=(8, 8))
+    inside, alone = (
+        simulate(LayerTrace.of(layer, reads_image=ends, ends_network=ends), EYERISS_V2)
+        for ends in (False, True)
+    )
+    stored = 512 * 12 // 8 + 64 * 4 // 8
+    assert alone.dram_bytes == inside.dram_bytes + 2 * stored
+
+
+@pytest.mark.parametrize(("size_kib", "entry"), [(8, "8kib"), (72, "108kib"), (2048, "2mib")])
+def test_global_buffer_costs_by_its_capacity(size_kib: int, entry: str) -> None:
+    layer = Layer.conv("conv", 8, 8, 1, input_size=(8, 8))
+    model = accelerator("eyeriss_v2", activation_buffer_kib=size_kib)
+    memories = {access.memory for access in simulate(LayerTrace.of(layer), model).traffic_bytes}
+    assert {name for name in memories if name.startswith("sram")} == {f"sram_{entry}"}
 
 
 def test_narrow_dram_makes_the_layer_wait() -> None:

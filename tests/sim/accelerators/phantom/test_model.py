@@ -166,7 +166,7 @@ def test_masks_and_values_cross_dram_when_the_buffer_is_too_small() -> None:
     weight[0] = True
     held = simulate(LayerTrace(layer, weight), accelerator("phantom_2d"))
     spilled = simulate(
-        LayerTrace(layer, weight), accelerator("phantom_2d", activation_buffer_kib=2)
+        LayerTrace(layer, weight), accelerator("phantom_2d", activation_buffer_kib=1)
     )
     assert held.dram_bytes == 72 + 16 * 72 // 8
     assert spilled.dram_bytes == held.dram_bytes + 800 + 100 + 1600 + 200

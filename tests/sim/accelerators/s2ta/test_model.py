@@ -138,7 +138,7 @@ def test_compressed_maps_that_spill_move_compressed() -> None:
     # Blocks of 8, 8 and 4 channels, three values and a mask byte each.
     moved = 2 * 50 * 50 * 12
     assert events.traffic_bytes[Access("dram", "activation", "read")] == moved
-    assert events.traffic_bytes[Access("sram_2mib", "activation", "write")] == moved
+    assert events.traffic_bytes[Access("sram_8kib", "activation", "write")] == moved
 
 
 @pytest.mark.parametrize(("bound", "gain"), [(1, 8), (2, 4), (4, 2), (5, 1.6), (6, 1), (8, 1)])

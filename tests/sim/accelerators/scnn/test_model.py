@@ -136,6 +136,21 @@ def test_a_stride_over_one_pixel_is_none() -> None:
     assert costs[0] == costs[1]
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**31), st.sampled_from(["balanced", "large_first", "ceiling"]))
+def test_the_writer_and_the_reader_of_a_map_agree_where_it_lies(seed: int, tiling: str) -> None:
+    rng = np.random.default_rng(seed)
+    rows, columns = int(rng.integers(2, 9)), int(rng.integers(2, 9))
+    mask = rng.random((1, 5, rows, columns)) < rng.random()
+    writer = Layer.conv("writer", 2, 5, 3, 1, 1, (rows, columns))
+    reader = Layer.conv("reader", 5, 4, 3, 1, 1, (rows, columns))
+    pes = {"pe_rows": 2, "pe_columns": 3, "plane_tiles": tiling, "activation_ram_bytes": 12}
+    model = accelerator("scnn", **pes)
+    written = simulate(LayerTrace.of(writer, output=mask), model).traffic_bytes
+    read = simulate(LayerTrace.of(reader, activation=mask), model).traffic_bytes
+    assert written[Access("dram", "output", "write")] == read[Access("dram", "activation", "read")]
+
+
 def test_late_pointwise_layers_have_a_limit_of_their_own() -> None:
     late, early = (Layer.conv("conv", 16, 200, 1, input_size=size) for size in (8, 9))
     window, pixel = Layer.conv("conv", 16, 200, 3, 1, 1, 8), Layer.linear("fc", 16, 200)

@@ -158,8 +158,10 @@ def test_few_filters_are_not_paired() -> None:
 def test_dram_holds_the_maps_only_where_the_buffer_does_not() -> None:
     layer = Layer.conv("conv", 32, 32, 3, 1, 1, 32)
     weights, both_maps = 32 * (288 + 3 * 16), 2 * (32 * 1024 + 32 * 1024 // 8)
-    fits = simulate(LayerTrace(layer), accelerator("sparten", activation_buffer_kib=72))
-    spills = simulate(LayerTrace(layer), accelerator("sparten", activation_buffer_kib=71))
+    fits, spills = (
+        simulate(LayerTrace(layer), accelerator("sparten", activation_buffer_kib=size))
+        for size in (72, 71)
+    )
     assert fits.dram_bytes == weights
     assert spills.dram_bytes == weights + both_maps
 
