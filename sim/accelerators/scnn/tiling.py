@@ -142,7 +142,8 @@ def written_counts(trace: LayerTrace, image: int, plane: Plane) -> Counts:
     rows = plane.selector(0, height, 0, 1)
     columns = plane.selector(1, width, 0, 1)
     counts = rows @ mask.sum(axis=0, dtype=np.float32) @ columns.T
-    return counts.astype(np.int64).reshape(-1)
+    per_pe: Counts = counts.astype(np.int64).reshape(-1)
+    return per_pe
 
 
 def _channel_split_counts(trace: LayerTrace, pes: int) -> Counts:
