@@ -5,9 +5,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MIRRORED = ("sim",)
+MIRRORED = ("sim", "models")
 """Top-level folders whose tests mirror them; add one when its tests do."""
 ACROSS = {
+    "tests/models/compression/schemes/test_one_file.py": "a scheme in one more file",
+    "tests/models/compression/test_quantization_against_onnxruntime.py": "INT8 against an oracle",
+    "tests/models/imagenet/test_user_checkpoints_fuzz.py": "damaged files of weights",
+    "tests/models/networks/test_full_size.py": "every network at its published size",
+    "tests/models/networks/test_graphs.py": "every network as trained here",
+    "tests/models/test_mirror.py": "the test file of every module",
     "tests/sim/test_full_size.py": "layers of full size through every accelerator",
     "tests/sim/test_imports.py": "what no module may import",
     "tests/sim/test_invariants.py": "what holds of every accelerator",

@@ -1,4 +1,4 @@
-"""Tests mirror the source: a test file stands where its module does, and every module has one."""
+"""Every module of models/ has a test file of its own name in its place."""
 
 import ast
 from collections.abc import Iterator
@@ -24,13 +24,14 @@ def modules() -> Iterator[Path]:
             yield path.relative_to(SOURCE)
 
 
-def names(module: Path) -> str:
-    """What the test file of a module is called after `test_`."""
-    return "init" if module.stem == "__init__" else module.stem
+def place_of_tests(module: Path) -> Path:
+    """Where the tests of a module belong; those of a package stand beside its folder."""
+    source = module.parent if module.name == "__init__.py" else module.with_suffix("")
+    return TESTS / source.with_name(f"test_{source.name}.py")
 
 
 def is_network(module: Path) -> bool:
-    """Whether a module only adds networks: these are tested together, in test_init_*.py."""
+    """Whether a module only adds networks: these are tested together, in networks/."""
     return module.parent == Path("networks") and "\nNETWORKS = (" in (SOURCE / module).read_text()
 
 
@@ -38,26 +39,15 @@ def test_every_module_has_a_test_file_in_its_place() -> None:
     missing = [
         module.as_posix()
         for module in modules()
-        if not (TESTS / module.parent / f"test_{names(module)}.py").exists()
+        if not place_of_tests(module).is_file()
         and not is_network(module)
         and module.as_posix() not in ELSEWHERE
     ]
     assert missing == []
 
 
-def test_every_test_file_is_named_after_a_module_or_a_folder_beside_it() -> None:
-    """An aspect may follow the name: test_user_checkpoints_fuzz.py."""
-    stray = []
-    for path in sorted(TESTS.rglob("test_*.py")):
-        folder, name = SOURCE / path.parent.relative_to(TESTS), path.stem.removeprefix("test_")
-        beside = {"init", *(entry.stem for entry in folder.iterdir())}
-        if path.parent != TESTS and not any(f"{name}_".startswith(f"{n}_") for n in beside):
-            stray.append(path.relative_to(TESTS).as_posix())
-    assert stray == []
-
-
-def test_what_is_tested_elsewhere_exists() -> None:
+def test_what_is_tested_elsewhere_is_tested_there() -> None:
     for module, test in ELSEWHERE.items():
         assert (SOURCE / module).is_file()
         assert (TESTS / test).is_file()
-        assert not (TESTS / module).with_name(f"test_{Path(module).name}").exists()
+        assert not place_of_tests(Path(module)).exists()

@@ -12,7 +12,7 @@ from models.networks import build, network_record, networks
 from models.networks.network import InputForm
 from sim.errors import UserError
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 TOY = '''
 """A toy with one convolution."""
 
