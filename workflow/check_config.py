@@ -10,9 +10,10 @@ from typing import Any
 import jsonschema
 from jsonschema.exceptions import best_match
 
+from models.imagenet import IMAGENET
 from sim import UserError, configurations
 from sim.validation import unknown
-from workflow.runs import CANVASES, MODELLED, PARTS, expanded, selected
+from workflow.runs import CANVASES, PARTS, expanded, selected
 from workflow.sweeps import Sweep, sweeps
 
 SCHEMA = Path(__file__).parent / "schemas" / "config.schema.json"
@@ -79,7 +80,7 @@ def _check_spex(config: Mapping[str, Any]) -> None:
     used = config["spex"]["used"]
     runs = expanded([*config["runs"], _detector_run(config)])
     for suite, network, scheme in selected(runs, schemes=["blockwise"]):
-        if suite == MODELLED:
+        if suite == IMAGENET:
             continue
         if (suite, network, used["block"], used["strategy"]) not in seen:
             raise UserError(
@@ -113,7 +114,7 @@ def _check_runs(config: Mapping[str, Any], name: str, sweep: Sweep) -> None:
         raise UserError(f"config: sweeps.{name}: no run has its suites, networks and schemes")
     own = config["imagenet"]["networks"]
     for suite, network, _ in chosen if sweep.seeds and len(sweep.seeds) > 1 else []:
-        if suite == MODELLED and own.get(network, {}).get("checkpoint"):
+        if suite == IMAGENET and own.get(network, {}).get("checkpoint"):
             raise UserError(
                 f"config: sweeps.{name}: {network} has a checkpoint, so its zeros are "
                 "measured and every seed gives the same; leave out seeds"
@@ -121,11 +122,11 @@ def _check_runs(config: Mapping[str, Any], name: str, sweep: Sweep) -> None:
 
 
 def _check_run_list(config: Mapping[str, Any], key: str, runs: Sequence[Mapping[str, Any]]) -> None:
-    suites = [*config["training"], MODELLED]
+    suites = [*config["training"], IMAGENET]
     for run in runs:
         if run["suite"] not in suites:
             raise unknown(f"suite in {key}:", run["suite"], suites)
-        if run["suite"] != MODELLED:
+        if run["suite"] != IMAGENET:
             _check_trained(config, key, run)
     for case, count in Counter(expanded(runs)).items():
         if count > 1:

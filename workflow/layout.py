@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.imagenet import IMAGENET
 from sim.registry import configuration
 from workflow.dependencies import code_digest
 from workflow.footing import footing
-from workflow.runs import MODELLED, Run, expanded, selected
+from workflow.runs import Run, expanded, selected
 from workflow.sweeps import PointFolder, Sweep, seed_of, seeding, sweeps
 
 STUDIES = Path(__file__).parent / "studies"
@@ -127,7 +128,7 @@ class Layout:
 
     def zeros_runs(self) -> list[Run]:
         """Those of them whose zeros are modelled, if the settings of such zeros are varied."""
-        modelled = [run for run in self.sensitivity_runs() if run[0] == MODELLED]
+        modelled = [run for run in self.sensitivity_runs() if run[0] == IMAGENET]
         return modelled if self.config.get("zeros") else []
 
     def footing_files(self) -> list[str]:

@@ -6,9 +6,6 @@ from typing import Any
 Run = tuple[str, str, str]
 PARTS = ("suite", "network", "scheme")
 
-MODELLED = "imagenet"
-"""The suite whose zeros are not trained here."""
-
 CANVASES = "canvases"
 """The suite of the detectors, whose runs are in the section `detection`."""
 

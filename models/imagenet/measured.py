@@ -15,6 +15,7 @@ from models.compression.quantization import quantize
 from models.compression.scheme import Samples
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork
+from models.imagenet import IMAGENET
 from models.imagenet.full_size import full_size_network
 from models.imagenet.modelled import first_pictures
 from models.imagenet.pictures import (
@@ -23,7 +24,7 @@ from models.imagenet.pictures import (
     bundled_photographs,
     image_folder,
 )
-from models.imagenet.settings import SUITE, FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from models.imagenet.user_checkpoints import load_user_checkpoint
 from models.networks import network_record
 from models.tracing import trace_network
@@ -101,7 +102,7 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
     sparse = SparseNetwork(module)
     words, top1 = _compress(sparse, pruning, images, _calibration(network, settings), labelled)
     provenance = Provenance(
-        suite=SUITE,
+        suite=IMAGENET,
         network=network,
         scheme=scheme,
         weight_source="measured",

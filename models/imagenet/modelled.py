@@ -15,6 +15,7 @@ from torch import Tensor
 
 from models.graph.dataflow import InputKind, LayerInput, layer_inputs
 from models.graph.layer_table import consumers
+from models.imagenet import IMAGENET
 from models.imagenet.densities.rules import activation_densities, weight_densities
 from models.imagenet.densities.tables import (
     Density,
@@ -25,7 +26,7 @@ from models.imagenet.densities.tables import (
 )
 from models.imagenet.full_size import full_size_network
 from models.imagenet.pictures import ATTRIBUTION, bundled_photographs, image_folder
-from models.imagenet.settings import SUITE, FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from models.imagenet.shifted import shifted_masks
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.errors import UserError
@@ -85,7 +86,7 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
         )
         layers.append(TracedLayer(trace, None, readers[row.layer.name]))
     provenance = Provenance(
-        suite=SUITE,
+        suite=IMAGENET,
         network=network,
         scheme=scheme,
         weight_source="modelled",

@@ -20,6 +20,7 @@ from models.compression.repair.importance import prune_by_importance
 from models.compression.repair.reconstruct import Method, Repair, repair_network
 from models.compression.schemes.dbb import bounds_by_share
 from models.graph.stored_tensors import SparseNetwork
+from models.imagenet import IMAGENET
 from models.imagenet.full_size import full_size_network
 from models.imagenet.pictures import (
     ImageFolder,
@@ -27,7 +28,7 @@ from models.imagenet.pictures import (
     image_folder,
     read_photograph,
 )
-from models.imagenet.settings import SUITE, FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from models.imagenet.user_checkpoints import load_user_checkpoint
 from models.imagenet.views import random_views
 from models.tracing import trace_network
@@ -86,7 +87,7 @@ class _Judge:
 
 
 def repaired_trace(
-    network: str, scheme: str, settings: FullSizeSettings, suite: str = SUITE
+    network: str, scheme: str, settings: FullSizeSettings, suite: str = IMAGENET
 ) -> Repaired:
     """Prune a trained network by a scheme, repair it, round it to INT8 and trace it.
 

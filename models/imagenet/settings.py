@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, get_args
 from models.compression.full_size import FullSizeScheme, ModelledScheme
 from models.compression.repair.reconstruct import Method
 from models.compression.schemes import full_size_schemes
+from models.imagenet import IMAGENET
 from models.imagenet.shifted import NORM_SHIFT_STD
 from models.networks import network_record
 from models.networks.network import InputForm
@@ -25,7 +26,6 @@ from sim.validation import (
     unknown,
 )
 
-SUITE = "imagenet"
 MaskSource = Literal["photographs", "generator"]
 
 
@@ -288,7 +288,7 @@ class FullSizeSettings:
             UserError: no such scheme in this suite.
         """
         if name not in self.schemes:
-            raise unknown(f"scheme of the {SUITE} suite", name, self.schemes)
+            raise unknown(f"scheme of the {IMAGENET} suite", name, self.schemes)
         return self.schemes[name]
 
     def modelled_scheme(self, network: str, name: str) -> ModelledScheme:

@@ -15,10 +15,11 @@ from typing import Any
 import pandas as pd
 import torch
 
+from models.imagenet import IMAGENET
 from models.imagenet.measured import Top1, measured_trace
 from models.imagenet.modelled import LayerDensities, modelled_trace
 from models.imagenet.repaired import Judgement, repaired_trace
-from models.imagenet.settings import SUITE, FullSizeSettings
+from models.imagenet.settings import FullSizeSettings
 from sim import NetworkTrace, write_trace
 from workflow.cli import json_object, run, whole_file
 
@@ -95,7 +96,7 @@ def make(suite: str, network: str, scheme: str, settings: FullSizeSettings) -> M
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--suite", default=SUITE, help="name of the suite in the trace")
+    parser.add_argument("--suite", default=IMAGENET, help="name of the suite in the trace")
     parser.add_argument("--network", required=True)
     parser.add_argument("--scheme", required=True)
     parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.settings)")

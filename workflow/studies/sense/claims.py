@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from models.imagenet import IMAGENET
 from sim import accelerator
 from sim.accelerators.sense.schemes import MEANT_FOR
 from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables
-from workflow.studies.sense.throughput_table import FULL_SIZE, PUBLISHED
+from workflow.studies.sense.throughput_table import PUBLISHED
 
 VIEWS = {"all": "with FC layers", "conv_only": "convolutions only"}
 Rows = Iterable[dict[Any, Any]]
@@ -16,7 +17,7 @@ Rows = Iterable[dict[Any, Any]]
 
 def _relevant(table: pd.DataFrame) -> pd.DataFrame:
     """The networks of the paper's size where there are any; the paper's claims are about those."""
-    full_size = table[table["suite"] == FULL_SIZE]
+    full_size = table[table["suite"] == IMAGENET]
     return table if full_size.empty else full_size
 
 
@@ -114,7 +115,7 @@ def throughput(network: str) -> Evaluator:
 
     def evaluate(tables: Tables) -> list[Evaluation]:
         table = tables["sense_throughput"]
-        rows: Rows = table[(table["network"] == network) & (table["suite"] == FULL_SIZE)].to_dict(
+        rows: Rows = table[(table["network"] == network) & (table["suite"] == IMAGENET)].to_dict(
             "records"
         )
         return [

@@ -7,6 +7,7 @@ access-count energy is counted events times the technology table and says nothin
 
 import pandas as pd
 
+from models.imagenet import IMAGENET
 from sim import technology
 from sim.accelerators.sense.schemes import MEANT_FOR, SUBJECT
 from sim.claims import claims
@@ -22,7 +23,6 @@ PUBLISHED = {
     "googlenet_5x5": "sense-googlenet-throughput",
 }
 """Claims that state the rate of a network in its full-size shape."""
-FULL_SIZE = "imagenet"
 KEYS = ["suite", "network", "scheme", "accelerator", "weight_source", "activation_source", "layers"]
 
 
@@ -48,7 +48,7 @@ def throughput(events: pd.DataFrame) -> pd.DataFrame:
     parts = [_rates(rows).assign(dram_time=name) for name, rows in timings.items()]
     table = pd.concat(parts, ignore_index=True)
     rates = {name: claims()[claim].low for name, claim in PUBLISHED.items()}
-    full_size = table["suite"] == FULL_SIZE
+    full_size = table["suite"] == IMAGENET
     table["published_images_per_second"] = table["network"].map(rates).where(full_size)
     table["relative_to_published"] = (
         table["images_per_second"] / table["published_images_per_second"]

@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from models.imagenet import IMAGENET
 from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables
 
 Rows = Iterable[dict[Any, Any]]
 
-FULL_SIZE = "imagenet"
 BLOCK = "8x8"
 """The shape whose padded count fits the published pairs of MACs and per cent."""
 UNITS = {
@@ -28,12 +28,12 @@ def saved(networks: tuple[str, ...], column: str) -> Evaluator:
         table = table[(table["block"] == BLOCK) & table["network"].isin(networks)]
         absolute = column == "padded_macs_saved_per_image"
         if absolute:  # of the published network only, not of a narrow one
-            table = table[table["suite"] == FULL_SIZE]
+            table = table[table["suite"] == IMAGENET]
         pruned = table[table["scheme"] == "blockwise"]
         thresholded = [_with_thresholds(row, column) for row in _rows(pruned)]
-        if not pruned[pruned["suite"] == FULL_SIZE].empty:
+        if not pruned[pruned["suite"] == IMAGENET].empty:
             return thresholded
-        dense = table[(table["scheme"] == "dense") & (table["suite"] == FULL_SIZE)]
+        dense = table[(table["scheme"] == "dense") & (table["suite"] == IMAGENET)]
         return [_natural(row, column) for row in _rows(dense)] + thresholded
 
     return evaluate
@@ -52,7 +52,7 @@ def _with_thresholds(row: dict[Any, Any], column: str) -> Evaluation:
         f"{row['network']}, scheme blockwise, {BLOCK} blocks, convolutions",
         "zero blocks of the trained network with its thresholds, natural ones among them; the "
         "thresholds keep a budget on the images that they were found on"
-        + ("" if row["suite"] == FULL_SIZE else "; a narrow network on small images"),
+        + ("" if row["suite"] == IMAGENET else "; a narrow network on small images"),
         {"network": row["network"], "scheme": "blockwise"},
         ((row["suite"], row["network"], "blockwise"),),
     )
