@@ -1,4 +1,4 @@
-# Entry point: configuration, one file of rules per stage or paper, and what `all` makes.
+# Entry point: configuration, the rules of each stage, and what `all` makes.
 from snakemake.utils import min_version
 
 min_version("9.20")
@@ -17,23 +17,15 @@ container: "sparsebench.sif"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/imagenet.smk"
+include: "workflow/rules/spex.smk"
 include: "workflow/rules/detection.smk"
 include: "workflow/rules/simulate.smk"
-include: "workflow/rules/tables.smk"
-include: "workflow/rules/s2ta.smk"
-include: "workflow/rules/s2ta_sparse.smk"
-include: "workflow/rules/sense.smk"
-include: "workflow/rules/phantom.smk"
-include: "workflow/rules/spex.smk"
-include: "workflow/rules/detection_spex.smk"
-include: "workflow/rules/sparse_blox.smk"
-include: "workflow/rules/design_space.smk"
-include: "workflow/rules/hass.smk"
 include: "workflow/rules/footing.smk"
 include: "workflow/rules/sensitivity.smk"
-include: "workflow/rules/claims.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/groups.smk"
+include: "workflow/rules/sense.smk"
+include: "workflow/rules/sparse_blox.smk"
+include: "workflow/rules/hass.smk"
+include: "workflow/rules/products.smk"
 
 
 localrules:
@@ -43,4 +35,10 @@ localrules:
 rule all:
     default_target: True
     input:
-        lambda _: layout.targets(),
+        [layout.table(table.name) for table in PRODUCTS.tables],
+        [
+            layout.figure(figure.name, form)
+            for figure in PRODUCTS.figures
+            for form in ("svg", "png")
+        ],
+        rules.tables_page.output,

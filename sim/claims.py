@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
+from sim.declared import data_file, data_files
 from sim.documents import checked_yaml
 from sim.errors import UserError
-from sim.registry import ACCELERATORS
 
-SCHEMA = Path(__file__).parent / "schemas" / "claims.schema.json"
+SCHEMA = data_file("sim/schemas/claims.schema.json")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def claims() -> Mapping[str, Claim]:
         UserError: a claims.yaml is no YAML or breaks the schema, or an id occurs twice.
     """
     by_id: dict[str, Claim] = {}
-    for path in sorted(ACCELERATORS.glob("*/claims.yaml")):
+    for path in data_files("sim/accelerators/*/claims.yaml"):
         for entry in checked_yaml(path, SCHEMA):
             if entry["id"] in by_id:
                 raise UserError(f"{path}: claim {entry['id']!r} exists already")

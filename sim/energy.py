@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import yaml
 
+from sim.declared import data_file
 from sim.errors import UserError
 from sim.events import Events
 from sim.validation import unknown
 
-TABLES = Path(__file__).parent / "technology"
+ENTRIES = data_file("sim/technology/entries.yaml")
+NODES = data_file("sim/technology/nodes.yaml")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Technology:
 
 @cache
 def _entries() -> dict[str, Entry]:
-    tables = yaml.safe_load((TABLES / "entries.yaml").read_text())
+    tables = yaml.safe_load(ENTRIES.read_text())
     return {
         name: Entry(**{**fields, "sweep": tuple(fields.get("sweep", ()))})
         for name, fields in tables.items()
@@ -68,7 +69,7 @@ def _entries() -> dict[str, Entry]:
 
 def logic_scale(node_nm: int) -> float:
     """Energy of logic at a node relative to the node of entries.yaml (Stillmaker & Baas 2017)."""
-    table = yaml.safe_load((TABLES / "nodes.yaml").read_text())
+    table = yaml.safe_load(NODES.read_text())
     nodes = table["nodes"]
     if node_nm not in nodes:
         known = ", ".join(map(str, nodes))

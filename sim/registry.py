@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.accelerator import Accelerator
+from sim.declared import ROOT, data_file
 from sim.documents import checked_yaml
 from sim.errors import UserError
 from sim.validation import unknown
 from sim.variants import with_bases
 
-ACCELERATORS = Path(__file__).parent / "accelerators"
-SCHEMA = Path(__file__).parent / "schemas" / "configs.schema.json"
+ACCELERATORS = ROOT / "sim" / "accelerators"
+"""Every configs.yaml below is read; whose values a caller uses is the caller's to declare."""
+SCHEMA = data_file("sim/schemas/configs.schema.json")
 
 Value = int | float | str | bool
 

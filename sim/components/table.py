@@ -3,11 +3,12 @@
 import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from sim.declared import data_file
 from sim.errors import UserError
 
-TABLES = Path(__file__).parents[1] / "technology"
+COMPONENTS = data_file("sim/technology/components.csv")
+MODELS = data_file("sim/technology/component_models.csv")
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,14 @@ def _component(row: dict[str, str]) -> Component:
 @cache
 def components() -> tuple[Component, ...]:
     """All rows of components.csv."""
-    with (TABLES / "components.csv").open(newline="") as file:
+    with COMPONENTS.open(newline="") as file:
         return tuple(map(_component, csv.DictReader(file)))
 
 
 @cache
 def models() -> dict[str, Model]:
     """The rows of component_models.csv by name."""
-    with (TABLES / "component_models.csv").open(newline="") as file:
+    with MODELS.open(newline="") as file:
         rows = csv.DictReader(file)
         return {
             row["model"]: Model(

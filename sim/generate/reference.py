@@ -7,9 +7,10 @@ fig12_eyerissv2_pe_setup/workload/mobilenet0.5-sparse: inputs of eight pointwise
 
 import csv
 from dataclasses import dataclass
-from pathlib import Path
 
-FILE = Path(__file__).with_name("reference_masks.csv")
+from sim.declared import data_file
+
+FILE = data_file("sim/generate/reference_masks.csv")
 
 
 @dataclass(frozen=True)

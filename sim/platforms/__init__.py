@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
+from sim.declared import data_files
 from sim.errors import UserError
 from sim.validation import unknown
 
-PLATFORMS = Path(__file__).parent
 STATUSES = ("published", "derived", "assumed")
 
 
@@ -58,7 +58,7 @@ class Platform:
 
 def platforms() -> list[str]:
     """Names of the boards there are."""
-    return sorted(path.stem for path in PLATFORMS.glob("*.yaml"))
+    return [path.stem for path in _files()]
 
 
 def platform(name: str, **overrides: Any) -> Platform:
@@ -67,9 +67,9 @@ def platform(name: str, **overrides: Any) -> Platform:
     Raises:
         UserError: no such board or resource, or an impossible value.
     """
-    if name not in platforms():
+    path = next((path for path in _files() if path.stem == name), None)
+    if path is None:
         raise unknown("platform", name, platforms())
-    path = PLATFORMS / f"{name}.yaml"
     values = {key: _value(path, key, entry) for key, entry in _resources(path).items()}
     for key in overrides:
         if key not in values:
@@ -79,6 +79,10 @@ def platform(name: str, **overrides: Any) -> Platform:
     except TypeError as error:
         raise UserError(f"{path}: {error}") from error
     return replace(board, **overrides)
+
+
+def _files() -> list[Path]:
+    return data_files("sim/platforms/*.yaml")
 
 
 def _resources(path: Path) -> Mapping[str, Any]:

@@ -5,6 +5,12 @@ import pytest
 from sim import UserError
 from workflow.dependencies import code_digest
 
+LAZY = """
+def f():
+    from sim import outer
+    return outer, data_file("sim/table.yaml")
+"""
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
@@ -12,7 +18,7 @@ def checkout(tmp_path: Path) -> Path:
         "sim/__init__.py": "",
         "sim/inner.py": "VALUE = 1\n",
         "sim/outer.py": "from sim.inner import VALUE\n",
-        "sim/lazy.py": "def f():\n    from sim import outer\n    return outer\n",
+        "sim/lazy.py": LAZY,
         "sim/aside.py": "",
         "sim/table.yaml": "a: 1\n",
         "requirements.lock": "numpy==1.0\ntorch==2.0\n",
@@ -24,12 +30,14 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def digest(root: Path) -> str:
-    from workflow import dependencies
+    from workflow import declarations, dependencies
 
     dependencies._imports.cache_clear()
     dependencies._loads_its_folder.cache_clear()
     dependencies._digest.cache_clear()
-    return code_digest(root, "sim.lazy", data=["sim/*.yaml"], pins=["numpy"])
+    declarations._source.cache_clear()
+    declarations._step.cache_clear()
+    return code_digest(root, "sim.lazy", pins=["numpy"])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +80,8 @@ def test_a_package_that_loads_its_folder_counts_what_lies_beside_it(checkout: Pa
 def test_what_does_not_exist_is_named(checkout: Path) -> None:
     with pytest.raises(UserError, match=r"no module sim\.none"):
         code_digest(checkout, "sim.none")
+    (checkout / "sim" / "wrong.py").write_text('DATA = data_file("none.yaml")')
     with pytest.raises(UserError, match=r"none\.yaml"):
-        code_digest(checkout, data=["none.yaml"])
+        code_digest(checkout, "sim.wrong")
     with pytest.raises(UserError, match="pandas is not in"):
         code_digest(checkout, pins=["pandas"])

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from sim import Accelerator, UserError
+from sim.declared import data_file
 from sim.documents import checked_yaml
 from sim.registry import Value, configuration
 from sim.validation import unknown
 
-DESIGNS = Path(__file__).parent / "designs.yaml"
-SCHEMA = Path(__file__).parents[1] / "schemas" / "footing.schema.json"
+DESIGNS = data_file("workflow/footing/designs.yaml")
+SCHEMA = data_file("workflow/schemas/footing.schema.json")
 AS_CONFIGURED = "as_configured"
 
 

@@ -16,10 +16,11 @@ import pandas as pd
 import yaml
 
 from sim import UserError
+from sim.declared import data_file
 from sim.files import intact
 from workflow.cli import run, whole_file
 
-TOLERANCES = Path(__file__).parent / "tolerances.yaml"
+TOLERANCES = data_file("workflow/maintenance/tolerances.yaml")
 SHOWN = 25
 """Cells of one table that a comment lists; GitHub refuses comments of over 65,536 characters."""
 

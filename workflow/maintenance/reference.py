@@ -15,8 +15,8 @@ import pandas as pd
 from sim import UserError
 from sim.files import intact
 from workflow.cli import run, whole_file
+from workflow.plan.products import Figure, Table, caption, modules
 
-CAPTIONS = Path(__file__).parents[1] / "report"
 PAGE = """# Results
 
 Made by `make results` and copied here by `make reference`; do not edit. Every number comes out of
@@ -27,9 +27,9 @@ images. *modelled*: zeros generated to stated densities. Networks trained here a
 """
 
 
-def caption(name: str, folder: str = "") -> str:
-    """The report's caption of a table or figure."""
-    return (CAPTIONS / folder / f"{name}.rst").read_text().replace("``", "`").strip()
+def _caption(module: str) -> str:
+    """The caption of a product, as Markdown."""
+    return caption(module).replace("``", "`")
 
 
 def _span(low: float, high: float) -> str:
@@ -54,7 +54,7 @@ def claims_section(summary: pd.DataFrame) -> str:
     ]
     link = "Each setting has a row of its own in [claims.csv](reference/tables/claims.csv)."
     shown = pd.DataFrame(rows).to_markdown(index=False)
-    return f"## Claims\n\n{caption('claims_summary')} {link}\n\n{shown}\n"
+    return f"## Claims\n\n{_caption(modules(Table)['claims_summary'])} {link}\n\n{shown}\n"
 
 
 def _published(row: Mapping[Hashable, Any]) -> str:
@@ -65,13 +65,14 @@ def _published(row: Mapping[Hashable, Any]) -> str:
 def accuracy_section(accuracy: pd.DataFrame) -> str:
     """Accuracies, as a Markdown table."""
     shown = accuracy.round(2).to_markdown(index=False)
-    return f"## Accuracy\n\n{caption('accuracy')}\n\n{shown}\n"
+    return f"## Accuracy\n\n{_caption(modules(Table)['accuracy'])}\n\n{shown}\n"
 
 
 def figure_section(names: list[str]) -> str:
     """Every figure with its caption."""
+    drawn = modules(Figure)
     parts = [
-        f"### {name.replace('_', ' ')}\n\n{caption(name, 'figures')}\n\n"
+        f"### {name.replace('_', ' ')}\n\n{_caption(drawn[name])}\n\n"
         f"![{name}](reference/figures/{name}.svg)\n"
         for name in names
     ]

@@ -1,4 +1,4 @@
-# What every rule file uses: the layout of files, and the configuration's own checks.
+# What every rule file uses: the plan of a configuration that has passed its checks.
 import sys
 from pathlib import Path
 
@@ -8,15 +8,12 @@ from snakemake.exceptions import WorkflowError
 
 import sim
 from sim.errors import UserError
-from workflow.check_config import check_config
-from workflow.layout import FIGURE, TECHNOLOGY, TORCH, Layout, as_json, figure_module
-from workflow.sections.dataflow import Dataflow
-from workflow.sections.detection import Detectors
-from workflow.sections.imagenet import FullSize
-from workflow.sections.spex import Spex
-from workflow.sections.threshold_search import ThresholdSearches
-from workflow.sections.training import Training
-from workflow.sweeps import SEEDING
+from workflow.plan.check_config import check_config
+from workflow.plan.digest import TORCH
+from workflow.plan.layout import as_json
+from workflow.plan.plan import Plan
+from workflow.plan.products import caption, products
+from workflow.plan.sweeps import SEEDING
 
 try:
     check_config(config)
@@ -25,13 +22,8 @@ except UserError as error:
 
 # The checkout; in a Kubernetes job only the Snakefile is copied and the packages are the image's.
 ROOT = Path(sim.__file__).parents[1]
-layout = Layout(config, ROOT)
-training = Training(layout)
-full_size = FullSize(layout)
-detectors = Detectors(layout)
-spex = Spex(layout)
-dataflow = Dataflow(layout)
-threshold_searches = ThresholdSearches(layout)
+plan = Plan(config, ROOT)
+layout, digests = plan.layout, plan.digests
 RESULTS = layout.results
 LOGS = f"{RESULTS}/logs"
 

@@ -1,11 +1,5 @@
 # YOLOv5s on canvases of real digits: trained, compressed and traced here, where configured.
-from workflow.runs import CANVASES
-
-if detectors.networks:
-    layout.tables.append("detection")
-    layout.pictures.extend(
-        f"{RESULTS}/figures/detections.{kind}" for kind in ("svg", "png")
-    )
+from workflow.plan.runs import CANVASES
 
 
 rule canvases:
@@ -18,11 +12,11 @@ rule canvases:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.steps.canvases", pins=TORCH),
-        settings=detectors.canvases(),
+        code=digests.code("workflow.steps.canvases", pins=TORCH),
+        settings=as_json(plan.detectors.canvases()),
     shell:
         "python -m workflow.steps.canvases --settings {params.settings:q} "
-        "--output {output} 2> {log}"
+        "--output {output:q} 2> {log:q}"
 
 
 rule train_detector:
@@ -39,12 +33,12 @@ rule train_detector:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=layout.code("workflow.steps.train_detector", pins=[*TORCH, "pycocotools"]),
-        settings=lambda wildcards: detectors.training(wildcards.network),
+        code=digests.code("workflow.steps.train_detector", pins=[*TORCH, "pycocotools"]),
+        settings=lambda wildcards: as_json(plan.detectors.training(wildcards.network)),
     shell:
-        "python -m workflow.steps.train_detector --network {wildcards.network} "
-        "--settings {params.settings:q} --dataset {input} "
-        "--checkpoint {output.checkpoint} --metrics {output.metrics} 2> {log}"
+        "python -m workflow.steps.train_detector --network {wildcards.network:q} "
+        "--settings {params.settings:q} --dataset {input:q} "
+        "--checkpoint {output.checkpoint:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
 rule compress_detector:
@@ -64,19 +58,19 @@ rule compress_detector:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=lambda wildcards: layout.code(
+        code=lambda wildcards: digests.code(
             "workflow.steps.compress_detector",
             f"models.compression.schemes.{wildcards.scheme}",
             pins=[*TORCH, "pycocotools"],
         ),
-        settings=lambda wildcards: detectors.compression(
-            wildcards.network, wildcards.scheme
+        settings=lambda wildcards: as_json(
+            plan.detectors.compression(wildcards.network, wildcards.scheme)
         ),
     shell:
-        "python -m workflow.steps.compress_detector --network {wildcards.network} "
-        "--scheme {wildcards.scheme} --settings {params.settings:q} "
-        "--checkpoint {input.checkpoint} --dataset {input.dataset} "
-        "--output {output.checkpoint} --metrics {output.metrics} 2> {log}"
+        "python -m workflow.steps.compress_detector --network {wildcards.network:q} "
+        "--scheme {wildcards.scheme:q} --settings {params.settings:q} "
+        "--checkpoint {input.checkpoint:q} --dataset {input.dataset:q} "
+        "--output {output.checkpoint:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
 use rule trace as trace_detector with:
@@ -92,55 +86,32 @@ use rule trace as trace_detector with:
     wildcard_constraints:
         suite=CANVASES,
     params:
-        code=layout.code("workflow.steps.trace", pins=TORCH),
-        settings=detectors.tracing(),
+        code=digests.code("workflow.steps.trace", pins=TORCH),
+        settings=as_json(plan.detectors.tracing()),
 
 
-rule detection_table:
+# Spex on the detectors: thresholds by mAP, and the scheme blockwise, which uses them.
+use rule search_spex as search_spex_detector with:
     input:
-        detectors.metrics(),
-    output:
-        report(
-            layout.table("detection"),
-            caption="../report/detection.rst",
-            category="Sparse-Blox",
-        ),
-    log:
-        f"{LOGS}/tables/detection.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tables/detection.tsv"
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=layout.code("workflow.studies.accuracy.detection_table"),
-    shell:
-        "python -m workflow.studies.accuracy.detection_table {input} --output {output} 2> {log}"
-
-
-rule figure_detections:
-    input:
+        checkpoint=rules.train_detector.output.checkpoint,
         dataset=rules.canvases.output,
-        checkpoints=[
-            f"{RESULTS}/networks/{CANVASES}/{network}/trained.safetensors"
-            for network in detectors.networks
-        ],
-    output:
-        svg=report(
-            f"{RESULTS}/figures/detections.svg",
-            caption="../report/figures/detections.rst",
-            category="Sparse-Blox",
-        ),
-        png=f"{RESULTS}/figures/detections.png",
-    log:
-        f"{LOGS}/figures/detections.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/figures/detections.tsv"
-    conda:
-        "../envs/base.yaml"
+    wildcard_constraints:
+        suite=CANVASES,
+        block=r"\d+x\d+",
+        strategy="[a-z0-9_]+",
+
+
+use rule compress_detector as compress_detector_blockwise with:
+    input:
+        checkpoint=rules.train_detector.output.checkpoint,
+        dataset=rules.canvases.output,
+        thresholds=lambda wildcards: plan.spex.thresholds(CANVASES, wildcards.network),
+    wildcard_constraints:
+        scheme="blockwise",
     params:
-        code=layout.code(
-            "workflow.studies.accuracy.detections_figure", pins=[*FIGURE, "torch"]
+        code=digests.code(
+            "workflow.steps.compress_detector",
+            "models.compression.schemes.blockwise",
+            pins=[*TORCH, "pycocotools"],
         ),
-    shell:
-        "python -m workflow.studies.accuracy.detections_figure {input.checkpoints} "
-        "--dataset {input.dataset} --svg {output.svg} --png {output.png} 2> {log}"
+        settings=lambda wildcards: as_json(plan.detectors.blockwise(wildcards.network)),

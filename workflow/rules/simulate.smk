@@ -11,10 +11,10 @@ rule simulate:
     conda:
         "../envs/base.yaml"
     params:
-        code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
+        code=lambda wildcards: digests.simulation(wildcards.accelerator),
     shell:
-        "python -m workflow.steps.simulate --trace {input} "
-        "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
+        "python -m workflow.steps.simulate --trace {input:q} "
+        "--accelerator {wildcards.accelerator:q} --output {output:q} 2> {log:q}"
 
 
 # The same with every parameter that lists a sweep varied, one at a time.
@@ -30,10 +30,10 @@ rule sweep:
     conda:
         "../envs/base.yaml"
     params:
-        code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
+        code=lambda wildcards: digests.simulation(wildcards.accelerator),
     shell:
-        "python -m workflow.steps.simulate --trace {input} --sweep "
-        "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
+        "python -m workflow.steps.simulate --trace {input:q} --sweep "
+        "--accelerator {wildcards.accelerator:q} --output {output:q} 2> {log:q}"
 
 
 # The points of a configured sweep, several per job: reading the trace and starting Python cost more
@@ -50,8 +50,8 @@ rule points:
     conda:
         "../envs/base.yaml"
     params:
-        code=lambda wildcards: layout.simulation_code(wildcards.accelerator),
-        points=lambda wildcards: layout.chunk(wildcards.sweep, wildcards.chunk),
+        code=lambda wildcards: digests.simulation(wildcards.accelerator),
+        points=lambda wildcards: plan.sweeps.chunk(wildcards.sweep, wildcards.chunk),
     shell:
-        "python -m workflow.steps.simulate --trace {input} --points {params.points:q} "
-        "--accelerator {wildcards.accelerator} --output {output} 2> {log}"
+        "python -m workflow.steps.simulate --trace {input:q} --points {params.points:q} "
+        "--accelerator {wildcards.accelerator:q} --output {output:q} 2> {log:q}"

@@ -1,9 +1,4 @@
 # Spex: block thresholds of trained networks, searched; and the scheme blockwise, which uses them.
-if spex.searches():
-    layout.tables.extend(["spex", "spex_front"])
-    layout.figures["spex_front"] = ["spex_front", "claims"]
-
-
 # Progress goes to the terminal as well. Killed, it goes on where it was: see workflow/search.
 rule search_spex:
     input:
@@ -24,74 +19,38 @@ rule search_spex:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=layout.code("workflow.steps.search_spex", pins=[*TORCH, "optuna"]),
-        settings=lambda wildcards: spex.settings(
-            wildcards.suite, wildcards.network, wildcards.block, wildcards.seeding
+        code=digests.code("workflow.steps.search_spex", pins=[*TORCH, "optuna"]),
+        settings=lambda wildcards: as_json(
+            plan.spex.settings(
+                wildcards.suite, wildcards.network, wildcards.block, wildcards.seeding
+            )
         ),
     shell:
-        "python -m workflow.steps.search_spex --suite {wildcards.suite} "
-        "--network {wildcards.network} --strategy {wildcards.strategy} "
-        "--settings {params.settings:q} --code {params.code} "
-        "--checkpoint {input.checkpoint} --dataset {input.dataset} "
-        "--trials {output.trials} --thresholds {output.thresholds} 2>&1 | tee {log} >&2"
+        "python -m workflow.steps.search_spex --suite {wildcards.suite:q} "
+        "--network {wildcards.network:q} --strategy {wildcards.strategy:q} "
+        "--settings {params.settings:q} --code {params.code:q} "
+        "--checkpoint {input.checkpoint:q} --dataset {input.dataset:q} "
+        "--trials {output.trials:q} --thresholds {output.thresholds:q} 2>&1 | tee {log:q} >&2"
 
 
 use rule compress as compress_blockwise with:
     input:
         checkpoint=rules.train.output.checkpoint,
         dataset=rules.dataset.output,
-        thresholds=lambda wildcards: spex.thresholds(
+        thresholds=lambda wildcards: plan.spex.thresholds(
             wildcards.suite, wildcards.network, wildcards.seeding
         ),
     wildcard_constraints:
         suite=TRAINED,
         scheme="blockwise",
     params:
-        code=layout.code(
+        code=digests.code(
             "workflow.steps.compress",
             "models.compression.schemes.blockwise",
             pins=TORCH,
         ),
-        settings=lambda wildcards: spex.compression(
-            wildcards.suite, wildcards.network, wildcards.seeding
+        settings=lambda wildcards: as_json(
+            plan.spex.compression(
+                wildcards.suite, wildcards.network, wildcards.seeding
+            )
         ),
-
-
-rule spex_table:
-    input:
-        spex.files(),
-    output:
-        report(
-            layout.table("spex"), caption="../report/spex.rst", category="Sparse-Blox"
-        ),
-    log:
-        f"{LOGS}/tables/spex.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tables/spex.tsv"
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=layout.code("workflow.studies.sparse_blox.spex_table"),
-    shell:
-        "python -m workflow.studies.sparse_blox.spex_table {input} --output {output} 2> {log}"
-
-
-rule spex_front_table:
-    input:
-        spex.files(),
-    output:
-        report(
-            layout.table("spex_front"),
-            caption="../report/spex_front.rst",
-            category="Sparse-Blox",
-        ),
-    log:
-        f"{LOGS}/tables/spex_front.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tables/spex_front.tsv"
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=layout.code("workflow.studies.sparse_blox.spex_table"),
-    shell:
-        "python -m workflow.studies.sparse_blox.spex_table {input} --front --output {output} 2> {log}"

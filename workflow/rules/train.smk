@@ -14,11 +14,11 @@ rule dataset:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.steps.dataset", pins=TORCH),
+        code=digests.code("workflow.steps.dataset", pins=TORCH),
         seed=lambda wildcards: layout.seed(wildcards.seeding),
     shell:
-        "python -m workflow.steps.dataset --suite {wildcards.suite} "
-        "--seed {params.seed} --output {output} 2> {log}"
+        "python -m workflow.steps.dataset --suite {wildcards.suite:q} "
+        "--seed {params.seed:q} --output {output:q} 2> {log:q}"
 
 
 rule train:
@@ -37,14 +37,16 @@ rule train:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=layout.code("workflow.steps.train", pins=TORCH),
-        settings=lambda wildcards: training.settings(
-            wildcards.suite, wildcards.network, wildcards.seeding
+        code=digests.code("workflow.steps.train", pins=TORCH),
+        settings=lambda wildcards: as_json(
+            plan.training.settings(
+                wildcards.suite, wildcards.network, wildcards.seeding
+            )
         ),
     shell:
-        "python -m workflow.steps.train --suite {wildcards.suite} "
-        "--network {wildcards.network} --settings {params.settings:q} --dataset {input} "
-        "--checkpoint {output.checkpoint} --metrics {output.metrics} 2> {log}"
+        "python -m workflow.steps.train --suite {wildcards.suite:q} "
+        "--network {wildcards.network:q} --settings {params.settings:q} --dataset {input:q} "
+        "--checkpoint {output.checkpoint:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
 rule compress:
@@ -65,19 +67,21 @@ rule compress:
         "../envs/base.yaml"
     threads: config["threads"]
     params:
-        code=lambda wildcards: layout.code(
+        code=lambda wildcards: digests.code(
             "workflow.steps.compress",
             f"models.compression.schemes.{wildcards.scheme}",
             pins=TORCH,
         ),
-        settings=lambda wildcards: training.compression(
-            wildcards.suite, wildcards.network, wildcards.scheme, wildcards.seeding
+        settings=lambda wildcards: as_json(
+            plan.training.compression(
+                wildcards.suite, wildcards.network, wildcards.scheme, wildcards.seeding
+            )
         ),
     shell:
-        "python -m workflow.steps.compress --suite {wildcards.suite} "
-        "--network {wildcards.network} --scheme {wildcards.scheme} "
-        "--settings {params.settings:q} --checkpoint {input.checkpoint} "
-        "--dataset {input.dataset} --output {output.checkpoint} --metrics {output.metrics} 2> {log}"
+        "python -m workflow.steps.compress --suite {wildcards.suite:q} "
+        "--network {wildcards.network:q} --scheme {wildcards.scheme:q} "
+        "--settings {params.settings:q} --checkpoint {input.checkpoint:q} "
+        "--dataset {input.dataset:q} --output {output.checkpoint:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
 rule trace:
@@ -95,10 +99,10 @@ rule trace:
     conda:
         "../envs/base.yaml"
     params:
-        code=layout.code("workflow.steps.trace", pins=TORCH),
-        settings=training.tracing(),
+        code=digests.code("workflow.steps.trace", pins=TORCH),
+        settings=as_json(plan.training.tracing()),
     shell:
-        "python -m workflow.steps.trace --suite {wildcards.suite} "
-        "--network {wildcards.network} --scheme {wildcards.scheme} "
-        "--settings {params.settings:q} --checkpoint {input.checkpoint} "
-        "--dataset {input.dataset} --output {output} 2> {log}"
+        "python -m workflow.steps.trace --suite {wildcards.suite:q} "
+        "--network {wildcards.network:q} --scheme {wildcards.scheme:q} "
+        "--settings {params.settings:q} --checkpoint {input.checkpoint:q} "
+        "--dataset {input.dataset:q} --output {output:q} 2> {log:q}"

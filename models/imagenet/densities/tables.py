@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from models.networks import networks
+from sim.declared import data_files
 from sim.errors import UserError
 from sim.validation import unknown
 
-FOLDER = Path(__file__).parent
 COLUMNS = (
     *("network", "layer", "tensor", "table", "density"),
     *("status", "published_layer", "source", "note"),
@@ -99,7 +99,9 @@ def checked_density(what: str, value: str | float) -> float:
 
 def published_rows() -> tuple[DensityRow, ...]:
     """All rows that come with the project."""
-    return tuple(row for path in sorted(FOLDER.glob("*.csv")) for row in read_table(path))
+    return tuple(
+        row for path in data_files("models/imagenet/densities/*.csv") for row in read_table(path)
+    )
 
 
 def published_densities(

@@ -11,16 +11,17 @@ A calibrated figure is never a result of the model. Print it in a column of its 
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from sim.accelerator import Accelerator, simulate
 from sim.arithmetic import Counts
+from sim.declared import data_file
 from sim.layer import Layer, Mask
 from sim.trace import LayerTrace
 
-WORKLOAD = Path(__file__).parent / "chip_workload"
+LAYERS = data_file("sim/accelerators/eyeriss_v2/chip_workload/layers.csv")
+CHANNELS = data_file("sim/accelerators/eyeriss_v2/chip_workload/channels.csv")
 
 INFERENCES_PER_SECOND = 1470.6
 """Sparse MobileNet 0.5 on 128 x 128 images, batch 1: Chen et al., JETCAS 2019."""
@@ -70,7 +71,7 @@ class Calibration:
 
 def chip_layers() -> list[ChipLayer]:
     """The 28 layers of the measured chip's network, in order."""
-    with (WORKLOAD / "layers.csv").open() as file:
+    with LAYERS.open() as file:
         return [_chip_layer(row) for row in csv.DictReader(file)]
 
 
@@ -88,7 +89,7 @@ def _chip_layer(row: dict[str, str]) -> ChipLayer:
 
 def channel_nonzeros() -> dict[str, ChannelNonzeros]:
     """Nonzeros of the eight layers whose masks are public, by layer."""
-    with (WORKLOAD / "channels.csv").open() as file:
+    with CHANNELS.open() as file:
         rows = list(csv.DictReader(file))
     names = dict.fromkeys(row["layer"] for row in rows)
     table = {name: [row for row in rows if row["layer"] == name] for name in names}

@@ -14,8 +14,8 @@ from models.networks import build, networks
 from models.training import accuracy
 from sim.errors import UserError
 from workflow.cli import settings
-from workflow.layout import Layout
-from workflow.sections.training import Training
+from workflow.plan.layout import Layout, as_json
+from workflow.plan.sections.training import Training
 from workflow.steps.train import main, train_network
 from workflow.steps.train_step import TrainSettings
 
@@ -110,12 +110,12 @@ def test_settings_need_every_choice() -> None:
 
 def test_the_configuration_gives_valid_settings_for_known_networks() -> None:
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    training = Training(Layout(config, ROOT))
+    training = Training(Layout(config))
     assert set(config["training"]) == set(SUITES)
     for suite, chosen in config["training"].items():
         assert {"lenet5", "alexnet", "vgg16", "resnet50", "mobilenet_v1"} <= set(chosen["networks"])
         for name in chosen["networks"]:
-            own = settings(TrainSettings, training.settings(suite, name))
+            own = settings(TrainSettings, as_json(training.settings(suite, name)))
             assert name in networks()
             build(name, num_classes=10, width=own.width, input_size=32)
 
@@ -130,7 +130,7 @@ def test_configured_training_reaches_its_accuracy(
 ) -> None:
     """Leaves a point or two for other processors, whose sums round differently."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    chosen = settings(TrainSettings, Training(Layout(config, ROOT)).settings(suite, network))
+    chosen = settings(TrainSettings, as_json(Training(Layout(config)).settings(suite, network)))
     train_network(
         load(suite, 0), network, chosen, tmp_path / "out.safetensors", tmp_path / "out.json"
     )

@@ -9,9 +9,12 @@ from sim.accelerators.hass.design import Limits, NetworkDesign
 from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.histograms import PairHistogram
 from sim.accelerators.hass.model import DenseDataflow, design, folded
+from sim.declared import data_files
 from sim.platforms import Platform, platform
 from sim.registry import Value, configuration
 from sim.validation import require_fraction, require_positive
+
+data_files("sim/accelerators/hass/configs.yaml")
 
 CONFIGURATIONS = ("dataflow_dense", "pass", "hass")
 """What is put on the board, from skipping nothing to skipping most."""

@@ -1,4 +1,10 @@
-"""Mean average precision of the detectors, after each step of every compression scheme."""
+"""Mean average precision of the detectors, after each step of every compression scheme.
+
+Mean average precision of YOLOv5s on held-out canvases of handwritten digits, trained here: COCO's
+mAP at an overlap of 0.5 and its mean over 0.5 to 0.95, as trained, right after pruning, after
+fine-tuning if there is any, and in INT8. The network is narrow and the canvases have 96x96 pixels:
+the figures say nothing about COCO. The drop is in mAP@.5:.95 against the dense network in INT8.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

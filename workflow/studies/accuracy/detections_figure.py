@@ -1,4 +1,9 @@
-"""What each trained detector finds on a few test canvases, beside what is there."""
+"""What each trained detector finds on a few test canvases, beside what is there.
+
+The first test canvases with the digits on them (light blue, class above the box) and what each
+trained detector finds with a score of at least 0.3 (orange, class below the box). No image of a
+digit on these canvases was seen in training.
+"""
 
 import argparse
 from pathlib import Path

@@ -1,5 +1,8 @@
 """What each design is made of on the common footing: parts, area and leakage on one basis.
 
+What every design on the common footing is made of, part by part: number, area with its band and
+leakage, from components of one published library.
+
 Components of one published library (`sim/components`), at the node of the footing. Selection logic
 is what skipping zeros adds; its cells have a band. Wires, clock trees, control and pads are not
 counted. `published` is what a paper says of the part, where anything is at hand.
@@ -12,9 +15,13 @@ import pandas as pd
 
 from sim.components import Library, inventory
 from sim.components.cells import ESTIMATES
+from sim.declared import data_files, modules_by_name
 from workflow.cli import run
 from workflow.footing import Footing, footing
 from workflow.tabling.shared import write_table
+
+data_files("sim/accelerators/*/configs.yaml")
+modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
 
 
 def component_area(common: Footing) -> pd.DataFrame:

@@ -1,5 +1,11 @@
 """What the basis of energy does to every design on the common footing, and the figures per watt.
 
+What the basis of energy does to every design on the common footing: `mixed` entries from several
+sources beside `components` of one published library, with the ends of the band of selection logic
+and each design's rank on either; leakage, four kinds of DRAM, area, and TOPS per watt (without
+DRAM) and per mm2. Wires, clocks, control and pads are in neither basis: about a third of what two
+chips drew is counted.
+
 `mixed` are the entries from several sources, `components` those of one library, with the ends of
 the band of selection logic. Energies are without DRAM and leakage unless their name says so; `rank`
 orders the designs of one network and size by on-chip energy, 1 is the least. TOPS count the
@@ -13,10 +19,14 @@ import pandas as pd
 from sim import Accelerator, Events
 from sim.components import Area, area, efficiency, energy_basis, energy_pj
 from sim.components.cells import ESTIMATES
+from sim.declared import data_files, modules_by_name
 from sim.events import Access
 from workflow.events import ACTION, IDLE, TRAFFIC
 from workflow.footing import Footing, footing
 from workflow.tabling.shared import RUN, events_command, totals
+
+data_files("sim/accelerators/*/configs.yaml")
+modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
 
 KEYS = [*RUN, "footing", "accelerator"]
 DRAM_KINDS = ("lpddr4", "hbm2", "hbm3", "ddr3")

@@ -1,5 +1,7 @@
 """Every claim with a number here: what is published, and what the mechanism gives.
 
+Grey: published value or range (hatched: "more than"). Markers: values given by the mechanism.
+
 Grey: the published value or range (hatched: "more than"). Filled: the setting by which the claim is
 judged; hollow: the settings around it. A panel for each unit; the verdict stands at the right.
 """

@@ -1,5 +1,8 @@
 """Every claim of every paper, beside what the mechanism gives here.
 
+Published values beside what the mechanism gives here, with conditions, verdict and reason.
+Reproduced means within 10 % of the published range.
+
 A row is a claim and one setting. `primary` marks the setting by which the claim is judged, written
 in claims.yaml before it was run; the others are a band around it. `accuracy_lost_points` is what
 the masks behind the value cost against the dense network, equally fine-tuned, in INT8: the most of

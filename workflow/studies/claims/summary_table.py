@@ -1,5 +1,8 @@
 """One row per claim: what is published, what is obtained here, the verdict, and why.
 
+One row per claim: what is published, what its primary setting gives here, the band of all settings,
+the verdict, and why.
+
 `here` and the verdict are those of the claim's primary condition; `band_low` and `band_high` span
 the values of all `settings` tried. Accuracy lost is that of the masks behind `here`.
 """

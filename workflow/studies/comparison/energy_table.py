@@ -1,4 +1,7 @@
-"""Energy per image by component, for every network, scheme and accelerator, at each node."""
+"""Energy per image by component, for every network, scheme and accelerator, at each node.
+
+Energy per image by component: counted events times the technology table.
+"""
 
 import pandas as pd
 

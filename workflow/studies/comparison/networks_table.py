@@ -1,4 +1,8 @@
-"""Totals per image for every network, scheme and accelerator."""
+"""Totals per image for every network, scheme and accelerator.
+
+`speedup_over_dense_ideal` is against a dense array with the same number of multipliers and full
+utilisation; `two_sided_bound` is dense over effectual multiplications.
+"""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,13 @@
 """Every point of the configured sweeps: cycles, bytes and energy per image.
 
+Every point of the sweeps listed in `design_space` of the configuration: each combination of the
+`parameter_*` columns, per accelerator, network, scheme and `seed`. A parameter is empty where a
+sweep does not vary it. `layers` says what a row sums over. `seed` is that of modelled zeros, or of
+data, first weights and training where `weight_source` is measured. Energies are counted events
+times table prices; designs of different size stand side by side, so compare
+`speedup_over_dense_ideal` (equal multipliers) or look at `cycles_per_image` together with
+`multipliers`.
+
 Reads the files of one (sweep, run, seed, accelerator) at a time and keeps their sums, so that
 memory does not grow with the layers of all points.
 """
@@ -12,8 +20,8 @@ import pandas as pd
 
 from workflow.cli import run
 from workflow.events import read_events
+from workflow.plan.sweeps import PointFolder
 from workflow.studies.comparison.networks_table import KEYS, networks
-from workflow.sweeps import PointFolder
 from workflow.tabling.shared import write_table
 
 PARAMETER = "parameter_"
@@ -51,7 +59,7 @@ def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", required=True, help="folder of all points")
-    parser.add_argument("--plan", required=True, help="JSON: list of workflow.sweeps.PointFolder")
+    parser.add_argument("--plan", required=True, help="JSON: list of PointFolder (plan/sweeps.py)")
     parser.add_argument("--nodes", type=int, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()

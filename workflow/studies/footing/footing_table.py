@@ -1,5 +1,11 @@
 """Every design with the same multipliers, precision, clock, DRAM bandwidth and buffers.
 
+Every design with the same multipliers (1024 and 2048), INT8, 16 nm, 1 GHz, 64 GB/s of DRAM and 2.5
+MiB of buffers, and as configured. Speedups are over a dense array of as many multipliers that never
+waits, so that `two_sided_bound` is their limit; `speedup_over_dense_array` is over the dense array
+on the same footing, DRAM included. `differs` says what a design does not allow. Delays are at 1 GHz
+and scaled to the nominal number of multipliers.
+
 `footing` names the size, or `as_configured`: the design of configs.yaml with its own parameters
 (its energy at the same node, its delay at the same clock). Everything is normalised per
 multiplier-cycle, for designs that miss the nominal number of multipliers.

@@ -1,4 +1,9 @@
-"""Roofline of every design on the common footing: effectual MACs per DRAM byte and per cycle."""
+"""Roofline of every design on the common footing: effectual MACs per DRAM byte and per cycle.
+
+Roofline of every design on the common footing: effectual multiplications per DRAM byte and per
+cycle (scaled to 1024 multipliers). Filled: convolutions; hollow: with fully connected layers. The
+black roof is 64 B/cycle and 1024 multipliers.
+"""
 
 import numpy as np
 import pandas as pd

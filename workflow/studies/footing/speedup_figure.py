@@ -1,4 +1,9 @@
-"""Speedup of every design on the common footing over a fully used dense array, with the bound."""
+"""Speedup of every design on the common footing over a fully used dense array, with the bound.
+
+All designs with 1024 multipliers, the same buffers and 64 GB/s of DRAM: speedup of all convolutions
+over a fully used dense array that never waits. Black: the most that skipping the zeros of both
+operands can give. Rows are compression levels.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

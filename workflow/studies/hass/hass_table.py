@@ -1,5 +1,11 @@
 """Layer-pipelined designs on a board: rate, DSPs, efficiency, and what binds them.
 
+Networks on an FPGA board with one exploration for all designs: rate, resources, images per cycle
+and DSP, and what binds. The MobileNets' rate is a bound of the input port, clock over padded
+pixels, and no evidence for sparse engines: zeros show as fewer DSPs at that rate. `with_waiting`
+adds the exact waiting of engines and streams. Weights of scheme magnitude follow densities
+published after fine-tuning, which one-shot thresholds would not reach at equal accuracy.
+
 All configurations of a network see the same zeros; the dense one skips none, PASS those of
 activations. `images_per_second` is the clock over the interval of the slowest layer on average;
 `images_per_second_with_waiting` adds the exact waiting of engines and streams for each other, at

@@ -1,4 +1,7 @@
-"""Interval of every layer of HASS at the cheapest folding and after balancing."""
+"""Interval of every layer of HASS at the cheapest folding and after balancing.
+
+Black dots count waiting for other engines.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

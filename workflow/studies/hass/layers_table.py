@@ -1,5 +1,8 @@
 """Per layer: the interval at the cheapest folding and after balancing, and the hardware it gets.
 
+Interval of every layer at the cheapest folding and after balancing, its folding, hardware and
+binding part.
+
 `interval_cycles` is the average that the exploration balances; `interval_with_waiting_cycles` is
 exact, with engines and streams waiting for each other. Both are per image.
 """

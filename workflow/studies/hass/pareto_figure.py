@@ -1,4 +1,9 @@
-"""Throughput of the layer-pipelined designs against the DSPs they take, a panel per network."""
+"""Throughput of the layer-pipelined designs against the DSPs they take, a panel per network.
+
+Throughput against DSPs per network and configuration; dashed: the rate in HASS's abstract; dotted:
+clock over the padded input, which no folding passes. Open marker: the design with its waiting
+counted.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

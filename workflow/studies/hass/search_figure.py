@@ -1,4 +1,9 @@
-"""Progress of HASS's threshold search beside its controls, and what the best points are worth."""
+"""Progress of HASS's threshold search beside its controls, and what the best points are worth.
+
+Above: best score so far, mean and span over seeds. Below: the best points, efficiency over a
+PASS-like design of the unpruned network against lost test accuracy. Narrow networks on 32x32
+images, weights of the objective assumed.
+"""
 
 import pandas as pd
 from matplotlib.axes import Axes

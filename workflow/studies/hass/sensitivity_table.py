@@ -1,5 +1,7 @@
 """What HASS's assumed parameters do to its largest design: one varied at a time.
 
+Rate, waiting, DSPs and LUTs of HASS's design as its assumed parameters vary, one at a time.
+
 `relative_*` is over the design as configured. `fifo_positions` changes the waiting alone; the other
 parameters change what the exploration finds.
 """

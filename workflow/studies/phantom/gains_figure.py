@@ -1,4 +1,8 @@
-"""Phantom-2D over each baseline with equal multipliers, beside the ratios of its abstract."""
+"""Phantom-2D over each baseline with equal multipliers, beside the ratios of its abstract.
+
+Phantom-2D over each baseline with equal multipliers; dashed: its abstract; grey: room up to the
+two-sided bound.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

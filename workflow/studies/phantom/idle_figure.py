@@ -1,4 +1,8 @@
-"""Where the multiplier-cycles of Phantom-2D and its baselines go, stacked by groups of causes."""
+"""Where the multiplier-cycles of Phantom-2D and its baselines go, stacked by groups of causes.
+
+Multiplier-cycles by group of causes (`phantom_idle` has the causes themselves); black: effectual
+multiplications.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

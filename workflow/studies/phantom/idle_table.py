@@ -1,4 +1,7 @@
-"""Where the multiplier-cycles of a network go: effectual work and idle time by cause."""
+"""Where the multiplier-cycles of a network go: effectual work and idle time by cause.
+
+Share of multiplier-cycles that do effectual work, and of idle ones by cause.
+"""
 
 import pandas as pd
 

@@ -1,5 +1,9 @@
 """Phantom-2D against every baseline, and every design against the dense arrays.
 
+Gains of Phantom-2D (a reconstruction) over each baseline and of each design over the dense arrays,
+on magnitude-pruned networks. `headroom`: the most that skipping all zeros can gain over that
+baseline with equal multipliers.
+
 All run the same magnitude-pruned network. `speedup_equal_multipliers` compares multiplier-cycles,
 as if all designs had the same number of multipliers at the same clock; `speedup_as_configured`
 compares cycles of the designs in their own sizes. `headroom` is the most that any design which

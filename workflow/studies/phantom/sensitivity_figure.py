@@ -1,4 +1,8 @@
-"""How much each assumed parameter of the reconstructed Phantom-2D moves its speedup."""
+"""How much each assumed parameter of the reconstructed Phantom-2D moves its speedup.
+
+Speedup of the reconstructed Phantom-2D relative to its configured parameters, one parameter varied
+at a time.
+"""
 
 import math
 

@@ -1,12 +1,17 @@
 """What each assumed parameter of Phantom-2D is worth: one parameter varied at a time.
 
+Every parameter of the reconstructed Phantom-2D is assumed; each is varied here, one at a time.
+
 Speedups are over an ideal dense array with as many multipliers as the variant has, all layers.
 """
 
 import pandas as pd
 
+from sim.declared import data_files
 from sim.registry import configuration
 from workflow.tabling.shared import events_command, totals
+
+data_files("sim/accelerators/phantom/configs.yaml")
 
 SUBJECT = "phantom_2d"
 RUN = ["suite", "network", "activation_source"]

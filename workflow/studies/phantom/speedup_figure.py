@@ -1,4 +1,8 @@
-"""Every design over an ideal dense array with equal multipliers, and the two-sided bound."""
+"""Every design over an ideal dense array with equal multipliers, and the two-sided bound.
+
+Speedup over an ideal dense array with equal multipliers; black: the most that skipping the zeros of
+both operands can give.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

@@ -1,4 +1,8 @@
-"""The band of S2TA's energy gain: what the baseline's clock gating is assumed to stop."""
+"""The band of S2TA's energy gain: what the baseline's clock gating is assumed to stop.
+
+Energy gain over SA-ZVCG at 16 nm for every assumption on what clock gating stops; both arrays
+follow the same assumption in each row.
+"""
 
 import pandas as pd
 import seaborn as sns

@@ -1,5 +1,8 @@
 """The systolic family against SA-ZVCG, network by network: S2TA's own comparison, at 16 nm.
 
+Each systolic array over SA-ZVCG at 16 nm; `baseline_scheme` says whether the baseline runs the same
+pruned network (dbb) or the unpruned one (dense). `mean` is over the suite's networks.
+
 Every array runs the same compressed network (`baseline_scheme` dbb), so that both sides see the
 same zeros; a second set of rows lets the baseline run the dense network (`baseline_scheme` dense).
 `two_sided_bound` is the most that any array of this size could gain over the baseline on these

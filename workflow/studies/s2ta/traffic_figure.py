@@ -1,4 +1,7 @@
-"""Bytes per image that the systolic arrays move at SRAM and DRAM, by operand."""
+"""Bytes per image that the systolic arrays move at SRAM and DRAM, by operand.
+
+Bytes moved on chip and at DRAM by operand.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

@@ -1,4 +1,12 @@
-"""Modelled: what overheads leave of a cluster, by nodes, grouping and submission time."""
+"""Modelled: what overheads leave of a cluster, by nodes, grouping and submission time.
+
+**Modelled, not run**: speedup of many jobs over one slot without overhead, against the number of
+nodes. Left: as many submissions in flight as allowed at most; right: few. Grouping several jobs
+into one submission shares the batch system's overhead and takes work off the one master that
+submits; each job of a group still starts Snakemake once, which a job that holds more points does
+not; with too many per group there are fewer groups than slots. The grey line is a slot's work
+without any overhead.
+"""
 
 import pandas as pd
 import seaborn as sns

@@ -1,5 +1,11 @@
 """Modelled: how long thousands of jobs like the measured ones take on clusters of many nodes.
 
+**Modelled, not run**: how long `jobs` jobs would take on clusters of `nodes` x slots per node.
+Durations are drawn from the processor seconds measured of the jobs of the design space; an event
+model adds the overhead of a submission, one master that submits one after the other and notices
+ends at polls, and a limit of submissions in flight. `speedup_over_one_slot` divides the sum of
+durations, without any overhead, by the modelled time.
+
 The durations are drawn, with replacement, from the processor seconds that Snakemake measured of
 each job of the design space; workflow/studies/scaling/queues.py says what is modelled around them.
 """
@@ -15,8 +21,8 @@ import pandas as pd
 
 from sim import UserError
 from workflow.cli import run, settings
+from workflow.plan.sweeps import PointFolder
 from workflow.studies.scaling.queues import Cluster, Seconds, grouped, makespan_s
-from workflow.sweeps import PointFolder
 from workflow.tabling.shared import write_table
 
 
@@ -103,7 +109,7 @@ def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--benchmarks", required=True, help="folder of all points' benchmarks")
-    parser.add_argument("--plan", required=True, help="JSON: list of workflow.sweeps.PointFolder")
+    parser.add_argument("--plan", required=True, help="JSON: list of PointFolder (plan/sweeps.py)")
     parser.add_argument("--settings", required=True, help="JSON: ClusterSettings")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()

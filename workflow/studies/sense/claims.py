@@ -8,8 +8,12 @@ import pandas as pd
 from models.imagenet import IMAGENET
 from sim import accelerator
 from sim.accelerators.sense.schemes import MEANT_FOR
+from sim.declared import data_files, modules_by_name
 from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables
 from workflow.studies.sense.throughput_table import PUBLISHED
+
+data_files("sim/accelerators/sense/configs.yaml")
+modules_by_name("sim.accelerators.sense.model")
 
 VIEWS = {"all": "with FC layers", "conv_only": "convolutions only"}
 Rows = Iterable[dict[Any, Any]]

@@ -1,4 +1,8 @@
-"""DRAM bytes by operand relative to the Eyeriss model: Sense, the Swallow-like array, the chip."""
+"""DRAM bytes by operand relative to the Eyeriss model: Sense, the Swallow-like array, the chip.
+
+DRAM bytes by operand, convolutions only, relative to the Eyeriss model at the same batch. The
+chip's measured total is not split by operand.
+"""
 
 import pandas as pd
 from matplotlib.axes import Axes

@@ -17,10 +17,14 @@ from sim import LayerTrace, NetworkTrace, accelerator, read_trace, simulate
 from sim.accelerators.eyeriss.published import BATCH, LAYERS, published
 from sim.accelerators.sense.schemes import MEANT_FOR
 from sim.batches import repeated
+from sim.declared import data_files, modules_by_name
 from workflow.cli import run
 from workflow.events import layer_kind
 from workflow.studies.sense.layers_table import CHIP
 from workflow.tabling.shared import write_table
+
+data_files("sim/accelerators/sense/configs.yaml", "sim/accelerators/eyeriss/configs.yaml")
+modules_by_name("sim.accelerators.sense.model", "sim.accelerators.eyeriss.model")
 
 DEFAULT_BATCH = 4
 ACCELERATORS = {

@@ -1,5 +1,8 @@
 """Images per second of Sense on the ZCU102's clock, and its energy by two methods kept apart.
 
+Images per second at 200 MHz beside the rates of version 2 of the abstract, and energy per image:
+11.2 W (version 1) times time, and, unrelated to it, counted events times the technology table.
+
 `overlapped` lets the longer of array and DRAM time count per layer, `serial` adds them. Power x
 time takes the 11.2 W of version 1 of the abstract, the published rates are those of version 2. The
 access-count energy is counted events times the technology table and says nothing of an FPGA.
@@ -11,10 +14,13 @@ from models.imagenet import IMAGENET
 from sim import technology
 from sim.accelerators.sense.schemes import MEANT_FOR, SUBJECT
 from sim.claims import claims
+from sim.declared import data_files
 from sim.registry import configuration
 from workflow.events import traffic_bytes
 from workflow.studies.sense.sense_table import NODE_NM
 from workflow.tabling.shared import energies_per_image_pj, events_command, layer_views, totals
+
+data_files("sim/accelerators/sense/configs.yaml")
 
 PUBLISHED = {
     "alexnet_caffe": "sense-alexnet-throughput",

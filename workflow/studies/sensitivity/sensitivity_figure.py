@@ -1,4 +1,9 @@
-"""Tornado of every design: the span that each swept parameter gives to speedup and energy."""
+"""Tornado of every design: the span that each swept parameter gives to speedup and energy.
+
+Tornado of every design: how far each swept parameter moves speedup and energy, relative to the
+configured design, under the compression that the design is meant for. Parameters are assumed unless
+their label says otherwise; those without effect are left out.
+"""
 
 import pandas as pd
 from matplotlib.axes import Axes

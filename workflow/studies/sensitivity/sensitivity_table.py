@@ -1,5 +1,10 @@
 """What every swept parameter of every design does to its headline, one at a time.
 
+Every swept parameter of every design, one at a time: speedup over an ideal dense array of as many
+multipliers and energy at 16 nm, of each design as configured under the compression it is meant for.
+`energy of` parameters are those of the technology table, `zeros:` those of modelled zeros (the full
+configuration varies more of them).
+
 The headline is the speedup over an ideal dense array of as many multipliers, and the energy at
 16 nm with and without DRAM, of all layers of the network; each design as configured, under the
 compression it is meant for. `status` says whether the configured value is published, derived or
@@ -12,9 +17,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim import technology
+from sim.declared import data_files
 from sim.registry import configuration
 from workflow.footing import footing
 from workflow.tabling.shared import ENERGIES, RUN, energies_per_image_pj, events_command, totals
+
+data_files("sim/accelerators/*/configs.yaml")
 
 KEYS = [*RUN, "accelerator"]
 CONFIGURED = "configured"

@@ -1,5 +1,9 @@
 """Transistors that zero skipping adds to one systolic array: our estimate, part by part.
 
+Our estimate of what zero skipping adds to one 8x8 array: transistors of counted parts, no layout.
+The published comparison names no rival, so each extension for zeros anywhere is set beside
+Sparse-Blox with its map in the activation buffer and in a memory of its own.
+
 `ratio_to_sparse_blox` divides an extension for zeros anywhere by Sparse-Blox with its map in the
 activation buffer, `ratio_to_sparse_blox_with_memory` by the same with a memory for the largest map
 of the given networks.
@@ -13,9 +17,13 @@ import pandas as pd
 from sim import LayerTrace, NetworkTrace, accelerator
 from sim.accelerators.sparse_blox.area import Extension, irregular_extensions, sparse_blox
 from sim.accelerators.sparse_blox.model import BlockSkippingSystolicArray
+from sim.declared import data_files, modules_by_name
 from sim.masks.blocks import block_count
 from workflow.studies.sparse_blox.blocks_table import convolutions
 from workflow.tabling.shared import traces_command
+
+data_files("sim/accelerators/sparse_blox/configs.yaml")
+modules_by_name("sim.accelerators.sparse_blox.model")
 
 
 def area(traces: Iterable[LayerTrace], array: BlockSkippingSystolicArray) -> pd.DataFrame:

@@ -1,4 +1,10 @@
-"""Sparse-Blox over the same hardware without a zero map: time and energy."""
+"""Sparse-Blox over the same hardware without a zero map: time and energy.
+
+Sparse-Blox over the same hardware without a zero map, convolutions only. Scheme dense: natural zero
+blocks alone, no threshold; blockwise: with the thresholds of the Spex search, where the
+configuration runs it. Black: the two-sided bound, the most that any design of this size could gain
+over that baseline on these zeros.
+"""
 
 import pandas as pd
 from matplotlib.figure import Figure

@@ -1,4 +1,8 @@
-"""How each assumed parameter moves the gains of Sparse-Blox."""
+"""How each assumed parameter moves the gains of Sparse-Blox.
+
+How each assumed parameter moves the gains of Sparse-Blox on full-size ResNet-50, modelled zeros, no
+threshold, convolutions only.
+"""
 
 import numpy as np
 import pandas as pd

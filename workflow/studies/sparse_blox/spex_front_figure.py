@@ -1,4 +1,11 @@
-"""Accuracy lost against multiplications saved: the fronts of the Spex search and its controls."""
+"""Accuracy lost against multiplications saved: the fronts of the Spex search and its controls.
+
+Top-1 (of detectors mAP) lost on held-out images against multiplications saved by zero blocks,
+natural ones included. Thresholds are found on training samples (detectors: validation canvases,
+whose digits are never trained on); greedy and constant ones cost about twenty evaluations, the
+others as many as configured. Narrow networks on small images: the published points are ResNet-50 on
+ImageNet and YOLOv5s on COCO.
+"""
 
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,18 +1,22 @@
 """What the Spex search and its controls find on trained networks, at the accuracy budget.
 
+Block thresholds that save most within the accuracy budget, by strategy. `chosen_on` samples: the
+point that the search itself would take, whose loss on held-out images may exceed the budget;
+held_out: the best of the front's points that keeps the budget on all held-out images. Networks are
+not retrained. Savings count partial blocks as whole ones and include natural zero blocks.
+
 Two choices per search: on the samples that guided it, and on all held-out images, where the few
-points of the front are measured once more (`chosen_on`). With `--front` the points themselves.
+points of the front are measured once more (`chosen_on`).
 """
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from sim import UserError
 from sim.files import intact
-from workflow.cli import run
-from workflow.tabling.shared import write_table
+from workflow.tabling.shared import files_command
 
 SEARCH = ["suite", "network", "block", "criterion", "saving", "strategy"]
 POINT = [
@@ -35,12 +39,6 @@ SAVINGS = {
 LOSSES = {"samples": "lost_points", "held_out": "held_out_lost_points"}
 
 
-def front(trials: pd.DataFrame) -> pd.DataFrame:
-    """The allowed points of every search that were measured on held-out images."""
-    measured = trials.dropna(subset=["held_out_lost_points"])
-    return measured[[*SEARCH, *POINT]].reset_index(drop=True)
-
-
 def spex(trials: pd.DataFrame) -> pd.DataFrame:
     """The point that saves most within the budget, by search and by what the budget is held to."""
     rows = []
@@ -55,7 +53,7 @@ def spex(trials: pd.DataFrame) -> pd.DataFrame:
     return table[[*SEARCH, "trials", "chosen_on", *POINT]]
 
 
-def read_trials(paths: list[Path]) -> pd.DataFrame:
+def read_trials(paths: Sequence[Path]) -> pd.DataFrame:
     """The trials of several searches.
 
     Raises:
@@ -69,16 +67,5 @@ def read_trials(paths: list[Path]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def main() -> None:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("trials", type=Path, nargs="+")
-    parser.add_argument("--front", action="store_true", help="all points, not the chosen ones")
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    make = front if arguments.front else spex
-    write_table(make(read_trials(arguments.trials)), arguments.output)
-
-
 if __name__ == "__main__":
-    run(main)
+    files_command(lambda paths: spex(read_trials(paths)), __doc__)

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from sim import Layer, LayerTrace
+from sim.declared import ROOT, data_files
 from sim.layer import Mask
 
-DATA = Path(__file__).parent / "data"
+data_files("workflow/studies/trust/data/**/*.*")
+DATA = ROOT / "workflow" / "studies" / "trust" / "data"
 """Reference values, a file per oracle; the head of each file says where they were read."""
 
 Kind = Literal["exact", "published", "independent", "bound"]

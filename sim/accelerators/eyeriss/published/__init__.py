@@ -1,16 +1,15 @@
 """What was measured on the chip, and traces of the same shapes and densities to check against."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from sim.declared import data_files
 from sim.layer import Layer
 from sim.trace import LayerTrace
 from sim.validation import unknown
 
-FOLDER = Path(__file__).parent
 BATCH = {"alexnet": 4, "vgg16": 3}
 """Images of a batch in the measurements."""
 
@@ -37,7 +36,8 @@ def published(network: str) -> pd.DataFrame:
     """
     if network not in BATCH:
         raise unknown("table of Eyeriss for network", network, BATCH)
-    return pd.read_csv(FOLDER / f"{network}.csv", comment="#")
+    tables = {path.stem: path for path in data_files("sim/accelerators/eyeriss/published/*.csv")}
+    return pd.read_csv(tables[network], comment="#")
 
 
 def alexnet_layers() -> tuple[Layer, ...]:

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from sim import NetworkTrace, UserError, accelerator, simulate, write_trace
+from workflow.plan.sweeps import PointFolder
 from workflow.steps import simulate as step
 from workflow.studies.design_space import design_space_table as design_space
-from workflow.sweeps import PointFolder
 
 POINTS = [{"rows": 2, "columns": 4}, {"rows": 2, "columns": 8}, {"rows": 16, "columns": 4}]
 

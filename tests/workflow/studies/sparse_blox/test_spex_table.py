@@ -6,7 +6,8 @@ import pytest
 from sim import UserError
 from workflow.studies.sparse_blox.spex_front_figure import STRATEGIES as DRAWN
 from workflow.studies.sparse_blox.spex_front_figure import draw
-from workflow.studies.sparse_blox.spex_table import POINT, SEARCH, front, read_trials, spex
+from workflow.studies.sparse_blox.spex_front_table import front
+from workflow.studies.sparse_blox.spex_table import POINT, SEARCH, read_trials, spex
 
 
 def trials() -> pd.DataFrame:

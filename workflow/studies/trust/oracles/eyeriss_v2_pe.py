@@ -14,7 +14,11 @@ from sim.accelerators.eyeriss_v2.chip import (
     chip_layers,
     chip_traces,
 )
+from sim.declared import data_files, modules_by_name
 from workflow.studies.trust.comparison import Check, Comparison, reference
+
+data_files("sim/accelerators/eyeriss_v2/configs.yaml")
+modules_by_name("sim.accelerators.eyeriss_v2.model")
 
 TRUTH = "Eyeriss v2 ground truth"
 CHIP = "Eyeriss v2 chip"

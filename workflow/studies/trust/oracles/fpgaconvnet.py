@@ -10,6 +10,7 @@ from sim import LayerTrace, accelerator, simulate
 from sim.accelerators.hass.candidates import Candidates, EngineRules, candidates
 from sim.accelerators.hass.histograms import PairHistogram, pair_histogram
 from sim.accelerators.hass.resources import Budget
+from sim.declared import data_files, modules_by_name
 from workflow.studies.trust.comparison import (
     Check,
     Comparison,
@@ -18,6 +19,9 @@ from workflow.studies.trust.comparison import (
     random_trace,
     reference,
 )
+
+data_files("sim/accelerators/hass/configs.yaml")
+modules_by_name("sim.accelerators.hass.model")
 
 ORACLE = "fpgaconvnet-model"
 FOLDING = ("coarse_group", "coarse_in", "coarse_out", "fine")

@@ -11,7 +11,11 @@ from functools import cache
 import pandas as pd
 
 from sim import Access, Events, Layer, LayerTrace, accelerator, simulate
+from sim.declared import data_files, modules_by_name
 from workflow.studies.trust.comparison import DATA, Check, Comparison, paired, reference
+
+data_files("sim/accelerators/systolic/configs.yaml")
+modules_by_name("sim.accelerators.systolic.model")
 
 ORACLE = "SCALE-Sim 3.0.0"
 SIDE = 32

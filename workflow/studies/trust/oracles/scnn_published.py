@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim import Access, Cause, Events, Layer, LayerTrace, accelerator, simulate
 from sim.arithmetic import ceil_div
+from sim.declared import data_files, modules_by_name
 from workflow.studies.trust.comparison import (
     Check,
     Comparison,
@@ -21,6 +22,9 @@ from workflow.studies.trust.comparison import (
     random_trace,
     reference,
 )
+
+data_files("sim/accelerators/scnn/configs.yaml")
+modules_by_name("sim.accelerators.scnn.model")
 
 ORACLE = "SCNN's paper"
 SIDE, DOT = 8, 16

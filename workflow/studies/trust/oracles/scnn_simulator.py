@@ -9,8 +9,12 @@ import yaml
 
 from sim import Layer, LayerTrace, accelerator
 from sim.accelerators.scnn.model import Scnn
+from sim.declared import data_files, modules_by_name
 from sim.layer import Mask
 from workflow.studies.trust.comparison import DATA, Check, Comparison, paired
+
+data_files("sim/accelerators/scnn/configs.yaml")
+modules_by_name("sim.accelerators.scnn.model")
 
 ORACLE = "SCNN_simulation (james98kr)"
 

@@ -6,8 +6,12 @@ import pandas as pd
 from sim import Access, Layer, LayerTrace, accelerator, simulate
 from sim.accelerators.eyeriss.model import Eyeriss
 from sim.accelerators.eyeriss.published import BATCH, published_traces
+from sim.declared import data_files, modules_by_name
 from sim.layer import Mask
 from workflow.studies.trust.comparison import Check, Comparison, paired, reference
+
+data_files("sim/accelerators/s2ta/configs.yaml", "sim/accelerators/eyeriss/configs.yaml")
+modules_by_name("sim.accelerators.s2ta.model", "sim.accelerators.eyeriss.model")
 
 ORACLE = "Sparseloop artifact"
 DRAM = (

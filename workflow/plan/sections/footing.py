@@ -1,0 +1,82 @@
+"""Sections `footing_runs`, `sensitivity_runs` and `zeros`: all designs beside each other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.imagenet import IMAGENET
+from workflow.footing import footing
+from workflow.plan.layout import Layout
+from workflow.plan.run_checks import check_runs
+from workflow.plan.runs import Run, expanded
+
+
+@dataclass(frozen=True)
+class CommonFooting:
+    """The runs on which all designs are compared on one footing."""
+
+    layout: Layout
+
+    def runs(self) -> list[Run]:
+        """(suite, network, scheme) of each, as far as they are among the configured runs."""
+        wanted = set(expanded(self.layout.config.get("footing_runs", [])))
+        return [run for run in self.layout.runs() if run in wanted]
+
+    def files(self) -> list[str]:
+        """Event files of all designs on one footing, one for each run."""
+        return self.layout.of_runs("footing", self.runs())
+
+    def configured_files(self) -> list[str]:
+        """Event files of the same designs as configured, on the same runs, where there are any."""
+        config = self.layout.config
+        compared = [run for run in self.runs() if run[2] in config["compared_schemes"]]
+        return [
+            path
+            for run in compared
+            for name in config["accelerators"]
+            if name in footing().designs
+            for path in self.layout.of_runs("events", [run], f"/{name}.csv")
+        ]
+
+    def added_as_configured(self, scheme: str) -> list[str]:
+        """Designs without event files of their own: one job runs them as configured as well."""
+        if scheme not in self.layout.config["compared_schemes"]:
+            return []
+        accelerators = self.layout.config["accelerators"]
+        return [name for name in footing().designs if name not in accelerators]
+
+    def check(self) -> None:
+        """Every run exists, once."""
+        config = self.layout.config
+        check_runs(config, "footing_runs", config.get("footing_runs", []))
+
+
+@dataclass(frozen=True)
+class Sensitivities:
+    """The runs on which every swept parameter of every design is varied."""
+
+    layout: Layout
+
+    def runs(self) -> list[Run]:
+        """(suite, network, scheme) of each for whose scheme some design is meant."""
+        wanted = set(expanded(self.layout.config.get("sensitivity_runs", [])))
+        meant = {design.scheme for design in footing().designs.values()}
+        return [run for run in self.layout.runs(schemes=meant) if run in wanted]
+
+    def zeros_runs(self) -> list[Run]:
+        """The runs with modelled zeros, if the settings of such zeros are varied."""
+        modelled = [run for run in self.runs() if run[0] == IMAGENET]
+        return modelled if self.zeros() else []
+
+    def zeros(self) -> dict[str, Any]:
+        """Values of each varied setting of modelled zeros."""
+        return dict(self.layout.config.get("zeros", {}))
+
+    def files(self) -> list[str]:
+        """Event files with every parameter varied, then those with the zeros varied."""
+        varied = self.layout.of_runs("sensitivity", self.runs())
+        return [*varied, *self.layout.of_runs("zeros", self.zeros_runs())]
+
+    def check(self) -> None:
+        """Every run exists, once."""
+        config = self.layout.config
+        check_runs(config, "sensitivity_runs", config.get("sensitivity_runs", []))

@@ -1,0 +1,107 @@
+"""Section `spex`: searches of block thresholds, and which of them scheme blockwise uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from models.imagenet import IMAGENET
+from sim.errors import UserError
+from sim.validation import unknown
+from workflow.plan.layout import Layout
+from workflow.plan.runs import CANVASES, Run, expanded, selected
+from workflow.plan.sections.training import Training
+
+Search = tuple[str, str, str, str]
+"""(suite, network, block, strategy)"""
+
+
+@dataclass(frozen=True)
+class Spex:
+    """The configured searches of block thresholds."""
+
+    layout: Layout
+
+    @property
+    def _config(self) -> Mapping[str, Any]:
+        section: Mapping[str, Any] = self.layout.config["spex"]
+        return section
+
+    def searches(self) -> list[Search]:
+        """(suite, network, block, strategy) of each."""
+        return [
+            search
+            for entry in self._config["searches"]
+            for search in product(
+                [entry["suite"]], entry["networks"], entry["blocks"], entry["strategies"]
+            )
+        ]
+
+    def files(self) -> list[str]:
+        """Files of the trials, a search each."""
+        return [f"{self.layout.results}/spex/{'/'.join(parts)}.csv" for parts in self.searches()]
+
+    def thresholds(self, suite: str, network: str, seeding: str = "") -> str:
+        """File of the thresholds that scheme blockwise takes for a network."""
+        used = self._config["used"]
+        folder = f"{self.layout.results}/spex/{suite}{seeding}/{network}"
+        return f"{folder}/{used['block']}/{used['strategy']}.yaml"
+
+    def settings(self, suite: str, network: str, block: str, seeding: str = "") -> dict[str, Any]:
+        """Settings of a search: those of all, then those of its entry."""
+        of_entry: dict[str, Any] = {"block": [int(edge) for edge in block.split("x")]}
+        for entry in self._config["searches"]:
+            if (
+                entry["suite"] == suite
+                and network in entry["networks"]
+                and block in entry["blocks"]
+            ):
+                of_entry |= entry.get("settings", {})
+        common = Training(self.layout).common(seeding)
+        return {**common, **self._config["settings"], **of_entry}
+
+    def compression(self, suite: str, network: str, seeding: str = "") -> dict[str, Any]:
+        """Settings of compressing by scheme blockwise."""
+        settings = Training(self.layout).compression(suite, network, "blockwise", seeding)
+        return {**settings, "thresholds_file": self.thresholds(suite, network, seeding)}
+
+    def check(self) -> None:
+        """Searched networks are trained once per block and strategy; blockwise runs are searched.
+
+        Raises:
+            UserError: names the search or the run.
+        """
+        self._check_networks()
+        searches = self.searches()
+        for search in searches:
+            if searches.count(search) > 1:
+                raise UserError(f"config: spex.searches lists {'/'.join(search)} twice")
+        used = self._config["used"]
+        for suite, network, scheme in self._blockwise_runs():
+            if (suite, network, used["block"], used["strategy"]) not in searches:
+                raise UserError(
+                    f"config: runs has {suite}/{network}/{scheme}, but spex.searches has "
+                    f"no {used['strategy']} of {used['block']} blocks for it, which spex.used names"
+                )
+
+    def _check_networks(self) -> None:
+        suites = {**self.layout.config["training"], CANVASES: self.layout.config["detection"]}
+        for entry in self._config["searches"]:
+            if entry["suite"] not in suites:
+                raise unknown("suite in spex.searches:", entry["suite"], suites)
+            known = suites[entry["suite"]]["networks"]
+            for network in entry["networks"]:
+                if network not in known:
+                    where = f"network of suite {entry['suite']} in spex.searches:"
+                    raise unknown(where, network, known)
+
+    def _blockwise_runs(self) -> list[Run]:
+        """Runs of trained networks under scheme blockwise, the detectors' among them."""
+        detection = self.layout.config["detection"]
+        detectors = {
+            "suite": CANVASES,
+            "networks": list(detection["networks"]),
+            "schemes": detection.get("schemes", []),
+        }
+        runs = expanded([*self.layout.config["runs"], detectors])
+        return [run for run in selected(runs, schemes=["blockwise"]) if run[0] != IMAGENET]

@@ -1,0 +1,112 @@
+# Every table and figure that a study asks for (workflow/studies/<study>/study.py): one rule each.
+# On a cluster all of them share one job: most take a second or two. Local runs ignore groups; those
+# of the other steps are in the profiles. The caption is the docstring of the module.
+PRODUCTS = products(plan)
+
+
+for table in PRODUCTS.tables:
+
+    rule:
+        name:
+            f"{table.name}_table"
+        input:
+            table.inputs,
+        output:
+            report(
+                layout.table(table.name),
+                caption="../report/product.rst",
+                category=table.section,
+            ),
+        log:
+            f"{LOGS}/tables/{table.name}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/tables/{table.name}.tsv"
+        group:
+            "tables"
+        conda:
+            "../envs/base.yaml"
+        params:
+            code=digests.code(table.module, *table.evaluators, pins=table.pins),
+            module=table.module,
+            options=table.options,
+            caption=caption(table.module),
+        shell:
+            "python -m {params.module:q} "
+            + ("{input:q} " if table.named else "")
+            + "{params.options:q} --output {output:q} 2> {log:q}"
+
+
+for figure in PRODUCTS.figures:
+
+    rule:
+        name:
+            f"figure_{figure.name}"
+        input:
+            read=[*figure.inputs, *(layout.table(name) for name in figure.tables)],
+            dataset=figure.dataset or [],
+        output:
+            svg=report(
+                layout.figure(figure.name, "svg"),
+                caption="../report/product.rst",
+                category=figure.section,
+            ),
+            png=layout.figure(figure.name, "png"),
+        log:
+            f"{LOGS}/figures/{figure.name}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/figures/{figure.name}.tsv"
+        group:
+            "tables"
+        conda:
+            "../envs/base.yaml"
+        params:
+            code=digests.code(figure.module, pins=figure.pins),
+            module=figure.module,
+            caption=caption(figure.module),
+        shell:
+            "python -m {params.module:q} {input.read:q} "
+            + ("--dataset {input.dataset:q} " if figure.dataset else "")
+            + "--svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+# Every table, for a reader with a browser.
+rule tables_page:
+    input:
+        sorted(layout.table(table.name) for table in PRODUCTS.tables),
+    output:
+        report(
+            f"{RESULTS}/tables.html",
+            caption="../report/tables_page.rst",
+            category="All accelerators",
+        ),
+    log:
+        f"{LOGS}/tables_page.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/tables/tables_page.tsv"
+    group:
+        "tables"
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=digests.code("workflow.steps.tables_page", pins=("itables", "pandas")),
+    shell:
+        "python -m workflow.steps.tables_page {input:q} --output {output:q} 2> {log:q}"
+
+
+localrules:
+    design_space,
+
+
+# `make design-space`: this alone, without the papers' own tables.
+rule design_space:
+    input:
+        [
+            layout.table(table.name)
+            for table in PRODUCTS.tables
+            if table.section == "Design space"
+        ],
+        [
+            layout.figure(figure.name, "svg")
+            for figure in PRODUCTS.figures
+            if figure.section == "Design space"
+        ],

@@ -1,0 +1,35 @@
+"""What the networks are worth under each scheme, and where their zeros are and come from."""
+
+from workflow.plan.digest import FIGURE, TORCH
+from workflow.plan.layout import as_json
+from workflow.plan.plan import Plan
+from workflow.plan.products import Figure, Study, Table
+
+
+def study(plan: Plan) -> Study:
+    """Accuracies and densities, and those of detectors and of the papers' networks if any."""
+    tables = [
+        Table("accuracy", "accuracy_table", plan.layout.metrics()),
+        Table("densities", "densities_table", plan.layout.traces()),
+    ]
+    figures = [Figure("accuracy", "accuracy_figure", ["accuracy"])]
+    densities = plan.full_size.densities()
+    if densities:
+        tables.append(Table("density_sources", "density_sources_table", densities))
+    networks = sorted({network for _, network, _ in plan.full_size.runs()})
+    if networks:
+        settings = as_json(plan.full_size.settings(""))  # the suite's own, no network's
+        options = [*networks, "--settings", settings]
+        tables.append(Table("mask_structure", "mask_structure_table", options=options, pins=TORCH))
+    if plan.detectors.networks:
+        tables.append(Table("detection", "detection_table", plan.detectors.metrics()))
+        figures.append(
+            Figure(
+                "detections",
+                "detections_figure",
+                inputs=plan.detectors.checkpoints(),
+                dataset=plan.detectors.dataset,
+                pins=[*FIGURE, "torch"],
+            )
+        )
+    return Study("Networks", tables, figures)

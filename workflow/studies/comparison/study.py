@@ -1,0 +1,18 @@
+"""Every accelerator on every network: cycles, energy by component, bytes by memory."""
+
+from workflow.plan.plan import Plan
+from workflow.plan.products import Figure, Study, Table
+
+
+def study(plan: Plan) -> Study:
+    """Totals per image of every configured accelerator."""
+    events, nodes = plan.comparison.events(), plan.comparison.nodes()
+    return Study(
+        "All accelerators",
+        [
+            Table("networks", "networks_table", events, nodes),
+            Table("energy", "energy_table", events, nodes),
+            Table("traffic", "traffic_table", events),
+        ],
+        [Figure("overview", "overview_figure", ["networks"])],
+    )

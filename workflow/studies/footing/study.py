@@ -1,0 +1,26 @@
+"""Every design on one footing (workflow/footing/designs.yaml), and where each loses."""
+
+from workflow.plan.plan import Plan
+from workflow.plan.products import Figure, Study, Table
+
+
+def study(plan: Plan) -> Study:
+    """The comparison, where a configuration has runs for it."""
+    files = plan.footing.files()
+    if not files:
+        return Study("Equal footing")
+    return Study(
+        "Equal footing",
+        [
+            Table("footing", "footing_table", [*files, *plan.footing.configured_files()]),
+            Table("footing_designs", "designs_table"),
+            Table("losses", "losses_table", files),
+        ],
+        [
+            Figure("footing_speedup", "speedup_figure", ["footing"]),
+            Figure("footing_sizes", "sizes_figure", ["footing"]),
+            Figure("footing_pareto", "pareto_figure", ["footing"]),
+            Figure("roofline", "roofline_figure", ["footing"]),
+            Figure("losses", "losses_figure", ["losses"]),
+        ],
+    )
