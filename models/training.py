@@ -24,11 +24,11 @@ class TrainingData(Protocol):
 
     @property
     def train_images(self) -> Tensor:
-        """Images."""
+        """The images that are trained on."""
 
     @property
     def train_labels(self) -> Tensor:
-        """Labels of the images."""
+        """The labels of these images."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class TrainingLog:
-    """What training did.
+    """How a training went.
 
     Attributes:
         steps: weight updates made.
@@ -169,7 +169,7 @@ class _Update:
         self.last = steps
 
     def __call__(self, images: Tensor, labels: Tensor) -> float:
-        """Loss before the update."""
+        """Make one update and return the loss before it."""
         outputs = self.module(images.contiguous(memory_format=torch.channels_last))
         loss = self.criterion(outputs, labels)
         self.optimizer.zero_grad()

@@ -143,7 +143,7 @@ def _steps(shares: Mapping[str, Tensor]) -> list[_BoundStep]:
 
 
 def _kept_shares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
-    """For each prunable tensor: the share of its total magnitude in its n largest, n = 1 to 8."""
+    """The share of each prunable tensor's magnitude that is in its n largest, n = 1 to 8."""
     shares: dict[str, Tensor] = {}
 
     def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:

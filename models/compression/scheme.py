@@ -28,7 +28,7 @@ class Samples:
     accuracy_percent: Callable[[SparseNetwork], float] | None = None
 
     def require_accuracy(self, purpose: str) -> Callable[[SparseNetwork], float]:
-        """The accuracy function, for a purpose in words.
+        """The accuracy function, which a purpose named in words cannot do without.
 
         Raises:
             UserError: the images have no labels.

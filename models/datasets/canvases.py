@@ -46,7 +46,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class CanvasCounts:
-    """How many canvases to make.
+    """How many canvases each of the three sets has.
 
     Raises:
         UserError: a count is not a whole number of at least 1.

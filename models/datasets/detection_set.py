@@ -56,17 +56,17 @@ class DetectionSet:
 
     @property
     def train_images(self) -> Tensor:
-        """Images to fit weights to."""
+        """The images that weights are fitted to."""
         return self.train.images
 
     @property
     def train_labels(self) -> Tensor:
-        """Their targets."""
+        """The objects on the images that weights are fitted to."""
         return self.train.targets
 
     @property
     def test_images(self) -> Tensor:
-        """Held-out images."""
+        """The images that verdicts are given on."""
         return self.test.images
 
     @property

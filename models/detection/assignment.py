@@ -35,7 +35,7 @@ class Assignment:
 
 
 def assign(targets: Tensor, anchors: Tensor, stride: int, size: tuple[int, int]) -> Assignment:
-    """Pairs of one scale.
+    """Pair the objects with the predictions of one scale that answer for them.
 
     Args:
         targets: (N, D, 5) class, left, top, right, bottom; class NO_OBJECT is left out.

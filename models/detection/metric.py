@@ -22,7 +22,9 @@ BATCH = 128
 
 @dataclass(frozen=True)
 class MeanAveragePrecision:
-    """In percent, over the classes that occur; up to 100 detections per image count.
+    """Mean average precision in percent, over the classes that occur.
+
+    Up to 100 detections per image count.
 
     Attributes:
         at_50: a detection counts from an overlap (IoU) of 0.5 with the object.
@@ -48,7 +50,7 @@ def detections(
 def mean_average_precision(
     network: nn.Module, head: Head, data: Annotated, selection: Selection | None = None
 ) -> MeanAveragePrecision:
-    """Of a network on annotated images.
+    """The mean average precision of a network on annotated images.
 
     Raises:
         UserError: the images show no object.
@@ -58,7 +60,7 @@ def mean_average_precision(
 
 
 def average_precision(batches: list[Detections], targets: Tensor) -> MeanAveragePrecision:
-    """Of detections (in batches, of N images together) against targets (N, D, 5).
+    """The mean average precision of detections, in batches, against targets (N, D, 5).
 
     Raises:
         UserError: the targets hold no object.

@@ -38,7 +38,7 @@ from sim.masks.density_bound import DBB_BLOCK
 
 @dataclass(frozen=True)
 class LayerDensities:
-    """Of one layer: the densities aimed at, with their sources."""
+    """The densities that one layer is aimed at, with their sources."""
 
     weight: Density
     activation: Density
@@ -99,7 +99,7 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
 def target_densities(
     network: str, inputs: tuple[LayerInput, ...], settings: FullSizeSettings
 ) -> dict[str, LayerDensities]:
-    """For every layer the density of weights (as scheme magnitude has them) and of its input.
+    """The density aimed at in every layer, of its weights under magnitude and of its input.
 
     Raises:
         UserError: an unreadable table, or rows missing where rules are not allowed.
@@ -142,7 +142,7 @@ class ActivationBounds:
         self._bounds: dict[str, int] = {}
 
     def choose(self, tensor: str, mask: Mask) -> int:
-        """Choose by the nonzeros of the mask; 8 where nothing is pruned."""
+        """Choose a tensor's bound by the nonzeros of its mask; 8 where nothing is pruned."""
         bound = DBB_BLOCK
         if self._most_removed is not None and tensor in self._prunable:
             bound = activation_bound(mask, self._most_removed)

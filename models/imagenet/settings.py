@@ -111,7 +111,7 @@ class NetworkShape:
         )
 
     def classes(self, network: str) -> int:
-        """Outputs of a network.
+        """How many outputs a network has.
 
         Raises:
             UserError: no such network.

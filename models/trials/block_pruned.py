@@ -94,7 +94,7 @@ class BlockPrunedNetwork:
     def evaluate(
         self, thresholds: Mapping[str, float], accuracy: Accuracy | None = None
     ) -> BlockEvaluation:
-        """Set all thresholds and measure.
+        """Set all thresholds, then measure accuracy and blocks.
 
         Args:
             thresholds: one for each of `names`.
@@ -190,7 +190,7 @@ class _Counter:
         return count
 
     def counts(self, name: str, filters: int) -> LayerBlocks:
-        """Means per image."""
+        """The means per image of one convolution's counts."""
         images, total, present, zero = self._sums[name]
         if images == 0:
             raise UserError(f"the accuracy function ran no image through {name}")

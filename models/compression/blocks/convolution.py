@@ -67,7 +67,7 @@ class BlockConv2d(nn.Conv2d):
         return twin.train(layer.training)
 
     def set_threshold(self, threshold: float) -> None:
-        """Set the threshold.
+        """Set the threshold below which a block is taken as zero.
 
         Raises:
             UserError: it is no number of at least 0.

@@ -80,7 +80,7 @@ class BlockRule:
         return (lengths[:, None] * heights).reshape(1, across, 1, down)
 
     def statistics(self, matrix: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
-        """Of every block: the statistic of the criterion, and the sum of magnitudes.
+        """The statistic of the criterion and the sum of magnitudes of every block.
 
         Args:
             matrix: as the head of this file says.

@@ -28,7 +28,7 @@ from sim.validation import require_flag, require_fraction
 
 @dataclass(frozen=True, kw_only=True)
 class Balanced(Scheme):
-    """The same number of weights in each kernel.
+    """Every kernel of a layer keeps the same number of weights.
 
     Attributes:
         density: fraction kept of each kernel, rounded half up, at least one weight.
@@ -121,7 +121,7 @@ def modelled_balanced_mask(
 
 @dataclass(frozen=True, kw_only=True)
 class FullSizeBalanced(ModelledScheme):
-    """Equally many weights in every kernel slice.
+    """Every kernel slice keeps equally many weights, modelled ones and a user's.
 
     Attributes:
         balanced_density: share of every kernel slice that is kept.
@@ -134,13 +134,13 @@ class FullSizeBalanced(ModelledScheme):
 
     @property
     def pruning(self) -> Balanced:
-        """Balanced pruning of all but the first and last layer and depthwise convolutions."""
+        """A user's network is pruned but for its first, last and depthwise layers."""
         return Balanced(density=self.balanced_density, fine_tune_epochs=0)
 
     def weight_mask(
         self, layer: Layer, density: float, spread: float, rng: np.random.Generator
     ) -> Mask:
-        """A balanced mask; the density of the tables is not asked."""
+        """The mask is balanced; the density of the tables is not asked."""
         return modelled_balanced_mask(layer.weight_shape, self.balanced_density, spread, rng)
 
 

@@ -28,7 +28,7 @@ from sim.validation import require_not_negative, require_text, unknown
 
 @dataclass(frozen=True, kw_only=True)
 class Blockwise(Scheme):
-    """Thresholds in units of the mean magnitude that a convolution's input has over the samples.
+    """Blocks below a threshold become zero; its unit is the mean magnitude over the samples.
 
     Attributes:
         block: width (columns of the im2col matrix) and height (output pixels) of a block.
@@ -181,7 +181,7 @@ LEVELS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class FullSizeBlockwise(FullSizeScheme):
-    """Blocks of a user's network: thresholds of a file, or one found within a budget.
+    """A user's network loses blocks by thresholds of a file, or by one found within a budget.
 
     Blockwise pruning acts on values and is bounded by accuracy: it needs trained weights.
 

@@ -98,7 +98,7 @@ def modelled_dbb_mask(shape: Shape, bound: int, spread: float, rng: np.random.Ge
 
 @dataclass(frozen=True, kw_only=True)
 class FullSizeDbb(ModelledScheme):
-    """Bounds on weights, and on activations by the share of the nonzeros that goes.
+    """Weights have one bound; each activation tensor has the tightest that removes little.
 
     Attributes:
         weight_bound: nonzeros of every 8 input channels that are kept.
@@ -114,7 +114,7 @@ class FullSizeDbb(ModelledScheme):
 
     @property
     def pruning(self) -> Dbb:
-        """The bound on weights alone."""
+        """A user's network gets the bound on its weights alone from here."""
         return Dbb(
             weight_bound=self.weight_bound, activation_budget_points=None, fine_tune_epochs=0
         )
@@ -122,12 +122,12 @@ class FullSizeDbb(ModelledScheme):
     def weight_mask(
         self, layer: Layer, density: float, spread: float, rng: np.random.Generator
     ) -> Mask:
-        """A density-bound mask; the density of the tables is not asked."""
+        """The mask is density-bound; the density of the tables is not asked."""
         return modelled_dbb_mask(layer.weight_shape, self.weight_bound, spread, rng)
 
     @property
     def activations_removed(self) -> float | None:
-        """The share that may go."""
+        """A bound may remove so large a share of a tensor's nonzeros."""
         return self.most_removed
 
     def prune(self, network: SparseNetwork, samples: Samples) -> str | None:

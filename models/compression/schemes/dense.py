@@ -12,7 +12,7 @@ from sim.layer import Layer, Mask
 
 @dataclass(frozen=True, kw_only=True)
 class Dense(Scheme):
-    """No pruning. Fine-tuning alone can gain accuracy, so pruned networks compare with this."""
+    """Nothing is pruned: what fine-tuning alone gains, pruned networks are compared with."""
 
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
         """Leave the network as it is."""
@@ -24,17 +24,17 @@ class FullSizeDense(ModelledScheme):
 
     @property
     def pruning(self) -> Dense:
-        """No pruning."""
+        """Nothing is pruned in a user's network either."""
         return Dense(fine_tune_epochs=0)
 
     def weight_mask(
         self, layer: Layer, density: float, spread: float, rng: np.random.Generator
     ) -> Mask:
-        """Ones."""
+        """Every weight is nonzero, whatever the tables say."""
         return np.ones(layer.weight_shape, np.bool_)
 
     def weights_in_words(self, name: str) -> str:
-        """That there are no zeros."""
+        """The provenance says that there are no zeros."""
         return "all nonzero"
 
 

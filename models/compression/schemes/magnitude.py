@@ -19,7 +19,7 @@ from sim.validation import require_fraction
 
 @dataclass(frozen=True, kw_only=True)
 class Magnitude(Scheme):
-    """Global magnitude pruning.
+    """The smallest weights of all prunable layers together become zero.
 
     Attributes:
         density: fraction kept of the weights of the prunable layers, all layers together.
@@ -105,17 +105,17 @@ class FullSizeMagnitude(ModelledScheme):
 
     @property
     def pruning(self) -> Magnitude:
-        """Global magnitude pruning."""
+        """A user's network loses the smallest weights of all prunable layers together."""
         return Magnitude(density=self.magnitude_density, fine_tune_epochs=0)
 
     def weight_mask(
         self, layer: Layer, density: float, spread: float, rng: np.random.Generator
     ) -> Mask:
-        """The largest weights of the layer, up to its density."""
+        """The layer keeps its largest weights, up to its density."""
         return modelled_magnitude_mask(layer.weight_shape, density, spread, rng)
 
     def weights_in_words(self, name: str) -> str:
-        """Where the densities come from."""
+        """The provenance says where the densities come from."""
         return "random, to published densities or by rule"
 
 

@@ -26,11 +26,11 @@ class Unbalanced(Balanced):
 
 @dataclass(frozen=True, kw_only=True)
 class FullSizeUnbalanced(FullSizeBalanced):
-    """As many weights per layer as under `balanced`, the largest of the layer."""
+    """A layer keeps as many weights as under `balanced`, but the largest of the whole layer."""
 
     @property
     def pruning(self) -> Unbalanced:
-        """Unstructured pruning of each layer."""
+        """A user's network is pruned layer by layer, without structure."""
         return Unbalanced(density=self.balanced_density, fine_tune_epochs=0)
 
     def weight_mask(

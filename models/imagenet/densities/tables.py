@@ -19,8 +19,15 @@ from sim.errors import UserError
 from sim.validation import unknown
 
 COLUMNS = (
-    *("network", "layer", "tensor", "table", "density"),
-    *("status", "published_layer", "source", "note"),
+    "network",
+    "layer",
+    "tensor",
+    "table",
+    "density",
+    "status",
+    "published_layer",
+    "source",
+    "note",
 )
 
 Operand = Literal["weight", "activation"]
