@@ -8,9 +8,9 @@ from torch import nn
 
 from models.compression.activation_clip import clips_of, set_clips
 from models.compression.activation_dbb import bounds_of, set_bounds
+from models.compression.blocks.pruning import blocks_of, restore_blocks
 from models.compression.quantization import quantize, quantized_form, weight_int8
 from models.compression.scheme import Samples, Scheme
-from models.compression.schemes.blockwise import blocks_of, restore_blocks
 from models.compression.weight_masks import make_masks_permanent
 from models.datasets import Dataset
 from models.graph.stored_tensors import SparseNetwork

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from models.compression.blocks.convolution import Watcher, install_blocks
+from models.compression.blocks.pruning import input_scales
 from models.compression.blocks.recording import watching
 from models.compression.blocks.rule import BlockRule
-from models.compression.schemes.blockwise import input_scales
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from sim.errors import UserError

@@ -116,7 +116,8 @@ def test_full_size_networks_are_modelled_under_it(tree: Path, tmp_path: Path) ->
 
 def test_configurations_may_name_it(tree: Path) -> None:
     code = (
-        "import yaml; from pathlib import Path; from workflow.plan.check_config import check_config; "
+        "import yaml; from pathlib import Path; "
+        "from workflow.plan.check_config import check_config; "
         "config = yaml.safe_load(Path('config/config.yaml').read_text()); "
         "config['compression']['every_second'] = {'offset': 1}; "
         "config['runs'].append("
