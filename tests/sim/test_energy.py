@@ -26,6 +26,15 @@ def test_unknown_nodes_entries_and_negative_energies_are_refused() -> None:
         technology(16, dram=-1.0)
 
 
+def test_multiplications_of_8_and_16_bit_come_from_one_source() -> None:
+    entries = technology(45).entries
+    source = "Accelergy 45 nm tables in the Sparseloop MICRO 2022 artifact"
+    assert all(source in entries[name].source for name in ("mac_int8", "mac_int16"))
+    # an array multiplier grows with the square of the width, its accumulator does not
+    assert 2 < entries["mac_int16"].energy_pj / entries["mac_int8"].energy_pj < 4
+    assert 0.30 in entries["mac_int8"].sweep
+
+
 def test_every_entry_has_a_source_and_a_known_scaling() -> None:
     for name, entry in technology(45).entries.items():
         assert entry.source, name
