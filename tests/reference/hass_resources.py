@@ -97,11 +97,13 @@ def logic(layer: Layer, length: int, sparse: bool, folding: Folding, bits: int) 
         luts += 40
         for _ in range(fine):
             luts += 20 + 32  # surroundings, adder
+            if fine == length:
+                continue  # every pair has a multiplier of its own: nothing is selected
             if sparse:
                 luts += 2 * bits * multiplexer(length)  # any pair of the vector
             else:
                 luts += bits * multiplexer(length // fine)  # activations in turn
-        if sparse:
+        if sparse and fine < length:
             luts += 2 * length  # which pairs are left
     filters = layer.out_channels // layer.groups // out
     for _ in range(group * out):

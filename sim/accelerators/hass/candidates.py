@@ -88,6 +88,10 @@ class Candidates:
         """Cycles between two successive batches of N images."""
         return np.maximum(np.maximum(self.engine, self.input_port), self.output_port)
 
+    def slowed(self, factor: float) -> "Candidates":
+        """The same foldings with engines that take longer, rounded up."""
+        return replace(self, engine=np.ceil(self.engine * factor).astype(np.int64))
+
     def folding(self, index: int) -> Folding:
         """The folding of one candidate."""
         columns = (self.coarse_group, self.coarse_in, self.coarse_out, self.fine)

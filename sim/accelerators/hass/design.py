@@ -47,7 +47,8 @@ class LayerDesign:
         sparse: which engine it has.
         pair_sparsity: of the trace.
         interval_cycles: per image, on average over the traced images.
-        first_interval_cycles: the same at the cheapest folding, before anything is balanced.
+        engine_cycles: the same without the ports, on average over the traced images.
+        first_interval_cycles: the interval at the cheapest folding, before anything is balanced.
         bound_by: engine, input_port or output_port, whichever sets the interval.
         dsp, lut: blocks.
         weights_in: bram, uram or off_chip.
@@ -58,6 +59,7 @@ class LayerDesign:
     sparse: bool
     pair_sparsity: float
     interval_cycles: float
+    engine_cycles: float
     first_interval_cycles: float
     bound_by: str
     dsp: int

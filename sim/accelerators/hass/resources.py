@@ -137,7 +137,8 @@ def _engine_luts(
         return plain + operand_bits * fine * _ceil(turns - 1, MUX_INPUTS_PER_LUT)
     check = 2 * shape.lanes  # nonzero flags of both operands, and which pairs are left
     crossbar = 2 * operand_bits * fine * -(-(shape.lanes - 1) // MUX_INPUTS_PER_LUT)
-    return plain + check + crossbar
+    # with a multiplier for every pair there is nothing to select: each pair has its own
+    return plain + np.where(fine < shape.lanes, check + crossbar, 0)
 
 
 def _sum_luts(shape: VectorShape, group: Column, vector: Column, out: Column) -> Column:

@@ -67,6 +67,17 @@ def test_block_ram_uses_its_best_shape() -> None:
     assert list(bram18_blocks(depth, width)) == [1, 1, 1, 2]
 
 
+def test_an_engine_with_a_multiplier_for_every_pair_selects_nothing() -> None:
+    layer = Layer.conv("c", 8, 8, 3, input_size=8)
+    shape = VectorShape.of(layer, 8)
+
+    def luts(fine: int, *, sparse: bool) -> int:
+        return int(layer_resources(layer, shape, sparse, (ONE, ONE, ONE, ONE * fine), 16).lut[0])
+
+    assert luts(9, sparse=True) == luts(9, sparse=False)
+    assert luts(8, sparse=True) > luts(9, sparse=True)  # eight of nine pairs are a choice
+
+
 def test_partial_sums_take_a_memory_word_per_filter() -> None:
     def luts(filters: int) -> int:
         layer = Layer.conv("p", 8, filters, 1, input_size=4)
