@@ -1,210 +1,25 @@
 """Settings of the suite of full-size networks: the keys of section `imagenet`, sorted by job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 from models.compression.full_size import FullSizeScheme, ModelledScheme
-from models.compression.repair.reconstruct import Method
 from models.compression.schemes import full_size_schemes
 from models.imagenet import IMAGENET
-from models.imagenet.shifted import NORM_SHIFT_STD
-from models.networks import network_record
-from models.networks.network import InputForm
+from models.imagenet.settings_by_job import (
+    ModelledZeros,
+    NetworkShape,
+    PictureRepair,
+    UserInputs,
+)
 from sim.errors import UserError
-from sim.generate.activations import Clustering, Mode
 from sim.validation import (
-    require_choice,
-    require_flag,
-    require_fraction,
-    require_not_negative,
     require_positive,
-    require_text,
     require_whole,
     unknown,
 )
-
-MaskSource = Literal["photographs", "generator"]
-
-
-def _require_positive_or_none(**values: int | None) -> None:
-    require_positive(**{name: value for name, value in values.items() if value is not None})
-
-
-@dataclass(frozen=True, kw_only=True)
-class UserInputs:
-    """What a user brings: weights and images.
-
-    Attributes:
-        checkpoint: weights (state dict in .safetensors or .pth); None = modelled.
-        checkpoint_sha256: expected digest of that file; None = not checked.
-        image_folder: images (see models.imagenet.pictures); None = bundled photographs.
-        calibration_images: images that set the ranges of INT8 activations in a measured trace, or
-            all if there are fewer.
-        test_images: labelled images of the folder that top-1 is measured on; None = all.
-
-    Raises:
-        UserError: a value is out of range.
-    """
-
-    checkpoint: str | None = None
-    checkpoint_sha256: str | None = None
-    image_folder: str | None = None
-    calibration_images: int = 16
-    test_images: int | None = None
-
-    def __post_init__(self) -> None:
-        require_positive(calibration_images=self.calibration_images)
-        _require_positive_or_none(test_images=self.test_images)
-        require_text(
-            checkpoint=self.checkpoint,
-            checkpoint_sha256=self.checkpoint_sha256,
-            image_folder=self.image_folder,
-        )
-        if self.checkpoint_sha256 is not None and self.checkpoint is None:
-            raise UserError("checkpoint_sha256 is given without a checkpoint; name the file too")
-
-    @property
-    def folder(self) -> Path | None:
-        """The image folder."""
-        return None if self.image_folder is None else Path(self.image_folder)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkShape:
-    """Sizes of a network that differ from those it was published with; None = as published.
-
-    Attributes:
-        input_height, input_width: of an image in pixels.
-        width: factor on all channel counts.
-        num_classes: outputs.
-
-    Raises:
-        UserError: a value is out of range.
-    """
-
-    input_height: int | None = None
-    input_width: int | None = None
-    width: float = 1.0
-    num_classes: int | None = None
-
-    def __post_init__(self) -> None:
-        _require_positive_or_none(
-            input_height=self.input_height,
-            input_width=self.input_width,
-            num_classes=self.num_classes,
-        )
-
-    def form(self, network: str) -> InputForm:
-        """What a network takes.
-
-        Raises:
-            UserError: no such network.
-        """
-        published = network_record(network).form
-        return replace(
-            published,
-            height=self.input_height or published.height,
-            width=self.input_width or published.width,
-        )
-
-    def classes(self, network: str) -> int:
-        """How many outputs a network has.
-
-        Raises:
-            UserError: no such network.
-        """
-        return self.num_classes or network_record(network).classes
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelledZeros:
-    """How zeros are modelled where there are no weights.
-
-    Attributes:
-        activation_masks: where zeros of activations lie: `photographs` (a shifted random network)
-            or `generator`.
-        clustering: mode of the generator.
-        channel_std: spread of channel densities in the generator; None = by density.
-        neighbour_correlation: of the generator's field.
-        norm_shift_std: spread of batch-norm shifts in the shifted network.
-        weight_spread: spread of filter and channel strengths in modelled weights (log scale).
-        default_weight_density: where no table and no other rule gives one.
-        weight_table, activation_table: tables of densities; None = the network's default.
-        densities_file: a user's table instead of those that come with the project.
-        densities_by_rule: whether layers without a row get a density by rule; else an error.
-
-    Raises:
-        UserError: a value is out of range.
-    """
-
-    activation_masks: MaskSource = "photographs"
-    clustering: Mode = "spatial"
-    channel_std: float | None = None
-    neighbour_correlation: float = 0.75
-    norm_shift_std: float = NORM_SHIFT_STD
-    weight_spread: float = 0.3
-    default_weight_density: float = 0.5
-    weight_table: str | None = None
-    activation_table: str | None = None
-    densities_file: str | None = None
-    densities_by_rule: bool = True
-
-    def __post_init__(self) -> None:
-        require_choice("activation_masks", self.activation_masks, get_args(MaskSource))
-        require_fraction(default_weight_density=self.default_weight_density)
-        require_not_negative(weight_spread=self.weight_spread, norm_shift_std=self.norm_shift_std)
-        require_text(densities_file=self.densities_file)
-        _ = self.mask_structure  # checks its values
-
-    @property
-    def mask_structure(self) -> Clustering:
-        """How the generator clusters zeros."""
-        return Clustering(
-            self.clustering,
-            self.channel_std,
-            neighbour_correlation=self.neighbour_correlation,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class PictureRepair:
-    """How a user's pruned network is repaired and judged without labels (models.imagenet.repaired).
-
-    Attributes:
-        repair: `none`, `batch_norm` or `reconstruct` (models.compression.repair.reconstruct);
-            null = pruned by size alone and not judged against the dense network.
-        more_pictures: folder of further pictures that repair may use.
-        fitted_pictures, judged_pictures: of the image folder at most so many of each; they are
-            taken in turn, the first to repair, the second to judge.
-        fitted_views, judged_views: random crops of each of these pictures.
-        labels_in_names: whether a picture's class number is the last part of its name.
-
-    Raises:
-        UserError: a value is out of range.
-    """
-
-    repair: Method | None = None
-    more_pictures: str | None = None
-    fitted_pictures: int = 64
-    judged_pictures: int = 64
-    fitted_views: int = 5
-    judged_views: int = 8
-    labels_in_names: bool = False
-
-    def __post_init__(self) -> None:
-        if self.repair is not None:
-            require_choice("repair", self.repair, get_args(Method))
-        require_text(more_pictures=self.more_pictures)
-        require_positive(
-            fitted_pictures=self.fitted_pictures,
-            judged_pictures=self.judged_pictures,
-            fitted_views=self.fitted_views,
-            judged_views=self.judged_views,
-        )
-        require_flag(labels_in_names=self.labels_in_names)
 
 
 def _default_schemes() -> Mapping[str, FullSizeScheme]:
@@ -230,10 +45,10 @@ class FullSizeSettings:
 
     images: int = 2
     seed: int = 0
-    inputs: UserInputs = UserInputs()
-    shape: NetworkShape = NetworkShape()
-    zeros: ModelledZeros = ModelledZeros()
-    pictures: PictureRepair = PictureRepair()
+    inputs: UserInputs = field(default_factory=UserInputs)
+    shape: NetworkShape = field(default_factory=NetworkShape)
+    zeros: ModelledZeros = field(default_factory=ModelledZeros)
+    pictures: PictureRepair = field(default_factory=PictureRepair)
     schemes: Mapping[str, FullSizeScheme] = field(default_factory=_default_schemes)
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
-from models.imagenet.settings import MaskSource
+from models.imagenet.settings_by_job import MaskSource
 from models.networks import networks
 from sim.errors import UserError
 from sim.validation import unknown

@@ -3,13 +3,8 @@ from dataclasses import fields
 import pytest
 
 from models.compression.full_size import ModelledScheme
-from models.imagenet.settings import (
-    FullSizeSettings,
-    ModelledZeros,
-    NetworkShape,
-    UserInputs,
-    modelled_schemes,
-)
+from models.imagenet.settings import FullSizeSettings, modelled_schemes
+from models.imagenet.settings_by_job import ModelledZeros, NetworkShape, UserInputs
 from sim.errors import UserError
 
 KEYS = {
