@@ -125,6 +125,7 @@ def models() -> dict[str, Model]:
         }
 
 
+@cache
 def next_larger(kind: str, model: str, node_nm: int, size: tuple[int, int, int, int]) -> Component:
     """The component of exactly this size, or the next that is at least as large in every respect.
 
