@@ -3,6 +3,8 @@
 from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
+
 from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables
 
 MOBILENETS = ("mobilenet_v3_small", "mobilenet_v3_large")
@@ -74,10 +76,10 @@ def searched_efficiency(tables: Tables) -> list[Evaluation]:
     aware = table[table["strategy"] == "hardware_aware"]
     return [
         Evaluation(
-            float(rows[f"efficiency{suffix}_over_pass"].mean()),
+            float(np.exp(np.log(rows[f"efficiency{suffix}_over_pass"]).mean())),
             str(suite),
             "measured",
-            f"{network}, mean of {len(rows)} searches, losing "
+            f"{network}, geometric mean of {len(rows)} searches, losing "
             f"{rows['test_drop_points'].mean():.1f} points of test accuracy, over PASS-like on the "
             f"unpruned network, {counting}",
             "narrow network on 32x32 images; the comparators, the weights of the objective and "

@@ -1,7 +1,7 @@
 """Phantom-2D over each baseline with equal multipliers, beside the ratios of its abstract.
 
-Phantom-2D over each baseline with equal multipliers; dashed: its abstract; grey: room up to the
-two-sided bound.
+Phantom-2D over each baseline, both run at the same size; dashed: its abstract; grey: room up to
+the two-sided bound.
 """
 
 import pandas as pd
@@ -32,6 +32,7 @@ PUBLISHED_RATIO = {
 def draw(phantom: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     """One panel per suite; a column per baseline: marker per network, published value, headroom."""
     rows = phantom[(phantom["layers"] == "all") & (phantom["accelerator"] == "phantom_2d")]
+    rows = rows.dropna(subset=["speedup_equal_multipliers"])
     published = claims.groupby("claim")["published_low"].first()
     suites = list(dict.fromkeys(rows["suite"]))
     baselines = [name for name in PUBLISHED_RATIO if name in set(rows["baseline"])]

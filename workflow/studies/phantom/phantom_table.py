@@ -1,19 +1,24 @@
 """Phantom-2D against every baseline, and every design against the dense arrays.
 
 Gains of Phantom-2D (a reconstruction) over each baseline and of each design over the dense arrays,
-on magnitude-pruned networks. `headroom`: the most that skipping all zeros can gain over that
-baseline with equal multipliers.
+on magnitude-pruned networks. `speedup_equal_multipliers`: both run at about 1024 multipliers on the
+common footing. `headroom`: the most that skipping all zeros can gain over that baseline there.
 
-All run the same magnitude-pruned network. `speedup_equal_multipliers` compares multiplier-cycles,
-as if all designs had the same number of multipliers at the same clock; `speedup_as_configured`
-compares cycles of the designs in their own sizes. `headroom` is the most that any design which
-skips the zeros of both operands could gain over this baseline with equal multipliers. The row
-`mean` of a suite is the arithmetic mean over its networks.
+All run the same magnitude-pruned network. `speedup_equal_multipliers`, `headroom` and `utilisation`
+are of runs at the same size, the smallest of the common footing, with its DRAM and buffers: nothing
+is scaled from one size to another, because a small array is filled better by a small map. Designs
+of 1008 multipliers beside 1024 are compared per multiplier-cycle. Networks and designs that the
+footing does not run have none of the three. `speedup_as_configured` compares cycles of the designs
+in their own sizes, the energies likewise. `headroom` is the most that any design which skips the
+zeros of both operands could gain over this baseline. The row `mean` of a suite is the geometric
+mean over its networks.
 """
 
 import pandas as pd
 
 from sim import technology
+from workflow.footing import footing
+from workflow.tabling.means import geometric_means
 from workflow.tabling.shared import energies_per_image_pj, events_command, layer_views, totals
 from workflow.tabling.versus import CASE
 
@@ -21,6 +26,16 @@ NODE_NM = 45
 SUBJECT = "phantom_2d"
 DENSE = ("dense_ideal", "dense_mapped")
 KEYS = ["suite", "network", "activation_source", "layers", "accelerator", "baseline"]
+AT_ONE_SIZE = ["speedup_equal_multipliers", "headroom", "utilisation"]
+NUMBERS = [
+    "speedup_equal_multipliers",
+    "speedup_as_configured",
+    "headroom",
+    "two_sided_bound",
+    "utilisation",
+    "energy_reduction",
+    "energy_without_dram_reduction",
+]
 
 
 def _costs(events: pd.DataFrame) -> pd.DataFrame:
@@ -37,9 +52,8 @@ def _costs(events: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def phantom(events: pd.DataFrame) -> pd.DataFrame:
-    """Every gain is baseline / accelerator, so above 1 the accelerator is better."""
-    costs = _costs(events)
+def _gains(costs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of a design and a baseline on the same run; every gain is baseline / accelerator."""
     pairs = costs.merge(
         costs.drop(columns="two_sided_bound").rename(columns={"accelerator": "baseline"}),
         on=[*CASE, "scheme"],
@@ -47,24 +61,40 @@ def phantom(events: pd.DataFrame) -> pd.DataFrame:
     )
     against_dense = pairs["baseline"].isin(DENSE) & ~pairs["accelerator"].isin(DENSE)
     of_subject = (pairs["accelerator"] == SUBJECT) & (pairs["baseline"] != SUBJECT)
-    pairs = pairs[against_dense | of_subject].copy()
-    pairs["speedup_equal_multipliers"] = pairs["slots_of_baseline"] / pairs["slots"]
+    return pairs[against_dense | of_subject].copy()
+
+
+def _as_configured(events: pd.DataFrame) -> pd.DataFrame:
+    pairs = _gains(_costs(events))
     pairs["speedup_as_configured"] = pairs["cycles_of_baseline"] / pairs["cycles"]
-    pairs["headroom"] = 1 / pairs["utilisation_of_baseline"]
     for cost in ("energy", "energy_without_dram"):
         pairs[f"{cost}_reduction"] = pairs[f"{cost}_of_baseline"] / pairs[cost]
-    numbers = [
-        "speedup_equal_multipliers",
-        "speedup_as_configured",
-        "headroom",
-        "two_sided_bound",
-        "utilisation",
-        "energy_reduction",
-        "energy_without_dram_reduction",
-    ]
-    table = pairs[KEYS + numbers]
-    others = [key for key in KEYS if key != "network"]
-    mean = table.groupby(others)[numbers].mean().reset_index().assign(network="mean")
+    return pairs
+
+
+def _at_one_size(events: pd.DataFrame) -> pd.DataFrame:
+    """What compares runs of (nearly) the same number of multipliers; empty without such runs."""
+    if events.empty:
+        return pd.DataFrame(columns=[*KEYS, *AT_ONE_SIZE])
+    pairs = _gains(_costs(events))
+    pairs["speedup_equal_multipliers"] = pairs["slots_of_baseline"] / pairs["slots"]
+    pairs["headroom"] = 1 / pairs["utilisation_of_baseline"]
+    return pairs[[*KEYS, *AT_ONE_SIZE]]
+
+
+def phantom(events: pd.DataFrame) -> pd.DataFrame:
+    """Every gain is baseline / accelerator, so above 1 the accelerator is better.
+
+    Args:
+        events: rows of designs as configured, and rows that name a size of the common footing.
+    """
+    named = events["footing"].fillna("") if "footing" in events else ""
+    size = pd.Series(named, index=events.index, dtype="object")
+    configured = _as_configured(events[size == ""]).drop(columns="utilisation")
+    equal = _at_one_size(events[size == footing().label(0)])
+    table = configured.merge(equal, on=KEYS, how="left")[[*KEYS, *NUMBERS]]
+    table = table.astype(dict.fromkeys(AT_ONE_SIZE, float))
+    mean = geometric_means(table, [key for key in KEYS if key != "network"], NUMBERS)
     return (
         pd.concat([table, mean[table.columns]])
         .sort_values(["suite", "layers", "accelerator", "baseline"], kind="stable")

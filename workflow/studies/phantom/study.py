@@ -26,8 +26,10 @@ def study(plan: Plan) -> Study:
     if layout.runs(schemes=SCHEMES, networks=NETWORKS):
         designs = [name for name in DESIGNS if name in configurations()]
         events = layout.events(designs, schemes=SCHEMES)
+        alike = [run for run in plan.footing.runs() if run[2] in SCHEMES]
+        at_one_size = layout.of_runs("footing", alike)
         tables += [
-            Table("phantom", "phantom_table", events),
+            Table("phantom", "phantom_table", [*events, *at_one_size]),
             Table("phantom_layers", "layers_table", events),
             Table("phantom_idle", "idle_table", events),
         ]

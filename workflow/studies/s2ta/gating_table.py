@@ -9,6 +9,7 @@ Both arrays follow the same assumption in each row; the rows together are the ba
 
 import pandas as pd
 
+from workflow.tabling.means import geometric_means
 from workflow.tabling.shared import events_command
 from workflow.tabling.versus import CASE, costs, versus
 
@@ -19,7 +20,7 @@ ASSUMED = ["gating_residual", "gate_operands"]
 
 
 def s2ta_gating(events: pd.DataFrame) -> pd.DataFrame:
-    """Gains on the `dbb` networks per grid point; the network `mean` is their arithmetic mean."""
+    """Gains on the `dbb` networks per grid point; the network `mean` is their geometric mean."""
     cost = costs(events[events["variant"] != ""], NODE_NM)
     subject = cost[cost["accelerator"] != BASELINE]
     baseline = cost[cost["accelerator"] == BASELINE]
@@ -31,7 +32,7 @@ def s2ta_gating(events: pd.DataFrame) -> pd.DataFrame:
         }
     ).astype({"gating_residual": float})
     keys = ["suite", "activation_source", "layers", "accelerator", *ASSUMED]
-    mean = table.groupby(keys)[GAINS].mean().reset_index().assign(network="mean")
+    mean = geometric_means(table, keys, GAINS)
     columns = ["suite", "network", *keys[1:], *GAINS]
     order = ["suite", "layers", "accelerator", *ASSUMED]
     return pd.concat([table[columns], mean[columns]]).sort_values(

@@ -6,11 +6,12 @@ pruned network (dbb) or the unpruned one (dense). `mean` is over the suite's net
 Every array runs the same compressed network (`baseline_scheme` dbb), so that both sides see the
 same zeros; a second set of rows lets the baseline run the dense network (`baseline_scheme` dense).
 `two_sided_bound` is the most that any array of this size could gain over the baseline on these
-zeros. The row `mean` of a suite is the arithmetic mean over its networks.
+zeros. The row `mean` of a suite is the geometric mean over its networks.
 """
 
 import pandas as pd
 
+from workflow.tabling.means import geometric_means
 from workflow.tabling.shared import events_command
 from workflow.tabling.versus import CASE, GAINS, costs, versus
 
@@ -30,7 +31,7 @@ def s2ta(events: pd.DataFrame) -> pd.DataFrame:
     columns += ["cycles_per_image", "energy_pj_per_image"]
     table = joined[columns]
     keys = [column for column in columns[:8] if column != "network"]
-    mean = table.groupby(keys, sort=False)[columns[8:]].mean().reset_index().assign(network="mean")
+    mean = geometric_means(table, keys, columns[8:])
     return (
         pd.concat([table, mean[columns]])
         .sort_values(["suite", "layers", "baseline_scheme", "accelerator"], kind="stable")

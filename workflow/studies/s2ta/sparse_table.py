@@ -8,12 +8,13 @@ suite's networks.
 S2TA's abstract compares 65 nm with Eyeriss v2's 65 nm and SparTen's 45 nm. S2TA-AW runs the `dbb`
 network. The others run the network pruned without structure (`baseline_scheme` magnitude), which
 is what they are built for, and the same `dbb` network. `variant` names the one assumed parameter
-of theirs that differs from the configuration. The row `mean` of a suite is the arithmetic mean of
+of theirs that differs from the configuration. The row `mean` of a suite is the geometric mean of
 the ratios over its networks.
 """
 
 import pandas as pd
 
+from workflow.tabling.means import geometric_means
 from workflow.tabling.shared import events_command
 from workflow.tabling.versus import CASE, costs, versus
 
@@ -43,7 +44,7 @@ def s2ta_sparse(events: pd.DataFrame) -> pd.DataFrame:
     of_baseline = [f"{column}_of_baseline" for column in ENERGIES]
     table = joined[[*KEYS, *RATIOS, *ENERGIES, *of_baseline]]
     keys = [column for column in KEYS if column != "network"]
-    mean = table.groupby(keys, sort=False)[RATIOS].mean().reset_index().assign(network="mean")
+    mean = geometric_means(table, keys, RATIOS)
     return (
         pd.concat([table, mean])
         .sort_values(["suite", "layers", "baseline", "baseline_scheme", "variant"], kind="stable")

@@ -6,13 +6,14 @@ cause.
 
 A mechanism is a pair of array and scheme; the reference has neither. `array_speedup` leaves out the
 cycles in which the array waits for DRAM; `array_two_sided_bound` is the most that any array of this
-size could gain over the reference on these zeros. The row `mean` of a suite is the arithmetic mean
-over its networks.
+size could gain over the reference on these zeros. The row `mean` of a suite is the geometric mean
+over its networks, of shares the arithmetic one.
 """
 
 import pandas as pd
 
 from sim.accelerators.sense.schemes import MEANT_FOR, REFERENCE
+from workflow.tabling.means import geometric_means
 from workflow.tabling.shared import events_command, layer_views
 from workflow.tabling.versus import CASE, costs
 
@@ -77,8 +78,11 @@ def sense(events: pd.DataFrame) -> pd.DataFrame:
 
 def _with_mean(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     keys = [name for name in names if name != "network"]
-    numbers = [column for column in table if column not in names]
-    mean = table.groupby(keys, sort=False)[numbers].mean().reset_index().assign(network="mean")
+    numbers = [column for column in map(str, table) if column not in names]
+    shares = [column for column in numbers if column.endswith("_share")]
+    ratios = [column for column in numbers if column not in shares]
+    mean = geometric_means(table, keys, ratios)
+    mean = mean.join(table.groupby(keys, sort=False)[shares].mean(), on=keys)
     order = ["suite", "layers", "network", "accelerator"]
     stacked = pd.concat([table, mean[table.columns]])
     return stacked.sort_values(order, kind="stable", ignore_index=True)

@@ -87,7 +87,7 @@ def test_best_so_far_is_chosen_by_the_strategys_own_score() -> None:
 def test_claim_takes_the_mean_of_the_hardware_aware_searches_and_says_what_they_lose() -> None:
     none = pd.DataFrame({"accelerator": []})
     plain, waiting = both_efficiencies({"hass": none, "hass_search": hass_search(BEST)})
-    assert plain.value == pytest.approx((1.5 * 200 / 150 + 1.5 * 200 / 300) / 2)
+    assert plain.value == pytest.approx((1.5 * 200 / 150 * 1.5 * 200 / 300) ** 0.5)
     assert waiting.value == pytest.approx(2 * plain.value)
     assert (plain.suite, plain.activation_source) == ("shapes", "measured")
     assert "mean of 2 searches, losing 1.5 points" in plain.conditions
