@@ -1,22 +1,40 @@
 """The shape of a layer; where its zeros are is in sim/trace.py."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UserError
+from sim.validation import require_choice
 
+Kind = Literal["conv", "linear"]
 Pair = tuple[int, int]
 Mask = npt.NDArray[np.bool_]
 
 
-def _pair(name: str, value: int | Pair, minimum: int) -> Pair:
-    pair = tuple(value) if isinstance(value, tuple | list) else (value, value)
-    if len(pair) != 2 or any(not isinstance(v, int) or v < minimum for v in pair):
+LARGEST = 2**33
+"""Values that a layer's weights, padded input or output may hold: masks take a byte for each."""
+
+
+def _is_whole(value: object, minimum: int) -> bool:
+    """Whether a value is a whole number, Python's or NumPy's, of at least `minimum`."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= minimum
+
+
+def _whole(name: str, value: object, minimum: int) -> int:
+    if not _is_whole(value, minimum):
+        raise UserError(f"{name} is {value!r}; expected a whole number >= {minimum}")
+    return int(value)  # type: ignore[call-overload,no-any-return]  # checked above
+
+
+def _pair(name: str, value: object, minimum: int) -> Pair:
+    pair = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value, value)
+    if len(pair) != 2 or not all(_is_whole(v, minimum) for v in pair):
         raise UserError(f"{name} is {value!r}; expected one or two whole numbers >= {minimum}")
-    return pair[0], pair[1]
+    return int(pair[0]), int(pair[1])
 
 
 @dataclass(frozen=True)
@@ -26,12 +44,13 @@ class Layer:
     A fully connected layer is a 1x1 convolution on a 1x1 map, so every model sees one form.
 
     Raises:
-        UserError: a size is not a positive whole number, groups do not divide the channels,
-            or the kernel does not fit the padded input.
+        UserError: the name is no text, a size is not a positive whole number, groups do not
+            divide the channels, the kernel does not fit the padded input, or an operand would
+            hold more than 2**33 values.
     """
 
     name: str
-    kind: Literal["conv", "linear"]
+    kind: Kind
     in_channels: int
     out_channels: int
     kernel: Pair
@@ -56,13 +75,13 @@ class Layer:
         return cls(
             name,
             "conv",
-            in_channels,
-            out_channels,
+            _whole(f"{name}: in_channels", in_channels, 1),
+            _whole(f"{name}: out_channels", out_channels, 1),
             _pair(f"{name}: kernel", kernel, 1),
             _pair(f"{name}: stride", stride, 1),
             _pair(f"{name}: padding", padding, 0),
             _pair(f"{name}: input_size", input_size, 1),
-            groups,
+            _whole(f"{name}: groups", groups, 1),
         )
 
     @classmethod
@@ -71,8 +90,8 @@ class Layer:
         return cls(
             name,
             "linear",
-            in_features,
-            out_features,
+            _whole(f"{name}: in_features", in_features, 1),
+            _whole(f"{name}: out_features", out_features, 1),
             kernel=(1, 1),
             stride=(1, 1),
             padding=(0, 0),
@@ -81,10 +100,11 @@ class Layer:
         )
 
     def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name):
+            raise UserError(f"name of a layer is {self.name!r}; expected text")
+        require_choice(f"{self.name}: kind", self.kind, get_args(Kind))
         for what in ("in_channels", "out_channels", "groups"):
-            value = getattr(self, what)
-            if not isinstance(value, int) or value < 1:
-                raise UserError(f"{self.name}: {what} is {value!r}; expected a whole number >= 1")
+            _whole(f"{self.name}: {what}", getattr(self, what), 1)
         for what, minimum in (("kernel", 1), ("stride", 1), ("padding", 0), ("input_size", 1)):
             _pair(f"{self.name}: {what}", getattr(self, what), minimum)
         if self.in_channels % self.groups or self.out_channels % self.groups:
@@ -97,6 +117,18 @@ class Layer:
                 f"{self.name}: kernel {self.kernel} is larger than the padded input "
                 f"{self.padded_size}"
             )
+        self._check_size()
+
+    def _check_size(self) -> None:
+        for what, values in (
+            ("weights", math.prod(self.weight_shape)),
+            ("padded input", self.in_channels * math.prod(self.padded_size)),
+            ("output", self.out_channels * self.output_pixels),
+        ):
+            if values > LARGEST:
+                raise UserError(
+                    f"{self.name}: {what} would hold {values} values; expected at most {LARGEST}"
+                )
 
     @property
     def padded_size(self) -> Pair:

@@ -67,7 +67,7 @@ class LayerTrace:
             layer=layer,
             weight=weight,
             activation=activation,
-            output=output,
+            output=None if output is None else _frozen(output),
             activation_bound=_bound(layer.name, activation, activation_bound),
             block_map=block_map,
             reads_image=reads_image,
@@ -141,7 +141,15 @@ def _mask_or_ones(what: str, mask: Mask | None, shape: tuple[int, ...]) -> Mask:
         raise UserError(f"{what} has dtype {array.dtype}; expected bool (True where nonzero)")
     if array.shape != shape:
         raise UserError(f"{what} has shape {array.shape}; expected {shape}")
-    return np.ascontiguousarray(array)
+    return _frozen(np.ascontiguousarray(array))
+
+
+def _frozen(mask: Mask) -> Mask:
+    """Copy a mask that its owner could still change; a trace means the zeros it was made with."""
+    if mask.flags.writeable:
+        mask = mask.copy()
+        mask.flags.writeable = False
+    return mask
 
 
 def _check_output(name: str, output: Mask | None, images: int) -> None:

@@ -8,11 +8,12 @@ string, so that the same trace always has the same bytes.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,9 @@ from sim.files import intact, whole_file
 from sim.layer import Layer, Mask
 from sim.masks.block_map import BlockMap, block_grid
 from sim.trace import LayerTrace
+from sim.validation import require_choice, require_text
 
-VERSION = 1
+VERSION = 2
 Source = Literal["measured", "modelled"]
 Tensors = dict[str, npt.NDArray[Any]]
 
@@ -47,6 +49,11 @@ class Provenance:
     weight_source: Source
     activation_source: Source
     data: str
+
+    def __post_init__(self) -> None:
+        require_choice("weight_source", self.weight_source, get_args(Source))
+        require_choice("activation_source", self.activation_source, get_args(Source))
+        require_text(suite=self.suite, network=self.network, scheme=self.scheme, data=self.data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +96,15 @@ class NetworkTrace:
         )
 
 
-def _digest(tensors: Mapping[str, npt.NDArray[Any]]) -> str:
+def _digest(header: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) -> str:
+    """SHA-256 over the header, its own checksum apart, and every tensor with type and shape."""
     total = hashlib.sha256()
+    stated = {name: value for name, value in header.items() if name != "sha256"}
+    total.update(json.dumps(stated, sort_keys=True).encode())
     for name in sorted(tensors):
-        total.update(name.encode())
-        total.update(tensors[name].tobytes())
+        tensor = tensors[name]
+        total.update(f"{name} {tensor.dtype.str} {tensor.shape}".encode())
+        total.update(tensor.tobytes())
     return total.hexdigest()
 
 
@@ -123,26 +134,30 @@ def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
     return tensors, records
 
 
-def write_trace(path: Path, trace: NetworkTrace) -> None:
+def write_trace(path: Path | str, trace: NetworkTrace) -> None:
     """Write a trace under a temporary name, then rename: a reader never sees half a file."""
+    path = Path(path)
     tensors, records = _packed(trace)
-    header = {
+    header: dict[str, Any] = {
         "version": VERSION,
-        "sha256": _digest(tensors),
         "provenance": asdict(trace.provenance),
         "layers": records,
     }
+    header["sha256"] = _digest(header, tensors)
     with whole_file(path) as temporary:
         temporary.write_bytes(save(tensors, {"trace": json.dumps(header, sort_keys=True)}))
 
 
-def read_trace(path: Path) -> NetworkTrace:
+def read_trace(path: Path | str) -> NetworkTrace:
     """Read a trace; needs no torch.
 
     Raises:
-        UserError: the file is missing, truncated, not a trace, of another version, or its parts
-            contradict each other.
+        UserError: `path` is no path, or the file is missing, truncated, not a trace, of another
+            version, or its parts contradict each other.
     """
+    if not isinstance(path, Path | str):
+        raise UserError(f"read_trace() takes a path, not {type(path).__name__}")
+    path = Path(path)
     if not path.is_file():
         raise UserError(f"{path}: no such trace; make it with `snakemake {path}`")
     header, tensors = _load(path)
@@ -151,8 +166,10 @@ def read_trace(path: Path) -> NetworkTrace:
             f"{path}: trace version {header.get('version')!r}, this release reads {VERSION}; "
             "delete the file and make it again"
         )
-    if header.get("sha256") != _digest(tensors):
-        raise UserError(f"{path}: the tensors do not match their checksum; delete and remake it")
+    if header.get("sha256") != _digest(header, tensors):
+        raise UserError(
+            f"{path}: header or tensors do not match the checksum; delete and remake it"
+        )
     try:
         layers = tuple(_unpacked(i, record, tensors) for i, record in enumerate(header["layers"]))
         if not layers:
@@ -190,6 +207,8 @@ def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> Traced
     }
     layer, key = Layer(**fields), f"{index:03d}"
     int8 = tensors.get(f"{key}.weight_int8")
+    if int8 is not None and int8.dtype != np.int8:
+        raise ValueError(f"{layer.name}: weights of type {int8.dtype}; expected int8")
     weight = int8 != 0 if int8 is not None else None
     if weight is None:
         weight = _bits(tensors[f"{key}.weight_mask"], layer.weight_shape)
@@ -217,7 +236,9 @@ def _block_map(
 
 
 def _bits(packed: npt.NDArray[Any], shape: tuple[int, ...]) -> Mask:
-    count = int(np.prod(shape))
+    count = math.prod(shape)  # not NumPy's, which overflows
     if packed.size != -(-count // 8):
         raise ValueError(f"{packed.size} bytes of mask for {count} values")
-    return np.unpackbits(packed, count=count).astype(np.bool_).reshape(shape)
+    mask = np.unpackbits(packed, count=count).astype(np.bool_).reshape(shape)
+    mask.flags.writeable = False  # nobody else holds it, so that a layer need not copy it
+    return mask

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simulate
+from sim.consistency import check_events
 from sim.files import intact, whole_file
 from sim.layer import Layer
 
@@ -45,6 +46,9 @@ def simulate_network(
     """Run every layer of a trace; rows in layer order, counts are totals over the images.
 
     `labels` are further columns, after the accelerator's name, with one value for all rows.
+
+    Raises:
+        UserError: the model counts something else than the masks say (sim/consistency.py).
     """
     origin = trace.provenance
     rows = [
@@ -59,7 +63,7 @@ def simulate_network(
             "layer": layer.layer.name,
             "layer_kind": layer_kind(layer.layer),
             "images": layer.images,
-            **_columns(simulate(layer, accelerator)),
+            **_columns(check_events(name, accelerator, layer, simulate(layer, accelerator))),
         }
         for layer in trace.traces
     ]

@@ -73,3 +73,15 @@ def test_an_output_mask_has_the_images_of_the_input() -> None:
 def test_a_stated_bound_is_a_count_of_eight(bound: Any) -> None:
     with pytest.raises(UserError, match="activation_bound is"):
         LayerTrace(Layer.linear("fc", 8, 2), activation_bound=bound)
+
+
+def test_a_mask_changed_afterwards_changes_no_trace() -> None:
+    layer = Layer.conv("c", 2, 2, 1, input_size=2)
+    mask = np.ones((1, 2, 2, 2), dtype=bool)
+    trace = LayerTrace.of(layer, activation=mask, output=mask)
+    mask[:] = False
+    assert trace.activation.all()
+    assert trace.output is not None
+    assert trace.output.all()
+    with pytest.raises(ValueError, match="read-only"):
+        trace.activation[:] = False

@@ -1,12 +1,12 @@
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from safetensors import safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save, save_file
 
 from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
 from sim.trace_file import _digest, read_trace, write_trace
@@ -73,7 +73,7 @@ def rewritten(path: Path, record: dict[str, Any] | None, tensors: dict[str, Any]
     found = {key: value for key, value in {**found, **tensors}.items() if value is not None}
     changed = {**header["layers"][0], **(record or {})}
     header["layers"][0] = {key: value for key, value in changed.items() if value is not None}
-    header["sha256"] = _digest(found)
+    header["sha256"] = _digest(header, found)
     save_file(found, path, {"trace": json.dumps(header)})
 
 
@@ -172,6 +172,7 @@ def test_a_header_that_contradicts_itself_is_one_line(
     for name, value in change.items():
         place = header if name in header else header["layers"][0]
         place[name] = {**place[name], **value} if name == "layer" and value != "conv" else value
+    header["sha256"] = _digest(header, tensors)
     save_file(tensors, path, {"trace": json.dumps(header)})
     with pytest.raises(UserError, match="inconsistent trace") as refused:
         read_trace(path)
@@ -187,9 +188,63 @@ def test_int8_weights_must_agree_with_the_mask(trace: NetworkTrace, tmp_path: Pa
     assert not list(tmp_path.iterdir())
 
 
-def test_a_changed_header_is_noticed_by_the_seal(tmp_path: Path, trace: NetworkTrace) -> None:
+def test_a_changed_header_is_noticed(tmp_path: Path, trace: NetworkTrace) -> None:
     path = tmp_path / "trace.safetensors"
     write_trace(path, trace)
     path.write_bytes(path.read_bytes().replace(b"measured", b"modelled"))
-    with pytest.raises(UserError, match="not what was written here"):
+    with pytest.raises(UserError, match="do not match the checksum"):
         read_trace(path)
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"stride": [7, 7]}, "header or tensors do not match the checksum"),
+        ({"groups": 2}, "header or tensors do not match the checksum"),
+    ],
+)
+def test_a_header_that_was_edited_is_noticed_without_a_seal(
+    trace: NetworkTrace, tmp_path: Path, record: dict[str, Any], message: str
+) -> None:
+    path = tmp_path / "a"
+    write_trace(path, trace)
+    with safe_open(path, framework="numpy") as file:
+        header = json.loads(file.metadata()["trace"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    header["layers"][0]["layer"] |= record
+    (tmp_path / ".a.sha256").unlink()
+    path.write_bytes(save(tensors, {"trace": json.dumps(header)}))
+    with pytest.raises(UserError, match=message):
+        read_trace(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"padding": [10**9, 10**9]}, "padded input would hold"),
+        ({"in_channels": 2**40}, "would hold"),
+        ({"kind": "pool"}, "kind is 'pool'"),
+        ({"name": ""}, "name of a layer"),
+    ],
+)
+def test_impossible_layers_in_a_header_are_one_line(
+    trace: NetworkTrace, tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    path = tmp_path / "a"
+    write_trace(path, trace)
+    layer = json.loads(json.dumps(asdict(trace.layers[0].trace.layer)))
+    rewritten(path, {"layer": {**layer, **change}}, {})
+    with pytest.raises(UserError, match=message):
+        read_trace(path)
+
+
+def test_unknown_sources_of_zeros_are_refused() -> None:
+    with pytest.raises(UserError, match="weight_source is 'guessed'; expected one of measured"):
+        Provenance("digits", "toy", "dense", "guessed", "measured", "made up")  # type: ignore[arg-type]
+
+
+def test_a_path_may_be_text_and_nothing_else(trace: NetworkTrace, tmp_path: Path) -> None:
+    write_trace(str(tmp_path / "a"), trace)
+    assert len(read_trace(str(tmp_path / "a")).layers) == len(trace.layers)
+    with pytest.raises(UserError, match="takes a path, not int"):
+        read_trace(7)  # type: ignore[arg-type]

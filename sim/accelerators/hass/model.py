@@ -6,6 +6,7 @@ a network onto a board. `simulate` then gives the exact cycles of a layer at a g
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -35,6 +36,8 @@ class DenseDataflow:
     A layer that has fewer groups, vectors, filters or pairs than the folding offers uses the
     largest divisor that fits; the rest of its multipliers idle.
     """
+
+    keeps_weights_on_chip: ClassVar[bool] = True
 
     coarse_group: int
     coarse_in: int

@@ -1,0 +1,52 @@
+"""Checks of a model's events against the masks: a wrong model must not reach a table."""
+
+from sim.accelerator import Accelerator
+from sim.errors import UserError
+from sim.events import Events
+from sim.masks.blocks import block_macs
+from sim.masks.totals import effectual_macs
+from sim.trace import LayerTrace
+
+
+def check_events(name: str, accelerator: Accelerator, trace: LayerTrace, events: Events) -> Events:
+    """Return events that agree with the masks they were counted on.
+
+    `Events` itself refuses idle causes that do not add up. Here the masks say what any model must
+    count: dense multiplications, those with two nonzero operands (less what blocks taken as zero
+    leave out), and every nonzero weight read from DRAM at least once, a byte each, unless the
+    design keeps weights on chip.
+
+    Raises:
+        UserError: a count differs; names the accelerator, the layer, and both numbers.
+    """
+    where = f"accelerator {name!r} on layer {trace.layer.name!r}"
+    _equal(where, "dense_macs", events.dense_macs, {trace.dense_macs})
+    effectual = {int(effectual_macs(trace).sum())}
+    if trace.block_map is not None:
+        effectual.add(block_macs(trace))
+    _equal(where, "effectual_macs", events.effectual_macs, effectual)
+    if not getattr(accelerator, "keeps_weights_on_chip", False):
+        _check_weight_bytes(where, trace, events)
+    return events
+
+
+def _equal(where: str, what: str, counted: int, expected: set[int]) -> None:
+    if counted not in expected:
+        raise UserError(
+            f"{where}: counts {counted} {what}; the masks have "
+            f"{' or '.join(map(str, sorted(expected)))}; mend its model"
+        )
+
+
+def _check_weight_bytes(where: str, trace: LayerTrace, events: Events) -> None:
+    nonzero = int(trace.weight.sum())
+    read = sum(
+        count
+        for access, count in events.traffic_bytes.items()
+        if (access.memory, access.operand, access.direction) == ("dram", "weight", "read")
+    )
+    if read < nonzero:
+        raise UserError(
+            f"{where}: reads {read} bytes of weights from DRAM; {nonzero} weights are not zero and "
+            "each takes a byte or more; mend its model, or set keeps_weights_on_chip in its class"
+        )
