@@ -19,22 +19,20 @@ LARGEST = 2**33
 """Values that a layer's weights, padded input or output may hold: masks take a byte for each."""
 
 
-def _is_whole(value: object, minimum: int) -> bool:
-    """Whether a value is a whole number, Python's or NumPy's, of at least `minimum`."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= minimum
-
-
-def _whole(name: str, value: object, minimum: int) -> int:
-    if not _is_whole(value, minimum):
-        raise UserError(f"{name} is {value!r}; expected a whole number >= {minimum}")
-    return int(value)  # type: ignore[call-overload,no-any-return]  # checked above
+def _whole(name: str, value: object, minimum: int, expected: str = "a whole number") -> int:
+    """Return a whole number, Python's or NumPy's, of at least `minimum`."""
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= minimum:
+        return int(value)
+    raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
 
 
 def _pair(name: str, value: object, minimum: int) -> Pair:
+    expected = "one or two whole numbers"
     pair = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value, value)
-    if len(pair) != 2 or not all(_is_whole(v, minimum) for v in pair):
-        raise UserError(f"{name} is {value!r}; expected one or two whole numbers >= {minimum}")
-    return int(pair[0]), int(pair[1])
+    if len(pair) != 2:
+        raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
+    height, width = (_whole(name, size, minimum, expected) for size in pair)
+    return height, width
 
 
 @dataclass(frozen=True)

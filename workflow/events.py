@@ -11,11 +11,12 @@ from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simula
 from sim.consistency import check_events
 from sim.files import intact, whole_file
 from sim.layer import Layer
+from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
 
 TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")
 ACTION = "action_"
-TEXT = {"variant": str}
-"""Columns of text that may be empty, which would read as missing numbers."""
+TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED], str)
+"""Columns of text: a layer may be called 0.10, and a variant may be empty."""
 IDLE = re.compile(r"^idle_(.+)_multiplier_cycles$")
 
 
@@ -74,8 +75,12 @@ def simulate_network(
 
 
 def write_events(frames: Iterable[pd.DataFrame], path: Path) -> None:
-    """One event file of several runs, in their order."""
-    stacked = pd.concat(frames, ignore_index=True)
+    """Write one event file of several runs, in their order; a count that a model lacks is 0."""
+    runs = list(frames)
+    columns = list(dict.fromkeys(name for frame in runs for name in frame))
+    stacked = pd.concat(
+        [frame.reindex(columns=columns, fill_value=0) for frame in runs], ignore_index=True
+    )
     with whole_file(path) as temporary:
         stacked.to_csv(temporary, index=False)
 
@@ -86,7 +91,8 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
     Column `variant`, where there is one, is text, empty for a configuration itself.
 
     Raises:
-        UserError: a file is missing or is not a table.
+        UserError: a file is missing, is not a table, or holds what cannot be; or the files hold
+            rows of one run that were counted on different zeros (workflow/event_checks.py).
     """
     frames = []
     for path in paths:
@@ -96,12 +102,14 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
             raise UserError(
                 f"{path}: not a table of events ({error}); delete and remake"
             ) from error
+        check_event_file(path, frame)
         frames.append(frame)
     if not frames:
         raise UserError("no event files given")
-    stacked = pd.concat(frames, ignore_index=True).fillna(dict.fromkeys(TEXT, ""))
+    stacked = pd.concat(frames, ignore_index=True).fillna({"variant": ""})
     numbers = stacked.select_dtypes("number").columns
     stacked[numbers] = stacked[numbers].fillna(0)
+    check_runs(stacked)
     return stacked
 
 

@@ -73,7 +73,7 @@ def test_reading_back_fills_counts_that_a_model_lacks(frame: pd.DataFrame, tmp_p
     assert list(both["action_mac_int8"]) == [64, 32, 96, 0, 0, 0]
 
 
-@pytest.mark.parametrize("variants", [["", ""], ["", "rows=8"]])
+@pytest.mark.parametrize("variants", [[""], ["", "rows=8"]])
 def test_variants_are_text_also_where_no_file_has_any(
     toy: NetworkTrace, stub: Stub, tmp_path: Path, variants: list[str]
 ) -> None:

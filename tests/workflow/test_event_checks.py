@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim import NetworkTrace, UserError, accelerator
+from workflow.events import read_events, simulate_network, write_events
+
+
+@pytest.fixture
+def frame(toy: NetworkTrace) -> pd.DataFrame:
+    return simulate_network(toy, "sa", accelerator("sa"))
+
+
+def written(frame: pd.DataFrame, path: Path) -> Path:
+    """A file as a user might leave it: without a seal."""
+    frame.to_csv(path, index=False)
+    return path
+
+
+def test_what_was_written_is_read(frame: pd.DataFrame, toy: NetworkTrace, tmp_path: Path) -> None:
+    other = simulate_network(toy, "scnn", accelerator("scnn"))
+    write_events([frame, other], tmp_path / "a.csv")
+    read = read_events([tmp_path / "a.csv"])
+    assert list(read["cycles"]) == [*frame["cycles"], *other["cycles"]]
+    assert "" not in (tmp_path / "a.csv").read_text().split(",")  # no count is left blank
+
+
+def test_names_of_layers_are_text(frame: pd.DataFrame, tmp_path: Path) -> None:
+    path = written(frame.assign(layer=["0.1", "0.10", "01"]), tmp_path / "a.csv")
+    assert list(read_events([path])["layer"]) == ["0.1", "0.10", "01"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("cycles", None, "line 3: column 'cycles' holds no number of at least 0"),
+        ("cycles", -1, "line 3: column 'cycles' holds no number of at least 0"),
+        ("cycles", 1.5, "line 3: column 'cycles' is no whole number"),
+        ("cycles", 7, "line 3: idle causes do not add up to all multiplier-cycles"),
+        ("dram_weight_read_bytes", None, "line 3: column 'dram_weight_read_bytes' holds no number"),
+        ("images", 0, "line 3: no image"),
+        ("effectual_macs", 10**6, "line 3: more effectual multiplications than dense ones"),
+        ("layer", None, "line 3: column 'layer' is blank"),
+        ("network", None, "line 3: column 'network' is blank"),
+    ],
+)
+def test_an_impossible_cell_is_named(
+    frame: pd.DataFrame, tmp_path: Path, column: str, value: object, message: str
+) -> None:
+    frame = frame.astype({column: object})
+    frame.loc[1, column] = value
+    path = written(frame, tmp_path / "a.csv")
+    with pytest.raises(UserError, match=message) as refused:
+        read_events([path])
+    assert str(path) in str(refused.value)
+
+
+def test_a_missing_column_and_a_doubled_row_are_named(frame: pd.DataFrame, tmp_path: Path) -> None:
+    path = written(frame.drop(columns="images"), tmp_path / "a.csv")
+    with pytest.raises(UserError, match="no column 'images'"):
+        read_events([path])
+    path = written(pd.concat([frame, frame.iloc[:1]]), tmp_path / "b.csv")
+    with pytest.raises(UserError, match="line 5: the row repeats an earlier one"):
+        read_events([path])
+
+
+def test_a_layer_that_one_accelerator_lacks_is_noticed(frame: pd.DataFrame, tmp_path: Path) -> None:
+    paths = [
+        written(frame, tmp_path / "sa.csv"),
+        written(frame.iloc[1:].assign(accelerator="cut"), tmp_path / "cut.csv"),
+    ]
+    with pytest.raises(UserError, match="digits/toy/dbb: cut has 2 of 3 layers"):
+        read_events(paths)
+
+
+def test_rows_of_one_run_with_different_bounds_are_refused(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    other = frame.assign(accelerator="other")
+    other.loc[0, "effectual_macs"] -= 2
+    other.loc[0, "idle_edge_multiplier_cycles"] += 2
+    paths = [written(frame, tmp_path / "sa.csv"), written(other, tmp_path / "other.csv")]
+    with pytest.raises(UserError, match="effectual_macs of layer conv differ"):
+        read_events(paths)

@@ -1,0 +1,87 @@
+"""Checks of event tables: what a table is made from must be whole, typed and possible."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from sim import UserError
+
+LABELS = ["suite", "network", "scheme", "weight_source", "activation_source", "accelerator"]
+PLACE = ["layer", "layer_kind"]
+COUNTS = ["images", "cycles", "dense_macs", "effectual_macs", "multipliers"]
+VARIED = ["variant", "footing"]
+"""Columns that tell runs of one accelerator apart, where a file has them."""
+RUN = ["suite", "network", "scheme"]
+CURE = "delete the file and make it again"
+
+
+def check_event_file(path: Path, frame: pd.DataFrame) -> None:
+    """Refuse a file of events with missing columns, blank cells, or impossible or doubled rows.
+
+    Raises:
+        UserError: names the file, the row (its line in the file) and the column.
+    """
+    missing = [name for name in (*LABELS, *PLACE, *COUNTS) if name not in frame]
+    if missing:
+        raise UserError(f"{path}: no column {missing[0]!r}; not a table of events; {CURE}")
+    for name in (*LABELS, *PLACE):
+        _refuse(path, frame, frame[name].isna(), f"column {name!r} is blank")
+    labels = {*LABELS, *PLACE, *VARIED}
+    for name in [str(column) for column in frame if column not in labels]:
+        values = pd.to_numeric(frame[name], errors="coerce")
+        _refuse(path, frame, ~(values >= 0), f"column {name!r} holds no number of at least 0")
+    _check_counts(path, frame)
+    keys = [*RUN, "accelerator", *(name for name in VARIED if name in frame), "layer"]
+    _refuse(path, frame, frame.duplicated(keys), "the row repeats an earlier one")
+
+
+def _check_counts(path: Path, frame: pd.DataFrame) -> None:
+    for name in COUNTS:
+        _refuse(path, frame, frame[name] % 1 != 0, f"column {name!r} is no whole number")
+    _refuse(path, frame, frame["images"] < 1, "no image")
+    too_many = frame["effectual_macs"] > frame["dense_macs"]
+    _refuse(path, frame, too_many, "more effectual multiplications than dense ones")
+    idle = frame[[name for name in frame if str(name).startswith("idle_")]].sum(axis=1)
+    slots = frame["multipliers"] * frame["cycles"] - frame["effectual_macs"]
+    _refuse(path, frame, idle != slots, "idle causes do not add up to all multiplier-cycles")
+
+
+def _refuse(path: Path, frame: pd.DataFrame, wrong: "pd.Series[bool]", what: str) -> None:
+    if wrong.any():
+        line = int(wrong.to_numpy().argmax()) + 2  # the header is line 1
+        raise UserError(f"{path}, line {line}: {what}; {CURE}")
+
+
+def check_runs(events: pd.DataFrame) -> None:
+    """Refuse rows of one run that different accelerators count on different masks or layers.
+
+    The dense multiplications of a layer are the same for all, and so are the effectual ones, but
+    for scheme blockwise, where a design may take further blocks as zero.
+
+    Raises:
+        UserError: names the run, and the layer or the accelerator that differs.
+    """
+    for run, rows in events.groupby(RUN, sort=False):
+        name = "/".join(map(str, run))
+        images = rows["images"]
+        counts = ["dense_macs"] if run[2] == "blockwise" else ["dense_macs", "effectual_macs"]
+        for count in counts:
+            kinds = (rows[count] / images).groupby(rows["layer"], sort=False).nunique()
+            if (kinds > 1).any():
+                raise UserError(
+                    f"events of {name}: {count} of layer {kinds.idxmax()} differ between "
+                    "accelerators; they ran on different zeros; delete these events and run again"
+                )
+        _check_layers(name, rows)
+
+
+def _check_layers(name: str, rows: pd.DataFrame) -> None:
+    designs = rows[["accelerator", *(key for key in VARIED if key in rows)]].astype(str)
+    layers = rows.groupby(designs.agg(" ".join, axis=1), sort=False)["layer"].nunique()
+    expected = rows["layer"].nunique()
+    if (layers < expected).any():
+        design = str(layers.idxmin()).strip()
+        raise UserError(
+            f"events of {name}: {design} has {layers.min()} of {expected} layers; "
+            "delete its events and run again"
+        )
