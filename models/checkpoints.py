@@ -14,12 +14,11 @@ from torch import Tensor, nn
 from models.networks import build
 from sim.errors import UserError
 from sim.files import intact, whole_file
+from sim.validation import shown
 
 COUNTER = "num_batches_tracked"
 """Batch-norm bookkeeping that older files lack and inference does not use."""
 VARIANCE = "running_var"
-LONGEST = 160
-"""Characters of a file's own text that a message quotes."""
 REAL = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """Formats of weights; formats of 8 and fewer bits mean nothing without scales beside them."""
 
@@ -215,9 +214,3 @@ def _cast(path: Path, name: str, value: Tensor, place: Tensor) -> Tensor:
     if name.endswith(VARIANCE) and bool((cast < 0).any()):
         raise UserError(f"{path}: {name} holds a negative variance; train it again")
     return cast
-
-
-def shown(name: str) -> str:
-    """Text of a file, such as a name, as it may stand in a message of one line."""
-    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 3]}..."
-    return short if short.isprintable() else repr(short)

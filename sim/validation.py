@@ -76,3 +76,9 @@ def require_text(**values: str | None) -> None:
     for name, value in values.items():
         if value is not None and not (isinstance(value, str) and value):
             raise UserError(f"{name} is {value!r}; expected text, or null to leave it out")
+
+
+def shown(text: str, longest: int = 160) -> str:
+    """Text of a file, such as a name in it, as it may stand in a message of one line."""
+    short = text if len(text) <= longest else f"{text[: longest - 3]}..."
+    return short if short.isprintable() else repr(short)

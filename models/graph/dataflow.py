@@ -106,7 +106,11 @@ def _is_named(node: fx.Node, name: str) -> bool:
 def paths_to_layers(
     start: fx.Node, modules: dict[str, nn.Module]
 ) -> Iterator[tuple[str, tuple[nn.Module, ...]]]:
-    """Layers that read a node's zeros, each with the max poolings in between, in graph order."""
+    """Layers that read a node's zeros, each with the poolings in between, in graph order.
+
+    An average of rectified values is zero where their largest is, so averages over windows are
+    given as maximum poolings.
+    """
     for user in start.users:
         if user.op == "call_module":
             module = modules[str(user.target)]
@@ -115,14 +119,14 @@ def paths_to_layers(
             elif isinstance(module, nn.MaxPool2d):
                 for name, pools in paths_to_layers(user, modules):
                     yield name, (module, *pools)
-            elif isinstance(module, PASSIVE) or _keeps_size(module):
+            elif isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size not in (1, (1, 1)):
+                largest = nn.AdaptiveMaxPool2d(module.output_size)
+                for name, pools in paths_to_layers(user, modules):
+                    yield name, (largest, *pools)
+            elif isinstance(module, PASSIVE):
                 yield from paths_to_layers(user, modules)
         elif user.op == "call_function" and _passes_zeros(user, start):
             yield from paths_to_layers(user, modules)
-
-
-def _keeps_size(module: nn.Module) -> bool:
-    return isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size not in (1, (1, 1))
 
 
 def _passes_zeros(user: fx.Node, source: fx.Node) -> bool:

@@ -17,6 +17,7 @@ from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork
 from models.imagenet import IMAGENET
 from models.imagenet.full_size import full_size_network
+from models.imagenet.image_folders import has_class_folders
 from models.imagenet.modelled import first_pictures
 from models.imagenet.pictures import (
     MOST_PHOTOGRAPHS,
@@ -145,10 +146,11 @@ def _labelled(network: str, settings: FullSizeSettings) -> LabelledImages | None
     path, most = settings.inputs.folder, settings.inputs.test_images
     if path is None or network_record(network).detector:
         return None
-    has_classes = path.is_dir() and any(entry.is_dir() for entry in path.iterdir())
-    if not has_classes:
+    class_list = settings.inputs.class_list
+    if class_list is None and not has_class_folders(path):
         return None
-    folder = image_folder(path, settings.shape.form(network), settings.shape.classes(network))
+    form, classes = settings.shape.form(network), settings.shape.classes(network)
+    folder = image_folder(path, form, classes, class_list)
     total = len(folder.files)
     return LabelledImages(folder, total if most is None else min(most, total))
 

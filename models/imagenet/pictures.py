@@ -4,16 +4,17 @@ The bundled photographs are Creative Commons CC BY 2.0: china.jpg by danielbuech
 by vultilion (flickr.com), as distributed with scikit-learn.
 """
 
-import warnings
-from collections.abc import Sequence
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
+from models.imagenet.image_folders import picture_files
+from models.imagenet.picture_reading import evaluation_crop, read_picture
 from models.networks.network import InputForm
 from sim.errors import UserError
 from sim.validation import require_positive
@@ -29,7 +30,7 @@ MOST_PHOTOGRAPHS = len(PHOTOGRAPHS) * 2 * len(CROPS)
 MARGIN = 8 / 7
 """The scaled photograph is this much larger than the crop, as 256 is than 224."""
 
-FORMATS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".tif", ".tiff")
+LOGGER = logging.getLogger(__name__)
 
 
 def bundled_photographs(count: int, form: InputForm) -> Tensor:
@@ -65,7 +66,7 @@ def bundled_originals() -> list[Image.Image]:
 
 @dataclass(frozen=True)
 class ImageFolder:
-    """Images of a user, read when asked for, resized and centre-cropped as ImageNet is tested.
+    """Images of a user, read when asked for, scaled and cropped as torchvision tests ImageNet.
 
     Attributes:
         files: the images in the order in which they are used.
@@ -83,94 +84,36 @@ class ImageFolder:
         """Images start to stop as (N, C, H, W).
 
         Raises:
-            UserError: a file is no whole image, or too small.
+            UserError: as models.imagenet.picture_reading.
         """
         return torch.stack([_read(path, self.form) for path in self.files[start:stop]])
 
 
-def image_folder(folder: Path, form: InputForm, classes: int | None) -> ImageFolder:
-    """Find the images of a folder.
-
-    Either one folder per class, named so that their sorted order is the order of the classes, or
-    images directly in the folder, without labels. Images are taken class by class in turn, sorted
-    by name.
+def image_folder(
+    folder: Path, form: InputForm, classes: int | None, class_list: Path | None = None
+) -> ImageFolder:
+    """Find the images of a folder, and say in the log how its classes are numbered.
 
     Args:
-        folder: where they are.
+        folder: one folder per class, or images without labels (models.imagenet.image_folders).
         form: what the network takes.
         classes: outputs of the network; None = labels are not wanted.
+        class_list: file that names the class folders in order; None = their natural order.
 
     Raises:
-        UserError: no folder, no images, folders and images mixed, another number of class folders
-            than the network has classes, or a file whose name is not an image's.
+        UserError: as models.imagenet.image_folders.picture_files.
     """
-    if not folder.is_dir():
-        raise UserError(f"{folder}: no such image folder")
-    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    classes_found = [path for path in entries if path.is_dir()]
-    if classes_found and len(classes_found) != len(entries):
-        raise UserError(
-            f"{folder}: holds both class folders and files; expected one folder per class, "
-            "or only images for a run without labels"
-        )
-    if classes_found and classes is not None and len(classes_found) != classes:
-        raise UserError(
-            f"{folder}: holds {len(classes_found)} class folders, the network has {classes} "
-            "classes; expected one folder for each (empty ones count), or images without folders"
-        )
-    files, labels = _in_turn(classes_found) if classes_found else (entries, [])
-    if not files:
-        raise UserError(f"{folder}: holds no images")
-    for path in files:
-        if path.suffix.lower() not in FORMATS:
-            raise UserError(f"{path}: not an image; expected {', '.join(FORMATS)}")
-    labelled = bool(classes_found) and classes is not None
-    return ImageFolder(
-        tuple(files), tuple(labels) if labelled else None, form, f"images of folder {folder.name}"
-    )
-
-
-def _in_turn(folders: Sequence[Path]) -> tuple[list[Path], list[int]]:
-    """Files of all classes: the first of each class, then the second of each, and so on."""
-    ranked = [
-        (rank, label, path)
-        for label, folder in enumerate(folders)
-        for rank, path in enumerate(sorted(p for p in folder.iterdir() if p.name[0] != "."))
-    ]
-    ranked.sort(key=lambda entry: entry[:2])
-    return [path for *_, path in ranked], [label for _, label, _ in ranked]
-
-
-def read_photograph(path: Path) -> Image.Image:
-    """A picture in RGB, whole.
-
-    Raises:
-        UserError: a file is no whole image.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as opened:
-                return opened.convert("RGB")
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,  # Pillow's word for a broken PNG
-        ValueError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise UserError(f"{path}: not a whole image ({error})") from error
+    pictures = picture_files(folder, classes, class_list)
+    if pictures.order_note is not None:
+        LOGGER.info("%s: %s", folder, pictures.order_note)
+    description = f"images of folder {folder.name or folder.resolve().name}"
+    return ImageFolder(pictures.files, pictures.labels, form, description)
 
 
 def _read(path: Path, form: InputForm) -> Tensor:
-    picture = read_photograph(path)
-    if picture.height < form.height or picture.width < form.width:
-        raise UserError(
-            f"{path}: {picture.width}x{picture.height} pixels (width x height), smaller than the "
-            f"network's input of {form.width}x{form.height}; use larger images"
-        )
-    return scaled(_crop(picture, form, MARGIN, CROPS[0]), form)
+    picture = read_picture(path)
+    crop = evaluation_crop(path, picture, form.height, form.width, bicubic=form.bicubic)
+    return scaled(crop, form)
 
 
 def _crop(

@@ -22,11 +22,11 @@ from models.compression.schemes.dbb import bounds_by_share
 from models.graph.stored_tensors import SparseNetwork
 from models.imagenet import IMAGENET
 from models.imagenet.full_size import full_size_network
+from models.imagenet.picture_reading import read_picture
 from models.imagenet.pictures import (
     ImageFolder,
     bundled_originals,
     image_folder,
-    read_photograph,
 )
 from models.imagenet.settings import FullSizeSettings
 from models.imagenet.user_checkpoints import load_user_checkpoint
@@ -149,7 +149,7 @@ def _fitted_views(folder: ImageFolder, settings: FullSizeSettings) -> Tensor:
     files = list(folder.files[0::2][: chosen.fitted_pictures])
     if chosen.more_pictures is not None:
         files += image_folder(Path(chosen.more_pictures), folder.form, None).files
-    photographs = [*(read_photograph(path) for path in files), *bundled_originals()]
+    photographs = [*(read_picture(path) for path in files), *bundled_originals()]
     return random_views(photographs, chosen.fitted_views, folder.form, settings.seed)
 
 
@@ -159,7 +159,7 @@ def _judge(folder: ImageFolder, settings: FullSizeSettings, dense: SparseNetwork
     files = folder.files[1::2][: chosen.judged_pictures]
     if not files:
         raise UserError(f"{settings.inputs.folder}: one picture; repair needs at least two")
-    photographs = [read_photograph(path) for path in files]
+    photographs = [read_picture(path) for path in files]
     views = random_views(photographs, chosen.judged_views, folder.form, settings.seed + 1)
     whole = replace(folder, files=files).images()
     labels = torch.tensor([_label(path) for path in files]) if chosen.labels_in_names else None

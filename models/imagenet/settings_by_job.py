@@ -34,6 +34,8 @@ class UserInputs:
         checkpoint: weights (state dict in .safetensors or .pth); None = modelled.
         checkpoint_sha256: expected digest of that file; None = not checked.
         image_folder: images (see models.imagenet.pictures); None = bundled photographs.
+        classes: file that names the class folders in the order of the network's outputs, one per
+            line; None = the natural order of their names.
         calibration_images: images that set the ranges of INT8 activations in a measured trace, or
             all if there are fewer.
         test_images: labelled images of the folder that top-1 is measured on; None = all.
@@ -45,6 +47,7 @@ class UserInputs:
     checkpoint: str | None = None
     checkpoint_sha256: str | None = None
     image_folder: str | None = None
+    classes: str | None = None
     calibration_images: int = 16
     test_images: int | None = None
 
@@ -55,9 +58,17 @@ class UserInputs:
             checkpoint=self.checkpoint,
             checkpoint_sha256=self.checkpoint_sha256,
             image_folder=self.image_folder,
+            classes=self.classes,
         )
         if self.checkpoint_sha256 is not None and self.checkpoint is None:
             raise UserError("checkpoint_sha256 is given without a checkpoint; name the file too")
+        if self.classes is not None and self.image_folder is None:
+            raise UserError("classes is given without an image_folder; name the folder too")
+
+    @property
+    def class_list(self) -> Path | None:
+        """The file of classes."""
+        return None if self.classes is None else Path(self.classes)
 
     @property
     def folder(self) -> Path | None:

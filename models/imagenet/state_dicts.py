@@ -13,8 +13,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from models.checkpoints import shown
 from sim.errors import UserError
+from sim.validation import shown
 
 DEPTH = 4
 """Dictionaries within dictionaries that are looked into."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from models.checkpoints import COUNTER, fill, require_real, require_values, shown
+from models.checkpoints import COUNTER, fill, require_real, require_values
 from models.imagenet.state_dicts import Parts, fitting_state_dict, masked, normalized
 from models.imagenet.weight_files import read_weights
 from sim.errors import UserError
+from sim.validation import shown
 
 LOGGER = logging.getLogger(__name__)
 

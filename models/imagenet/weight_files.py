@@ -16,9 +16,9 @@ from typing import Any
 import torch
 from safetensors import safe_open
 
-from models.checkpoints import shown
 from sim.errors import UserError
 from sim.files import intact
+from sim.validation import shown
 
 SAFETENSORS_HEADER = 8
 """Bytes before the header of a safetensors file, which begins with a brace."""

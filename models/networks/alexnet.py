@@ -6,6 +6,9 @@ from torch import Tensor, nn
 from models.networks.network import Network
 from models.networks.variant import Variant, after_window
 
+POOLED = 6
+"""Side of the map that the classifier reads, whatever the size of the image (if not small)."""
+
 
 class AlexNet(nn.Module):
     """Five convolutions and three fully connected layers.
@@ -35,6 +38,7 @@ class AlexNet(nn.Module):
                 layers.append(nn.MaxPool2d(3, stride=2))
                 side = after_window(side, 3, 2)
         self.features = nn.Sequential(*layers)
+        side = side if variant.small else POOLED
         self.avgpool = nn.AdaptiveAvgPool2d((side, side))
         hidden = variant.channels(4096)
         dropout = 0.0 if variant.small else 0.5

@@ -9,6 +9,9 @@ from models.networks.variant import Variant
 VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 """(channels, 3x3 convolutions) of the five stages; each ends in a 2x2 max pooling."""
 
+POOLED = 7
+"""Side of the map that the classifier reads, whatever the size of the image (if not small)."""
+
 
 class VGG(nn.Module):
     """Stages of 3x3 convolutions, then three fully connected layers.
@@ -31,7 +34,7 @@ class VGG(nn.Module):
                 channels = out
             layers.append(nn.MaxPool2d(2))
         self.features = nn.Sequential(*layers)
-        side = variant.input_size // 2 ** len(stages)
+        side = variant.input_size // 2 ** len(stages) if variant.small else POOLED
         self.avgpool = nn.AdaptiveAvgPool2d((side, side))
         hidden = variant.channels(4096)
         dropout = 0.0 if variant.small else 0.5

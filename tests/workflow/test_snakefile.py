@@ -42,6 +42,21 @@ def test_make_plans_the_design_space_and_its_scaling(tmp_path: Path) -> None:
     assert (counts["points"], counts["design_space_table"]) == ("41", "1")
 
 
+@pytest.mark.parametrize("labelled", [False, True])
+def test_pictures_without_labels_are_not_pruned_blockwise(tmp_path: Path, labelled: bool) -> None:
+    """The README's own example: a checkpoint and a folder, with class folders or without."""
+    picture = tmp_path / "val" / ("cat/1.png" if labelled else "1.png")
+    picture.parent.mkdir(parents=True)
+    picture.touch()
+    (tmp_path / "resnet50.pth").touch()
+    user = {"resnet50": {"checkpoint": "resnet50.pth", "image_folder": "val"}}
+    change = TINY | {"imagenet": {"networks": user}, "sparse_blox": {"full_size_networks": [*user]}}
+    done = snakemake(tmp_path, "--cores", "1", "--dry-run", **change)
+    assert done.returncode == 0, done.stdout
+    counts = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    assert counts["imagenet_trace"] == ("2" if labelled else "1")  # dense, and blockwise
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -23,6 +23,7 @@ rule imagenet_trace:
         settings=lambda wildcards: as_json(
             plan.full_size.settings(wildcards.network, wildcards.seeding)
         ),
+        pictures=lambda wildcards: plan.full_size.pictures_digest(wildcards.network),
     shell:
         "python -m workflow.steps.imagenet_trace --network {wildcards.network:q} "
         "--scheme {wildcards.scheme:q} --settings {params.settings:q} --output {output.trace:q} "

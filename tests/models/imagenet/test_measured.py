@@ -114,6 +114,23 @@ def test_images_without_labels_and_photographs(checkpoint: Path, folder: Path) -
     assert "CC BY 2.0" in bundled.trace.provenance.data
 
 
+def test_a_class_list_sets_the_labels(checkpoint: Path, folder: Path, tmp_path: Path) -> None:
+    classes = tmp_path / "classes.txt"
+    classes.write_text("red\ngreen\nblue\n")  # the network calls them blue, green, red
+    made = measured("dense", checkpoint, folder, classes=str(classes))
+    assert made.top1 is not None
+    assert made.top1.dense_percent < 50
+    with pytest.raises(UserError, match="classes is given without an image_folder"):
+        measured("dense", checkpoint, None, classes=str(classes))
+    with pytest.raises(UserError, match=r"holds no class folders, but .* lists classes"):
+        measured("dense", checkpoint, folder / "red", classes=str(classes))
+
+
+def test_hidden_folders_make_no_classes(checkpoint: Path, folder: Path) -> None:
+    (folder / "green" / ".ipynb_checkpoints").mkdir()
+    assert measured("dense", checkpoint, folder / "green").top1 is None
+
+
 def test_fewer_test_images(checkpoint: Path, folder: Path) -> None:
     made = measured("dense", checkpoint, folder, test_images=5)
     assert made.top1 is not None
@@ -168,7 +185,7 @@ def test_mistakes_stop_the_step_without_output(
         ("resnet18", "blocks", {}, "unknown scheme"),
         ("resnet18", "dense", {"checkpoint_sha256": "0" * 64}, "its SHA-256 is"),
         ("resnet18", "dense", {"images": 50}, "images is 50; .* holds 12"),
-        ("resnet18", "dense", {"input_height": 64}, "smaller than the network's input of 40x64"),
+        ("resnet18", "dense", {"classes": "none.txt"}, r"none\.txt: not a readable class list"),
     ],
 )
 def test_bad_requests(

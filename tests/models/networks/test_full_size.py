@@ -156,3 +156,15 @@ def test_torchvision_computes_the_same(torchvision_models, name: str) -> None:  
     image = torch.randn(1, 3, 224, 224)
     with torch.no_grad():
         assert torch.equal(ours(image), theirs(image))
+
+
+@pytest.mark.parametrize("name", ["vgg16", "alexnet", "alexnet_caffe", "resnet18", "googlenet"])
+@pytest.mark.parametrize("size", [(256, 320), (160, 128), (299, 299)])
+def test_official_weights_fit_any_size_of_image(name: str, size: tuple[int, int]) -> None:
+    with torch.device("meta"):
+        network = build(name, input_size=min(size))
+    assert state_digest(network.state_dict()) == state_digest(full_size(name).state_dict())
+    table = {row.name: row for row in layer_table(network, (3, *size))}
+    usual = layer_table(full_size(name), (3, 224, 224))
+    assert [row.name for row in usual] == list(table)
+    assert all(table[row.name] == row for row in usual if row.is_linear)

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from models.imagenet import IMAGENET
+from models.imagenet.image_folders import folder_digest, has_class_folders
 from workflow.plan.layout import Layout, for_network
 from workflow.plan.runs import Run
 from workflow.plan.sections.dataflow import Dataflow
 
-USER_FILES = ("checkpoint", "image_folder", "blockwise_thresholds")
+USER_FILES = ("checkpoint", "image_folder", "classes", "blockwise_thresholds")
 """Keys of a network that name a file or folder of the user's."""
 
 
@@ -19,10 +21,10 @@ class FullSize:
 
     layout: Layout
 
-    @property
-    def _networks(self) -> Mapping[str, Mapping[str, Any]]:
-        networks: Mapping[str, Mapping[str, Any]] = self.layout.config["imagenet"]["networks"]
-        return networks
+    def _keys(self, network: str) -> Mapping[str, Any]:
+        """Keys of the section as they hold for a network."""
+        common, of_network = for_network(self.layout.config["imagenet"], network)
+        return {**common, **of_network}
 
     def settings(self, network: str, seeding: str = "") -> dict[str, Any]:
         """Settings of a network's trace: the suite's, then its own.
@@ -35,16 +37,23 @@ class FullSize:
 
     def user_files(self, network: str) -> list[str]:
         """The user's files that a network's trace reads."""
-        entry = self._networks.get(network, {})
+        entry = self._keys(network)
         return [entry[key] for key in USER_FILES if entry.get(key)]
+
+    def pictures_digest(self, network: str) -> str:
+        """What the user's image folder holds, for a rule's parameters (its time does not say)."""
+        folder = self._keys(network).get("image_folder")
+        return "" if folder is None else folder_digest(Path(folder))
 
     def has_thresholds(self, network: str) -> bool:
         """Whether a network can be pruned blockwise.
 
-        That takes a user's checkpoint, and thresholds or images to find one on.
+        That takes a user's checkpoint, and thresholds or labelled images to find one on.
         """
-        entry = self._networks.get(network, {})
-        bounded = entry.get("blockwise_thresholds") or entry.get("image_folder")
+        entry = self._keys(network)
+        folder = entry.get("image_folder")
+        labelled = folder is not None and has_class_folders(Path(folder))
+        bounded = entry.get("blockwise_thresholds") or labelled
         return bool(entry.get("checkpoint") and bounded)
 
     def runs(self) -> list[Run]:
