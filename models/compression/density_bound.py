@@ -1,4 +1,4 @@
-"""The largest n of every 8: the choice that density-bound blocks are made of."""
+"""The largest n of every few successive channels: what density-bound blocks are made of."""
 
 from itertools import combinations
 
@@ -9,36 +9,37 @@ from torch import Tensor
 from sim.masks.density_bound import DBB_BLOCK
 
 
-def _blocks(values: Tensor) -> Tensor:
-    """Magnitudes (N, C, ...) as (N, ceil(C / 8), 8, ...); padded lanes lose to any value."""
-    missing = -values.shape[1] % DBB_BLOCK
+def _blocks(values: Tensor, block: int) -> Tensor:
+    """Magnitudes (N, C, ...) as (N, blocks, block, ...); padded lanes lose to any value."""
+    missing = -values.shape[1] % block
     magnitude = values.abs()
     if missing:
         magnitude = F.pad(magnitude, (0, 0) * (values.dim() - 2) + (0, missing), value=-1.0)
-    return magnitude.reshape(len(values), -1, DBB_BLOCK, *values.shape[2:])
+    return magnitude.reshape(len(values), -1, block, *values.shape[2:])
 
 
-def lane_ranks(values: Tensor) -> Tensor:
-    """Rank of each value in its block of 8 successive channels, 0 = largest magnitude.
+def lane_ranks(values: Tensor, block: int = DBB_BLOCK) -> Tensor:
+    """Rank of each value in its block of successive channels, 0 = largest magnitude.
 
     Of equal magnitudes the lower channel comes first, as in a chain of comparators. Counting the
     comparisons won is several times faster here than sorting blocks this short.
 
     Args:
         values: (N, C, ...).
+        block: channels of a block.
 
     Returns:
         uint8 of the same shape.
     """
-    lanes = _blocks(values).unbind(2)
+    lanes = _blocks(values, block).unbind(2)
     ranks = [torch.zeros_like(lane, dtype=torch.uint8) for lane in lanes]
-    for low, high in combinations(range(DBB_BLOCK), 2):
+    for low, high in combinations(range(block), 2):
         low_wins = lanes[low] >= lanes[high]
         ranks[high] += low_wins
         ranks[low] += ~low_wins
     return torch.stack(ranks, dim=2).flatten(1, 2)[:, : values.shape[1]]
 
 
-def keep_largest(values: Tensor, bound: int) -> Tensor:
-    """Bool mask of the `bound` largest magnitudes in each block of 8 channels of (N, C, ...)."""
-    return lane_ranks(values) < bound
+def keep_largest(values: Tensor, bound: int, block: int = DBB_BLOCK) -> Tensor:
+    """Bool mask of the `bound` largest magnitudes in each block of channels of (N, C, ...)."""
+    return lane_ranks(values, block) < bound

@@ -31,6 +31,7 @@ NESTED_MAY_COST_MORE = {
     "pass": "deals channels to streams by their load; another deal may be the worse one",
     "sense": "groups channels by their nonzeros; other groups may fit worse",
     "sense_unbalanced": "groups channels by their nonzeros; other groups may fit worse",
+    "stc_flexible": "takes the sparsest ratio that holds, whose inputs may arrive too slowly",
     "sparten": "pairs filters by their density; other pairs may fit worse",
     "sparten_gb_s": "pairs filters by their density; other pairs may fit worse",
 }

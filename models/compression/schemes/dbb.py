@@ -72,24 +72,26 @@ class Dbb(Scheme):
         apply_weight_masks(network, masks)
 
 
-def modelled_dbb_mask(shape: Shape, bound: int, spread: float, rng: np.random.Generator) -> Mask:
-    """The `bound` largest of every 8 successive input channels; (K, C/groups, R, S).
+def modelled_dbb_mask(
+    shape: Shape, bound: int, spread: float, rng: np.random.Generator, block: int = DBB_BLOCK
+) -> Mask:
+    """The `bound` largest of every `block` successive input channels; (K, C/groups, R, S).
 
     A last block of fewer channels keeps all it has up to the bound.
 
     Raises:
-        UserError: bound outside 1 to 8 or a negative spread.
+        UserError: bound outside 1 to `block` or a negative spread.
     """
-    require_choice("bound", bound, range(1, DBB_BLOCK + 1))
+    require_choice("bound", bound, range(1, block + 1))
     channels, *kernel = shape[1:]
-    missing = -channels % DBB_BLOCK
+    missing = -channels % block
     strength = strengths(channels, spread, rng)
     mask = np.empty(shape, np.bool_)
     for part in filter_chunks(shape):
         magnitude = normal_magnitudes((part.stop - part.start, channels, *kernel), rng)
         magnitude *= strength[:, None, None]
         lanes = np.pad(magnitude.transpose(0, 2, 3, 1), ((0, 0), (0, 0), (0, 0), (0, missing)))
-        blocks = lanes.reshape(-1, DBB_BLOCK)
+        blocks = lanes.reshape(-1, block)
         # Filled-up lanes must lose against every real one: a real magnitude is above zero.
         kept = largest_of_rows(blocks, bound).reshape(lanes.shape)[..., :channels]
         mask[part] = kept.transpose(0, 3, 1, 2)

@@ -43,7 +43,7 @@ ON_FPGA = {"hass", "pass", "dataflow_dense"}
 """Without an inventory: look-up tables and DSPs are counted for them, not cells."""
 
 NAMES = [name for name in configurations() if name not in ON_FPGA]
-DENSE = {"dense_ideal", "dense_mapped", "sa", "sparse_blox_dense", "sparse_blox_vector_dense"}
+DENSE = {"dense_ideal", "dense_mapped", "sa", "sparse_blox_dense", "sparse_blox_vector_dense", "tc"}
 
 LAYERS = (
     Layer.conv("conv", 32, 64, 3, 1, 1, 14),

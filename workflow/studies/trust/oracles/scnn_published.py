@@ -83,7 +83,7 @@ def dcnn_cycles(layers: Sequence[Layer]) -> int:
 
 
 @dataclass(frozen=True)
-class Variant:
+class OverriddenScnn:
     """SCNN with some parameters overridden; every property is one published line."""
 
     overrides: Mapping[str, int] = field(default_factory=dict)
@@ -149,7 +149,7 @@ def working_utilisation(events: Events) -> float:
 @cache
 def modelled(overrides: tuple[tuple[str, int], ...]) -> Mapping[str, float]:
     """Every published line, by the model."""
-    scnn = Variant(dict(overrides))
+    scnn = OverriddenScnn(dict(overrides))
     few, many = scnn.few_large_pes, scnn.many_small_pes
     return {
         **{f"speedup_{name}": scnn.over_dcnn(published_traces(name)) for name in NETWORKS},

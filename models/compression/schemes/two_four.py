@@ -1,0 +1,53 @@
+"""2:4 sparse weights: what a sparse tensor core runs in half the time (arXiv 2104.08378)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.compression.density_bound import keep_largest
+from models.compression.full_size import ModelledScheme
+from models.compression.scheme import Samples, Scheme
+from models.compression.schemes.dbb import modelled_dbb_mask
+from models.compression.weight_masks import apply_weight_masks, prunable_layers
+from models.graph.stored_tensors import SparseNetwork, weight
+from sim.layer import Layer, Mask
+
+KEPT, BLOCK = 2, 4
+"""Weights kept of every so many successive input channels at one kernel position."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoFour(Scheme):
+    """The two largest of every four weights along the input channels, then fine-tuning.
+
+    A last block of fewer channels keeps all it has up to two. Activations are left as they are.
+    """
+
+    def prune(self, network: SparseNetwork, samples: Samples) -> None:
+        """Mask the weights by magnitude, once; the paper trains anew from the masked network."""
+        del samples
+        masks = {
+            name: keep_largest(weight(layer).detach(), KEPT, BLOCK)
+            for name, layer in prunable_layers(network).items()
+        }
+        apply_weight_masks(network, masks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullSizeTwoFour(ModelledScheme):
+    """Two of every four weights of each layer that is pruned."""
+
+    @property
+    def pruning(self) -> TwoFour:
+        """The masks without fine-tuning."""
+        return TwoFour(fine_tune_epochs=0)
+
+    def weight_mask(
+        self, layer: Layer, density: float, spread: float, rng: np.random.Generator
+    ) -> Mask:
+        """A mask of 2:4; the density of the tables is not asked."""
+        return modelled_dbb_mask(layer.weight_shape, KEPT, spread, rng, BLOCK)
+
+
+SCHEME = TwoFour
+FULL_SIZE = FullSizeTwoFour
