@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 import yaml
 
-from sim import UserError, registry
-from sim import claims as module
+from sim import UserError, declared, registry
 from sim.claims import claims
 
 Entry = dict[str, Any]
+
+
+def write_claims(root: Path, paper: str, text: str) -> None:
+    folder = root / "sim" / "accelerators" / paper
+    folder.mkdir(parents=True)
+    (folder / "claims.yaml").write_text(text)
 
 
 @pytest.fixture
@@ -22,9 +27,8 @@ def edited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Non
     def write(edit: Callable[[Entry], object], *folders: str) -> None:
         edit(document[0])
         for folder in folders:
-            (tmp_path / folder).mkdir()
-            (tmp_path / folder / "claims.yaml").write_text(yaml.safe_dump(document))
-        monkeypatch.setattr(module, "ACCELERATORS", tmp_path)
+            write_claims(tmp_path, folder, yaml.safe_dump(document))
+        monkeypatch.setattr(declared, "ROOT", tmp_path)
 
     return write
 
@@ -63,9 +67,8 @@ def test_an_id_stands_for_one_claim(edited: Callable[..., None]) -> None:
 def test_a_file_that_is_no_yaml_is_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "paper").mkdir()
-    (tmp_path / "paper" / "claims.yaml").write_text("- id: [1")
-    monkeypatch.setattr(module, "ACCELERATORS", tmp_path)
+    write_claims(tmp_path, "paper", "- id: [1")
+    monkeypatch.setattr(declared, "ROOT", tmp_path)
     with pytest.raises(UserError, match=r"claims\.yaml: not YAML") as refused:
         claims.__wrapped__()
     assert "\n" not in str(refused.value)
