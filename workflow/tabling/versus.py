@@ -13,7 +13,8 @@ GAINS = ["speedup", "energy_reduction", "energy_reduction_without_dram", "dram_r
 def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
     """Cycles, energy and DRAM bytes per image for each run, accelerator, variant and view.
 
-    `bound_cycles_per_image` is what the multipliers need if they do effectual work alone.
+    `bound_cycles_per_image` is what the multipliers need if they do effectual work alone,
+    `fill_cycles_per_image` what a systolic array waits for its first and last operands.
     """
     keys = [*CASE, "scheme", "accelerator"] + (["variant"] if "variant" in events else [])
     total = totals(layer_views(events), keys)
@@ -22,6 +23,9 @@ def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
     table["bound_cycles_per_image"] = (
         total["effectual_macs"] / total["multipliers"] / total["images"]
     )
+    if "idle_fill_multiplier_cycles" in total:
+        fill = total["idle_fill_multiplier_cycles"] / total["multipliers"]
+        table["fill_cycles_per_image"] = fill / total["images"]
     table[ENERGIES] = energies_per_image_pj(total, technology(node_nm))
     dram = traffic_bytes(total).get("dram", [])
     table["dram_bytes_per_image"] = total[dram].sum(axis=1) / total["images"]

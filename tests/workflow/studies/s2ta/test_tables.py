@@ -7,6 +7,10 @@ from workflow.studies.s2ta.gating_table import s2ta_gating
 from workflow.studies.s2ta.s2ta_table import s2ta
 
 
+FILL = {"sa_zvcg": 22, "s2ta_aw": 2}
+"""Cycles of both images in which an array fills."""
+
+
 def events(accelerator: str, scheme: str, cycles: int, macs: float, variant: str = "") -> dict:
     return {
         "suite": "digits",
@@ -21,6 +25,7 @@ def events(accelerator: str, scheme: str, cycles: int, macs: float, variant: str
         "images": 2,
         "multipliers": 4,
         "cycles": cycles,
+        "idle_fill_multiplier_cycles": 4 * FILL[accelerator],
         "dense_macs": 100,
         "effectual_macs": 10,
         "action_mac_int8": macs,
@@ -44,6 +49,7 @@ def test_gains_are_baseline_over_subject_for_both_baselines() -> None:
     ].set_index("baseline_scheme")
     assert row.loc["dbb", "speedup"] == pytest.approx(2.5)
     assert row.loc["dense", "speedup"] == pytest.approx(3.0)
+    assert row.loc["dbb", "speedup_equal_fill"] == pytest.approx(80 / 40)
     # 2 images, 10 effectual multiplications each on 4 multipliers: 2.5 cycles at best
     assert row.loc["dbb", "two_sided_bound"] == pytest.approx(100 / 2.5)
     assert row.loc["dbb", "energy_reduction"] == pytest.approx(2.0)
