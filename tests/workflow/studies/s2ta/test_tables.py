@@ -6,7 +6,6 @@ import pytest
 from workflow.studies.s2ta.gating_table import s2ta_gating
 from workflow.studies.s2ta.s2ta_table import s2ta
 
-
 FILL = {"sa_zvcg": 22, "s2ta_aw": 2}
 """Cycles of both images in which an array fills."""
 
