@@ -17,7 +17,9 @@ ACCEPTED: list[tuple[Callable[..., None], list[Any], list[Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("check", "good", "bad"), ACCEPTED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("check", "good", "bad"), ACCEPTED, ids=[row[0].__name__ for row in ACCEPTED]
+)
 def test_a_range_takes_what_it_says_and_names_the_rest(
     check: Callable[..., None], good: list[Any], bad: list[Any]
 ) -> None:
