@@ -76,7 +76,8 @@ def check_runs(events: pd.DataFrame) -> None:
 
 
 def _check_layers(name: str, rows: pd.DataFrame) -> None:
-    designs = rows[["accelerator", *(key for key in VARIED if key in rows)]].astype(str)
+    # files of designs as configured name no footing: a blank cell is no text until it is filled
+    designs = rows[["accelerator", *(key for key in VARIED if key in rows)]].fillna("").astype(str)
     layers = rows.groupby(designs.agg(" ".join, axis=1), sort=False)["layer"].nunique()
     expected = rows["layer"].nunique()
     if (layers < expected).any():

@@ -83,3 +83,12 @@ def test_rows_of_one_run_with_different_bounds_are_refused(
     paths = [written(frame, tmp_path / "sa.csv"), written(other, tmp_path / "other.csv")]
     with pytest.raises(UserError, match="effectual_macs of layer conv differ"):
         read_events(paths)
+
+
+def test_files_with_and_without_a_footing_are_read_together(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    write_events([frame], tmp_path / "configured.csv")
+    write_events([frame.assign(footing="1024_multipliers")], tmp_path / "footing.csv")
+    events = read_events([tmp_path / "configured.csv", tmp_path / "footing.csv"])
+    assert len(events) == 2 * len(frame)
