@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.declared import data_files, modules_by_name
 from workflow.cli import run
 from workflow.studies.trust.oracles import CHECKS
 from workflow.tabling.shared import write_table
+
+modules_by_name("sim.accelerators.*.model")
+data_files("sim/accelerators/*/configs.yaml")
 
 
 def trust_cases() -> pd.DataFrame:
