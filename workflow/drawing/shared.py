@@ -18,6 +18,9 @@ from workflow.cli import run, whole_file
 mpl.use("Agg")
 
 ACCELERATOR_LABELS = {
+    "tc": "tensor core",
+    "stc": "2:4 tensor core",
+    "stc_flexible": "flexible N:M tensor core",
     "sa": "SA",
     "sa_zvcg": "SA-ZVCG",
     "sa_smt": "SA-SMT",
