@@ -61,6 +61,7 @@ lint: $(STAMP)
 	mypy
 	snakefmt --check Snakefile workflow/rules
 	snakemake --lint
+	python -m workflow.maintenance.house
 
 bench: $(STAMP)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench

@@ -22,9 +22,7 @@ include: "workflow/rules/detection.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/footing.smk"
 include: "workflow/rules/sensitivity.smk"
-include: "workflow/rules/sense.smk"
-include: "workflow/rules/sparse_blox.smk"
-include: "workflow/rules/hass.smk"
+include: "workflow/rules/dataflow.smk"
 include: "workflow/rules/products.smk"
 
 

@@ -25,7 +25,7 @@ Use = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Source:
+class ModuleText:
     """A module as its text has it.
 
     Attributes:
@@ -98,7 +98,7 @@ def _step(root: Path, use: Use) -> tuple[set[str], set[Use]]:
         nodes = [*source.parts[name], *filter(_is_declaration, source.parts.get(ALL, ()))]
     patterns = {text for node in nodes for text in declared(node, READERS)}
     used = {target for node in nodes for target in _mentioned(root, module, source, node)}
-    if name == ALL and LOADS_ITS_FOLDER in source.parts:
+    if LOADS_ITS_FOLDER in source.parts:
         used |= {(f"{module}.{other.stem}", ALL) for other in path.parent.glob("*.py")}
     return patterns, used
 
@@ -107,7 +107,7 @@ def _is_declaration(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
-def _mentioned(root: Path, module: str, source: Source, tree: ast.AST) -> Iterator[Use]:
+def _mentioned(root: Path, module: str, source: ModuleText, tree: ast.AST) -> Iterator[Use]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom | ast.Import):
             yield from _targets(root, node).values()
@@ -121,7 +121,7 @@ def _mentioned(root: Path, module: str, source: Source, tree: ast.AST) -> Iterat
 
 
 @cache
-def _source(root: Path, path: Path) -> Source:
+def _source(root: Path, path: Path) -> ModuleText:
     parts: dict[str, tuple[ast.AST, ...]] = {}
     imported: dict[str, Use] = {}
     for node in ast.parse(path.read_text()).body:
@@ -130,7 +130,7 @@ def _source(root: Path, path: Path) -> Source:
             continue
         for name in _defined(node):
             parts[name] = (*parts.get(name, ()), node)
-    return Source(parts, imported)
+    return ModuleText(parts, imported)
 
 
 def _defined(node: ast.stmt) -> list[str]:

@@ -25,7 +25,7 @@ ENERGY = {
     *("footing", "sensitivity"),
 }
 COMPONENTS = {"energy_bases", "component_area"}
-DESIGNS = {"footing", "footing_designs", "losses", "sensitivity", *COMPONENTS}
+DESIGNS = {"footing", "footing_designs", "losses", "sensitivity", "phantom", *COMPONENTS}
 DESIGN_FIGURES = {
     *("footing_pareto", "footing_sizes", "footing_speedup", "roofline", "losses", "sensitivity"),
 }

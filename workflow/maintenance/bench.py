@@ -114,7 +114,7 @@ def _peak_mb() -> float:
 
 
 @dataclass(frozen=True)
-class Row:
+class Timing:
     """One measurement."""
 
     what: str
@@ -148,7 +148,7 @@ def measured(work: Callable[[T], object], traces: Iterable[T]) -> tuple[float, f
     return time.perf_counter() - wall, time.process_time() - cpu, _peak_mb()
 
 
-def _kernels(traces: Sequence[LayerTrace]) -> Iterator[Row]:
+def _kernels(traces: Sequence[LayerTrace]) -> Iterator[Timing]:
     convolutions = [trace for trace in traces if not trace.layer.is_linear]
     kernels: dict[str, Callable[[LayerTrace], object]] = {
         "effectual totals": effectual_macs,
@@ -159,28 +159,28 @@ def _kernels(traces: Sequence[LayerTrace]) -> Iterator[Row]:
     }
     label = f"{KERNEL_CASE.network} {len(convolutions)} convolutions"
     for name, kernel in kernels.items():
-        yield Row(name, label, *measured(kernel, convolutions), KERNEL_LIMIT_S, KERNEL_LIMIT_MB)
+        yield Timing(name, label, *measured(kernel, convolutions), KERNEL_LIMIT_S, KERNEL_LIMIT_MB)
 
 
 def _networks(
     tables: Mapping[Case, tuple[Layer, ...]], accelerators: Sequence[str]
-) -> Iterator[Row]:
+) -> Iterator[Timing]:
     for case, layers in tables.items():
         traces = [random_trace(layer, case.images) for layer in layers]
         for name in accelerators:
             figures = measured(partial(simulate, accelerator=accelerator(name)), traces)
-            yield Row(name, case.label, *figures, case.limit_s)
+            yield Timing(name, case.label, *figures, case.limit_s)
 
 
-def _explorations(tables: Mapping[Case, tuple[Layer, ...]]) -> Iterator[Row]:
+def _explorations(tables: Mapping[Case, tuple[Layer, ...]]) -> Iterator[Timing]:
     hardware, board = dataflow("hass"), platform("u250")
     for case, layers in tables.items():
         traces = [random_trace(layer, case.images) for layer in layers]
         explore = partial(design, hardware=hardware, board=board)
-        yield Row("hass exploration", case.label, *measured(explore, [traces]), case.limit_s)
+        yield Timing("hass exploration", case.label, *measured(explore, [traces]), case.limit_s)
 
 
-def rows(sizes: Sequence[str], accelerators: Sequence[str]) -> Iterator[Row]:
+def rows(sizes: Sequence[str], accelerators: Sequence[str]) -> Iterator[Timing]:
     """Measure, in the order of the module's text."""
     cases = [case for size in sizes for case in CASES[size]]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:

@@ -21,14 +21,14 @@ from models.networks import networks
 from sim.errors import UserError
 from sim.validation import unknown
 from workflow.cli import run
-from workflow.maintenance.bench import HEADER, Row
+from workflow.maintenance.bench import HEADER, Timing
 
 LIMIT_S, LIMIT_MB = 60.0, 3000.0
 SCHEME = "magnitude"
 """The scheme whose masks cost most."""
 
 
-def trace_row(network: str, source: str, output: Path, options: dict[str, object]) -> Row:
+def trace_row(network: str, source: str, output: Path, options: dict[str, object]) -> Timing:
     """Make one trace in a process of its own and measure it.
 
     Raises:
@@ -48,10 +48,10 @@ def trace_row(network: str, source: str, output: Path, options: dict[str, object
     kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
     cpu = usage.ru_utime + usage.ru_stime
     peak_mb = kilobytes * 1024 / 1e6
-    return Row(f"trace ({source})", network, wall, cpu, peak_mb, LIMIT_S, LIMIT_MB)
+    return Timing(f"trace ({source})", network, wall, cpu, peak_mb, LIMIT_S, LIMIT_MB)
 
 
-def rows(networks: Sequence[str], options: dict[str, object]) -> Iterator[tuple[Row, bool]]:
+def rows(networks: Sequence[str], options: dict[str, object]) -> Iterator[tuple[Timing, bool]]:
     """The slower of two runs for every network and source, and whether both wrote one content."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("first", "second")]

@@ -10,7 +10,7 @@ from jsonschema.exceptions import best_match
 from sim import UserError
 from sim.declared import data_file
 from workflow.plan.layout import Layout
-from workflow.plan.sections.comparison import Comparison
+from workflow.plan.sections.comparison import ComparedDesigns
 from workflow.plan.sections.dataflow import Dataflow
 from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.footing import CommonFooting, Sensitivities
@@ -27,7 +27,7 @@ def check_config(config: Mapping[str, Any]) -> None:
     if error is not None:
         raise UserError(f"config: {error.json_path.removeprefix('$.')}: {error.message}")
     layout = Layout(config)
-    Comparison(layout).check_runs()
+    ComparedDesigns(layout).check_runs()
     for section in (
         Dataflow(layout),
         ThresholdSearches(layout),
@@ -35,6 +35,6 @@ def check_config(config: Mapping[str, Any]) -> None:
         Spex(layout),
         Sensitivities(layout),
         Detectors(layout),
-        Comparison(layout),
+        ComparedDesigns(layout),
     ):
         section.check()

@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.plan.digest import Digests
 from workflow.plan.layout import Layout
-from workflow.plan.sections.comparison import Comparison
+from workflow.plan.sections.comparison import ComparedDesigns
 from workflow.plan.sections.dataflow import Dataflow
 from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.footing import CommonFooting, Sensitivities
@@ -52,4 +52,4 @@ class Plan:
         self.footing = CommonFooting(layout)
         self.sensitivities = Sensitivities(layout)
         self.block_skipping = BlockSkipping(layout)
-        self.comparison = Comparison(layout)
+        self.comparison = ComparedDesigns(layout)

@@ -55,7 +55,7 @@ Evaluate = Callable[[Point], Outcome]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class SearchPlan:
     """What decides every trial of a search, but for what an evaluation gives.
 
     Attributes:
@@ -125,7 +125,7 @@ class _Fixed(BaseSampler):
 
 
 def run_search(
-    journal: Path, plan: Plan, start: Callable[[], Evaluate], workers: int = 1
+    journal: Path, plan: SearchPlan, start: Callable[[], Evaluate], workers: int = 1
 ) -> list[FrozenTrial]:
     """Evaluate what is left of a plan, with progress on the standard error output.
 
@@ -161,7 +161,7 @@ def progress(name: str, trials: int) -> "tqdm[NoReturn]":
     return tqdm(total=trials, desc=f"search {name}", unit="trial", file=sys.stderr, mininterval=1)
 
 
-def open_study(journal: Path, plan: Plan) -> optuna.Study:
+def open_study(journal: Path, plan: SearchPlan) -> optuna.Study:
     """The plan's study in a journal; what an interruption left half written is taken back.
 
     Raises:
@@ -208,7 +208,7 @@ def _running(study: optuna.Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
 
 
-def _propose_round(study: optuna.Study, plan: Plan) -> None:
+def _propose_round(study: optuna.Study, plan: SearchPlan) -> None:
     """Propose until the current round is full; a round that is full already stays as it is.
 
     A round that an interruption left half proposed has no finished trial, so that the rest of it
@@ -254,7 +254,7 @@ EvaluateAll = Callable[[Sequence[int]], Iterator[None]]
 @contextmanager
 def _evaluators(
     journal: Path,
-    plan: Plan,
+    plan: SearchPlan,
     study: optuna.Study,
     start: Callable[[], Evaluate],
     workers: int,

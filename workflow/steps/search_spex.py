@@ -23,8 +23,8 @@ from workflow.search.spex.detector import detector
 from workflow.search.spex.objectives import SpexSettings
 from workflow.search.spex.run import (
     STRATEGIES,
-    Search,
-    Subject,
+    BlockSearch,
+    JudgedNetwork,
     run_spex,
     thresholds_text,
 )
@@ -34,7 +34,7 @@ from workflow.trained import dataset_of, network_of, trained_checkpoint
 
 def classifier(
     suite: str, network: str, checkpoint: Path, dataset: Path | None, chosen: SpexSettings
-) -> Subject:
+) -> JudgedNetwork:
     """A trained classifier, judged by top-1; the samples are the last training images.
 
     Raises:
@@ -59,7 +59,9 @@ def classifier(
     def on_test_images(module: nn.Module) -> float:
         return 100 * accuracy(module, data.test_images, data.test_labels)
 
-    return Subject(BlockPrunedNetwork(module, chosen.rule, images, on_samples), on_test_images)
+    return JudgedNetwork(
+        BlockPrunedNetwork(module, chosen.rule, images, on_samples), on_test_images
+    )
 
 
 def study_name(strategy: str, chosen: SpexSettings, checkpoint: Path, code: str) -> str:
@@ -84,7 +86,7 @@ def main() -> None:
     given = parser.parse_args()
     chosen = settings(SpexSettings, given.settings)
     kind = detector if given.suite == CANVASES else classifier
-    search = Search(
+    search = BlockSearch(
         given.suite,
         given.network,
         given.strategy,

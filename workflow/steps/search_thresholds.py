@@ -23,11 +23,11 @@ from models.trials.thresholded import LayerThresholds
 from sim.validation import require_choice
 from workflow.cli import run, settings, whole_file
 from workflow.search.engine import remove_journal, run_search
-from workflow.search.hass.bench import UNPRUNED, Bench, Subject, begin, evaluator
+from workflow.search.hass.bench import UNPRUNED, Bench, SearchedNetwork, begin, evaluator
 from workflow.search.hass.designs import CONFIGURATIONS, SUBJECT
 from workflow.search.hass.objective import Figures, Objective
 from workflow.search.hass.settings import SearchSettings
-from workflow.search.hass.space import STRATEGIES, Search
+from workflow.search.hass.space import STRATEGIES, ThresholdSearch
 from workflow.tabling.shared import write_table
 
 Row = dict[str, Any]
@@ -42,7 +42,7 @@ class Job:
         workers: processes; changes no result.
     """
 
-    subject: Subject
+    subject: SearchedNetwork
     strategies: Sequence[str]
     seeds: Sequence[int]
     code: str
@@ -64,7 +64,7 @@ class Found:
 
     strategy: str
     seed: int
-    search: Search
+    search: ThresholdSearch
     trials: list[FrozenTrial]
 
     @property
@@ -76,7 +76,7 @@ class Found:
 def searches(job: Job, bench: Bench) -> Iterator[Found]:
     """Run what is left of every search."""
     for strategy in job.strategies:
-        search = Search(job.subject.settings, STRATEGIES[strategy], bench.space)
+        search = ThresholdSearch(job.subject.settings, STRATEGIES[strategy], bench.space)
         if job.workers > 1:
             start = partial(begin, job.subject, search.strategy)
         else:
@@ -196,7 +196,7 @@ def main() -> None:
     for strategy in given.strategies:
         require_choice("--strategies", strategy, STRATEGIES)
     chosen = settings(SearchSettings, given.settings)
-    subject = Subject(given.suite, given.network, given.checkpoint, given.dataset, chosen)
+    subject = SearchedNetwork(given.suite, given.network, given.checkpoint, given.dataset, chosen)
     journal = given.trials.with_name(f".{given.trials.stem}.journal")
     job = Job(subject, given.strategies, given.seeds, given.code, given.workers, journal)
     bench = Bench(subject)

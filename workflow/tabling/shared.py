@@ -13,6 +13,10 @@ from workflow.events import energy_pj, read_events
 from workflow.tabling.columns import checked
 
 RUN = ["suite", "network", "scheme", "weight_source", "activation_source"]
+BY_DESIGN = [*RUN, "accelerator"]
+BY_FOOTING = [*RUN, "footing", "accelerator"]
+BY_VIEW = [*RUN, "accelerator", "layers"]
+"""What tells the rows of a table apart: design by design, on each footing, in each view."""
 VIEWS: dict[str, tuple[str, ...]] = {
     "all": ("conv", "depthwise", "linear"),
     "no_depthwise": ("conv", "linear"),

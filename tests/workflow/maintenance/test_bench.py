@@ -30,7 +30,7 @@ def test_rows_hold_every_kernel_and_accelerator_with_its_time_and_memory(
 def test_a_row_over_its_limit_fails_the_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good = bench.Row("sa", "lenet5", 0.5, 0.5, 100.0, limit_s=1.0, limit_mb=500.0)
+    good = bench.Timing("sa", "lenet5", 0.5, 0.5, 100.0, limit_s=1.0, limit_mb=500.0)
     slow, large = replace(good, what="slow", cpu_s=1.1), replace(good, what="large", peak_mb=501.0)
     unknown = replace(good, peak_mb=float("nan"))
     monkeypatch.setattr(bench, "rows", lambda *_: iter([good, slow, large, unknown]))

@@ -5,7 +5,7 @@ import pytest
 from sim import read_trace
 from sim.errors import UserError
 from workflow.maintenance import bench_traces
-from workflow.maintenance.bench import Row
+from workflow.maintenance.bench import Timing
 
 SMALL: dict[str, object] = {"width": 0.25, "input_height": 64, "input_width": 64}
 
@@ -36,9 +36,9 @@ def test_slow_or_changing_traces_fail_the_run(
 ) -> None:
     contents = iter(range(10))
 
-    def fake(network: str, source: str, output: Path, options: dict[str, object]) -> Row:
+    def fake(network: str, source: str, output: Path, options: dict[str, object]) -> Timing:
         output.write_text(str(next(contents)) if differs else "same")
-        return Row(source, network, 1.0, cpu_s, 100.0, 60.0, 3000.0)
+        return Timing(source, network, 1.0, cpu_s, 100.0, 60.0, 3000.0)
 
     monkeypatch.setattr(bench_traces, "trace_row", fake)
     monkeypatch.setattr("sys.argv", ["bench_traces", "--networks", "lenet5"])

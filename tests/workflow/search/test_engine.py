@@ -10,8 +10,8 @@ from sim import UserError
 from workflow.search.engine import (
     Evaluate,
     Outcome,
-    Plan,
     Point,
+    SearchPlan,
     finished,
     open_study,
     remove_journal,
@@ -47,7 +47,7 @@ def genetic(seed: int) -> BaseSampler:
     return NSGAIISampler(seed=seed, population_size=4)
 
 
-ONE = Plan(
+ONE = SearchPlan(
     name="toy",
     directions=("minimize",),
     distributions={"x": RANGE, "y": RANGE},
@@ -57,7 +57,7 @@ ONE = Plan(
     round_size=3,
     first=({"x": 0.0, "y": 0.0},),
 )
-MANY = Plan(
+MANY = SearchPlan(
     name="toy",
     directions=("minimize", "maximize"),
     distributions={"x": RANGE, "y": RANGE},
@@ -74,13 +74,13 @@ def seen(trials: list) -> list[tuple]:
     return [(dict(trial.params), trial.values, dict(trial.user_attrs)) for trial in trials]
 
 
-def through(journal: Path, plan: Plan, function: Evaluate, workers: int = 1) -> list[tuple]:
+def through(journal: Path, plan: SearchPlan, function: Evaluate, workers: int = 1) -> list[tuple]:
     return seen(run_search(journal, plan, partial(begin, function), workers))
 
 
 @pytest.mark.parametrize(("plan", "function"), CASES)
 def test_first_points_come_first_and_every_trial_keeps_values_and_notes(
-    plan: Plan, function: Evaluate, tmp_path: Path
+    plan: SearchPlan, function: Evaluate, tmp_path: Path
 ) -> None:
     trials = through(tmp_path / "journal", plan, function)
     assert len(trials) == plan.trials
@@ -96,19 +96,21 @@ def test_later_points_are_better_than_those_before_the_model(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("plan", "function"), CASES)
-def test_number_of_workers_changes_nothing(plan: Plan, function: Evaluate, tmp_path: Path) -> None:
+def test_number_of_workers_changes_nothing(
+    plan: SearchPlan, function: Evaluate, tmp_path: Path
+) -> None:
     alone = through(tmp_path / "alone", plan, function)
     assert through(tmp_path / "shared", plan, function, workers=2) == alone
 
 
 def test_another_seed_gives_other_points(tmp_path: Path) -> None:
-    other = Plan(**{**vars(ONE), "seed": 6})
+    other = SearchPlan(**{**vars(ONE), "seed": 6})
     assert through(tmp_path / "a", ONE, single)[1:] != through(tmp_path / "b", other, single)[1:]
 
 
 @pytest.mark.parametrize(("plan", "function"), CASES)
 def test_a_search_killed_again_and_again_ends_as_if_it_had_not_been(
-    plan: Plan, function: Evaluate, tmp_path: Path
+    plan: SearchPlan, function: Evaluate, tmp_path: Path
 ) -> None:
     journal, evaluated = tmp_path / "journal", []
 
@@ -142,7 +144,7 @@ def test_a_round_killed_while_it_is_proposed_is_proposed_as_it_would_have_been(
                 raise InterruptionError
             return super().sample_relative(study, trial, search_space)
 
-    plan = Plan(**{**vars(ONE), "sampler": lambda seed: Dying(seed=seed, n_startup_trials=3)})
+    plan = SearchPlan(**{**vars(ONE), "sampler": lambda seed: Dying(seed=seed, n_startup_trials=3)})
     with pytest.raises(InterruptionError):
         through(journal, plan, single)
     assert through(journal, ONE, single) == through(tmp_path / "whole", ONE, single)
@@ -168,7 +170,7 @@ def test_finished_trials_are_not_evaluated_again(tmp_path: Path) -> None:
 
 def test_searches_of_different_names_share_no_trial(tmp_path: Path) -> None:
     through(tmp_path / "journal", ONE, single)
-    other = Plan(**{**vars(ONE), "name": "other"})
+    other = SearchPlan(**{**vars(ONE), "name": "other"})
     assert finished(open_study(tmp_path / "journal", other)) == []
 
 
@@ -192,9 +194,9 @@ def test_progress_names_the_search_and_counts_to_the_end(
 
 def test_impossible_plans_are_errors(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="round_size"):
-        Plan(**{**vars(ONE), "round_size": 0})
+        SearchPlan(**{**vars(ONE), "round_size": 0})
     with pytest.raises(UserError, match="3 first points, but only 2 trials"):
-        Plan(**{**vars(ONE), "trials": 2, "first": ({}, {}, {})})
+        SearchPlan(**{**vars(ONE), "trials": 2, "first": ({}, {}, {})})
     with pytest.raises(UserError, match="workers"):
         run_search(tmp_path / "j", ONE, partial(begin, single), workers=0)
 
@@ -210,7 +212,7 @@ def test_constraints_steer_a_genetic_search(tmp_path: Path) -> None:
         outcome = score(point)
         return Outcome(outcome.values, outcome.notes, {"y": point["y"] + 0.2})
 
-    plan = Plan(**{**vars(MANY), "trials": 24})
+    plan = SearchPlan(**{**vars(MANY), "trials": 24})
     free, constrained = (
         through(tmp_path / name, plan, function)[8:]
         for name, function in (("free", score), ("constrained", low))
@@ -220,7 +222,7 @@ def test_constraints_steer_a_genetic_search(tmp_path: Path) -> None:
 
 
 def test_given_first_points_belong_to_the_first_generation(tmp_path: Path) -> None:
-    plan = Plan(**{**vars(MANY), "trials": 8})
+    plan = SearchPlan(**{**vars(MANY), "trials": 8})
     trials = run_search(tmp_path / "journal", plan, partial(begin, score))
     generations = [trial.system_attrs["NSGAIISampler:generation"] for trial in trials]
     assert generations == [0] * 4 + [1] * 4

@@ -12,7 +12,7 @@ from workflow.plan.sweeps import Sweep, sweeps
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedDesigns:
     """The configured runs, accelerators and sweeps."""
 
     layout: Layout

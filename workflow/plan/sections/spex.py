@@ -12,7 +12,7 @@ from workflow.plan.layout import Layout
 from workflow.plan.runs import CANVASES, Run, expanded, selected
 from workflow.plan.sections.training import Training
 
-Search = tuple[str, str, str, str]
+SearchKey = tuple[str, str, str, str]
 """(suite, network, block, strategy)"""
 
 
@@ -27,7 +27,7 @@ class Spex:
         section: Mapping[str, Any] = self.layout.config["spex"]
         return section
 
-    def searches(self) -> list[Search]:
+    def searches(self) -> list[SearchKey]:
         """(suite, network, block, strategy) of each."""
         return [
             search

@@ -15,14 +15,14 @@ from workflow.search.engine import Evaluate, Outcome, Point
 from workflow.search.hass.designs import SUBJECT, dataflow, pair_sparsity, waiting_intervals
 from workflow.search.hass.objective import Figures
 from workflow.search.hass.settings import SearchSettings
-from workflow.search.hass.space import Search, Space, Strategy
+from workflow.search.hass.space import Space, Strategy, ThresholdSearch
 from workflow.trained import dataset_of, network_of, trained_checkpoint
 
 UNPRUNED = LayerThresholds({}, {})
 
 
 @dataclass(frozen=True)
-class Subject:
+class SearchedNetwork:
     """What is searched: enough for a worker process to begin.
 
     Attributes:
@@ -40,7 +40,7 @@ class Subject:
 class Bench:
     """The network and the board of a search, ready to evaluate."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: SearchedNetwork) -> None:
         chosen = subject.settings
         checkpoint = trained_checkpoint(subject.checkpoint)
         module = network_of(checkpoint, subject.network)
@@ -95,13 +95,13 @@ class Bench:
         return found
 
 
-def begin(subject: Subject, strategy: Strategy) -> Evaluate:
+def begin(subject: SearchedNetwork, strategy: Strategy) -> Evaluate:
     """What evaluates the points of a strategy in a worker process."""
     bench = Bench(subject)
-    return evaluator(bench, Search(subject.settings, strategy, bench.space))
+    return evaluator(bench, ThresholdSearch(subject.settings, strategy, bench.space))
 
 
-def evaluator(bench: Bench, search: Search) -> Evaluate:
+def evaluator(bench: Bench, search: ThresholdSearch) -> Evaluate:
     """What evaluates the points of a search."""
     objective = search.objective(bench.base)
 

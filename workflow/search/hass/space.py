@@ -7,7 +7,7 @@ from optuna.distributions import FloatDistribution
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 
 from models.trials.thresholded import LayerThresholds
-from workflow.search.engine import Plan, Point
+from workflow.search.engine import Point, SearchPlan
 from workflow.search.hass.objective import Figures, Objective, hardware_blind
 from workflow.search.hass.settings import SearchSettings
 
@@ -66,7 +66,7 @@ class Space:
 
 
 @dataclass(frozen=True)
-class Search:
+class ThresholdSearch:
     """One search, complete but for the function that evaluates a point."""
 
     settings: SearchSettings
@@ -78,11 +78,11 @@ class Search:
         chosen = hardware_blind(self.settings) if self.strategy.blind else self.settings
         return Objective(chosen, base)
 
-    def plan(self, name: str, seed: int) -> Plan:
+    def plan(self, name: str, seed: int) -> SearchPlan:
         """The trials: the unpruned network, then what the sampler proposes."""
         range_ = FloatDistribution(0.0, self.settings.largest_threshold)
         names = self.space.names(self.strategy.uniform)
-        return Plan(
+        return SearchPlan(
             name=name,
             directions=("maximize",),
             distributions=dict.fromkeys(names, range_),

@@ -9,13 +9,13 @@ from models.detection.metric import mean_average_precision
 from models.trials.block_pruned import BlockPrunedNetwork
 from sim.errors import UserError
 from workflow.search.spex.objectives import SpexSettings
-from workflow.search.spex.run import Subject
+from workflow.search.spex.run import JudgedNetwork
 from workflow.trained import detection_set_of, network_of, trained_checkpoint
 
 
 def detector(
     suite: str, network: str, checkpoint: Path, dataset: Path | None, chosen: SpexSettings
-) -> Subject:
+) -> JudgedNetwork:
     """The samples are the first validation canvases, whose digits no weight was fitted to.
 
     Raises:
@@ -39,4 +39,4 @@ def detector(
         return mean_average_precision(module, head, data.test).at_50_95
 
     pruned = BlockPrunedNetwork(module, chosen.rule, samples.images, on_samples)
-    return Subject(pruned, on_test_canvases)
+    return JudgedNetwork(pruned, on_test_canvases)

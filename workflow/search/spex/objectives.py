@@ -24,7 +24,7 @@ from models.compression.blocks.rule import BlockRule, Criterion
 from models.trials.block_pruned import BlockEvaluation, LayerBlocks
 from sim.errors import UserError
 from sim.validation import require_choice, require_finite, require_positive
-from workflow.search.engine import Evaluate, Outcome, Plan, Point
+from workflow.search.engine import Evaluate, Outcome, Point, SearchPlan
 
 Saving = Literal["macs", "transfers", "created_blocks"]
 FIGURES: Mapping[Saving, str] = {
@@ -180,11 +180,11 @@ def plan(
     *,
     first: tuple[Point, ...] | None = None,
     random: bool = False,
-) -> Plan:
+) -> SearchPlan:
     """The trials of NSGA-II, or of the random control, which gets the same ladder to begin with.
 
     Args:
-        study: name in the journal, see Plan.
+        study: name in the journal, see SearchPlan.
         names: layers that take a threshold.
         settings: of the search.
         first: points to begin with; None = the ladder.
@@ -208,7 +208,7 @@ def plan(
     def blind(seed: int) -> BaseSampler:
         return BelowACeiling(ranges, settings.levels, seed)
 
-    return Plan(
+    return SearchPlan(
         name=study,
         directions=("maximize", "maximize"),
         distributions=ranges,

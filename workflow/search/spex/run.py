@@ -29,7 +29,7 @@ PROFILE_IMAGES = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class JudgedNetwork:
     """What is searched.
 
     Attributes:
@@ -42,7 +42,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Search:
+class BlockSearch:
     """One search.
 
     Attributes:
@@ -62,7 +62,7 @@ class Search:
     network: str
     strategy: str
     settings: SpexSettings
-    make: Callable[[], Subject]
+    make: Callable[[], JudgedNetwork]
     journal: Path
     study: str
 
@@ -76,7 +76,7 @@ class _Trial:
     outcome: Outcome
 
 
-def run_spex(search: Search) -> tuple[pd.DataFrame, dict[str, Any]]:
+def run_spex(search: BlockSearch) -> tuple[pd.DataFrame, dict[str, Any]]:
     """All trials, and the thresholds to use.
 
     The points that nothing allowed beats (the Pareto front) are measured again on all held-out
@@ -100,7 +100,7 @@ def run_spex(search: Search) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def _trials(
-    search: Search, network: BlockPrunedNetwork, measure: Measure, base_percent: float
+    search: BlockSearch, network: BlockPrunedNetwork, measure: Measure, base_percent: float
 ) -> list[_Trial]:
     settings = search.settings
     evaluate = judged(measure, settings, base_percent)
@@ -138,7 +138,7 @@ def _remembering(measure: Measure) -> Measure:
     return look_up
 
 
-def _evaluator(make: Callable[[], Subject], settings: SpexSettings, base: float) -> Evaluate:
+def _evaluator(make: Callable[[], JudgedNetwork], settings: SpexSettings, base: float) -> Evaluate:
     """What a worker process evaluates with."""
     return judged(make().network.evaluate, settings, base)
 
@@ -156,7 +156,7 @@ def front(accuracy: Sequence[float], saving: Sequence[float]) -> list[bool]:
     return found
 
 
-def _table(search: Search, trials: Sequence[_Trial], base_percent: float) -> pd.DataFrame:
+def _table(search: BlockSearch, trials: Sequence[_Trial], base_percent: float) -> pd.DataFrame:
     settings = search.settings
     rows = [
         {
@@ -181,7 +181,7 @@ def _table(search: Search, trials: Sequence[_Trial], base_percent: float) -> pd.
 
 
 def _measure_front(
-    table: pd.DataFrame, trials: Sequence[_Trial], subject: Subject, settings: SpexSettings
+    table: pd.DataFrame, trials: Sequence[_Trial], subject: JudgedNetwork, settings: SpexSettings
 ) -> None:
     """Add what the front's allowed points and the unpruned network give on held-out images.
 

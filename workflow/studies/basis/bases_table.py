@@ -23,12 +23,11 @@ from sim.declared import data_files, modules_by_name
 from sim.events import Access
 from workflow.events import ACTION, IDLE, TRAFFIC
 from workflow.footing import Footing, footing
-from workflow.tabling.shared import RUN, events_command, totals
+from workflow.tabling.shared import BY_FOOTING, RUN, events_command, totals
 
 data_files("sim/accelerators/*/configs.yaml")
 modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
 
-KEYS = [*RUN, "footing", "accelerator"]
 DRAM_KINDS = ("lpddr4", "hbm2", "hbm3", "ddr3")
 
 
@@ -51,7 +50,7 @@ def energy_bases(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run, size and design."""
     common = footing()
     known = events[events["footing"].isin(map(common.label, range(len(common.multipliers))))]
-    total = totals(known, KEYS)
+    total = totals(known, BY_FOOTING)
     built = {
         (name, common.label(size)): design.build(size)
         for name, design in common.designs.items()
@@ -59,7 +58,7 @@ def energy_bases(events: pd.DataFrame) -> pd.DataFrame:
     }
     sizes = {key: area(design, common.node_nm) for key, design in built.items()}
     rows = []
-    counts = total.drop(columns=KEYS).columns
+    counts = total.drop(columns=BY_FOOTING).columns
     for record in total.to_dict("records"):
         key = record["accelerator"], record["footing"]
         counted = row_events({name: record[name] for name in counts})
@@ -68,8 +67,8 @@ def energy_bases(events: pd.DataFrame) -> pd.DataFrame:
             name: value / record["images"] if name.endswith("_per_image") else value
             for name, value in costs.items()
         }
-        rows.append({name: record[name] for name in [*KEYS, "multipliers"]} | per_image)
-    return _ranked(pd.DataFrame(rows)).sort_values(KEYS, kind="stable", ignore_index=True)
+        rows.append({name: record[name] for name in [*BY_FOOTING, "multipliers"]} | per_image)
+    return _ranked(pd.DataFrame(rows)).sort_values(BY_FOOTING, kind="stable", ignore_index=True)
 
 
 def _costs(counted: Events, design: Accelerator, size: Area, common: Footing) -> dict[str, float]:

@@ -11,18 +11,18 @@ import pandas as pd
 from sim import technology
 from workflow.events import traffic_bytes
 from workflow.tabling.shared import (
+    BY_VIEW,
     ENERGIES,
-    RUN,
     energies_per_image_pj,
     layer_views,
     nodes_command,
     totals,
 )
 
-KEYS = [*RUN, "accelerator", "layers"]
 
-
-def networks(events: pd.DataFrame, nodes_nm: list[int], keys: Sequence[str] = KEYS) -> pd.DataFrame:
+def networks(
+    events: pd.DataFrame, nodes_nm: list[int], keys: Sequence[str] = BY_VIEW
+) -> pd.DataFrame:
     """One row per run, accelerator and view of the layers, or per other `keys`.
 
     `speedup_over_dense_ideal` divides the dense multiplications by multipliers x cycles, i.e. by

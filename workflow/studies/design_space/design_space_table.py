@@ -21,8 +21,8 @@ import pandas as pd
 from workflow.cli import run
 from workflow.events import read_events
 from workflow.plan.sweeps import PointFolder
-from workflow.studies.comparison.networks_table import KEYS, networks
-from workflow.tabling.shared import write_table
+from workflow.studies.comparison.networks_table import networks
+from workflow.tabling.shared import BY_VIEW, write_table
 
 PARAMETER = "parameter_"
 FIRST = ["sweep", "suite", "network", "scheme", "seed"]
@@ -37,12 +37,12 @@ def parameters(variants: pd.Series) -> pd.DataFrame:
 def points(events: pd.DataFrame, folder: PointFolder, nodes_nm: list[int]) -> pd.DataFrame:
     """One row per point and view of the layers; parameters and values in the order of the sweep."""
     position = {text: index for index, text in enumerate(events["variant"].unique())}
-    table = networks(events, nodes_nm, [*KEYS, "variant"])
+    table = networks(events, nodes_nm, [*BY_VIEW, "variant"])
     table = table.iloc[table["variant"].map(position).argsort(kind="stable")]
     table = table.assign(sweep=folder.sweep, seed=folder.seed)
     swept = parameters(table["variant"])
     table = pd.concat([table.drop(columns="variant"), swept], axis="columns")
-    head = [*FIRST, *(key for key in KEYS if key not in FIRST), *swept]
+    head = [*FIRST, *(key for key in BY_VIEW if key not in FIRST), *swept]
     return table[[*head, *(column for column in table if column not in head)]]
 
 

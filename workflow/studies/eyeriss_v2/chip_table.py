@@ -19,7 +19,7 @@ from workflow.tabling.shared import RUN, events_command, layer_views, totals
 data_files("sim/accelerators/eyeriss_v2/configs.yaml")
 modules_by_name("sim.accelerators.eyeriss_v2.model")
 
-KEYS = [*RUN, "layers", "accelerator"]
+CALIBRATED = [*RUN, "layers", "accelerator"]
 NAME = "eyeriss_v2"
 CHIP_NETWORK = {
     "suite": "chip",
@@ -35,8 +35,8 @@ CHIP_NETWORK = {
 def eyeriss_v2_chip(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run and view, the chip's own network first."""
     fit = calibration(accelerator(NAME))
-    total = totals(layer_views(events[events["accelerator"] == NAME]), KEYS)
-    runs = total[KEYS].assign(raw_cycles_per_image=total["cycles"] / total["images"])
+    total = totals(layer_views(events[events["accelerator"] == NAME]), CALIBRATED)
+    runs = total[CALIBRATED].assign(raw_cycles_per_image=total["cycles"] / total["images"])
     own = pd.DataFrame([{**CHIP_NETWORK, "raw_cycles_per_image": fit.raw_cycles}])
     return _calibrated(pd.concat([own, runs], ignore_index=True), fit)
 

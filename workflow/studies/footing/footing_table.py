@@ -35,7 +35,7 @@ from workflow.tabling.shared import (
 )
 
 VIEWS = ["all", "no_linear"]
-KEYS = [*RUN, "layers", "footing", "accelerator"]
+POINT = [*RUN, "layers", "footing", "accelerator"]
 DENSE = "dense_ideal"
 MEAN = "geometric_mean"
 
@@ -47,14 +47,14 @@ def footing_table(events: pd.DataFrame) -> pd.DataFrame:
     named = events.assign(footing=events["footing"].fillna(AS_CONFIGURED))
     named = named[named["accelerator"].isin(common.designs)]
     views = layer_views(named)
-    table = _costs(totals(views[views["layers"].isin(VIEWS)], KEYS), common)
+    table = _costs(totals(views[views["layers"].isin(VIEWS)], POINT), common)
     table = _over_dense(table)
     table = pd.concat([table.assign(networks=1), geometric_means(table)], ignore_index=True)
     table["differs"] = [
         "" if size == AS_CONFIGURED else common.design(name).differs
         for name, size in zip(table["accelerator"], table["footing"], strict=True)
     ]
-    return table.sort_values(KEYS, kind="stable", ignore_index=True)
+    return table.sort_values(POINT, kind="stable", ignore_index=True)
 
 
 def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
     )
     nominal = nominal.fillna(total["multipliers"])
     images, slots = total["images"], total["multipliers"] * total["cycles"]
-    table = total[[*KEYS, "multipliers"]].copy()
+    table = total[[*POINT, "multipliers"]].copy()
     table["cycles_per_image"] = total["cycles"] / images
     table["speedup_over_dense_ideal"] = total["dense_macs"] / slots
     table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
@@ -80,20 +80,20 @@ def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
 
 def _over_dense(table: pd.DataFrame) -> pd.DataFrame:
     """Add the gains over the dense array of the same footing."""
-    on = [key for key in KEYS if key != "accelerator"]
-    costs = ["speedup_over_dense_ideal", "energy_pj_per_image", "energy_without_dram_pj_per_image"]
-    dense = table[table["accelerator"] == DENSE].set_index(on)[costs]
-    dense = table[on].join(dense, on=on)[costs]
+    on = [key for key in POINT if key != "accelerator"]
+    speed, (energy, on_chip) = "speedup_over_dense_ideal", ENERGIES
+    dense = table[table["accelerator"] == DENSE].set_index(on)[[speed, energy, on_chip]]
+    dense = table[on].join(dense, on=on)
     return table.assign(
-        speedup_over_dense_array=table[costs[0]] / dense[costs[0]],
-        energy_reduction=dense[costs[1]] / table[costs[1]],
-        energy_without_dram_reduction=dense[costs[2]] / table[costs[2]],
+        speedup_over_dense_array=table[speed] / dense[speed],
+        energy_reduction=dense[energy] / table[energy],
+        energy_without_dram_reduction=dense[on_chip] / table[on_chip],
     )
 
 
 def geometric_means(table: pd.DataFrame) -> pd.DataFrame:
     """Of every number, over the networks of a suite under one scheme; two networks at least."""
-    keys = [key for key in KEYS if key != "network"]
+    keys = [key for key in POINT if key != "network"]
     numbers = [c for c in table.select_dtypes("number").columns if c != "multipliers"]
     groups = table.groupby(keys, sort=True)
     logarithms = table[keys].join(table[numbers].map(np.log))

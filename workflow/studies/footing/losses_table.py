@@ -14,9 +14,8 @@ import pandas as pd
 from workflow.events import IDLE
 from workflow.footing import footing
 from workflow.tabling.losses import EFFECTUAL, group_of
-from workflow.tabling.shared import RUN, events_command, totals
+from workflow.tabling.shared import BY_FOOTING, events_command, totals
 
-KEYS = [*RUN, "footing", "accelerator"]
 MEAN = "mean"
 
 
@@ -24,26 +23,26 @@ def losses(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run, size, design and cause with a share above 0."""
     common = footing()
     labels = [common.label(size) for size in range(len(common.multipliers))]
-    total = totals(events[events["footing"].isin(labels)], KEYS)
+    total = totals(events[events["footing"].isin(labels)], BY_FOOTING)
     slots = total["multipliers"] * total["cycles"]
-    shares = total[KEYS].copy()
+    shares = total[BY_FOOTING].copy()
     shares[EFFECTUAL] = total["effectual_macs"] / slots
     for column in total.columns:
         match = IDLE.match(column)
         if match:
             shares[match[1]] = total[column] / slots
     shares = pd.concat([shares, _means(shares)], ignore_index=True)
-    table = shares.melt(KEYS, var_name="cause", value_name="slots_percent")
+    table = shares.melt(BY_FOOTING, var_name="cause", value_name="slots_percent")
     table["slots_percent"] = (100 * table["slots_percent"]).clip(0, 100)
     table["group"] = table["cause"].map(group_of)
     table = table[table["slots_percent"] > 0]
-    columns = [*KEYS, "group", "cause", "slots_percent"]
-    return table[columns].sort_values(columns[:-1], kind="stable", ignore_index=True)
+    lost = [*BY_FOOTING, "group", "cause"]
+    return table[[*lost, "slots_percent"]].sort_values(lost, kind="stable", ignore_index=True)
 
 
 def _means(shares: pd.DataFrame) -> pd.DataFrame:
-    keys = [key for key in KEYS if key != "network"]
-    numbers = shares.columns.difference(KEYS)
+    keys = [key for key in BY_FOOTING if key != "network"]
+    numbers = shares.columns.difference(BY_FOOTING)
     groups = shares.groupby(keys)
     mean = groups[list(numbers)].mean()
     return mean[groups.size() > 1].reset_index().assign(network=MEAN)

@@ -5,6 +5,8 @@ networks, convolutions; lower right is better. The dotted line joins the designs
 in both; black: the two-sided bound of the speedup.
 """
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -40,14 +42,12 @@ def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
     panel.axvline(1.0, label="dense array, fully used = 1", **BASELINE)
     panel.axhline(1.0, **BASELINE)
     front = pareto_front(rows)
-    panel.step(front[SPEED], front[ENERGY], where="pre", color="0.4", linestyle=":",
-               linewidth=1, label="not beaten in both")  # fmt: skip
+    line: dict[str, Any] = {"color": "0.4", "linestyle": ":", "linewidth": 1}
+    panel.step(front[SPEED], front[ENERGY], where="pre", label="not beaten in both", **line)
     for name, style in design_styles(designs).items():
-        own = rows[rows["accelerator"] == name]
-        panel.plot(
-            own[SPEED], own[ENERGY], linestyle="", markersize=6,
-            label=accelerator_label(name), **style,
-        )  # fmt: skip
+        points = rows[rows["accelerator"] == name]
+        dots: dict[str, Any] = {"linestyle": "", "markersize": 6, "label": accelerator_label(name)}
+        panel.plot(points[SPEED], points[ENERGY], **dots, **style)
     for axis, scale in ((panel.xaxis, panel.set_xscale), (panel.yaxis, panel.set_yscale)):
         scale("log", base=2)
         axis.set_major_formatter(times)

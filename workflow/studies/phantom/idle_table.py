@@ -8,23 +8,23 @@ import pandas as pd
 from workflow.events import IDLE
 from workflow.tabling.shared import events_command, layer_views, totals
 
-KEYS = ["suite", "network", "activation_source", "layers", "accelerator"]
+DESIGN_VIEW = ["suite", "network", "activation_source", "layers", "accelerator"]
 
 
 def phantom_idle(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run, view, accelerator and cause; the shares of an accelerator add up to 100."""
-    total = totals(layer_views(events), KEYS)
+    total = totals(layer_views(events), DESIGN_VIEW)
     slots = total["multipliers"] * total["cycles"]
-    shares = total[KEYS].copy()
+    shares = total[DESIGN_VIEW].copy()
     shares["effectual"] = total["effectual_macs"] / slots
     for column in total.columns:
         match = IDLE.match(column)
         if match:
             shares[match[1]] = total[column] / slots
-    table = shares.melt(KEYS, var_name="cause", value_name="slots_percent")
+    table = shares.melt(DESIGN_VIEW, var_name="cause", value_name="slots_percent")
     table["slots_percent"] = (100 * table["slots_percent"]).clip(0, 100)
     table = table[table["slots_percent"] > 0]
-    return table.sort_values(KEYS, kind="stable").reset_index(drop=True)
+    return table.sort_values(DESIGN_VIEW, kind="stable").reset_index(drop=True)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from workflow.tabling.versus import CASE
 NODE_NM = 45
 SUBJECT = "phantom_2d"
 DENSE = ("dense_ideal", "dense_mapped")
-KEYS = ["suite", "network", "activation_source", "layers", "accelerator", "baseline"]
+PAIR = ["suite", "network", "activation_source", "layers", "accelerator", "baseline"]
 AT_ONE_SIZE = ["speedup_equal_multipliers", "headroom", "utilisation"]
 NUMBERS = [
     "speedup_equal_multipliers",
@@ -75,11 +75,11 @@ def _as_configured(events: pd.DataFrame) -> pd.DataFrame:
 def _at_one_size(events: pd.DataFrame) -> pd.DataFrame:
     """What compares runs of (nearly) the same number of multipliers; empty without such runs."""
     if events.empty:
-        return pd.DataFrame(columns=[*KEYS, *AT_ONE_SIZE])
+        return pd.DataFrame(columns=[*PAIR, *AT_ONE_SIZE])
     pairs = _gains(_costs(events))
     pairs["speedup_equal_multipliers"] = pairs["slots_of_baseline"] / pairs["slots"]
     pairs["headroom"] = 1 / pairs["utilisation_of_baseline"]
-    return pairs[[*KEYS, *AT_ONE_SIZE]]
+    return pairs[[*PAIR, *AT_ONE_SIZE]]
 
 
 def phantom(events: pd.DataFrame) -> pd.DataFrame:
@@ -92,9 +92,9 @@ def phantom(events: pd.DataFrame) -> pd.DataFrame:
     size = pd.Series(named, index=events.index, dtype="object")
     configured = _as_configured(events[size == ""]).drop(columns="utilisation")
     equal = _at_one_size(events[size == footing().label(0)])
-    table = configured.merge(equal, on=KEYS, how="left")[[*KEYS, *NUMBERS]]
+    table = configured.merge(equal, on=PAIR, how="left")[[*PAIR, *NUMBERS]]
     table = table.astype(dict.fromkeys(AT_ONE_SIZE, float))
-    mean = geometric_means(table, [key for key in KEYS if key != "network"], NUMBERS)
+    mean = geometric_means(table, [key for key in PAIR if key != "network"], NUMBERS)
     return (
         pd.concat([table, mean[table.columns]])
         .sort_values(["suite", "layers", "accelerator", "baseline"], kind="stable")

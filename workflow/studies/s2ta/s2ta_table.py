@@ -32,13 +32,14 @@ def s2ta(events: pd.DataFrame) -> pd.DataFrame:
     alike = joined["cycles_per_image_of_baseline"] + filled_alike
     joined["speedup_equal_fill"] = alike / joined["cycles_per_image"]
     columns = ["suite", "network", "activation_source", "layers", "accelerator", "scheme"]
-    columns += ["baseline", "baseline_scheme", *GAINS, "two_sided_bound", "speedup_equal_fill"]
-    columns += ["cycles_per_image", "energy_pj_per_image"]
-    table = joined[columns]
-    keys = [column for column in columns[:8] if column != "network"]
-    mean = geometric_means(table, keys, columns[8:])
+    columns += ["baseline", "baseline_scheme"]
+    numbers = [*GAINS, "two_sided_bound", "speedup_equal_fill"]
+    numbers += ["cycles_per_image", "energy_pj_per_image"]
+    table = joined[[*columns, *numbers]]
+    keys = [column for column in columns if column != "network"]
+    mean = geometric_means(table, keys, numbers)
     return (
-        pd.concat([table, mean[columns]])
+        pd.concat([table, mean[table.columns]])
         .sort_values(["suite", "layers", "baseline_scheme", "accelerator"], kind="stable")
         .reset_index(drop=True)
     )

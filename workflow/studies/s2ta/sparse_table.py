@@ -23,7 +23,7 @@ BASELINE_NODES_NM = {"eyeriss_v2": 65, "sparten": 45}
 SCHEMES = ["magnitude", "dbb"]
 RATIOS = ["energy_reduction", "energy_reduction_without_dram"]
 ENERGIES = ["energy_pj_per_image", "energy_without_dram_pj_per_image"]
-KEYS = [
+PAIR = [
     *("suite", "network", "activation_source", "layers"),
     *("accelerator", "node_nm", "baseline", "baseline_scheme", "baseline_node_nm", "variant"),
 ]
@@ -42,8 +42,8 @@ def s2ta_sparse(events: pd.DataFrame) -> pd.DataFrame:
         against.append(versus(subject, baseline, on=[c for c in CASE if c != "weight_source"]))
     joined = pd.concat(against, ignore_index=True)
     of_baseline = [f"{column}_of_baseline" for column in ENERGIES]
-    table = joined[[*KEYS, *RATIOS, *ENERGIES, *of_baseline]]
-    keys = [column for column in KEYS if column != "network"]
+    table = joined[[*PAIR, *RATIOS, *ENERGIES, *of_baseline]]
+    keys = [column for column in PAIR if column != "network"]
     mean = geometric_means(table, keys, RATIOS)
     return (
         pd.concat([table, mean])

@@ -13,13 +13,15 @@ from sim.accelerators.sense.schemes import SUBJECT
 from workflow.studies.sense.layers_table import CHIP
 from workflow.tabling.shared import csv_command, layer_views
 
-KEYS = ["suite", "network", "activation_source", "layers", "accelerator", "batch"]
+CASES = ["suite", "network", "activation_source", "layers", "accelerator", "batch"]
 CASE = ["suite", "network", "activation_source", "layers"]
 
 
 def dram(layers: pd.DataFrame) -> pd.DataFrame:
     """One row per network, view, baseline and pair of batches."""
-    total = layer_views(layers).groupby(KEYS, sort=True)["dram_bytes_per_image"].sum().reset_index()
+    total = (
+        layer_views(layers).groupby(CASES, sort=True)["dram_bytes_per_image"].sum().reset_index()
+    )
     # the chip was measured on convolutions alone
     total = total[(total["accelerator"] != CHIP) | (total["layers"] == "conv_only")]
     subject = total[total["accelerator"] == SUBJECT]

@@ -41,9 +41,9 @@ def sensitivity(sweeps: pd.DataFrame) -> pd.DataFrame:
     table[["parameter", "value"]] = (
         table["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
     )
-    columns = ["suite", "network", "activation_source", "layers", "parameter", "value"]
-    columns += [*GAINS, "images_per_second", "dram_bytes_per_image"]
-    return table[columns].sort_values(columns[:6], kind="stable", ignore_index=True)
+    point = ["suite", "network", "activation_source", "layers", "parameter", "value"]
+    table = table[[*point, *GAINS, "images_per_second", "dram_bytes_per_image"]]
+    return table.sort_values(point, kind="stable", ignore_index=True)
 
 
 if __name__ == "__main__":

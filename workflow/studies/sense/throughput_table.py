@@ -29,7 +29,15 @@ PUBLISHED = {
     "googlenet_5x5": "sense-googlenet-throughput",
 }
 """Claims that state the rate of a network in its full-size shape."""
-KEYS = ["suite", "network", "scheme", "accelerator", "weight_source", "activation_source", "layers"]
+RATED = [
+    "suite",
+    "network",
+    "scheme",
+    "accelerator",
+    "weight_source",
+    "activation_source",
+    "layers",
+]
 
 
 def parameter(name: str) -> float:
@@ -64,8 +72,8 @@ def throughput(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rates(events: pd.DataFrame) -> pd.DataFrame:
-    total = totals(layer_views(events), KEYS)
-    table = total[KEYS].copy()
+    total = totals(layer_views(events), RATED)
+    table = total[RATED].copy()
     seconds = total["cycles"] / total["images"] / (parameter("frequency_mhz") * 1e6)
     table["images_per_second"] = 1 / seconds
     table["dense_gops"] = 2 * total["dense_macs"] / total["images"] / seconds / 1e9

@@ -20,11 +20,16 @@ from sim import technology
 from sim.declared import data_files
 from sim.registry import configuration
 from workflow.footing import footing
-from workflow.tabling.shared import ENERGIES, RUN, energies_per_image_pj, events_command, totals
+from workflow.tabling.shared import (
+    BY_DESIGN,
+    ENERGIES,
+    energies_per_image_pj,
+    events_command,
+    totals,
+)
 
 data_files("sim/accelerators/*/configs.yaml")
 
-KEYS = [*RUN, "accelerator"]
 CONFIGURED = "configured"
 SPEED = "speedup_over_dense_ideal"
 ZEROS = "zeros: "
@@ -32,9 +37,9 @@ ZEROS = "zeros: "
 
 def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run, design, parameter and value; the configured value among those of each."""
-    total = totals(events, [*KEYS, "variant"])
+    total = totals(events, [*BY_DESIGN, "variant"])
     node = footing().node_nm
-    varied = total[[*KEYS, "multipliers", "variant"]].copy()
+    varied = total[[*BY_DESIGN, "multipliers", "variant"]].copy()
     varied[SPEED] = total["dense_macs"] / total["multipliers"] / total["cycles"]
     varied[ENERGIES] = energies_per_image_pj(total, technology(node))
     varied[["parameter", "value"]] = (
@@ -45,8 +50,8 @@ def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     priced = list(_priced(total[own], varied[own], node))
     table = pd.concat([varied[varied["variant"] != ""], *priced], ignore_index=True)
     table = pd.concat([table, _configured_rows(table, configured)], ignore_index=True)
-    base = configured.set_index(KEYS)[[SPEED, *ENERGIES]]
-    reference = table[KEYS].join(base, on=KEYS)
+    base = configured.set_index(BY_DESIGN)[[SPEED, *ENERGIES]]
+    reference = table[BY_DESIGN].join(base, on=BY_DESIGN)
     table["relative_speedup"] = table[SPEED] / reference[SPEED]
     for energy in ENERGIES:
         relative = f"relative_{energy.removesuffix('_pj_per_image')}"
@@ -55,9 +60,9 @@ def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
         _status(name, parameter)
         for name, parameter in zip(table["accelerator"], table["parameter"], strict=True)
     ]
-    columns = [*KEYS, "parameter", "status", "value", "multipliers", SPEED, *ENERGIES]
+    columns = [*BY_DESIGN, "parameter", "status", "value", "multipliers", SPEED, *ENERGIES]
     columns += ["relative_speedup", "relative_energy", "relative_energy_without_dram"]
-    return table[columns].sort_values([*KEYS, "parameter"], kind="stable", ignore_index=True)
+    return table[columns].sort_values([*BY_DESIGN, "parameter"], kind="stable", ignore_index=True)
 
 
 def _priced(total: pd.DataFrame, rows: pd.DataFrame, node: int) -> Iterator[pd.DataFrame]:
@@ -74,9 +79,9 @@ def _priced(total: pd.DataFrame, rows: pd.DataFrame, node: int) -> Iterator[pd.D
 
 def _configured_rows(table: pd.DataFrame, configured: pd.DataFrame) -> pd.DataFrame:
     """The configured point of every parameter of a design."""
-    parameters = table[[*KEYS, "parameter"]].drop_duplicates()
+    parameters = table[[*BY_DESIGN, "parameter"]].drop_duplicates()
     points = configured.drop(columns=["parameter", "value"])
-    return parameters.merge(points, on=KEYS).assign(value=CONFIGURED)
+    return parameters.merge(points, on=BY_DESIGN).assign(value=CONFIGURED)
 
 
 def _status(name: str, parameter: str) -> str:

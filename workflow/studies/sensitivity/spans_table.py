@@ -10,9 +10,8 @@ within the sweep, so that 1 means no effect; the ends are relative to the config
 
 import pandas as pd
 
-from workflow.tabling.shared import RUN, csv_command
+from workflow.tabling.shared import BY_DESIGN, csv_command
 
-KEYS = [*RUN, "accelerator"]
 ENDS = {
     "speedup": ("slowest_at", "fastest_at"),
     "energy": ("least_energy_at", "most_energy_at"),
@@ -23,7 +22,7 @@ ENDS = {
 
 def spans(sensitivity: pd.DataFrame) -> pd.DataFrame:
     """One row per run, design and parameter."""
-    groups = sensitivity.groupby([*KEYS, "parameter", "status"], sort=False)
+    groups = sensitivity.groupby([*BY_DESIGN, "parameter", "status"], sort=False)
     table = groups.size().rename("values").to_frame()
     for quantity, (low, high) in ENDS.items():
         relative = groups[f"relative_{quantity}"]
@@ -36,7 +35,7 @@ def spans(sensitivity: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index()
     table["_width"] = table[[f"{quantity}_span" for quantity in ENDS]].max(axis=1)
     order = table.sort_values("_width", ascending=False, kind="stable")
-    return order.sort_values(KEYS, kind="stable", ignore_index=True).drop(columns="_width")
+    return order.sort_values(BY_DESIGN, kind="stable", ignore_index=True).drop(columns="_width")
 
 
 if __name__ == "__main__":

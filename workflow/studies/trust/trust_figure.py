@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below
+from workflow.studies.trust.trust_table import CHECK
 
 KINDS = {
     "exact": "same definition",
@@ -19,7 +20,6 @@ KINDS = {
     "bound": "published limit",
 }
 COLORS = dict(zip(KINDS, (PALETTE[i] for i in (0, 1, 2, 4)), strict=True))
-KEYS = ["model", "oracle", "quantity", "kind"]
 LINEAR_PERCENT = 0.1
 TICKS_PERCENT = (-100, -10, -1, -0.1, 0, 0.1, 1, 10, 100, 1000)
 ROW_INCHES = 0.27
@@ -31,7 +31,7 @@ def draw(cases: pd.DataFrame, trust: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(11.0, ROW_INCHES * len(checks) + 1.3), layout="constrained")
     panel = figure.subplots()
     for row, (_, check) in enumerate(checks.iterrows()):
-        same = (cases[KEYS] == check[KEYS]).all(axis=1)
+        same = (cases[CHECK] == check[CHECK]).all(axis=1)
         _dots(panel, row, 100 * cases.loc[same, "error"], check)
     panel.set_yticks(range(len(checks)), [_label(check) for _, check in checks.iterrows()])
     panel.set_ylim(len(checks) - 0.4, -0.6)

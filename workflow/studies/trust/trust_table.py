@@ -18,21 +18,21 @@ from workflow.studies.trust.comparison import reference
 from workflow.studies.trust.oracles import CHECKS
 from workflow.tabling.shared import write_table
 
-KEYS = ["model", "oracle", "quantity", "kind"]
+CHECK = ["model", "oracle", "quantity", "kind"]
 LOOPS = "loops of our own (tests/reference)"
 
 
 def trust(cases: pd.DataFrame) -> pd.DataFrame:
     """One row per model, oracle and quantity, then one per model for its loop reference."""
-    sizes = cases.assign(error=cases["error"].abs()).groupby(KEYS, sort=False)["error"]
+    sizes = cases.assign(error=cases["error"].abs()).groupby(CHECK, sort=False)["error"]
     summary = sizes.agg(
         cases="size", largest_relative_error="max", mean_relative_error="mean"
     ).reset_index()
     notes = pd.DataFrame(
-        [[*(getattr(c, key) for key in KEYS), c.circular or "no", c.definition] for c in CHECKS],
-        columns=[*KEYS, "circular", "definition"],
+        [[*(getattr(c, key) for key in CHECK), c.circular or "no", c.definition] for c in CHECKS],
+        columns=[*CHECK, "circular", "definition"],
     )
-    table = summary.merge(notes, on=KEYS, validate="one_to_one")
+    table = summary.merge(notes, on=CHECK, validate="one_to_one")
     return pd.concat([table, loop_references()], ignore_index=True)
 
 

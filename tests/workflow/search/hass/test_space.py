@@ -17,7 +17,7 @@ from models.trials.thresholded import LayerThresholds
 from sim import UserError
 from workflow.search.hass.objective import Figures, Objective, hardware_blind
 from workflow.search.hass.settings import SearchSettings
-from workflow.search.hass.space import STRATEGIES, Search, Space
+from workflow.search.hass.space import STRATEGIES, Space, ThresholdSearch
 from workflow.steps import search_thresholds
 from workflow.steps.train import train_network
 from workflow.steps.train_step import TrainSettings
@@ -71,7 +71,7 @@ def test_there_are_two_thresholds_per_layer_or_two_in_all() -> None:
 
 def test_every_strategy_starts_at_the_unpruned_network() -> None:
     for strategy in STRATEGIES.values():
-        plan = Search(SETTINGS, strategy, SPACE).plan("x", seed=1)
+        plan = ThresholdSearch(SETTINGS, strategy, SPACE).plan("x", seed=1)
         assert set(plan.first[0].values()) == {0.0}
         assert plan.first[0].keys() == plan.distributions.keys()
         assert plan.trials == SETTINGS.trials
@@ -183,7 +183,7 @@ def test_a_killed_run_goes_on_and_writes_the_same_bytes(
 
 
 def test_trials_of_other_code_are_not_gone_on_with(checkpoint: Path, tmp_path: Path) -> None:
-    subject = search_thresholds.Subject("digits", "lenet5", checkpoint, None, SETTINGS)
+    subject = search_thresholds.SearchedNetwork("digits", "lenet5", checkpoint, None, SETTINGS)
     job = search_thresholds.Job(subject, ["random"], [0], "a", 1, tmp_path / "j")
     names = {
         job.study_name("random", 0),

@@ -23,8 +23,8 @@ from workflow.search.spex.greedy import constants, furthest_allowed, greedy
 from workflow.search.spex.objectives import SpexSettings, judged, ladder, plan, savings
 from workflow.search.spex.run import (
     STRATEGIES,
-    Search,
-    Subject,
+    BlockSearch,
+    JudgedNetwork,
     front,
     run_spex,
     thresholds_text,
@@ -37,7 +37,7 @@ class InterruptionError(Exception):
     pass
 
 
-def subject() -> Subject:
+def subject() -> JudgedNetwork:
     images, held_out = toy_images(24, seed=3), toy_images(40, seed=4)
 
     def agreement(on: torch.Tensor) -> spex_run.Accuracy:
@@ -51,12 +51,12 @@ def subject() -> Subject:
         return percent
 
     network = BlockPrunedNetwork(toy(), SETTINGS.rule, images, agreement(images))
-    return Subject(network, agreement(held_out))
+    return JudgedNetwork(network, agreement(held_out))
 
 
-def search(folder: Path, strategy: str = "nsga2", **changed: object) -> Search:
+def search(folder: Path, strategy: str = "nsga2", **changed: object) -> BlockSearch:
     settings = SpexSettings(**{**vars(SETTINGS), **changed})  # type: ignore[arg-type]
-    return Search("toys", "toy", strategy, settings, subject, folder / "journal", strategy)
+    return BlockSearch("toys", "toy", strategy, settings, subject, folder / "journal", strategy)
 
 
 class Line:

@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+
+from models.checkpoints import save_checkpoint
+from models.networks import build
+from sim import UserError
+from workflow.trained import dataset_of, network_of, trained_checkpoint
+
+BUILD = {"num_classes": 10, "in_channels": 1, "width": 0.25, "input_size": 32}
+
+
+def checkpoint(path: Path, **metadata: object) -> Path:
+    save_checkpoint(path, build("lenet5", **BUILD), metadata)
+    return path
+
+
+def test_a_checkpoint_says_what_it_is_of_and_is_taken_for_nothing_else(tmp_path: Path) -> None:
+    origin = {"suite": "digits", "network": "lenet5", "seed": 0, "build": BUILD}
+    kept = trained_checkpoint(checkpoint(tmp_path / "lenet5.safetensors", **origin))
+    assert sum(1 for _ in network_of(kept, "lenet5").parameters()) > 0
+    with pytest.raises(UserError, match="holds network 'lenet5', expected 'vgg16'"):
+        network_of(kept, "vgg16")
+    with pytest.raises(UserError, match="holds suite 'digits', expected 'shapes'"):
+        dataset_of(kept, "shapes")
+
+
+def test_a_checkpoint_of_elsewhere_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="its metadata lacks seed, build"):
+        trained_checkpoint(
+            checkpoint(tmp_path / "other.safetensors", suite="digits", network="lenet5")
+        )

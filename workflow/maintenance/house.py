@@ -1,0 +1,92 @@
+"""Figures of how the project is laid out, beside the bounds that they must keep.
+
+`make lint` prints them and fails when one is beyond its bound: a rule typed again for one more
+table, a class name with a second meaning, an accelerator spread over one more folder.
+"""
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.declared import ROOT
+from sim.errors import UserError
+from workflow.cli import run
+
+PACKAGES = ("sim", "models", "workflow")
+PAPERS = ("s2ta", "phantom", "sense", "sparse_blox", "hass")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One figure and the most that it may be; `cases` says what it counts."""
+
+    what: str
+    figure: int
+    most: int
+    cases: str = ""
+
+    def __str__(self) -> str:
+        """A line of the report."""
+        mark = "ok " if self.figure <= self.most else "BAD"
+        return f"{mark} {self.figure:4d} <= {self.most:4d}  {self.what} {self.cases}".rstrip()
+
+
+def bounds(root: Path = ROOT) -> list[Bound]:
+    """Every figure of a checkout."""
+    rules = sorted((root / "workflow" / "rules").glob("*.smk"))
+    lines = sum(len(path.read_text().splitlines()) for path in [*rules, root / "Snakefile"])
+    making = [path for path in rules for line in path.read_text().splitlines() if _makes(line)]
+    loose = [path for path in (root / "models").glob("*.py") if path.stem != "__init__"]
+    twice = {name: count for name, count in Counter(class_names(root)).items() if count > 1}
+    return [
+        Bound("lines of the rule files", lines, 900),
+        Bound("rules that make tables", len(making), 5),
+        Bound("loose modules in models/", len(loose), 8),
+        Bound("class names used twice", len(twice), 0, ", ".join(sorted(twice))),
+        *(_folders(root, paper) for paper in PAPERS),
+    ]
+
+
+def _makes(line: str) -> bool:
+    """Whether a line names the table that a rule makes."""
+    return line.strip().startswith("layout.table(table.name),") or "_table:" in line
+
+
+def class_names(root: Path) -> Iterator[str]:
+    """Name of every class of the packages."""
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ClassDef):
+                    yield node.name
+
+
+def _folders(root: Path, paper: str) -> Bound:
+    """In how many folders the files lie that are a paper's own, by their name or their folder's."""
+    found: dict[Path, list[Path]] = defaultdict(list)
+    for top in (*PACKAGES, "tests", "docs"):
+        for path in (root / top).rglob("*.*"):
+            parts = path.relative_to(root).parts
+            if "__pycache__" in parts or not path.is_file():
+                continue
+            if paper in parts[:-1]:
+                found[Path(*parts[: parts.index(paper) + 1])].append(path)
+            elif paper in path.stem:
+                found[path.parent.relative_to(root)].append(path)
+    places = sorted(folder.as_posix() for folder in found)
+    return Bound(f"folders of {paper}:", len(places), 7, " ".join(places))
+
+
+def main() -> None:
+    """Entry point."""
+    figures = bounds()
+    print("\n".join(map(str, figures)))
+    beyond = [figure.what for figure in figures if figure.figure > figure.most]
+    if beyond:
+        raise UserError(f"beyond their bounds: {', '.join(beyond)}")
+
+
+if __name__ == "__main__":
+    run(main)
