@@ -10,6 +10,7 @@ MIRRORED = ("sim", "models", "workflow")
 ACROSS = {
     "tests/models/compression/schemes/test_one_file.py": "a scheme in one more file",
     "tests/models/compression/test_quantization_against_onnxruntime.py": "INT8 against an oracle",
+    "tests/models/imagenet/test_pictures_fuzz.py": "damaged and strange picture files",
     "tests/models/imagenet/test_user_checkpoints_fuzz.py": "damaged files of weights",
     "tests/models/networks/test_full_size.py": "every network at its published size",
     "tests/models/networks/test_graphs.py": "every network as trained here",
