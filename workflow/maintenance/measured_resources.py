@@ -21,6 +21,7 @@ COLUMNS = ["seconds", "memory_mb", "processor_seconds"]
 
 OWN_RULES = {
     ("imagenet", "trace"): "imagenet_trace",
+    ("pretrained", "trace"): "pretrained_trace",
     ("canvases", "dataset"): "canvases",
     ("canvases", "train"): "train_detector",
     ("canvases", "compress"): "compress_detector",

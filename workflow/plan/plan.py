@@ -11,6 +11,7 @@ from workflow.plan.sections.dataflow import Dataflow
 from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.footing import CommonFooting, Sensitivities
 from workflow.plan.sections.imagenet import FullSize
+from workflow.plan.sections.pretrained import Pretrained
 from workflow.plan.sections.sparse_blox import BlockSkipping
 from workflow.plan.sections.spex import Spex
 from workflow.plan.sections.threshold_search import ThresholdSearches
@@ -28,6 +29,7 @@ class Plan:
         sweeps: points of parameters.
         training: networks that are trained and compressed here.
         full_size: networks of the papers' size.
+        pretrained: networks whose trained weights package indexes hold.
         detectors: detectors that are trained here.
         spex: searches of block thresholds.
         dataflow: layer-pipelined designs on a board.
@@ -45,6 +47,7 @@ class Plan:
         self.sweeps = Sweeps(config)
         self.training = Training(layout)
         self.full_size = FullSize(layout)
+        self.pretrained = Pretrained(layout)
         self.detectors = Detectors(layout)
         self.spex = Spex(layout)
         self.dataflow = Dataflow(layout)

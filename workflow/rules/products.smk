@@ -95,6 +95,17 @@ rule tables_page:
 
 localrules:
     design_space,
+    pretrained,
+
+
+# `make pretrained`: the tables of this suite alone.
+rule pretrained:
+    input:
+        [
+            layout.table(table.name)
+            for table in PRODUCTS.tables
+            if table.name.startswith("pretrained")
+        ],
 
 
 # `make design-space`: this alone, without the papers' own tables.

@@ -6,15 +6,9 @@ from PIL import Image
 from torch import nn
 
 from models.networks.network import InputForm
-from models.pretrained.labelled import Share, labelled_pictures, top_share
+from models.pretrained.intervals import Share
+from models.pretrained.labelled import labelled_pictures, top_share
 from sim.errors import UserError
-
-
-@pytest.mark.parametrize(
-    ("hits", "low", "high"), [(16, 58.4, 91.9), (18, 69.9, 97.2), (0, 0.0, 16.1), (20, 83.9, 100.0)]
-)
-def test_wilsons_interval_of_twenty(hits: int, low: float, high: float) -> None:
-    assert Share(hits, 20).interval_percent == pytest.approx((low, high), abs=0.05)
 
 
 def test_top_share_counts_the_largest_outputs() -> None:

@@ -1,0 +1,78 @@
+"""Section `pretrained`: trained networks of package indexes, as far as they were fetched."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflow.plan.layout import Layout, for_network
+from workflow.plan.runs import Run
+
+SUITE = "pretrained"
+PICTURES = ("labelled", "unlabelled")
+"""Folders of photographs that every network needs."""
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """The runs of the suite; a network that was not fetched has none."""
+
+    layout: Layout
+
+    @property
+    def folder(self) -> Path:
+        """Where `python -m models.pretrained.fetch` puts its files."""
+        return Path(self.layout.config["pretrained"]["folder"])
+
+    def checkpoint(self, network: str) -> str:
+        """File of a network's weights."""
+        return str(self.folder / f"{network}.safetensors")
+
+    def inputs(self, network: str) -> list[str]:
+        """All that a network's traces are made from."""
+        return [self.checkpoint(network), *(str(self.folder / name) for name in PICTURES)]
+
+    @property
+    def networks(self) -> list[str]:
+        """The configured networks that are there."""
+        names = self.layout.config["pretrained"]["networks"]
+        return [name for name in names if all(Path(path).exists() for path in self.inputs(name))]
+
+    def missing(self) -> str | None:
+        """One line that names the configured networks that are not there; None = all are."""
+        names = [n for n in self.layout.config["pretrained"]["networks"] if n not in self.networks]
+        if not names:
+            return None
+        return (
+            f"suite {SUITE}: {', '.join(names)} left out, not in {self.folder}; fetch them with "
+            f"python -m models.pretrained.fetch --folder {self.folder}"
+        )
+
+    def runs(self) -> list[Run]:
+        """(suite, network, scheme) of everything that is traced."""
+        schemes = self.layout.config["pretrained"]["schemes"]
+        return [(SUITE, network, scheme) for network in self.networks for scheme in schemes]
+
+    def events(self) -> list[str]:
+        """Event files of all accelerators on the runs of the compared schemes."""
+        config = self.layout.config
+        return [
+            f"{self.layout.results}/events/{suite}/{network}/{scheme}/{name}.csv"
+            for suite, network, scheme in self.runs()
+            if scheme in config["compared_schemes"]
+            for name in config["accelerators"]
+        ]
+
+    def settings(self, network: str) -> dict[str, Any]:
+        """Settings of a network's traces."""
+        section = self.layout.config["pretrained"]
+        common, special = for_network(
+            {"networks": section["networks"], **section["settings"]}, network
+        )
+        pictures, more = (str(self.folder / name) for name in PICTURES)
+        fixed = {
+            "seed": self.layout.config["seed"],
+            "checkpoint": self.checkpoint(network),
+            "image_folder": pictures,
+            "more_pictures": more,
+        }
+        return {**fixed, **common, **special}
