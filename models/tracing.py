@@ -63,8 +63,11 @@ def _traced(
     consumer: str | None,
     blocks: BlockMap | None,
 ) -> TracedLayer:
-    weight = weight_int8(quantized.layers[layer.name])
-    activation = mask.reshape(len(mask), *layer.input_shape)
+    module = quantized.layers[layer.name]
+    weight = weight_int8(module)
+    if isinstance(module, nn.Linear) and mask.ndim > 2:  # tokens: channels come last
+        mask = np.moveaxis(mask, -1, 1)
+    activation = np.ascontiguousarray(mask).reshape(len(mask), *layer.input_shape)
     trace = LayerTrace(layer, weight != 0, activation, None, bound, blocks)
     return TracedLayer(trace, weight, consumer)
 

@@ -16,6 +16,7 @@ from models.compression.density_bound import keep_largest, lane_ranks
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
+from sim.errors import UserError
 from sim.generate.pruning import BOUNDS
 from sim.masks.density_bound import DBB_BLOCK
 
@@ -40,7 +41,13 @@ class TopChannels(nn.Module):
         self.bound = bound
 
     def forward(self, x: Tensor) -> Tensor:
-        """The pruned tensor, same shape."""
+        """The pruned tensor, same shape.
+
+        Raises:
+            UserError: it is one of tokens, whose channels come last.
+        """
+        if x.dim() == 3:
+            raise UserError(f"tokens {tuple(x.shape)} cannot be pruned by blocks of channels yet")
         pruned: Tensor = _Pruning.apply(x, self.bound)  # type: ignore[no-untyped-call]
         return pruned
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, weight
+from sim.errors import UserError
 
 WEIGHT_LEVELS = 127
 ACTIVATION_LEVELS = 255
@@ -25,6 +26,10 @@ def fold_batch_norm(network: SparseNetwork) -> None:
 
     The convolution gets a bias, the batch norm becomes an identity. Zero weights stay zero, as
     each filter is only scaled. Masks must have been made permanent.
+
+    Raises:
+        UserError: a batch norm does not follow a convolution, or one whose output is read by
+            another too, or it has no running statistics.
     """
     modules = dict(network.module.named_modules())
     for node in network.module.graph.nodes:
@@ -32,21 +37,33 @@ def fold_batch_norm(network: SparseNetwork) -> None:
             continue
         (source,) = node.all_input_nodes
         if source.target not in network.layers or len(source.users) > 1:
-            raise ValueError(f"{node.target}: expected a layer that nothing else reads before it")
-        _fold(network.layers[source.target], modules[node.target])
+            raise UserError(
+                f"{node.target}: batch norm is folded into the layer before it; expected a "
+                "convolution there that nothing else reads"
+            )
+        _fold(node.target, network.layers[source.target], modules[node.target])
         parent, _, name = node.target.rpartition(".")
         setattr(network.module.get_submodule(parent), name, nn.Identity())
 
 
-def _fold(layer: nn.Module, norm: nn.Module) -> None:
-    if not isinstance(layer, nn.Conv2d) or not isinstance(norm, nn.BatchNorm2d):
-        raise TypeError(f"cannot fold {norm} into {layer}")
-    mean, variance = norm.get_buffer("running_mean"), norm.get_buffer("running_var")
+def _fold(name: str, layer: nn.Module, norm: nn.BatchNorm2d) -> None:
+    if not isinstance(layer, nn.Conv2d):
+        raise UserError(f"{name}: batch norm of a map after {layer}; expected a convolution")
+    mean, variance = norm.running_mean, norm.running_var
+    if mean is None or variance is None:
+        raise UserError(
+            f"{name}: batch norm without running statistics depends on the batch; expected "
+            "track_running_stats=True"
+        )
     with torch.no_grad():
-        gain = norm.weight / torch.sqrt(variance + norm.eps)
+        gain = (
+            1 / torch.sqrt(variance + norm.eps)
+            if norm.weight is None
+            else (norm.weight / torch.sqrt(variance + norm.eps))
+        )
         bias = -mean if layer.bias is None else layer.bias - mean
         layer.weight = nn.Parameter(layer.weight * gain.reshape(-1, 1, 1, 1))
-        layer.bias = nn.Parameter(bias * gain + norm.bias)
+        layer.bias = nn.Parameter(bias * gain if norm.bias is None else bias * gain + norm.bias)
 
 
 class ActivationQuantizer(nn.Module):

@@ -7,7 +7,13 @@ from enum import StrEnum
 import torch
 from torch import fx, nn
 
-from models.graph.layer_table import is_layer, layer_graph, layer_table
+from models.graph.layer_table import (
+    is_layer,
+    is_zero_padding,
+    layer_graph,
+    layer_source,
+    layer_table,
+)
 from sim.layer import Layer
 
 PASSIVE = (nn.MaxPool2d, nn.Dropout, nn.Identity, nn.Upsample, nn.ZeroPad2d)
@@ -59,7 +65,7 @@ def layer_inputs(network: nn.Module, input_shape: tuple[int, int, int]) -> tuple
     first_reader: dict[fx.Node, str] = {}
     rows = []
     for layer in layer_table(network, input_shape):
-        source = nodes[layer.name].all_input_nodes[0]
+        source = layer_source(nodes[layer.name], modules)
         tensor = first_reader.setdefault(source, layer.name)
         rows.append(LayerInput(layer, tensor, input_kind(source, modules)))
     return tuple(rows)
@@ -112,7 +118,9 @@ def paths_to_layers(
     given as maximum poolings.
     """
     for user in start.users:
-        if user.op == "call_module":
+        if is_zero_padding(user, modules):
+            yield from paths_to_layers(user, modules)
+        elif user.op == "call_module":
             module = modules[str(user.target)]
             if is_layer(module):
                 yield str(user.target), ()

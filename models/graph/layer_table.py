@@ -1,15 +1,19 @@
 """What a network is to an accelerator: its conv and FC layers, and which reads which."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, fx, nn
 from torch.func import functional_call
+from torch.nn.parameter import UninitializedTensorMixin
+from torch.utils.hooks import RemovableHandle
 
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
+from models.graph.multiplications import Watch, empty_copy, without_zeros
 from sim import Layer
 from sim.errors import UserError
 
@@ -23,57 +27,128 @@ def layer_table(module: nn.Module, input_shape: tuple[int, int, int]) -> tuple[L
     """The conv and FC layers in the order they run, named by their path in the module.
 
     Nothing is computed and no memory taken: one image of `input_shape` (C, H, W) runs through the
-    module with all its tensors replaced by ones on the meta device.
+    module with all its tensors replaced by ones on the meta device. Every multiplication of that
+    pass belongs to a layer of the table, and each layer has as many as PyTorch runs.
+
+    A fully connected layer over tokens (N, T, C) is a 1x1 convolution on a map of T x 1, one over
+    (N, H, W, C) on a map of H x W. Zeros that are put around a convolution's input beforehand are
+    padding of the convolution.
 
     Raises:
-        UserError: the image does not fit the network, a layer runs twice, or a convolution is of
-            a kind the simulator has no shape for (dilated, or padded other than by numbers).
+        UserError: the image does not fit the network, a layer runs twice, a product is computed
+            outside of the layers, or a layer is of a kind the simulator has no shape for.
     """
     rows: dict[str, Layer] = {}
-
-    def recorder(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        def record(layer: nn.Module, inputs: tuple[Tensor, ...], _: Tensor) -> None:
-            if name in rows:
-                raise UserError(f"layer {name!r} runs more than once; give each call its own")
-            rows[name] = _row(name, layer, inputs[0])
-
-        return record
-
-    hooks = (
-        child.register_forward_hook(recorder(name))
-        for name, child in module.named_modules()
-        if is_layer(child)
-    )
-    tensors = [*module.named_parameters(), *module.named_buffers()]
-    meta = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors}
+    watch = Watch()
     try:
-        with temporary(hooks), evaluating(module), torch.no_grad():
-            functional_call(module, meta, (torch.empty(1, *input_shape, device="meta"),))
-    except RuntimeError as error:
-        raise UserError(f"an input of {input_shape} does not fit the network: {error}") from error
+        with temporary(_watching(module, watch, rows)), evaluating(module), torch.no_grad(), watch:
+            functional_call(module, _meta(module), (torch.empty(1, *input_shape, device="meta"),))
+    except UserError:
+        raise
+    except Exception as error:  # whatever a user's forward pass makes of such an image
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        if "meta" in reason:
+            raise UserError(
+                f"the forward pass of {type(module).__name__} depends on the values of its input "
+                f"({reason}); expected one that runs the same for every image"
+            ) from error
+        raise UserError(f"an input of {input_shape} does not fit the network: {reason}") from error
+    for name, row in rows.items():
+        computed = watch.multiplications.get(name, 0)
+        if computed != row.dense_macs:
+            raise UserError(
+                f"{name}: runs {computed:,} multiplications where a layer of its sizes has "
+                f"{row.dense_macs:,}; expected the forward pass of torch's own module"
+            )
     return tuple(rows.values())
 
 
-def _row(name: str, layer: nn.Module, x: Tensor) -> Layer:
+def _meta(module: nn.Module) -> dict[str, Tensor]:
+    tensors = dict([*module.named_parameters(), *module.named_buffers()])
+    for name, tensor in tensors.items():
+        if isinstance(tensor, UninitializedTensorMixin):
+            raise UserError(f"{name} is lazy and has no shape yet; run the network on an image")
+    return {name: empty_copy(tensor) for name, tensor in tensors.items()}
+
+
+def _watching(module: nn.Module, watch: Watch, rows: dict[str, Layer]) -> Iterator[RemovableHandle]:
+    """Hooks that keep the path of the running modules and write the rows of the layers."""
+
+    def enter(name: str) -> Callable[[nn.Module, tuple[Any, ...]], None]:
+        def before(child: nn.Module, _: tuple[Any, ...]) -> None:
+            watch.path.append((name, is_layer(child)))
+
+        return before
+
+    def leave(name: str) -> Callable[..., None]:
+        def after(child: nn.Module, inputs: Any, keywords: Any, _: Any) -> None:
+            watch.path.pop()
+            if not is_layer(child):
+                return
+            if name in rows:
+                raise UserError(f"layer {name!r} runs more than once; give each call its own")
+            x, zeros = without_zeros(watch, name, inputs[0] if inputs else keywords["input"])
+            rows[name] = _row(name, child, x, zeros)
+
+        return after
+
+    for name, child in module.named_modules():
+        yield child.register_forward_pre_hook(enter(name))
+        yield child.register_forward_hook(leave(name), with_kwargs=True)
+
+
+def _row(name: str, layer: nn.Module, x: Tensor, zeros: tuple[int, int]) -> Layer:
+    if x.dim() < 2 or x.shape[0] != 1:
+        raise UserError(
+            f"{name}: its input for one image has shape {tuple(x.shape)}; expected the images "
+            "along the first axis"
+        )
     if isinstance(layer, nn.Linear):
-        return Layer.linear(name, layer.in_features, layer.out_features)
+        if x.dim() == 2:
+            return Layer.linear(name, layer.in_features, layer.out_features)
+        height, width = x.shape[1:3] if x.dim() == 4 else (x[0, ..., 0].numel(), 1)
+        return Layer.conv(name, layer.in_features, layer.out_features, 1, 1, 0, (height, width))
     if not isinstance(layer, nn.Conv2d):
         raise TypeError(f"{name}: {type(layer).__name__} is not a layer")
-    if isinstance(layer.padding, str) or set(layer.dilation) != {1}:
-        raise UserError(
-            f"{name}: padding {layer.padding!r}, dilation {layer.dilation}; "
-            "expected padding in numbers and no dilation"
-        )
+    padding = conv_padding(name, layer)
     return Layer.conv(
         name,
         layer.in_channels,
         layer.out_channels,
         (layer.kernel_size[0], layer.kernel_size[1]),
         (layer.stride[0], layer.stride[1]),
-        (layer.padding[0], layer.padding[1]),
+        (padding[0] + zeros[0], padding[1] + zeros[1]),
         (x.shape[2], x.shape[3]),
         layer.groups,
     )
+
+
+def conv_padding(name: str, layer: nn.Conv2d) -> tuple[int, int]:
+    """Zeros on each side of a convolution's input (height, width), also where words say them.
+
+    Raises:
+        UserError: the layer is dilated, or padded unevenly or by other values than zeros.
+    """
+    kernel = layer.kernel_size
+    if any(step != 1 and size != 1 for step, size in zip(layer.dilation, kernel, strict=True)):
+        raise UserError(
+            f"{name}: dilation {layer.dilation} spreads the kernel {kernel}, which no accelerator "
+            "here has a form for; expected no dilation"
+        )
+    if layer.padding == "valid":
+        return 0, 0
+    if isinstance(layer.padding, str):  # same: kernel - 1 zeros in all
+        if any(size % 2 == 0 for size in kernel):
+            raise UserError(
+                f"{name}: padding {layer.padding!r} of kernel {kernel} is uneven; expected as many "
+                "zeros on opposite sides"
+            )
+        height, width = (size // 2 for size in kernel)
+    else:
+        height, width = layer.padding
+    if layer.padding_mode != "zeros" and (height or width):
+        raise UserError(f"{name}: is padded in mode {layer.padding_mode!r}; expected zeros")
+    return height, width
 
 
 class _LayerTracer(fx.Tracer):
@@ -92,8 +167,29 @@ def layer_graph(module: nn.Module) -> fx.Graph:
     """
     try:
         return _LayerTracer().trace(module)
-    except fx.proxy.TraceError as error:
-        raise UserError(f"{type(module).__name__} has no fixed graph: {error}") from error
+    except Exception as error:  # whatever a user's forward pass makes of stand-ins for tensors
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"{type(module).__name__} has no fixed graph: {reason}") from error
+
+
+def layer_source(layer: fx.Node, modules: Mapping[str, nn.Module]) -> fx.Node:
+    """The node whose value a layer reads from memory: zeros put around it are not stored."""
+    node = layer.all_input_nodes[0]
+    while is_zero_padding(node, modules):
+        node = node.all_input_nodes[0]
+    return node
+
+
+def is_zero_padding(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
+    """Whether a node only puts zeros around its input."""
+    if node.op == "call_module":
+        module = modules[str(node.target)]
+        return isinstance(module, nn.ConstantPad2d) and module.value == 0
+    if node.op != "call_function" or node.target is not F.pad:
+        return False
+    names = ("input", "pad", "mode", "value")
+    given = dict(zip(names, node.args, strict=False)) | dict(node.kwargs)
+    return given.get("mode", "constant") == "constant" and not given.get("value")
 
 
 def consumers(module: nn.Module) -> dict[str, str | None]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, fx, nn
 
-from models.graph.layer_table import is_layer
+from models.graph.layer_table import is_layer, layer_graph, layer_source
+from sim.errors import UserError
 
 PREFIX = "stored"
 
@@ -51,9 +52,14 @@ class SparseNetwork:
     """
 
     def __init__(self, network: nn.Module) -> None:
-        self.module = fx.symbolic_trace(network)
+        self.module = fx.GraphModule(network, layer_graph(network))
         modules = dict(self.module.named_modules())
         order = [str(node.target) for node in self._layer_nodes(modules)]
+        for name in order:
+            _check_layer(name, modules[name], order)
+        self._prefix = PREFIX
+        while hasattr(self.module, self._prefix):  # a module of the user's
+            self._prefix += "_"
         self.layers = {name: modules[name] for name in order}
         self.stored = tuple(self._insert(node, names) for node, names in self._inputs(modules))
         self.module.graph.lint()
@@ -67,12 +73,14 @@ class SparseNetwork:
     def _inputs(self, modules: dict[str, nn.Module]) -> list[tuple[fx.Node, tuple[str, ...]]]:
         readers: dict[fx.Node, list[str]] = {}
         for node in self._layer_nodes(modules):
-            readers.setdefault(node.all_input_nodes[0], []).append(str(node.target))
+            readers.setdefault(layer_source(node, modules), []).append(str(node.target))
         return [(node, tuple(names)) for node, names in readers.items()]
 
     def _insert(self, node: fx.Node, readers: tuple[str, ...]) -> StoredTensor:
         stored = StoredTensor(readers)
-        target = f"{PREFIX}.{readers[0].replace('.', '_')}"
+        target = f"{self._prefix}.{readers[0].replace('.', '_')}"
+        while target in dict(self.module.named_modules()):  # a.0 beside a_0
+            target += "_"
         self.module.add_submodule(target, stored)
         with self.module.graph.inserting_after(node):
             inserted = self.module.graph.call_module(target, (node,))
@@ -89,6 +97,18 @@ class SparseNetwork:
     def last_layer(self) -> str:
         """The layer that makes the class scores."""
         return next(reversed(self.layers))
+
+
+def _check_layer(name: str, layer: nn.Module, order: list[str]) -> None:
+    """Refuse layers that cannot be changed as one: that run twice, or whose weight is computed."""
+    if order.count(name) > 1:
+        raise UserError(f"layer {name!r} runs more than once; give each call its own")
+    if "weight" not in layer._parameters:
+        raise UserError(
+            f"{name}: its weight is computed from other parameters at each call; make it a plain "
+            "one first (torch.nn.utils: parametrize.remove_parametrizations, prune.remove or "
+            "remove_weight_norm)"
+        )
 
 
 def is_depthwise(layer: nn.Module) -> bool:

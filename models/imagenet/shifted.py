@@ -22,7 +22,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, fx, nn
 
 from models.graph.dataflow import RECTIFIERS, LayerInput, paths_to_layers
-from models.graph.layer_table import is_layer, layer_graph
+from models.graph.layer_table import is_layer, layer_graph, layer_source
 from sim.layer import Mask
 
 NORM_SHIFT_STD = 1.4
@@ -97,7 +97,7 @@ class _ShiftedRun(fx.Interpreter):
             if node.op != "call_module":
                 continue
             if is_layer(modules[node.target]):
-                self._stored.setdefault(node.all_input_nodes[0], readers[node.target])
+                self._stored.setdefault(layer_source(node, modules), readers[node.target])
             elif isinstance(modules[node.target], RECTIFIERS):
                 ways = sorted(paths_to_layers(node, modules), key=lambda way: len(way[1]))
                 if ways:

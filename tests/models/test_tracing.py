@@ -99,3 +99,50 @@ def test_trace_survives_the_file_and_has_the_same_bytes_twice(tmp_path: Path) ->
         assert np.array_equal(ours.weight_int8, theirs.weight_int8)
         assert np.array_equal(ours.trace.activation, theirs.trace.activation)
         assert ours.trace.activation_bound == theirs.trace.activation_bound
+
+
+class Mixer(torch.nn.Module):
+    """Zeros before a convolution, one activation module used twice, and a layer over tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pad, self.relu = torch.nn.ZeroPad2d(1), torch.nn.ReLU()
+        self.conv = torch.nn.Conv2d(3, 8, 3)
+        self.tokens = torch.nn.Linear(8, 5)
+        self.fc = torch.nn.Linear(5 * 81, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.relu(self.conv(self.pad(x)))
+        x = self.relu(self.tokens(x.flatten(2).transpose(1, 2)))
+        scores: torch.Tensor = self.fc(torch.flatten(x, 1))
+        return scores
+
+
+def test_zeros_before_a_layer_tokens_and_a_shared_activation_are_traced_exactly() -> None:
+    torch.manual_seed(0)
+    network, images = Mixer(), toy_images(2)
+    quantized = SparseNetwork(network)
+    quantize(quantized, images)
+    trace = trace_network(Mixer(), quantized, images, PROVENANCE)
+    counted: dict[str, int] = {}
+
+    def count(name: str, layer: torch.nn.Module, x: torch.Tensor) -> None:
+        one = (x != 0).double()
+        kept = (layer.weight != 0).double()
+        pairs = F.conv2d(one, kept) if isinstance(layer, torch.nn.Conv2d) else F.linear(one, kept)
+        counted[name] = int(pairs.sum())
+
+    for name, layer in quantized.layers.items():
+        layer.register_forward_pre_hook(
+            lambda layer, inputs, name=name: count(name, layer, inputs[0])
+        )
+    quantized.module(images)
+    assert {t.layer.name: effectual_macs(t) for t in trace.traces} == counted
+    conv, tokens, fc = (entry.layer for entry in trace.traces)
+    assert (conv.padding, conv.input_size) == ((1, 1), (9, 9))
+    assert (tokens.input_shape, fc.in_channels) == ((8, 81, 1), 405)
+    assert {entry.trace.layer.name: entry.consumer for entry in trace.layers} == {
+        "conv": "tokens",
+        "tokens": "fc",
+        "fc": None,
+    }

@@ -16,6 +16,7 @@ from models.compression.quantization import (
 from models.compression.schemes.dbb import Dbb
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
+from sim.errors import UserError
 from sim.masks.density_bound import tightest_bound
 from tests.models.compression.samples import samples
 from tests.models.toy import toy, toy_images
@@ -116,3 +117,40 @@ def test_a_fresh_network_takes_the_state_of_a_quantized_one() -> None:
     fresh.module.load_state_dict(copy.deepcopy(network.module.state_dict()))
     assert torch.equal(fresh.module(toy_images()), network.module(toy_images()))
     assert np.array_equal(weight_int8(fresh.layers["conv"]), weight_int8(network.layers["conv"]))
+
+
+def folded(norm: torch.nn.BatchNorm2d, layer: torch.nn.Module | None = None) -> SparseNetwork:
+    first = torch.nn.Conv2d(3, 4, 1) if layer is None else layer
+    network = SparseNetwork(torch.nn.Sequential(first, norm, torch.nn.ReLU()).eval())
+    fold_batch_norm(network)
+    return network
+
+
+def test_batch_norm_without_scale_and_shift_is_folded() -> None:
+    norm = torch.nn.BatchNorm2d(4, affine=False)
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    norm.running_mean.copy_(torch.randn(4))
+    norm.running_var.copy_(torch.rand(4) + 0.5)
+    layer, images = torch.nn.Conv2d(3, 4, 1), torch.randn(2, 3, 5, 5)
+    expected = torch.relu(norm.eval()(layer(images)))
+    torch.testing.assert_close(folded(norm, layer).module(images), expected)
+
+
+def test_batch_norm_that_cannot_be_folded_is_refused_by_name() -> None:
+    with pytest.raises(UserError, match=r"^1: batch norm without running statistics"):
+        folded(torch.nn.BatchNorm2d(4, track_running_stats=False))
+    with pytest.raises(UserError, match=r"^1: batch norm is folded into the layer before it"):
+        folded(torch.nn.BatchNorm2d(3), torch.nn.MaxPool2d(1))
+
+    class Shared(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.norm = torch.nn.Conv2d(3, 4, 1), torch.nn.BatchNorm2d(4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.conv(x)
+            return x + self.norm(x)
+
+    with pytest.raises(UserError, match=r"^norm: .* convolution there that nothing else reads"):
+        fold_batch_norm(SparseNetwork(Shared()))

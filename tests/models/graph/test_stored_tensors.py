@@ -1,9 +1,11 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import parametrizations, prune, weight_norm
 
 from models.graph.stored_tensors import SparseNetwork, is_depthwise
 from models.networks import build, networks
+from sim.errors import UserError
 from tests.models.toy import toy, toy_images
 
 
@@ -75,3 +77,64 @@ def test_depthwise_is_one_channel_per_filter_of_several_groups(
     layer: nn.Module, expected: bool
 ) -> None:
     assert is_depthwise(layer) is expected
+
+
+def test_names_that_differ_in_a_dot_only_are_kept_apart() -> None:
+    class Names(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Sequential(nn.Conv2d(3, 4, 1))
+            self.a_0 = nn.Conv2d(4, 4, 1)
+            self.stored = nn.Conv2d(4, 2, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y: torch.Tensor = self.stored(self.a_0(self.a(x)))
+            return y
+
+    network, images = Names(), torch.randn(1, 3, 2, 2)
+    wrapped = SparseNetwork(network)
+    assert [tensor.readers for tensor in wrapped.stored] == [("a.0",), ("a_0",), ("stored",)]
+    assert len({id(tensor) for tensor in wrapped.stored}) == 3
+    assert torch.equal(wrapped.module(images), network(images))
+    assert set(wrapped.module.state_dict()) == set(network.state_dict())
+
+
+def test_zeros_around_an_input_are_not_stored() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.ZeroPad2d(1), nn.Conv2d(4, 2, 3))
+    wrapped = SparseNetwork(network)
+    shapes = []
+    for tensor in wrapped.stored:
+        tensor.register_forward_hook(lambda _, __, output: shapes.append(output.shape[2:]))
+    wrapped.module(torch.randn(1, 3, 5, 5))
+    assert shapes == [(5, 5), (5, 5)]
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_weights_that_are_computed_are_refused_with_the_mend() -> None:
+    for change in (weight_norm, parametrizations.weight_norm, parametrizations.spectral_norm):
+        network = nn.Sequential(change(nn.Conv2d(3, 4, 1)))
+        with pytest.raises(UserError, match=r"0: its weight is computed.*remove_param"):
+            SparseNetwork(network)
+    network = nn.Sequential(prune.random_unstructured(nn.Conv2d(3, 4, 1), "weight", 0.5))
+    with pytest.raises(UserError, match="0: its weight is computed"):
+        SparseNetwork(network)
+
+
+def test_networks_that_cannot_be_wrapped() -> None:
+    class Branching(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x if x.sum() > 0 else -x
+
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Conv2d(3, 3, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y: torch.Tensor = self.layer(self.layer(x))
+            return y
+
+    with pytest.raises(UserError, match="Branching has no fixed graph"):
+        SparseNetwork(Branching())
+    with pytest.raises(UserError, match="'layer' runs more than once"):
+        SparseNetwork(Twice())

@@ -1,0 +1,136 @@
+"""Multiplications as PyTorch runs them, so that none is left out of a table of layers.
+
+A forward pass is watched operation by operation. A product outside the layers that the table knows
+(a transposed convolution, attention, torch.matmul, a functional convolution ...) is refused by the
+name of the module that computes it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from sim.errors import UserError
+
+
+@dataclass(frozen=True, eq=False)
+class ZeroPadded:
+    """A tensor and what it was before zeros were put around it.
+
+    Attributes:
+        result: kept, so that its identity stays its own.
+        source: without the zeros.
+        sides: zeros on the left, right, top and bottom.
+    """
+
+    result: Tensor
+    source: Tensor
+    sides: tuple[int, int, int, int]
+
+
+def _convolution(arguments: Sequence[Any], result: Tensor) -> int:
+    x, weight, transposed = arguments[0], arguments[1], arguments[6]
+    positions = x.numel() if transposed else result.numel()
+    return int(positions * weight[0].numel())
+
+
+def _product(first: int) -> Callable[[Sequence[Any], Tensor], int]:
+    def count(arguments: Sequence[Any], _: Tensor) -> int:
+        left, right = arguments[first], arguments[first + 1]
+        return int(left.numel() * (right.shape[-1] if right.dim() > 1 else 1))
+
+    return count
+
+
+COUNTS: dict[str, Callable[[Sequence[Any], Tensor], int]] = {
+    "convolution": _convolution,
+    "mm": _product(0),
+    "bmm": _product(0),
+    "mv": _product(0),
+    "dot": _product(0),
+    "vdot": _product(0),
+    "addmm": _product(1),
+    "baddbmm": _product(1),
+    "addmv": _product(1),
+}
+"""Multiplications of torch's operations that the layers of a table are made of."""
+OTHER_PRODUCTS = ("attention", "trilinear", "lstm", "gru", "rnn", "conv", "linear", "mm", "matmul")
+"""Parts of the names of all other operations that multiply and add."""
+
+
+@dataclass(eq=False)
+class Watch(TorchDispatchMode):
+    """Counts the multiplications of each layer; enter it around a forward pass.
+
+    Attributes:
+        path: (name, is a layer) of the modules that are running, outermost first.
+        multiplications: by layer.
+        padded: by identity, the tensors that zeros were put around.
+    """
+
+    path: list[tuple[str, bool]] = field(default_factory=list)
+    multiplications: dict[str, int] = field(default_factory=dict)
+    padded: dict[int, ZeroPadded] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None
+    ) -> Any:
+        """Run one operation and note what it multiplies."""
+        result = func(*args, **(kwargs or {}))
+        name = func._schema.name.partition("::")[2].removeprefix("_")
+        if name == "constant_pad_nd":
+            self._note_zeros(args, result)
+        count = COUNTS.get(name)
+        if count is not None:
+            self._add(name, count(args, result))
+        elif any(part in name for part in OTHER_PRODUCTS) and "comm" not in name:
+            self._add(name, None)
+        return result
+
+    def _note_zeros(self, arguments: Sequence[Any], result: Tensor) -> None:
+        source, sides = arguments[0], list(arguments[1])
+        value = arguments[2] if len(arguments) > 2 else 0
+        sides += [0] * (4 - len(sides))
+        if value == 0 and len(sides) == 4 and min(sides) >= 0 and source.dim() == 4:
+            left, right, top, bottom = sides
+            self.padded[id(result)] = ZeroPadded(result, source, (left, right, top, bottom))
+
+    def _add(self, operation: str, count: int | None) -> None:
+        name, layer = self.path[-1] if self.path else ("", False)
+        if not layer or count is None:
+            raise UserError(
+                f"{name or 'the network itself'}: computes a product ({operation}) outside of "
+                "Conv2d and Linear modules, which has no row in the table of layers; expected "
+                "products in modules of these two kinds"
+            )
+        self.multiplications[name] = self.multiplications.get(name, 0) + count
+
+
+def without_zeros(watch: Watch, name: str, x: Tensor) -> tuple[Tensor, tuple[int, int]]:
+    """What a layer's input was before zeros were put around it, and how many (height, width).
+
+    Raises:
+        UserError: the zeros are not as many on both sides.
+    """
+    height = width = 0
+    while id(x) in watch.padded:
+        padded = watch.padded[id(x)]
+        left, right, top, bottom = padded.sides
+        if left != right or top != bottom:
+            raise UserError(
+                f"{name}: zeros are put around its input, {left} left, {right} right, {top} above "
+                f"and {bottom} below; expected as many on opposite sides"
+            )
+        x, height, width = padded.source, height + top, width + left
+    return x, (height, width)
+
+
+def empty_copy(tensor: Tensor) -> Tensor:
+    """A tensor of the same shape and kind that holds nothing."""
+    return torch.empty_like(tensor, device="meta")
