@@ -114,13 +114,18 @@ def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
         ({}, False),
         ({"checkpoint": "a.pth"}, False),
         ({"image_folder": "val"}, False),
-        ({"checkpoint": "a.pth", "image_folder": "val"}, True),
+        ({"checkpoint": "a.pth", "image_folder": "val"}, False),
+        ({"checkpoint": "a.pth", "image_folder": "labelled"}, True),
         ({"checkpoint": "a.pth", "blockwise_thresholds": "t.yaml"}, True),
     ],
 )
 def test_blockwise_takes_a_checkpoint_and_what_bounds_thresholds(
-    own: dict[str, str], expected: bool
+    own: dict[str, str], expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "val").mkdir()
+    (tmp_path / "labelled" / "0").mkdir(parents=True)
+    (tmp_path / "labelled" / "0" / "a.png").touch()
+    monkeypatch.chdir(tmp_path)
     full_size = FullSize(Layout({**CONFIG, "imagenet": {"networks": {"b": own}}}))
     assert full_size.has_thresholds("b") == expected
     assert not full_size.has_thresholds("a")
