@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, fx, nn
 from torch.func import functional_call
-from torch.nn.parameter import UninitializedTensorMixin
+from torch.nn.parameter import is_lazy
 from torch.utils.hooks import RemovableHandle
 
 from models.graph.hooks import temporary
@@ -66,7 +66,7 @@ def layer_table(module: nn.Module, input_shape: tuple[int, int, int]) -> tuple[L
 def _meta(module: nn.Module) -> dict[str, Tensor]:
     tensors = dict([*module.named_parameters(), *module.named_buffers()])
     for name, tensor in tensors.items():
-        if isinstance(tensor, UninitializedTensorMixin):
+        if is_lazy(tensor):
             raise UserError(f"{name} is lazy and has no shape yet; run the network on an image")
     return {name: empty_copy(tensor) for name, tensor in tensors.items()}
 

@@ -62,7 +62,7 @@ OTHER_PRODUCTS = ("attention", "trilinear", "lstm", "gru", "rnn", "conv", "linea
 
 
 @dataclass(eq=False)
-class Watch(TorchDispatchMode):
+class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the multiplications of each layer; enter it around a forward pass.
 
     Attributes:
@@ -76,7 +76,7 @@ class Watch(TorchDispatchMode):
     padded: dict[int, ZeroPadded] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None
