@@ -1,8 +1,5 @@
 """One row per claim: what is published, what is obtained here, the verdict, and why.
 
-One row per claim: what is published, what its primary setting gives here, the band of all settings,
-the verdict, and why.
-
 `here` and the verdict are those of the claim's primary condition; `band_low` and `band_high` span
 the values of all `settings` tried. Accuracy lost is that of the masks behind `here`.
 """
@@ -36,7 +33,7 @@ def _judged(rows: pd.DataFrame) -> dict[str, object]:
         "band_high": rows["here"].max(),
         "settings": int(rows["here"].notna().sum()),
         "verdict": judged["verdict"] if decided else NOT_EVALUATED,
-        "suite": judged["suite"] if len(primary) else None,
+        "suite": judged["suite"] if len(primary) else "-",  # as in the table of all values
         "accuracy_lost_points": judged["accuracy_lost_points"] if len(primary) else None,
         "conditions": judged["conditions"] if len(primary) else None,
         "reason": judged["reason"] if decided else NO_PRIMARY,
