@@ -39,6 +39,9 @@ KEYS = {
 }
 
 
+MODELLED = {"dense", "dbb", "magnitude", "balanced", "unbalanced", "two_four"}
+
+
 def test_the_keys_that_users_write_stay() -> None:
     assert set(FullSizeSettings().flat()) >= KEYS
 
@@ -84,7 +87,7 @@ def test_variation_changes_one_key_and_keeps_the_others() -> None:
     [
         ("most_removed", {"dbb"}),
         ("balanced_density", {"balanced", "unbalanced"}),
-        ("weight_spread", {"dense", "dbb", "magnitude", "balanced", "unbalanced", "blockwise"}),
+        ("weight_spread", set(MODELLED) | {"blockwise"}),
     ],
 )
 def test_schemes_that_read_a_key(key: str, readers: set[str]) -> None:
@@ -93,7 +96,7 @@ def test_schemes_that_read_a_key(key: str, readers: set[str]) -> None:
 
 
 def test_schemes_without_trained_weights() -> None:
-    assert set(modelled_schemes()) == {"dense", "dbb", "magnitude", "balanced", "unbalanced"}
+    assert set(modelled_schemes()) == MODELLED
     with pytest.raises(UserError, match="scheme blockwise of vgg16 needs trained weights"):
         FullSizeSettings().modelled_scheme("vgg16", "blockwise")
     with pytest.raises(UserError, match=r"unknown scheme of the imagenet suite 'thresholds'"):
