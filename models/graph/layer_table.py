@@ -14,6 +14,7 @@ from torch.utils.hooks import RemovableHandle
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.multiplications import Watch, empty_copy, without_zeros
+from models.graph.stored_zeros import StoredZeroPad2d
 from sim import Layer
 from sim.errors import UserError
 
@@ -156,6 +157,8 @@ class _LayerTracer(fx.Tracer):
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         # A layer with a parametrized weight has a class outside torch.nn, yet is still one layer.
+        if isinstance(m, StoredZeroPad2d):
+            return True
         return is_layer(m) or super().is_leaf_module(m, module_qualified_name)
 
 
@@ -184,6 +187,8 @@ def is_zero_padding(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
     """Whether a node only puts zeros around its input."""
     if node.op == "call_module":
         module = modules[str(node.target)]
+        if isinstance(module, StoredZeroPad2d):
+            return False
         return isinstance(module, nn.ConstantPad2d) and module.value == 0
     if node.op != "call_function" or node.target is not F.pad:
         return False

@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from models.graph.stored_zeros import StoredZeroPad2d
 from models.networks.variant import after_window
 
 
@@ -25,7 +26,7 @@ def same_padded(
     rows = -(-size // stride)
     missing = max((rows - 1) * stride + kernel - size, 0)
     odd = missing % 2
-    before: nn.Module = nn.ZeroPad2d((0, odd, 0, odd)) if odd else nn.Identity()
+    before: nn.Module = StoredZeroPad2d((0, odd, 0, odd)) if odd else nn.Identity()
     convolution = nn.Conv2d(
         in_channels, out_channels, kernel, stride, missing // 2, groups=groups, bias=False
     )
