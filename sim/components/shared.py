@@ -2,8 +2,8 @@
 
 from sim.components.cells import Library
 from sim.components.inventories import Part, Price, per_byte
+from sim.memory import KIB
 
-KIB = 1024
 BUFFER_BITS = 256
 """Width of an access to a shared buffer; assumed, as in the mixed entries."""
 

@@ -17,8 +17,9 @@ from sim.accelerators.eyeriss_v2.traffic import (
 from sim.components.cells import Library
 from sim.components.inventories import Inventory, Part, Price, per_byte
 from sim.components.parts import crossbar, store
-from sim.components.shared import KIB, Prices, registers
+from sim.components.shared import Prices, registers
 from sim.components.table import Cost
+from sim.memory import KIB
 
 PES_PER_CLUSTER = 12
 BANKS_PER_CLUSTER = 3
