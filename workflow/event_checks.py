@@ -24,29 +24,36 @@ def check_event_file(path: Path, frame: pd.DataFrame) -> None:
     missing = [name for name in (*LABELS, *PLACE, *COUNTS) if name not in frame]
     if missing:
         raise UserError(f"{path}: no column {missing[0]!r}; not a table of events; {CURE}")
-    for name in (*LABELS, *PLACE):
-        _refuse(path, frame, frame[name].isna(), f"column {name!r} is blank")
-    labels = {*LABELS, *PLACE, *VARIED}
-    for name in [str(column) for column in frame if column not in labels]:
-        values = pd.to_numeric(frame[name], errors="coerce")
-        _refuse(path, frame, ~(values >= 0), f"column {name!r} holds no number of at least 0")
-    _check_counts(path, frame)
+    _refuse_cells(path, frame[[*LABELS, *PLACE]].isna(), "is blank")
+    counts = _numbers(frame.drop(columns=[*LABELS, *PLACE, *VARIED], errors="ignore"))
+    _refuse_cells(path, ~(counts >= 0), "holds no number of at least 0")
+    _refuse_cells(path, counts[COUNTS] % 1 != 0, "is no whole number")
+    _refuse(path, counts["images"] < 1, "no image")
+    too_many = counts["effectual_macs"] > counts["dense_macs"]
+    _refuse(path, too_many, "more effectual multiplications than dense ones")
+    idle = counts.loc[:, counts.columns.str.startswith("idle_")].sum(axis=1)
+    slots = counts["multipliers"] * counts["cycles"] - counts["effectual_macs"]
+    _refuse(path, idle != slots, "idle causes do not add up to all multiplier-cycles")
     keys = [*RUN, "accelerator", *(name for name in VARIED if name in frame), "layer"]
-    _refuse(path, frame, frame.duplicated(keys), "the row repeats an earlier one")
+    _refuse(path, frame.duplicated(keys), "the row repeats an earlier one")
 
 
-def _check_counts(path: Path, frame: pd.DataFrame) -> None:
-    for name in COUNTS:
-        _refuse(path, frame, frame[name] % 1 != 0, f"column {name!r} is no whole number")
-    _refuse(path, frame, frame["images"] < 1, "no image")
-    too_many = frame["effectual_macs"] > frame["dense_macs"]
-    _refuse(path, frame, too_many, "more effectual multiplications than dense ones")
-    idle = frame[[name for name in frame if str(name).startswith("idle_")]].sum(axis=1)
-    slots = frame["multipliers"] * frame["cycles"] - frame["effectual_macs"]
-    _refuse(path, frame, idle != slots, "idle causes do not add up to all multiplier-cycles")
+def _numbers(counts: pd.DataFrame) -> pd.DataFrame:
+    """The same columns; where one was read as text, what is no number is missing."""
+    counts = counts.copy()
+    for name in counts.select_dtypes(exclude="number"):
+        counts[name] = pd.to_numeric(counts[name], errors="coerce")
+    return counts
 
 
-def _refuse(path: Path, frame: pd.DataFrame, wrong: "pd.Series[bool]", what: str) -> None:
+def _refuse_cells(path: Path, wrong: pd.DataFrame, what: str) -> None:
+    # one look at all cells: a table reads hundreds of files with some fifty columns each
+    if wrong.to_numpy().any():
+        name = wrong.any().idxmax()
+        _refuse(path, wrong[name], f"column {name!r} {what}")
+
+
+def _refuse(path: Path, wrong: "pd.Series[bool]", what: str) -> None:
     if wrong.any():
         line = int(wrong.to_numpy().argmax()) + 2  # the header is line 1
         raise UserError(f"{path}, line {line}: {what}; {CURE}")

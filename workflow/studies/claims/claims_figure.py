@@ -45,7 +45,7 @@ def draw(claims: pd.DataFrame) -> Figure:
     for panel, (label, rows) in zip(panels, groups, strict=True):
         _panel(panel, rows)
         panel.set_xlabel(label)
-    figure.legend(handles=_handles(), loc="outside lower center", ncols=2)
+    figure.legend(handles=_handles(drawn), loc="outside lower center", ncols=2)
     return figure
 
 
@@ -94,7 +94,7 @@ def _published(panel: Axes, y: int, claim: pd.DataFrame) -> None:
     panel.barh(y, right - low, 0.6, low, color=PUBLISHED_GREY, hatch=hatch, edgecolor="white")
 
 
-def _handles() -> list[Line2D | Patch]:
+def _handles(drawn: pd.DataFrame) -> list[Line2D | Patch]:
     judged = Line2D([], [], marker="o", linestyle="", color=PALETTE[0], markersize=6)
     others = Line2D([], [], marker="o", linestyle="", color=PALETTE[0], markersize=4)
     others.set_fillstyle("none")
@@ -103,7 +103,7 @@ def _handles() -> list[Line2D | Patch]:
     return [
         Patch(color=PUBLISHED_GREY, label="published range (hatched: more than)"),
         Line2D([], [], color="black", marker="|", linestyle="", markersize=11, label="published"),
-        judged,
+        *([judged] if drawn["primary"].any() else []),
         others,
     ]
 
