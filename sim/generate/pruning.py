@@ -6,6 +6,7 @@ import numpy.typing as npt
 from sim.generate.weights import keep_largest
 from sim.layer import Mask
 from sim.masks.density_bound import DBB_BLOCK
+from sim.masks.runs import run_counts
 from sim.validation import require_fraction
 
 BOUNDS = (1, 2, 3, 4, 5)
@@ -23,8 +24,7 @@ def activation_bound(mask: Mask, most_removed: float) -> int:
         UserError: most_removed outside [0, 1].
     """
     require_fraction(most_removed=most_removed)
-    starts = np.arange(0, mask.shape[1], DBB_BLOCK)
-    per_block = np.add.reduceat(mask, starts, axis=1, dtype=np.int64)
+    per_block = run_counts(mask, DBB_BLOCK).astype(np.int64)
     total = int(per_block.sum())
     for bound in BOUNDS:
         removed = int(np.maximum(per_block - bound, 0).sum())

@@ -6,6 +6,7 @@ Source: S2TA (Liu et al., HPCA 2022), whose blocks lie along the input channels 
 import numpy as np
 
 from sim.layer import Mask
+from sim.masks.runs import run_counts
 
 DBB_BLOCK = 8
 """Channels of a block."""
@@ -23,6 +24,5 @@ def tightest_bound(mask: Mask, axis: int = 1) -> int:
     Returns:
         The largest number of True in any block, 0 to 8.
     """
-    lanes = np.moveaxis(mask, axis, 0)
-    starts = np.arange(0, lanes.shape[0], DBB_BLOCK)
-    return int(np.add.reduceat(lanes, starts, axis=0, dtype=np.uint8).max(initial=0))
+    lanes = np.moveaxis(mask, axis, 1)
+    return int(run_counts(lanes, DBB_BLOCK).max(initial=0))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim.arithmetic import Counts
 from sim.layer import Layer
+from sim.masks.runs import run_counts
 from sim.trace import LayerTrace
 
 
@@ -81,15 +82,21 @@ def window_activations(trace: LayerTrace) -> Counts:
 
 
 @_once_per_trace
+def weight_counts(trace: LayerTrace) -> Counts:
+    """Nonzero weights at each operand position among the filters of its group, (C, R, S)."""
+    layer = trace.layer
+    filters = trace.weight.reshape(layer.groups, layer.group_filters, -1)
+    counts = run_counts(filters, layer.group_filters).astype(np.int64)
+    return counts.reshape(layer.in_channels, *layer.kernel)
+
+
+@_once_per_trace
 def effectual_macs(trace: LayerTrace) -> Counts:
     """Multiplications of each image whose two operands are nonzero, (N,).
 
     Separable: an operand position (c, r, s) that meets a activations and w weights of its group's
     filters contributes a * w, whatever their order.
     """
-    layer = trace.layer
-    filters = trace.weight.reshape(layer.groups, layer.group_filters, -1)
-    weights = filters.sum(axis=1, dtype=np.int64).reshape(-1)
     activations = tap_counts(trace).reshape(trace.images, -1)
-    total: Counts = activations @ weights
+    total: Counts = activations @ weight_counts(trace).reshape(-1)
     return total

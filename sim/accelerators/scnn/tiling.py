@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sim.arithmetic import Counts, ceil_div
 from sim.layer import Layer, Pair
+from sim.masks.runs import run_counts
 from sim.trace import LayerTrace
 
 Owners = npt.NDArray[np.int64]
@@ -164,10 +165,9 @@ def group_sizes(layer: Layer, filters_per_group: int) -> list[int]:
 def filter_counts(trace: LayerTrace, filters_per_group: int, steps: Pair) -> Counts:
     """Nonzero weights per queue: (groups, filter groups, C/groups, sub-grids)."""
     layer = trace.layer
-    starts = np.arange(0, layer.group_filters, filters_per_group)
     grouped = trace.weight.reshape(layer.groups, layer.group_filters, -1)
-    summed = np.add.reduceat(grouped, starts, axis=1, dtype=np.int32)
-    taps = summed.reshape(layer.groups, len(starts), layer.group_channels, *layer.kernel)
+    summed = run_counts(grouped, filters_per_group)
+    taps = summed.reshape(layer.groups, -1, layer.group_channels, *layer.kernel)
     queues = [
         taps[..., y :: steps[0], x :: steps[1]].sum(axis=(3, 4), dtype=np.int64)
         for y in range(steps[0])

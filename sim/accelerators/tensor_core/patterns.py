@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from math import ceil, log2
 
-import numpy as np
-
 from sim.arithmetic import ceil_div
 from sim.layer import Layer, Mask
+from sim.masks.runs import run_counts
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,7 @@ class Pattern:
         """Whether every block of the weights (K, C/groups, R, S) keeps to it."""
         if self.is_dense:
             return True
-        starts = np.arange(0, weight.shape[1], self.block)
-        counts = np.add.reduceat(weight, starts, axis=1, dtype=np.int64)
-        return int(counts.max(initial=0)) <= self.kept
+        return int(run_counts(weight, self.block).max(initial=0)) <= self.kept
 
     def slots(self, layer: Layer) -> int:
         """Places for the weights of one filter, taken or not."""
