@@ -13,15 +13,19 @@ from functools import cache
 from math import comb
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.accelerators.hass.vectors import VectorShape, activation_lanes, pair_counts, weight_lanes
+from sim.accelerators.hass.patterns import (
+    PATTERN_LANES,
+    activation_patterns,
+    counted,
+    pattern_sizes,
+    superset_sums,
+    weight_patterns,
+)
+from sim.accelerators.hass.vectors import VectorShape, pair_counts
 from sim.arithmetic import Counts
 from sim.layer import Layer
 from sim.trace import LayerTrace
-
-PATTERN_LANES = 9
-"""Up to here counting patterns is the faster way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,41 +77,16 @@ def _by_products(trace: LayerTrace, shape: VectorShape) -> Counts:
 
 
 def _by_patterns(trace: LayerTrace, shape: VectorShape) -> Counts:
-    activations = _pattern_counts(_activation_patterns(trace, shape), shape.lanes)
-    bits = np.packbits(weight_lanes(trace, shape), axis=-1, bitorder="little").astype(np.int64)
-    patterns = bits @ (1 << 8 * np.arange(bits.shape[-1]))
-    weights = _pattern_counts(patterns, shape.lanes)
-    including = _superset_sums(activations, shape.lanes) * _superset_sums(weights, shape.lanes)
-    size = np.bitwise_count(np.arange(1 << shape.lanes))
-    by_size = including @ (size[:, None] == np.arange(shape.lanes + 1))
-    return np.asarray(by_size @ _inversion(shape.lanes), dtype=np.int64)
-
-
-def _activation_patterns(trace: LayerTrace, shape: VectorShape) -> npt.NDArray[np.int64]:
-    """(groups * vectors, N * positions): which lanes are nonzero, as a number."""
-    patterns: npt.NDArray[np.uint16] | None = None
-    for lane, mask in enumerate(activation_lanes(trace, shape)):
-        bit = mask.astype(np.uint16) << np.uint16(lane)
-        patterns = bit if patterns is None else np.bitwise_or(patterns, bit, out=patterns)
-    if patterns is None:
-        raise ValueError("a vector without lanes")
-    return patterns.reshape(len(patterns), -1).astype(np.int64)
-
-
-def _pattern_counts(patterns: npt.NDArray[np.int64], lanes: int) -> Counts:
-    size = 1 << lanes
-    offsets = np.arange(len(patterns), dtype=np.int64)[:, None] * size
-    flat = np.bincount((offsets + patterns).ravel(), minlength=len(patterns) * size)
-    return flat.astype(np.int64).reshape(-1, size)
-
-
-def _superset_sums(counts: Counts, lanes: int) -> Counts:
-    """For each pattern, the sum over all patterns that include it."""
-    sums = counts.copy()
-    for lane in range(lanes):
-        halves = sums.reshape(len(sums), -1, 2, 1 << lane)
-        halves[:, :, 0] += halves[:, :, 1]
-    return sums
+    filters = weight_patterns(trace, shape).swapaxes(1, 2)
+    including = np.empty((1 << shape.lanes, shape.groups * shape.vectors), dtype=np.int64)
+    including[:] = counted(activation_patterns(trace, shape), shape.lanes).T
+    superset_sums(including, shape.lanes)
+    weights = counted(filters.reshape(including.shape[1], -1), shape.lanes).T.copy()
+    superset_sums(weights, shape.lanes)
+    including *= weights
+    size = pattern_sizes(shape.lanes)
+    by_size = (size == np.arange(shape.lanes + 1)[:, None]).astype(np.int64) @ including
+    return np.asarray(by_size.T @ _inversion(shape.lanes), dtype=np.int64)
 
 
 @cache

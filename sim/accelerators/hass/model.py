@@ -188,7 +188,9 @@ class ActivationSparseDataflow(SparseDataflow):
 
     def seen(self, trace: LayerTrace) -> LayerTrace:
         """The trace with dense weights."""
-        return replace(trace, weight=np.ones_like(trace.weight))
+        ones = np.ones_like(trace.weight)
+        ones.flags.writeable = False  # so that the trace need not copy it
+        return replace(trace, weight=ones)
 
 
 def design(

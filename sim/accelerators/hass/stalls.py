@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.accelerators.hass.candidates import Folding
 from sim.accelerators.hass.streams import stream_of_vector
-from sim.accelerators.hass.vectors import VectorShape, pair_counts
+from sim.accelerators.hass.vectors import VectorShape, vector_pairs
+from sim.accelerators.hass.waits import engine_waits
 from sim.trace import LayerTrace
 
 
@@ -51,26 +52,17 @@ def engine_time(
         interleave: channels are dealt to streams by their load.
     """
     positions = trace.images * trace.layer.output_pixels
-    vectors = shape.groups * shape.vectors
-    waited = np.empty((vectors, positions), dtype=np.int64)
-    pairs = np.empty(vectors, dtype=np.int64)
+    starts = np.arange(0, positions, fifo_positions)
+    stretches = np.empty((shape.groups * shape.vectors, len(starts)), dtype=np.int64)
     busy = 0
-    for block, counts in pair_counts(trace, shape):
-        pairs[block] = counts.sum(axis=(1, 2), dtype=np.int64)
-        taken = cycles.astype(np.uint16)[counts]
-        by_engine = taken.reshape(*taken.shape[:2], folding.coarse_out, -1).sum(axis=3)
-        busy += int(by_engine.sum())
-        waited[block] = by_engine.max(axis=2)
-    stream = stream_of_vector(
-        pairs.reshape(shape.groups, shape.vectors),
-        shape,
-        folding.coarse_group,
-        folding.coarse_in,
-        interleave,
-    )
+    for block, waited, busy_of_block in engine_waits(trace, shape, folding.coarse_out, cycles):
+        # before the vectors of a stream are added up: sums in another order are the same
+        np.add.reduceat(waited, starts, axis=1, dtype=np.int64, out=stretches[block])
+        busy += busy_of_block
+    pairs = vector_pairs(trace, shape)
+    stream = stream_of_vector(pairs, shape, folding.coarse_group, folding.coarse_in, interleave)
     order = np.argsort(stream, kind="stable")
     streams = folding.coarse_group * folding.coarse_in
-    by_stream = waited[order].reshape(streams, -1, positions).sum(axis=1)
-    starts = np.arange(0, positions, fifo_positions)
-    total = int(np.add.reduceat(by_stream, starts, axis=1).max(axis=0).sum())
+    by_stream = stretches[order].reshape(streams, -1, len(starts)).sum(axis=1)
+    total = int(by_stream.max(axis=0).sum())
     return EngineTime(total, busy, int(pairs.sum()))

@@ -11,7 +11,9 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
+from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
+from sim.masks.totals import tap_counts, weight_counts
 from sim.trace import LayerTrace
 
 CHUNK_PRODUCTS = 1 << 22
@@ -94,6 +96,18 @@ def _filled_up(channels: Mask, shape: VectorShape) -> Mask:
     if missing:
         channels = np.pad(channels, ((0, 0), (0, missing), *((0, 0),) * (channels.ndim - 2)))
     return channels.reshape(channels.shape[0], shape.vectors, shape.lanes, *channels.shape[2:])
+
+
+def vector_pairs(trace: LayerTrace, shape: VectorShape) -> Counts:
+    """Nonzero pairs of each vector over all its filters, positions and images, (groups, vectors).
+
+    Separable, as in `sim.masks.totals.effectual_macs`: no dot product is made.
+    """
+    layer = trace.layer
+    pairs = weight_counts(trace) * tap_counts(trace).sum(axis=0)
+    starts = np.arange(0, layer.window, shape.lanes)  # a vector's pairs follow one another
+    by_vector: Counts = np.add.reduceat(pairs.reshape(layer.groups, -1), starts, axis=1)
+    return by_vector
 
 
 def pair_counts(
