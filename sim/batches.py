@@ -14,7 +14,7 @@ def batches(trace: LayerTrace, size: int) -> Iterator[LayerTrace]:
         yield trace
         return
     for first in range(0, trace.images, size):
-        yield _chosen(trace, np.arange(first, min(first + size, trace.images)))
+        yield _of_images(trace, np.arange(first, min(first + size, trace.images)))
 
 
 def repeated(trace: LayerTrace, images: int) -> LayerTrace:
@@ -23,9 +23,12 @@ def repeated(trace: LayerTrace, images: int) -> LayerTrace:
     For comparisons at a published batch size when fewer images were recorded; totals are then those
     of `images` images.
     """
-    return _chosen(trace, np.arange(images) % trace.images)
+    return _of_images(trace, np.arange(images) % trace.images)
 
 
-def _chosen(trace: LayerTrace, images: np.ndarray[tuple[int], np.dtype[np.intp]]) -> LayerTrace:
+def _of_images(trace: LayerTrace, images: np.ndarray[tuple[int], np.dtype[np.intp]]) -> LayerTrace:
     output = None if trace.output is None else trace.output[images]
-    return replace(trace, activation=trace.activation[images], output=output)
+    blocks = trace.block_map
+    if blocks is not None:
+        blocks = replace(blocks, zero=blocks.zero[images])
+    return replace(trace, activation=trace.activation[images], output=output, block_map=blocks)

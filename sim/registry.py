@@ -87,7 +87,7 @@ class Configuration:
 
     def _model_class(self) -> Any:
         try:
-            module = importlib.import_module(f"sim.accelerators.{self.folder}.model")
+            module = importlib.import_module(f".accelerators.{self.folder}.model", __package__)
             return getattr(module, self.model)
         except (ModuleNotFoundError, AttributeError) as error:
             raise UserError(f"accelerator {self.name!r}: {error}") from error

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simulate
+from sim.comparison import layer_kind
 from sim.consistency import check_events
 from sim.files import intact, whole_file
-from sim.layer import Layer
 from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
 
 TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")
@@ -18,11 +18,6 @@ ACTION = "action_"
 TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED], str)
 """Columns of text: a layer may be called 0.10, and a variant may be empty."""
 IDLE = re.compile(r"^idle_(.+)_multiplier_cycles$")
-
-
-def layer_kind(layer: Layer) -> str:
-    """conv, depthwise or linear: the classes that tables include or leave out."""
-    return "depthwise" if layer.is_depthwise else layer.kind
 
 
 def _columns(events: Events) -> dict[str, float]:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from sim import Layer, LayerTrace
+from sim import BlockMap, Layer, LayerTrace
 from sim.batches import batches, repeated
 
 LAYER = Layer.linear("fc", 4, 2)
@@ -20,3 +20,12 @@ def test_repeated_images_come_round_in_order() -> None:
     assert longer.images == 7
     assert np.array_equal(longer.activation[3:6], INPUTS)
     assert np.array_equal(longer.output[6], INPUTS[0, :2])
+
+
+def test_a_batch_takes_the_blocks_of_its_images_along() -> None:
+    zero = np.array([[[True]], [[False]], [[True]]])
+    trace = LayerTrace(LAYER, activation=INPUTS, block_map=BlockMap(4, 4, zero))
+    assert [part.block_map.zero.ravel().tolist() for part in batches(trace, 2)] == [
+        [True, False],
+        [True],
+    ]

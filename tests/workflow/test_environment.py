@@ -1,10 +1,12 @@
 """The pins exist once: requirements.in decides, the lock and env.yml repeat it."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,3 +59,19 @@ def test_plugins_are_pinned_and_installed_beside_the_lock(name: str, lock: dict[
     wanted = [line for line in lines if line.strip() and not line.startswith("#")]
     assert len(pins(lines)) == len(wanted)
     assert set(pins(lines)).isdisjoint(lock)
+
+
+def test_the_packages_bounds_admit_the_pins() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].values()
+    bounds = [Requirement(text) for group in (project["dependencies"], *extras) for text in group]
+    pinned = pins((ROOT / "requirements.in").read_text().splitlines())
+    for bound in bounds:
+        if bound.name != project["name"]:
+            assert bound.specifier.contains(pinned[bound.name]), bound.name
+
+
+def test_the_version_stands_the_same_in_every_place() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == version

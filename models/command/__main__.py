@@ -1,0 +1,5 @@
+"""`python -m models.command`: the command from a checkout."""
+
+from models.command import main
+
+raise SystemExit(main())

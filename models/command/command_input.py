@@ -1,0 +1,154 @@
+"""Where the network and the inputs of a command come from; imports PyTorch when it has to."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.command.extras import networks_extra
+from sim.errors import UserError
+from sim.trace_file import NetworkTrace, read_trace
+from sim.validation import require_positive
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from models.networks.network import InputForm
+
+TRACE_SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class CommandInput:
+    """What a command was told about the network.
+
+    Attributes:
+        model: a trace file, the name of a network, or `FILE.py:NAME` of a module or of a function
+            that returns one.
+        checkpoint: weights for a network by name; None = freshly drawn ones, which are no evidence.
+        inputs: folder of pictures, or .npy/.npz of an array (N, C, H, W) scaled as in training.
+        images: how many of the inputs are run.
+        scheme: how the network is pruned.
+    """
+
+    model: str
+    checkpoint: Path | None
+    inputs: Path | None
+    images: int
+    scheme: str
+
+    def trace(self) -> NetworkTrace:
+        """Read the trace, or record it.
+
+        Raises:
+            UserError: no such network or file, or something that only another kind of model needs.
+        """
+        require_positive(images=self.images)
+        if self.model.endswith(TRACE_SUFFIX):
+            self._refuse_extra_options()
+            return read_trace(self.model)
+        with networks_extra(f"recording {self.model}"):
+            from models.recording import record
+        network, name, form, weights = self._network()
+        return record(network, self._inputs(form), scheme=self.scheme, name=name, weights=weights)
+
+    def _refuse_extra_options(self) -> None:
+        given = {"--checkpoint": self.checkpoint, "--inputs": self.inputs}
+        for option, value in given.items():
+            if value is not None:
+                raise UserError(f"{option} does not go with a trace: {self.model} holds its zeros")
+        if self.scheme != "dense":
+            raise UserError(f"--scheme does not go with a trace: {self.model} holds its zeros")
+
+    def _network(self) -> tuple[nn.Module, str, InputForm | None, str]:
+        if ".py:" in self.model:
+            if self.checkpoint is not None:
+                raise UserError("--checkpoint goes with a network by name; load it in your file")
+            return _from_file(self.model), self.model.rpartition(":")[2], None, self.model
+        from models.networks import build, network_record
+
+        record = network_record(self.model)
+        network = build(self.model, num_classes=record.classes, in_channels=record.form.channels)
+        if self.checkpoint is None:
+            print(
+                f"note: {self.model} without --checkpoint has random weights; its zeros are no "
+                "evidence",
+                file=sys.stderr,
+            )
+            return network, self.model, record.form, "random weights"
+        from models.imagenet.user_checkpoints import load_user_checkpoint
+
+        load_user_checkpoint(self.checkpoint, network)
+        return network, self.model, record.form, f"weights: {self.checkpoint.name}"
+
+    def _inputs(self, form: InputForm | None) -> Tensor:
+        from models.imagenet.pictures import bundled_photographs, image_folder
+
+        if self.inputs is None:
+            if form is None:
+                raise UserError(f"{self.model} needs --inputs, an .npy or .npz file (N, C, H, W)")
+            return bundled_photographs(self.images, form)
+        if self.inputs.is_dir():
+            if form is None:
+                raise UserError(
+                    f"{self.inputs} is a folder, but how {self.model} scales pictures is not "
+                    "known; give an .npy or .npz file with scaled values"
+                )
+            return image_folder(self.inputs, form, None).images(0, self.images)
+        return _array(self.inputs, self.images)
+
+
+def _array(path: Path, images: int) -> Tensor:
+    """The first inputs of an array file; never unpickles."""
+    import torch
+
+    try:
+        content: Any = np.load(path, allow_pickle=False)
+        if not isinstance(content, np.ndarray):
+            names = list(content.files)
+            if len(names) != 1:
+                raise UserError(f"{path} holds {len(names)} arrays; expected one")
+            content = content[names[0]]
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file or folder") from None
+    except (ValueError, EOFError, KeyError, OSError) as error:
+        raise UserError(f"{path}: not an .npy or .npz file of numbers ({error})") from error
+    if content.dtype.kind != "f":
+        raise UserError(
+            f"{path} holds {content.dtype}; expected real numbers, scaled as in training"
+        )
+    return torch.from_numpy(content[:images].astype(np.float32))
+
+
+def _from_file(model: str) -> nn.Module:
+    """The module that FILE.py:NAME names; the file is run, so it must be the user's own."""
+    from torch import nn
+
+    file, _, name = model.rpartition(":")
+    path = Path(file)
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise UserError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever the user's file raises
+        raise UserError(f"{path}: {type(error).__name__}: {error}") from error
+    if not hasattr(module, name):
+        raise UserError(f"{path} defines no {name!r}")
+    value = getattr(module, name)
+    if not isinstance(value, nn.Module) and callable(value):
+        try:
+            value = value()
+        except Exception as error:  # whatever the user's function raises
+            raise UserError(f"{model}: {type(error).__name__}: {error}") from error
+    if not isinstance(value, nn.Module):
+        raise UserError(f"{model} is a {type(value).__name__}; expected a torch.nn.Module")
+    return value

@@ -1,0 +1,116 @@
+"""Run a network on designs, or record it for later."""
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+from models.command.command_input import CommandInput
+from models.command.page import page
+from models.command.text_table import json_rows, text_table
+from sim.comparison import NetworkComparison, compare
+from sim.errors import UserError
+from sim.files import whole_file
+from sim.trace_file import NetworkTrace, write_trace
+
+TOTALS = {
+    "accelerator": "design",
+    "multipliers": "multipliers",
+    "cycles_per_image": "cycles/image",
+    "speedup_over_ideal_dense": "speedup",
+    "bound_speedup": "bound",
+    "utilisation": "utilisation",
+    "dram_bytes_per_image": "DRAM bytes/image",
+    "energy_nj_per_image": "energy nJ/image",
+}
+EXPLANATION = """\
+speedup: times faster than a dense array of as many multipliers that never idles; bound: the most
+that skipping the zeros of both operands can give. Each design has the size of its paper."""
+
+
+def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs `run` and `trace`."""
+    run = verbs.add_parser("run", help="compare designs on a network's zeros")
+    _add_source(run)
+    run.add_argument("--accelerators", metavar="A,B", help="designs by name; all if left out")
+    run.add_argument("--node", type=int, default=16, metavar="NM", help="of the energies (16)")
+    run.add_argument("--out", type=Path, metavar="DIR", help="also write layers.csv, index.html")
+    run.add_argument("--json", action="store_true", help="for another program")
+    run.set_defaults(run=_run)
+    trace = verbs.add_parser("trace", help="record a network's zeros in a file")
+    _add_source(trace)
+    trace.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    trace.set_defaults(run=_trace)
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "model", help="a trace (.safetensors), a network's name, or FILE.py:NAME of a torch module"
+    )
+    parser.add_argument("--checkpoint", type=Path, help="weights of a network by name")
+    parser.add_argument(
+        "--inputs", type=Path, help="folder of pictures, or .npy/.npz of scaled inputs"
+    )
+    parser.add_argument("--images", type=int, default=2, help="inputs that are run (2)")
+    parser.add_argument("--scheme", default="dense", help="how the network is pruned (dense)")
+
+
+def _network(arguments: argparse.Namespace) -> NetworkTrace:
+    return CommandInput(
+        model=arguments.model,
+        checkpoint=arguments.checkpoint,
+        inputs=arguments.inputs,
+        images=arguments.images,
+        scheme=arguments.scheme,
+    ).trace()
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    names = arguments.accelerators and [name.strip() for name in arguments.accelerators.split(",")]
+    if arguments.out is not None and arguments.out.exists() and not arguments.out.is_dir():
+        raise UserError(f"--out {arguments.out} is a file; expected a folder")
+    trace = _network(arguments)
+    comparison = compare(trace, names, arguments.node, progress=_progress)
+    _progress("")
+    if arguments.out is not None:
+        _write(comparison, trace, arguments.out)
+    if arguments.json:
+        print(json_rows(comparison.rows()))
+        return
+    print(f"{comparison.network}, {trace.provenance.scheme}: {trace.provenance.data}\n")
+    print(text_table([cost.row() for cost in comparison.totals], TOTALS))
+    print(f"\n{EXPLANATION}")
+    for name, reason in comparison.refused.items():
+        print(f"not run: {name}: {reason}")
+    if arguments.out is not None:
+        print(f"written: {arguments.out / 'index.html'}, {arguments.out / 'layers.csv'}")
+
+
+def _progress(name: str) -> None:
+    """Show what runs now on the last line of a terminal; nothing where stderr is a file."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{name}")
+        sys.stderr.flush()
+
+
+def _write(comparison: NetworkComparison, trace: NetworkTrace, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = comparison.rows()
+    with whole_file(folder / "layers.csv") as temporary, temporary.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]) if rows else ["accelerator"])
+        writer.writeheader()
+        writer.writerows(rows)
+    with whole_file(folder / "index.html") as temporary:
+        temporary.write_text(page(comparison, trace.provenance, TOTALS, EXPLANATION))
+
+
+def _trace(arguments: argparse.Namespace) -> None:
+    if arguments.out.suffix != ".safetensors":
+        raise UserError(f"--out {arguments.out}: a trace's name ends in .safetensors")
+    trace = _network(arguments)
+    write_trace(arguments.out, trace)
+    zeros = [1 - entry.trace.weight.mean() for entry in trace.layers]
+    print(
+        f"{arguments.out}: {len(trace.layers)} layers, mean share of zero weights "
+        f"{sum(zeros) / len(zeros):.2f}"
+    )

@@ -1,0 +1,100 @@
+"""A network of the user's and some inputs in, a trace of its zeros out: the short way in Python."""
+
+import copy
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from models.compression.quantization import quantize
+from models.compression.scheme import Samples
+from models.compression.schemes import full_size_schemes
+from models.graph.modes import evaluating
+from models.graph.stored_tensors import SparseNetwork
+from models.tracing import trace_network
+from models.training import repeatable
+from sim import NetworkTrace, Provenance
+from sim.errors import UserError
+from sim.validation import unknown
+
+
+def record(
+    model: nn.Module,
+    inputs: Tensor | npt.NDArray[np.floating],
+    *,
+    scheme: str = "dense",
+    name: str | None = None,
+    weights: str = "given weights",
+) -> NetworkTrace:
+    """Prune a copy of a network, round it to INT8, run inputs through it and note every zero.
+
+    Nothing is fine-tuned. The same inputs set the ranges of the INT8 activations.
+
+    Args:
+        model: a trained network that torch.fx can trace; it is not changed.
+        inputs: images as the network takes them, (N, C, H, W), or rows (N, features), scaled as in
+            training.
+        scheme: of `models.compression.schemes`; "dense" prunes nothing.
+        name: what tables call the network; None takes the name of its class.
+        weights: where the weights come from, for the provenance.
+
+    Returns:
+        Every convolution and linear layer with INT8 weights and the zeros of its inputs.
+
+    Raises:
+        UserError: no network, inputs of another shape or not finite, an unknown scheme, or a layer
+            that is not understood.
+    """
+    if not isinstance(model, nn.Module):
+        raise UserError(f"record() takes a torch.nn.Module first, not {type(model).__name__}")
+    if scheme not in full_size_schemes():
+        raise unknown("scheme", scheme, full_size_schemes())
+    images = _checked(inputs)
+    shapes = copy.deepcopy(model).cpu().eval()
+    _try_out(shapes, images[:1])
+    sparse = SparseNetwork(copy.deepcopy(shapes))
+    pruning = full_size_schemes()[scheme]()
+    with repeatable(seed=0, threads=torch.get_num_threads()):
+        if pruning.after_rounding:
+            quantize(sparse, images)
+            words = pruning.prune(sparse, Samples(images))
+        else:
+            words = pruning.prune(sparse, Samples(images))
+            quantize(sparse, images)
+        origin = Provenance(
+            suite="yours",
+            network=name or type(model).__name__,
+            scheme=scheme,
+            weight_source="measured",
+            activation_source="measured",
+            data=f"{weights}, {words or f'{scheme} without fine-tuning'}; {len(images)} inputs",
+        )
+        return trace_network(shapes, sparse, images, origin)
+
+
+def _checked(inputs: Tensor | npt.NDArray[np.floating]) -> Tensor:
+    if not isinstance(inputs, Tensor | np.ndarray):
+        raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
+    images = torch.as_tensor(inputs).detach().cpu()
+    if not images.is_floating_point() or images.ndim < 2 or len(images) == 0:
+        raise UserError(
+            f"inputs are {images.dtype} of shape {tuple(images.shape)}; expected real numbers "
+            "(N, C, H, W) or (N, features), N at least 1, scaled as in training"
+        )
+    images = images.to(torch.float32)
+    if not bool(torch.isfinite(images).all()):
+        raise UserError("inputs hold values that are not finite numbers")
+    return images
+
+
+def _try_out(model: nn.Module, image: Tensor) -> None:
+    """Run one image, so that a shape that does not fit is one line and not a trace of torch's."""
+    try:
+        with evaluating(model), torch.no_grad():
+            model(image)
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(
+            f"{type(model).__name__} does not take inputs of shape {tuple(image.shape)}: {reason}"
+        ) from error

@@ -1,0 +1,233 @@
+"""A whole network on several designs: the short way from a trace to a table."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.accelerator import Accelerator, simulate
+from sim.consistency import check_events
+from sim.energy import Technology, technology
+from sim.errors import UserError
+from sim.events import Events
+from sim.layer import Layer
+from sim.registry import accelerator, configurations
+from sim.trace import LayerTrace
+from sim.trace_file import NetworkTrace, read_trace
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+ALL_LAYERS = "all layers"
+"""What the row that adds up a network's layers is called."""
+
+Row = dict[str, str | int | float]
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """What one layer, or a network's layers together, cost on one design.
+
+    Attributes:
+        accelerator: name of the configuration.
+        layer: name of the layer, or `ALL_LAYERS`.
+        layer_kind: conv, depthwise or linear; `ALL_LAYERS` for all together.
+        images: number of images that the events are totals over.
+        events: counts from the model.
+        energy_pj: energy by component, pJ.
+    """
+
+    accelerator: str
+    layer: str
+    layer_kind: str
+    images: int
+    events: Events
+    energy_pj: Mapping[str, float]
+
+    @property
+    def speedup(self) -> float:
+        """Times faster than a dense array of as many multipliers that never idles."""
+        return self.events.dense_macs / (self.events.multipliers * self.events.cycles)
+
+    @property
+    def bound(self) -> float:
+        """The most that skipping every product with a zero operand gives; inf if all have one."""
+        effectual = self.events.effectual_macs
+        return self.events.dense_macs / effectual if effectual else float("inf")
+
+    def row(self) -> Row:
+        """The costs with a unit in each name; idle causes as shares of all multiplier-cycles."""
+        events = self.events
+        slots = events.multipliers * events.cycles
+        return {
+            "accelerator": self.accelerator,
+            "layer": self.layer,
+            "layer_kind": self.layer_kind,
+            "images": self.images,
+            "multipliers": events.multipliers,
+            "cycles_per_image": events.cycles / self.images,
+            "dense_macs": events.dense_macs,
+            "effectual_macs": events.effectual_macs,
+            "speedup_over_ideal_dense": self.speedup,
+            "bound_speedup": self.bound,
+            "utilisation": events.utilisation,
+            "dram_bytes_per_image": events.dram_bytes / self.images,
+            "energy_nj_per_image": sum(self.energy_pj.values()) / self.images / 1000,
+            **{
+                f"idle_{cause}_share": count / slots
+                for cause, count in events.idle_multiplier_cycles.items()
+            },
+        }
+
+
+@dataclass(frozen=True)
+class NetworkComparison:
+    """Costs of a network's layers on several designs, each as its paper sizes it.
+
+    Attributes:
+        network: name of the network, from the trace.
+        node_nm: technology node of the energies, nm.
+        layers: by design, one entry per layer in running order.
+        refused: by design, why it does not run this network; such a design has no entry above.
+    """
+
+    network: str
+    node_nm: int
+    layers: Mapping[str, tuple[LayerCost, ...]]
+    refused: Mapping[str, str]
+
+    @property
+    def totals(self) -> tuple[LayerCost, ...]:
+        """All layers of each design together, in the order of the designs."""
+        return tuple(_total(costs) for costs in self.layers.values())
+
+    def rows(self) -> list[Row]:
+        """One row per design and layer, then one per design for all layers; every row has all keys.
+
+        A cause that a design does not know is 0 there.
+        """
+        every = [cost.row() for costs in self.layers.values() for cost in costs]
+        every += [cost.row() for cost in self.totals]
+        columns = dict.fromkeys(name for row in every for name in row)
+        return [{name: row.get(name, 0) for name in columns} for row in every]
+
+    def frame(self) -> "pd.DataFrame":
+        """The rows as a pandas table.
+
+        Raises:
+            UserError: pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise UserError("a table needs pandas: pip install 'sparsebench[plots]'") from error
+        return pd.DataFrame(self.rows())
+
+    def plot(self) -> "Figure":
+        """A bar for each design's speedup, and the bound as a line.
+
+        Raises:
+            UserError: matplotlib is not installed.
+        """
+        try:
+            from matplotlib.figure import Figure
+        except ImportError as error:
+            raise UserError(
+                "a figure needs matplotlib: pip install 'sparsebench[plots]'"
+            ) from error
+        totals = self.totals[::-1]
+        figure = Figure(figsize=(7, 1 + 0.26 * len(totals)), layout="constrained")
+        axes = figure.add_subplot()
+        titles = [configurations()[cost.accelerator].title for cost in totals]
+        bars = axes.barh(titles, [cost.speedup for cost in totals], color="#4477aa")
+        axes.bar_label(bars, fmt="%.2f", padding=3)
+        bound = max(cost.bound for cost in totals)
+        axes.axvline(bound, color="black", label=f"bound of these zeros: {bound:.2f}")
+        axes.axvline(1, color="grey", linestyle="--", label="that dense array")
+        axes.set(
+            xlabel="times faster than a never idle dense array of as many multipliers",
+            title=self.network,
+        )
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, frameon=False)
+        return figure
+
+
+def compare(
+    trace: NetworkTrace | Path | str,
+    accelerators: Iterable[str] | Mapping[str, Accelerator] | None = None,
+    node_nm: int = 16,
+    progress: Callable[[str], None] = lambda name: None,
+) -> NetworkComparison:
+    """Run a network's layers on several designs.
+
+    Args:
+        trace: a recorded network, or the path of a trace file.
+        accelerators: names of configurations, or designs of your own by name; None takes every
+            configuration. Each runs at the size that its paper gives it, so compare speedups and
+            utilisation, not cycles; `accelerator(name, rows=...)` makes another size.
+        node_nm: technology node of the energies, nm.
+        progress: told the name of each design before it runs.
+
+    Raises:
+        UserError: unknown accelerator or node, no accelerator, or no trace.
+    """
+    if not isinstance(trace, NetworkTrace):
+        trace = read_trace(trace)
+    designs = _designs(accelerators)
+    table = technology(node_nm)
+    layers: dict[str, tuple[LayerCost, ...]] = {}
+    refused: dict[str, str] = {}
+    for name, design in designs.items():
+        progress(name)
+        try:
+            layers[name] = tuple(_costs(name, design, trace.traces, table))
+        except UserError as error:
+            refused[name] = str(error)
+    return NetworkComparison(trace.provenance.network, node_nm, layers, refused)
+
+
+def _designs(
+    accelerators: Iterable[str] | Mapping[str, Accelerator] | None,
+) -> dict[str, Accelerator]:
+    if isinstance(accelerators, Mapping):
+        designs = dict(accelerators)
+    else:
+        names = configurations() if accelerators is None else accelerators
+        designs = {
+            name: accelerator(name) for name in ([names] if isinstance(names, str) else names)
+        }
+    if not designs:
+        raise UserError("compare() got no accelerator; leave the list out to take all")
+    return designs
+
+
+def _costs(
+    name: str, design: Accelerator, traces: Iterable[LayerTrace], table: Technology
+) -> Iterator[LayerCost]:
+    for trace in traces:
+        events = check_events(name, design, trace, simulate(trace, design))
+        yield LayerCost(
+            accelerator=name,
+            layer=trace.layer.name,
+            layer_kind=layer_kind(trace.layer),
+            images=trace.images,
+            events=events,
+            energy_pj=table.energy_pj(events),
+        )
+
+
+def layer_kind(layer: Layer) -> str:
+    """conv, depthwise or linear: the classes that tables include or leave out."""
+    return "depthwise" if layer.is_depthwise else layer.kind
+
+
+def _total(costs: tuple[LayerCost, ...]) -> LayerCost:
+    events = costs[0].events
+    for cost in costs[1:]:
+        events = events + cost.events
+    energy: dict[str, float] = {}
+    for cost in costs:
+        for component, value in cost.energy_pj.items():
+            energy[component] = energy.get(component, 0.0) + value
+    return LayerCost(costs[0].accelerator, ALL_LAYERS, ALL_LAYERS, costs[0].images, events, energy)

@@ -1,0 +1,133 @@
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.command import main
+from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, read_trace, write_trace
+
+Capture = pytest.CaptureFixture[str]
+NETWORK = """
+from torch import nn
+def tiny():
+    return nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 36, 10))
+def broken():
+    raise KeyError("weights")
+number = 3
+"""
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(1)
+    layer = Layer.conv("<conv>", 8, 8, 3, input_size=6)
+    masks = (rng.random(layer.weight_shape) < 0.5, rng.random((1, *layer.input_shape)) < 0.5)
+    origin = Provenance("yours", "a & b", "dense", "measured", "measured", "toy")
+    path = tmp_path / "toy.safetensors"
+    write_trace(path, NetworkTrace(origin, (TracedLayer(LayerTrace(layer, *masks)),)))
+    return path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "mine.py").write_text(NETWORK)
+    inputs = np.random.default_rng(0).normal(size=(4, 3, 8, 8)).astype(np.float32)
+    np.save(tmp_path / "x.npy", inputs)
+    np.savez(tmp_path / "two.npz", a=inputs, b=inputs)
+    np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
+    np.save(tmp_path / "whole.npy", np.ones((1, 3, 8, 8), dtype=int))
+    return tmp_path
+
+
+def test_run_prints_a_line_per_design_and_what_the_columns_mean(
+    trace: Path, capsys: Capture
+) -> None:
+    assert main(["run", str(trace), "--accelerators", "sa, sparten"]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines()[4:6]] == ["sa", "sparten"]
+    assert "never idles" in out
+
+
+def test_run_writes_a_table_and_a_page_without_markup_from_names(
+    trace: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = tmp_path / "new" / "out"
+    assert main(["run", str(trace), "--accelerators", "sa", "--out", str(folder)]) == 0
+    rows = list(csv.DictReader((folder / "layers.csv").open()))
+    assert [row["layer"] for row in rows] == ["<conv>", "all layers"]
+    page = (folder / "index.html").read_text()
+    assert "a &amp; b" in page
+    assert "&lt;conv&gt;" in page
+    assert "<conv>" not in page
+    assert "http" not in page
+
+
+def test_json_output_is_all_that_is_on_stdout(trace: Path, capsys: Capture) -> None:
+    assert main(["run", str(trace), "--accelerators", "sa", "--json"]) == 0
+    assert [row["layer"] for row in json.loads(capsys.readouterr().out)] == [
+        "<conv>",
+        "all layers",
+    ]
+
+
+def test_trace_records_a_module_of_a_file(files: Path) -> None:
+    out = files / "t.safetensors"
+    inputs = ["--inputs", str(files / "x.npy"), "--images", "3", "--out", str(out)]
+    assert main(["trace", f"{files / 'mine.py'}:tiny", *inputs]) == 0
+    assert [(t.layer.kind, t.images) for t in read_trace(out).traces] == [
+        ("conv", 3),
+        ("linear", 3),
+    ]
+
+
+@pytest.mark.parametrize("what", ["designs", "networks", "schemes"])
+def test_list_has_a_sentence_for_each(what: str, capsys: Capture) -> None:
+    assert main(["list", what, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert len(rows) > 5
+    assert all(row["description"] for row in rows)
+
+
+def test_show_gives_status_and_source_of_every_parameter(capsys: Capture) -> None:
+    assert main(["show", "s2ta_aw", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["status"] for row in rows} <= {"published", "derived", "assumed"}
+    assert all(row["source"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "no.safetensors"], "no such trace"),
+        (["run", "resnet_50"], "did you mean 'resnet50'"),
+        (["run", "{trace}", "--accelerators", "spartan"], "did you mean 'sparten'"),
+        (["run", "{trace}", "--images", "0"], "images"),
+        (["run", "{trace}", "--node", "7"], "unknown technology node 7"),
+        (["run", "{trace}", "--scheme", "dbb"], "--scheme does not go with a trace"),
+        (["run", "{trace}", "--inputs", "x.npy"], "--inputs does not go with a trace"),
+        (["run", "{trace}", "--out", "{trace}"], "is a file"),
+        (["run", "{dir}/mine.py:tiny"], "needs --inputs"),
+        (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}"], "is a folder"),
+        (["run", "{dir}/mine.py:huge", "--inputs", "{dir}/x.npy"], "defines no 'huge'"),
+        (["run", "{dir}/mine.py:broken", "--inputs", "{dir}/x.npy"], "KeyError"),
+        (["run", "{dir}/mine.py:number", "--inputs", "{dir}/x.npy"], "is a int"),
+        (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/none.npy"], "no such file"),
+        (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/mine.py"], "not an .npy or .npz"),
+        (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/two.npz"], "holds 2 arrays"),
+        (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/objects.npy"], "not an .npy or .npz"),
+        (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/whole.npy"], "real numbers"),
+        (["trace", "{trace}", "--out", "t.txt"], "ends in .safetensors"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_2(
+    arguments: list[str], message: str, trace: Path, files: Path, capsys: Capture
+) -> None:
+    texts = [text.format(trace=trace, dir=files) for text in arguments]
+    assert main(texts) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    assert message in captured.err

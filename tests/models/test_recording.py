@@ -1,0 +1,69 @@
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from models.recording import record
+from sim import UserError
+from tests.models.toy import INPUT_SHAPE, Toy
+
+
+def _toy() -> Toy:
+    torch.manual_seed(5)
+    return Toy()
+
+
+INPUTS = np.random.default_rng(5).normal(size=(3, *INPUT_SHAPE)).astype(np.float32)
+
+
+def test_the_trace_names_what_it_is_and_leaves_the_network_as_it_was() -> None:
+    network = _toy()
+    before = copy.deepcopy(network.state_dict())
+    trace = record(network, INPUTS, scheme="dbb", name="mine", weights="seed 5")
+    assert (trace.provenance.network, trace.provenance.scheme) == ("mine", "dbb")
+    assert "seed 5" in trace.provenance.data
+    assert "3 inputs" in trace.provenance.data
+    assert all(torch.equal(before[key], value) for key, value in network.state_dict().items())
+
+
+def test_the_zeros_of_a_layer_are_those_that_pytorch_computes() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), nn.ReLU(), nn.Conv2d(4, 2, 1))
+    with torch.no_grad():
+        network[0].weight[1] = -10.0  # dead: its map is all zero on positive inputs
+        network[0].weight[2] = 10.0
+    trace = record(network, torch.full((2, 3, 5, 5), 0.5))
+    second = trace.traces[1].activation
+    assert second.shape == (2, 4, 3, 3)
+    assert not second[:, 1].any()
+    assert second[:, 2].all()
+
+
+def test_a_scheme_prunes_what_it_says() -> None:
+    masks = [entry.trace.weight for entry in record(_toy(), INPUTS, scheme="dbb").layers]
+    widest = max(masks, key=lambda mask: mask.shape[1])
+    blocks = widest[:, : widest.shape[1] // 8 * 8].reshape(len(widest), -1, 8, *widest.shape[2:])
+    assert blocks.sum(axis=2).max() == 4
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        (INPUTS[:, :2], "does not take inputs of shape"),
+        (INPUTS[:0], "N at least 1"),
+        (INPUTS.astype(np.int64), "real numbers"),
+        (np.full_like(INPUTS, np.nan), "not finite"),
+        ([1.0], "expected an array"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_one_line(inputs: object, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        record(_toy(), inputs)  # type: ignore[arg-type]
+
+
+def test_unknown_schemes_and_things_that_are_no_network_are_refused() -> None:
+    with pytest.raises(UserError, match="magnitude"):
+        record(_toy(), INPUTS, scheme="magnitud")
+    with pytest.raises(UserError, match=r"torch\.nn\.Module"):
+        record("resnet50", INPUTS)  # type: ignore[arg-type]

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError, accelerator
+from sim.comparison import ALL_LAYERS, compare
+
+LAYERS = (
+    Layer.conv("conv", 8, 8, 3, padding=1, input_size=6),
+    Layer.conv("depthwise", 8, 8, 3, padding=1, input_size=6, groups=8),
+    Layer.linear("fc", 288, 10),
+)
+
+
+def _network() -> NetworkTrace:
+    rng = np.random.default_rng(3)
+    traces = [
+        LayerTrace(
+            layer, rng.random(layer.weight_shape) < 0.5, rng.random((2, *layer.input_shape)) < 0.5
+        )
+        for layer in LAYERS
+    ]
+    origin = Provenance("toy", "three_layers", "random", "modelled", "modelled", "random masks")
+    return NetworkTrace(origin, tuple(TracedLayer(trace) for trace in traces))
+
+
+def test_a_row_for_each_layer_of_each_design_and_one_for_all_layers() -> None:
+    rows = compare(_network(), ["sparten", "sa"]).rows()
+    names = ["conv", "depthwise", "fc"]
+    assert [(row["accelerator"], row["layer"]) for row in rows] == [
+        *(("sparten", name) for name in names),
+        *(("sa", name) for name in names),
+        ("sparten", ALL_LAYERS),
+        ("sa", ALL_LAYERS),
+    ]
+    assert [row["layer_kind"] for row in rows[:3]] == ["conv", "depthwise", "linear"]
+    assert all(set(row) == set(rows[0]) for row in rows)
+
+
+def test_the_total_is_the_sum_of_the_layers_and_is_checked_by_hand() -> None:
+    comparison = compare(_network(), ["dense_ideal"])
+    (total,) = comparison.totals
+    dense = 2 * (8 * 8 * 9 * 36 + 8 * 9 * 36 + 2880)
+    assert total.events.dense_macs == dense
+    assert total.speedup == pytest.approx(1, rel=0.1)  # rounding up in each layer
+    row = comparison.rows()[-1]
+    layers = comparison.rows()[:-1]
+    for column in ("cycles_per_image", "dram_bytes_per_image", "energy_nj_per_image"):
+        assert row[column] == pytest.approx(sum(float(layer[column]) for layer in layers))
+
+
+def test_utilisation_and_idle_shares_fill_every_multiplier_cycle() -> None:
+    for row in compare(_network()).rows():
+        idle = sum(float(value) for name, value in row.items() if name.startswith("idle_"))
+        assert idle + float(row["utilisation"]) == pytest.approx(1), row["accelerator"]
+
+
+def test_a_design_of_ones_own_size_is_taken_as_it_is() -> None:
+    designs = {"small": accelerator("sa", rows=8, columns=8), "large": accelerator("sa")}
+    small, large = compare(_network(), designs).totals
+    assert (small.accelerator, small.events.multipliers) == ("small", 64)
+    assert small.events.cycles > large.events.cycles
+
+
+class _Refuses:
+    multipliers = 4
+
+    def simulate(self, trace: LayerTrace) -> None:
+        raise UserError(f"{trace.layer.name}: too good for this")
+
+
+def test_a_design_that_refuses_a_layer_is_named_with_its_reason_and_has_no_row() -> None:
+    comparison = compare(_network(), {"proud": _Refuses(), "sa": accelerator("sa")})
+    assert comparison.refused == {"proud": "conv: too good for this"}
+    assert list(comparison.layers) == ["sa"]
+
+
+def test_names_are_checked_before_anything_runs() -> None:
+    with pytest.raises(UserError, match="sparten"):
+        compare(_network(), ["sa", "spartan"])
+    with pytest.raises(UserError, match="no accelerator"):
+        compare(_network(), [])
+
+
+def test_the_table_has_a_line_per_row_and_the_figure_a_bar_per_design() -> None:
+    comparison = compare(_network(), ["sa", "sparten"])
+    assert len(comparison.frame()) == 8
+    (axes,) = comparison.plot().axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["SparTen", "SA"]
