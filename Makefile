@@ -15,6 +15,9 @@ CPU_TORCH := --index-url https://download.pytorch.org/whl/cpu --no-deps --retrie
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 SNAKEMAKE := snakemake --cores $(CORES)
+# Snakemake finds its loggers on the path: tens of lines (workflow/progress) instead of thousands.
+PROGRESS := PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
+WITH_PROGRESS := --logger progress
 
 DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG)
 QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
@@ -27,12 +30,14 @@ stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || 
 	measured-resources technology
 
 results: $(STAMP)
-	$(DEFAULT)
-	@test -z "$(call stale,results)" || $(DEFAULT) --report results/report.html
+	$(PROGRESS) $(DEFAULT) $(WITH_PROGRESS)
+	@test -z "$(call stale,results)" || $(DEFAULT) --quiet all --report results/report.html
+	@python -m workflow.progress.outcome results
 
 quick: $(STAMP)
-	$(QUICK)
-	@test -z "$(call stale,results/quick)" || $(QUICK) --report results/quick/report.html
+	$(PROGRESS) $(QUICK) $(WITH_PROGRESS)
+	@test -z "$(call stale,results/quick)" || $(QUICK) --quiet all --report results/quick/report.html
+	@python -m workflow.progress.outcome results/quick
 
 # After Snakemake was killed (SIGKILL, power): no other run may be going on in this folder.
 unlock: $(STAMP)

@@ -12,6 +12,8 @@ COUNTS = ["images", "cycles", "dense_macs", "effectual_macs", "multipliers"]
 VARIED = ["variant", "footing"]
 """Columns that tell runs of one accelerator apart, where a file has them."""
 RUN = ["suite", "network", "scheme"]
+OTHER_ZEROS = "zeros: "
+"""How a variant starts that ran on zeros modelled with another setting."""
 CURE = "delete the file and make it again"
 
 
@@ -63,13 +65,14 @@ def check_runs(events: pd.DataFrame) -> None:
     """Refuse rows of one run that different accelerators count on different masks or layers.
 
     The dense multiplications of a layer are the same for all, and so are the effectual ones, but
-    for scheme blockwise, where a design may take further blocks as zero.
+    for scheme blockwise, where a design may take further blocks as zero. Variants of modelled zeros
+    are runs of their own.
 
     Raises:
         UserError: names the run, and the layer or the accelerator that differs.
     """
-    for run, rows in events.groupby(RUN, sort=False):
-        name = "/".join(map(str, run))
+    for run, rows in events.groupby([events[key] for key in RUN] + [_zeros(events)], sort=False):
+        name = "/".join(str(part) for part in run if part)
         images = rows["images"]
         counts = ["dense_macs"] if run[2] == "blockwise" else ["dense_macs", "effectual_macs"]
         for count in counts:
@@ -80,6 +83,14 @@ def check_runs(events: pd.DataFrame) -> None:
                     "accelerators; they ran on different zeros; delete these events and run again"
                 )
         _check_layers(name, rows)
+
+
+def _zeros(events: pd.DataFrame) -> "pd.Series[str]":
+    """The setting that the zeros of each row were modelled with; empty for the run's own."""
+    if "variant" not in events:
+        return pd.Series("", index=events.index)
+    variants = events["variant"].fillna("").astype(str)
+    return variants.where(variants.str.startswith(OTHER_ZEROS), "")
 
 
 def _check_layers(name: str, rows: pd.DataFrame) -> None:

@@ -92,3 +92,17 @@ def test_files_with_and_without_a_footing_are_read_together(
     write_events([frame.assign(footing="1024_multipliers")], tmp_path / "footing.csv")
     events = read_events([tmp_path / "configured.csv", tmp_path / "footing.csv"])
     assert len(events) == 2 * len(frame)
+
+
+def test_variants_of_modelled_zeros_may_differ_but_only_in_their_effectual_products(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    other = frame.assign(variant="zeros: spread=2", effectual_macs=frame["effectual_macs"] - 1)
+    other["idle_zero_operand_multiplier_cycles"] += 1
+    path = written(pd.concat([frame.assign(variant=""), other]), tmp_path / "a.csv")
+    assert len(read_events([path])) == 2 * len(frame)
+    path = written(
+        pd.concat([frame.assign(variant=""), other.assign(variant="rows=2")]), tmp_path / "b.csv"
+    )
+    with pytest.raises(UserError, match="ran on different zeros"):
+        read_events([path])

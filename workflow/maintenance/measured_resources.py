@@ -16,7 +16,7 @@ from sim import UserError
 from workflow.cli import run, whole_file
 
 COLUMNS = ["seconds", "memory_mb", "processor_seconds"]
-"""Maxima over the jobs of a rule; memory is the resident set of the job with all its processes."""
+"""Maxima over the jobs of a rule; memory is the resident set of a job with all its processes."""
 
 
 OWN_RULES = {
@@ -69,6 +69,7 @@ def measured(folders: Iterable[Path]) -> pd.DataFrame:
     rules = jobs.groupby("rule")
     table = rules[COLUMNS].max().round({"seconds": 1, "memory_mb": 0, "processor_seconds": 1})
     table.insert(0, "jobs", rules.size())
+    table.insert(1, "mean_seconds", rules["seconds"].mean().round(1))
     return table.assign(largest_job=rules["largest_job"].first()).reset_index()
 
 

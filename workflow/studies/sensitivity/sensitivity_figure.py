@@ -19,6 +19,7 @@ from workflow.drawing.shared import (
     network_label,
     panel_grid,
 )
+from workflow.event_checks import OTHER_ZEROS
 from workflow.footing import footing
 
 COLUMNS = 3
@@ -45,7 +46,7 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
         label = quantity.replace("_", " ").replace("dram", "DRAM")
         panel.barh(at, high - low, 0.26, low, color=PALETTE[place], linewidth=0, label=label)
     names = [
-        parameter.removeprefix("zeros: ") + ("" if status == "assumed" else f" ({status})")
+        parameter.removeprefix(OTHER_ZEROS) + ("" if status == "assumed" else f" ({status})")
         for parameter, status in zip(rows["parameter"], rows["status"], strict=True)
     ]
     panel.set_yticks(range(len(rows)), names, fontsize=6.5)

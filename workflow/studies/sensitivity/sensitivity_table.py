@@ -19,6 +19,7 @@ import pandas as pd
 from sim import technology
 from sim.declared import data_files
 from sim.registry import configuration
+from workflow.event_checks import OTHER_ZEROS
 from workflow.footing import footing
 from workflow.tabling.shared import (
     BY_DESIGN,
@@ -32,7 +33,6 @@ data_files("sim/accelerators/*/configs.yaml")
 
 CONFIGURED = "configured"
 SPEED = "speedup_over_dense_ideal"
-ZEROS = "zeros: "
 
 
 def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def _configured_rows(table: pd.DataFrame, configured: pd.DataFrame) -> pd.DataFr
 
 
 def _status(name: str, parameter: str) -> str:
-    if parameter.startswith(ZEROS):
+    if parameter.startswith(OTHER_ZEROS):
         return "assumed"
     if parameter.startswith("energy of "):
         return technology(45).entry(parameter.removeprefix("energy of ")).status

@@ -18,6 +18,7 @@ from models.imagenet.settings import FullSizeSettings
 from sim import UserError, accelerator
 from sim.validation import unknown
 from workflow.cli import json_object, run
+from workflow.event_checks import OTHER_ZEROS
 from workflow.events import simulate_network, write_events
 from workflow.footing import footing
 
@@ -36,7 +37,7 @@ def varied(
             trace = modelled_trace(network, scheme, chosen.varied(**{name: value})).trace
             for design in footing().meant_for(scheme):
                 model = accelerator(design)
-                yield simulate_network(trace, design, model, variant=f"zeros: {name}={value}")
+                yield simulate_network(trace, design, model, variant=f"{OTHER_ZEROS}{name}={value}")
 
 
 def main() -> None:
