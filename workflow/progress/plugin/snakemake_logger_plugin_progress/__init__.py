@@ -1,4 +1,4 @@
-"""Where Snakemake finds the logger: a package of this name on the path makes it `--logger progress`.
+"""The package name by which Snakemake finds the logger, as `--logger progress`.
 
 The folder stands on the path for the Makefile's calls alone (PYTHONPATH).
 """
