@@ -66,18 +66,19 @@ def condensed(members: set[int], tile: range, unit: int) -> list[list[int]]:
 
 
 def best_sides(trace: LayerTrace, core: Core) -> tuple[int, int]:
-    """Of all rectangles of units the first with the fewest blocks, then dense operands read."""
+    """Of all rectangles of units that of the fewest blocks, dense operands read, longest side."""
     layer = trace.layer
     down = len(runs(0, layer.output_pixels, core.tile_pixels))
     across = len(runs(0, layer.group_filters, core.tile_filters))
-    best, least = (1, core.units), (inf, inf)
+    best, least = (1, core.units), (inf, inf, inf)
     for rows in range(1, core.units + 1):
         if core.units % rows:
             continue
         blocks_down, blocks_across = ceil(down / rows), ceil(across / (core.units // rows))
         read = blocks_across * down * core.tile_pixels + blocks_down * across * core.tile_filters
-        if (blocks_down * blocks_across, read) < least:
-            best, least = (rows, core.units // rows), (blocks_down * blocks_across, read)
+        price = (blocks_down * blocks_across, read, max(rows, core.units // rows))
+        if price < least:
+            best, least = (rows, core.units // rows), price
     return best
 
 

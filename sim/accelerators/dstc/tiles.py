@@ -83,13 +83,14 @@ class Arrangement:
 
     @classmethod
     def of(cls, layer: Layer, units: int, tile_pixels: int, tile_filters: int) -> "Arrangement":
-        """The rectangle of the fewest blocks, then of the fewest dense operands to be read."""
+        """The rectangle of the fewest blocks, then of the fewest dense operands, then a square."""
         down = ceil_div(layer.output_pixels, tile_pixels)
         across = ceil_div(layer.group_filters, tile_filters)
 
-        def cost(shape: "Arrangement") -> tuple[int, int]:
+        def cost(shape: "Arrangement") -> tuple[int, int, int]:
             rows, columns = ceil_div(down, shape.pixel_units), ceil_div(across, shape.filter_units)
-            return rows * columns, columns * down * tile_pixels + rows * across * tile_filters
+            read = columns * down * tile_pixels + rows * across * tile_filters
+            return rows * columns, read, max(shape.pixel_units, shape.filter_units)
 
         sides = [side for side in range(1, units + 1) if units % side == 0]
         return min((cls(side, units // side) for side in sides), key=cost)
