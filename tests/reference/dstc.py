@@ -125,9 +125,7 @@ def _image(trace: LayerTrace, image: int, core: Core, tally: Tally) -> None:
                 if row >= len(down) or column >= len(across):
                     times.append(None)
                 else:
-                    times.append(
-                        _tile(inputs, weights, down[row], across[column], core, tally)
-                    )
+                    times.append(_tile(inputs, weights, down[row], across[column], core, tally))
             slowest = max(time for time in times if time is not None)
             array += slowest
             for time in times:

@@ -32,6 +32,7 @@ NESTED_MAY_COST_MORE = {
     "sense": "groups channels by their nonzeros; other groups may fit worse",
     "sense_unbalanced": "groups channels by their nonzeros; other groups may fit worse",
     "stc_flexible": "takes the sparsest ratio that holds, whose inputs may arrive too slowly",
+    "sigma": "packs rows anew; a sum may then cross more levels of the adder tree",
     "sparten": "pairs filters by their density; other pairs may fit worse",
     "sparten_gb_s": "pairs filters by their density; other pairs may fit worse",
 }

@@ -21,6 +21,8 @@ ACCELERATOR_LABELS = {
     "tc": "tensor core",
     "stc": "2:4 tensor core",
     "stc_flexible": "flexible N:M tensor core",
+    "dstc": "DSTC",
+    "sigma": "SIGMA",
     "sa": "SA",
     "sa_zvcg": "SA-ZVCG",
     "sa_smt": "SA-SMT",

@@ -1,4 +1,4 @@
-"""Both operands of a layer in the two roles of SIGMA: what stays in the multipliers, what streams."""
+"""Both operands of a layer in the two roles of SIGMA: one stays, the other streams."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

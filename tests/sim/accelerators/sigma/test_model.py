@@ -31,7 +31,9 @@ def test_equals_the_unit_filled_and_stepped(trace: LayerTrace, unit: reference.U
     assert events.cycles == sum(tally.cycles for tally in expected)
     assert events.effectual_macs == sum(tally.products for tally in expected)
     causes = {cause for tally in expected for cause in tally.idle}
-    for cause in causes | {cause for cause, count in events.idle_multiplier_cycles.items() if count}:
+    for cause in causes | {
+        cause for cause, count in events.idle_multiplier_cycles.items() if count
+    }:
         assert events.idle_multiplier_cycles[cause] == sum(t.idle[cause] for t in expected), cause
     weights, inputs = (
         sum(t.kept_bytes if t.weights_stay == stay else t.sent_bytes for t in expected)

@@ -13,8 +13,9 @@ modules_by_name("sim.accelerators.sigma.model")
 
 
 def product(row: pd.Series) -> LayerTrace:
-    """The product as a 1x1 convolution whose filters hold as many nonzeros; zeros that stream cost
-    nothing in either model and are left out.
+    """The product as a 1x1 convolution whose filters hold as many nonzeros.
+
+    Zeros that stream change no cycle in either model and are left out.
     """
     layer = Layer.conv("product", int(row["k"]), int(row["m"]), 1, input_size=(1, int(row["n"])))
     nonzeros = np.array([int(count) for count in str(row["row_nonzeros"]).split()])
