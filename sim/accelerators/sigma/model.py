@@ -7,7 +7,7 @@ from operator import add
 import numpy as np
 
 from sim.accelerators.sigma.operands import Stationary, inputs_stay, weights_stay
-from sim.accelerators.sigma.packing import Mapping
+from sim.accelerators.sigma.packing import Fillings
 from sim.arithmetic import Counts, ceil_div
 from sim.causes import Cause
 from sim.compressed_formats import bitmap_bytes, bitmap_map_bytes
@@ -45,7 +45,7 @@ class Run:
     """
 
     held: Stationary
-    mapping: Mapping
+    mapping: Fillings
     loading: Counts
     streaming: Counts
     draining: Counts
@@ -98,7 +98,7 @@ class Sigma(Memory):
 
         A port of the distribution network serves `share` multipliers and sends one value a cycle.
         """
-        mapping = Mapping.of(held.row_nonzeros, self.multipliers)
+        mapping = Fillings.of(held.row_nonzeros, self.multipliers)
         share = ceil_div(self.multipliers, self.values_per_cycle)
         sending = np.minimum(share, mapping.slots)
         per_vector = np.maximum(sending, -(-mapping.sums // self.sums_per_cycle))
@@ -152,7 +152,7 @@ class Sigma(Memory):
         return self.traffic(stored, ArrayBytes(weight_read, input_read, partial, partial))
 
 
-def streamed_bytes(held: Stationary, mapping: Mapping) -> int:
+def streamed_bytes(held: Stationary, mapping: Fillings) -> int:
     """Bytes read to be streamed: of the positions that a filling needs, nonzeros and bitmaps.
 
     A position is read once for all rows of a filling. The fillings of a long row share its

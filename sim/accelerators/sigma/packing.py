@@ -8,7 +8,7 @@ from sim.arithmetic import Counts
 
 
 @dataclass(frozen=True)
-class Mapping:
+class Fillings:
     """Fillings of the multipliers, in order; every array has one entry per filling.
 
     Attributes:
@@ -31,7 +31,7 @@ class Mapping:
         return self.values + self.continues
 
     @classmethod
-    def of(cls, row_nonzeros: Counts, multipliers: int) -> "Mapping":
+    def of(cls, row_nonzeros: Counts, multipliers: int) -> "Fillings":
         """Pack whole rows in order while they fit; a row that is longer takes fillings of its own.
 
         Args:
