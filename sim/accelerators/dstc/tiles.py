@@ -66,8 +66,12 @@ def panels(trace: LayerTrace, tile_pixels: int, tile_filters: int) -> tuple[Pane
 def _summed(bits: npt.NDArray[np.bool_], tile: int) -> Vectors:
     """Ones over runs of `tile` along the second axis; the last run may be short."""
     kind = np.uint8 if tile < 256 else np.uint32
-    starts = np.arange(0, bits.shape[1], tile)
-    return np.add.reduceat(bits.view(np.uint8), starts, axis=1, dtype=kind).astype(np.float64)
+    whole = bits.shape[1] // tile * tile
+    runs = bits[:, :whole].reshape(len(bits), -1, tile, bits.shape[2])
+    rest = bits[:, np.newaxis, whole:]
+    # Sums of whole runs are several times as fast as `reduceat` along this axis.
+    parts = [part.sum(axis=2, dtype=kind) for part in (runs, rest) if part.size]
+    return np.concatenate(parts, axis=1).astype(np.float64)
 
 
 @dataclass(frozen=True)
