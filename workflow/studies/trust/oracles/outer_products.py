@@ -2,6 +2,8 @@
 
 import math
 
+import pandas as pd
+
 from sim import Layer, LayerTrace, accelerator, simulate
 from sim.declared import data_files, modules_by_name
 from workflow.studies.trust.comparison import (
@@ -22,30 +24,36 @@ UNIT = {"units": 4, "unit_pixels": 16, "unit_filters": 16, "merge_sums_per_cycle
 
 
 def product(
-    name: str, filters: int, positions: int, pixels: int, weight: float, activation: float
+    filters: int, positions: int, pixels: int, weight: float, activation: float
 ) -> LayerTrace:
     """A matrix product as a 1x1 convolution, with random zeros of both operands."""
-    layer = Layer.conv(name, positions, filters, 1, input_size=(1, pixels))
+    layer = Layer.conv("product", positions, filters, 1, input_size=(1, pixels))
     return random_trace(layer, weight, activation)
 
 
+def _cycles(row: pd.Series, operand_bytes_per_cycle: float) -> int:
+    """One product of figure 15 with the tile that the artifact's search found for it."""
+    shape = (int(row[size]) for size in ("m", "k", "n"))
+    trace = product(*shape, float(row["weight_density"]), float(row["activation_density"]))
+    core = accelerator(
+        "dstc",
+        **UNIT,
+        tile_pixels=int(row["tile_pixels"]),
+        tile_filters=int(row["tile_filters"]),
+        operand_bytes_per_cycle=operand_bytes_per_cycle,
+    )
+    return simulate(trace, core).cycles
+
+
 def cycles(column: str, operand_bytes_per_cycle: float) -> list[Comparison]:
-    """All shapes and weight densities of figure 15 with the tiles that its search found."""
+    """All shapes and weight densities of figure 15, beside a column of the reference."""
     table = reference("sparseloop_dstc.csv")
-    ours = []
-    for row in table.itertuples():
-        tile = {"tile_pixels": int(row.tile_pixels), "tile_filters": int(row.tile_filters)}
-        trace = product(
-            "product",
-            int(row.m),
-            int(row.k),
-            int(row.n),
-            float(row.weight_density),
-            float(row.activation_density),
-        )
-        bound = {"operand_bytes_per_cycle": operand_bytes_per_cycle}
-        ours.append(simulate(trace, accelerator("dstc", **UNIT, **tile, **bound)).cycles)
-    cases = [f"{r.m}x{r.k}x{r.n}, weights {r.weight_density}" for r in table.itertuples()]
+    rows = [row for _, row in table.iterrows()]
+    cases = [
+        f"{row['m']:.0f}x{row['k']:.0f}x{row['n']:.0f}, weights {row['weight_density']}"
+        for row in rows
+    ]
+    ours = [_cycles(row, operand_bytes_per_cycle) for row in rows]
     return paired(cases, ours, table[column])
 
 
@@ -58,13 +66,12 @@ def relative_time(merge_sums_per_cycle: int) -> list[Comparison]:
         merge_sums_per_cycle=merge_sums_per_cycle,
         operand_bytes_per_cycle=math.inf,
     )
-    times = [
-        simulate(product("p", 128, 512, 128, row.b_density, row.a_density), unit).cycles
-        for row in table.itertuples()
-    ]
-    cases = [f"A {row.a_density}, B {row.b_density}" for row in table.itertuples()]
+    densities = list(zip(table["a_density"], table["b_density"], strict=True))
+    times = [simulate(product(128, 512, 128, b, a), unit).cycles for a, b in densities]
     relative = paired(
-        cases, [time / times[0] for time in times], table["time"] / table["time"].iloc[0]
+        [f"A {a}, B {b}" for a, b in densities],
+        [time / times[0] for time in times],
+        table["time"] / table["time"].iloc[0],
     )
     return relative[1:]
 
