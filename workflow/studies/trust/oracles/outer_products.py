@@ -33,8 +33,9 @@ def product(
 
 def _cycles(row: pd.Series, operand_bytes_per_cycle: float) -> int:
     """One product of figure 15 with the tile that the artifact's search found for it."""
-    shape = (int(row[size]) for size in ("m", "k", "n"))
-    trace = product(*shape, float(row["weight_density"]), float(row["activation_density"]))
+    filters, positions, pixels = (int(row[size]) for size in ("m", "k", "n"))
+    weight, activation = float(row["weight_density"]), float(row["activation_density"])
+    trace = product(filters, positions, pixels, weight, activation)
     core = accelerator(
         "dstc",
         **UNIT,
