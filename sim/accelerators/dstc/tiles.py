@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from sim.arithmetic import Counts, ceil_div
 from sim.layer import Layer
+from sim.masks.runs import run_counts
 from sim.masks.windows import windows
 from sim.trace import LayerTrace
 
@@ -51,27 +52,17 @@ def panels(trace: LayerTrace, tile_pixels: int, tile_filters: int) -> tuple[Pane
     """Vectors of the inputs (N, groups, tiles, W) and of the weights (groups, tiles, W)."""
     layer = trace.layer
     taken = windows(trace).reshape(trace.images, layer.output_pixels, -1)
-    inputs = _summed(taken, tile_pixels)
+    inputs = run_counts(taken, tile_pixels).astype(np.float64)
     shape = (trace.images, inputs.shape[1], -1, layer.groups, layer.group_channels)
     by_group = inputs.reshape(shape).transpose(0, 3, 1, 2, 4)
-    weights = _summed(trace.weight.reshape(layer.groups, layer.group_filters, -1), tile_filters)
+    filters = trace.weight.reshape(layer.groups, layer.group_filters, -1)
+    weights = run_counts(filters, tile_filters).astype(np.float64)
     channels_first = (layer.groups, weights.shape[1], layer.group_channels, -1)
     channels_last = weights.reshape(channels_first).swapaxes(2, 3)
     return (
         Panels(by_group.reshape(*by_group.shape[:3], layer.window), tile_pixels),
         Panels(channels_last.reshape(*channels_last.shape[:2], layer.window), tile_filters),
     )
-
-
-def _summed(bits: npt.NDArray[np.bool_], tile: int) -> Vectors:
-    """Ones over runs of `tile` along the second axis; the last run may be short."""
-    kind = np.uint8 if tile < 256 else np.uint32
-    whole = bits.shape[1] // tile * tile
-    runs = bits[:, :whole].reshape(len(bits), -1, tile, bits.shape[2])
-    rest = bits[:, np.newaxis, whole:]
-    # Sums of whole runs are several times as fast as `reduceat` along this axis.
-    parts = [part.sum(axis=2, dtype=kind) for part in (runs, rest) if part.size]
-    return np.concatenate(parts, axis=1).astype(np.float64)
 
 
 @dataclass(frozen=True)
