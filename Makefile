@@ -19,7 +19,7 @@ SNAKEMAKE := snakemake --cores $(CORES)
 PROGRESS := PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
 WITH_PROGRESS := --logger progress
 
-DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile $(CONFIG)
+DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile "$(CONFIG)"
 QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 PRETRAINED := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/pretrained.yaml
 DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/design_space.yaml

@@ -1,10 +1,26 @@
 # Entry point: configuration, the rules of each stage, and what `all` makes.
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.20")
 
 
-configfile: "config/config.yaml"
+# The checkout comes first, whatever else is called sim or workflow on the way.
+sys.path.insert(0, workflow.basedir)
+
+from sim.errors import UserError
+from workflow.plan.config_files import default_file
+
+try:
+    DEFAULT = default_file()
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+
+configfile: DEFAULT
 
 
 report: "workflow/report/workflow.rst"

@@ -66,9 +66,13 @@ def require_choice(name: str, value: Any, choices: Collection[Any]) -> None:
 def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
     """The error for a name that does not exist: lists those that do, nearest first."""
     names = sorted(known)
-    close = get_close_matches(str(name), names, n=1)
+    alike = {other.casefold(): other for other in reversed(names)}
+    close = get_close_matches(str(name), names, n=1) or [
+        alike[match] for match in get_close_matches(str(name).casefold(), alike, n=1)
+    ]
     hint = f" (did you mean {close[0]!r}?)" if close else ""
-    return UserError(f"unknown {kind} {name!r}{hint}; there is: {', '.join(names)}")
+    there = ", ".join(names) or "nothing"
+    return UserError(f"unknown {kind} {shown(repr(name))}{hint}; there is: {there}")
 
 
 def require_text(**values: str | None) -> None:

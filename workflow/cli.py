@@ -4,12 +4,11 @@ import json
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from sim.errors import UserError
 from sim.files import whole_file
-from sim.validation import unknown
+from sim.setting_types import built
 
 __all__ = ["json_object", "run", "settings", "whole_file"]
 
@@ -51,18 +50,11 @@ def settings(kind: type[T], text: str) -> T:
     """Read a JSON object into a flat settings dataclass.
 
     Raises:
-        UserError: not a JSON object, or a key is unknown or missing.
+        UserError: not a JSON object, a key is unknown or missing, or a value is of another type or
+            out of range.
     """
     values = json_object(text)
-    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
-    for name in values:
-        if name not in known:
-            raise unknown("setting", name, known)
-    missing = [
-        name
-        for name, field in known.items()
-        if name not in values and field.default is MISSING and field.default_factory is MISSING
-    ]
-    if missing:
-        raise UserError(f"--settings lacks {', '.join(missing)}")
-    return kind(**values)
+    try:
+        return built(kind, values)
+    except UserError as error:
+        raise UserError(f"--settings: {error}") from error

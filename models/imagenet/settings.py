@@ -15,11 +15,8 @@ from models.imagenet.settings_by_job import (
     UserInputs,
 )
 from sim.errors import UserError
-from sim.validation import (
-    require_positive,
-    require_whole,
-    unknown,
-)
+from sim.setting_types import require_types
+from sim.validation import require_positive, require_whole, unknown
 
 
 def _default_schemes() -> Mapping[str, FullSizeScheme]:
@@ -60,14 +57,17 @@ class FullSizeSettings:
         """Settings from the keys of section `imagenet`, which are flat; those left out are usual.
 
         Raises:
-            UserError: no such key, or a value is out of range.
+            UserError: no such key, or a value is of another type or out of range.
         """
         known = cls().flat()
         for name in values:
             if name not in known:
                 raise unknown("setting", name, known)
 
+        require_types(cls, {name: values[name] for name in ("images", "seed") if name in values})
+
         def part(kind: type[Any]) -> Any:
+            require_types(kind, values)
             return kind(**{name: values[name] for name in _names(kind) if name in values})
 
         return cls(

@@ -60,9 +60,9 @@ def test_pictures_without_labels_are_not_pruned_blockwise(tmp_path: Path, labell
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"accelerators": ["s2ta_x"]}, "unknown accelerator in config: 's2ta_x'"),
+        ({"accelerators": ["s2ta_x"]}, "unknown accelerator 's2ta_x'"),
         ({"trace_images": 0}, "0 is less than the minimum of 1"),
-        ({"sed": 1}, "'sed' was unexpected"),
+        ({"sed": 1}, "unknown key 'sed'"),
     ],
 )
 def test_a_bad_configuration_is_one_message(

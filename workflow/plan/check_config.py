@@ -1,33 +1,53 @@
-"""Checks of a configuration: its form by a JSON schema, then each section against the others."""
+"""Checks of a configuration: its form, then every name, then the settings of every job."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-import jsonschema
-from jsonschema.exceptions import best_match
-
-from sim import UserError
-from sim.declared import data_file
+from sim.declared import ROOT
+from workflow.plan.config_errors import ConfigError
+from workflow.plan.config_files import ConfigFiles
+from workflow.plan.form import check_form
 from workflow.plan.layout import Layout
+from workflow.plan.name_checks import check_names
+from workflow.plan.results_folder import check_results_folder
 from workflow.plan.sections.comparison import ComparedDesigns
 from workflow.plan.sections.dataflow import Dataflow
 from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.footing import CommonFooting, Sensitivities
+from workflow.plan.sections.imagenet import FullSize
 from workflow.plan.sections.spex import Spex
 from workflow.plan.sections.threshold_search import ThresholdSearches
+from workflow.plan.settings_checks import check_settings
 
-SCHEMA = data_file("workflow/schemas/config.schema.json")
+
+def check_config(
+    config: Mapping[str, Any], files: ConfigFiles | None = None, *, with_settings: bool = True
+) -> None:
+    """Refuse a configuration with which a job would fail, or a key of it be ignored.
+
+    Args:
+        config: merged from all files.
+        files: those files, for the line of a mistake; they are checked themselves.
+        with_settings: whether the settings of jobs are built, for which PyTorch is loaded.
+
+    Raises:
+        UserError: one line with file and line, as far as they are known, the keys that lead to the
+            mistake, what was expected and the nearest names.
+    """
+    files = files or ConfigFiles()
+    files.check()
+    try:
+        _check(config, with_settings)
+    except ConfigError as error:
+        raise files.located(error) from None
 
 
-def check_config(config: Mapping[str, Any]) -> None:
-    """Raise UserError for a configuration of the wrong form, or a name that does not exist."""
-    schema = json.loads(SCHEMA.read_text())
-    error = best_match(jsonschema.Draft202012Validator(schema).iter_errors(config))
-    if error is not None:
-        raise UserError(f"config: {error.json_path.removeprefix('$.')}: {error.message}")
+def _check(config: Mapping[str, Any], with_settings: bool) -> None:
+    check_form(config)
+    check_results_folder(config["results_dir"], ROOT)
     layout = Layout(config)
-    ComparedDesigns(layout).check_runs()
+    compared = ComparedDesigns(layout)
+    compared.check_runs()
     for section in (
         Dataflow(layout),
         ThresholdSearches(layout),
@@ -35,6 +55,10 @@ def check_config(config: Mapping[str, Any]) -> None:
         Spex(layout),
         Sensitivities(layout),
         Detectors(layout),
-        ComparedDesigns(layout),
+        compared,
     ):
         section.check()
+    check_names(config)
+    if with_settings:
+        check_settings(layout)
+        FullSize(layout).check()

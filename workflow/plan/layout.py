@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflow.plan.results_folder import results_folder
 from workflow.plan.runs import Run, expanded, selected
 from workflow.plan.sweeps import seed_of
 
@@ -18,7 +19,7 @@ class Layout:
     @property
     def results(self) -> str:
         """Folder of everything that is made."""
-        return str(self.config["results_dir"])
+        return results_folder(self.config["results_dir"])
 
     def table(self, name: str) -> str:
         """File of a table."""

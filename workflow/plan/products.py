@@ -48,6 +48,7 @@ class Table(_Product):
         named: whether the inputs stand on the command line; otherwise the options say where they
             are.
         evaluators: modules that it runs by a name made at run time.
+        pictures: what folders of pictures hold that it reads (their times do not say).
     """
 
     name: str
@@ -56,6 +57,7 @@ class Table(_Product):
     options: Sequence[str] = ()
     named: bool = True
     evaluators: Sequence[str] = ()
+    pictures: str = ""
 
 
 @dataclass(frozen=True)

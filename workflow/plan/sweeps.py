@@ -14,6 +14,7 @@ from math import prod
 from typing import Any
 
 from sim.registry import Value
+from workflow.plan.results_folder import results_folder
 from workflow.plan.runs import expanded, selected
 
 Point = dict[str, Value]
@@ -91,7 +92,7 @@ class Sweeps:
 
     @property
     def _root(self) -> str:
-        return f"{self.config['results_dir']}/points"
+        return f"{results_folder(self.config['results_dir'])}/points"
 
     def folders(self, names: Iterable[str]) -> list[PointFolder]:
         """Every (sweep, run, seed, accelerator): each folder holds one file per chunk."""
@@ -122,7 +123,7 @@ class Sweeps:
 
     def benchmarks(self, names: Iterable[str]) -> list[str]:
         """What Snakemake measured of the jobs of some sweeps."""
-        root = f"{self.config['results_dir']}/benchmarks/points"
+        root = f"{results_folder(self.config['results_dir'])}/benchmarks/points"
         return [path for folder in self.folders(names) for path in folder.files(root, "tsv")]
 
     def chunk(self, sweep: str, index: str) -> str:

@@ -1,24 +1,27 @@
 # What every rule file uses: the plan of a configuration that has passed its checks.
-import sys
-from pathlib import Path
-
-sys.path.insert(0, workflow.basedir)
-
-from snakemake.exceptions import WorkflowError
+import shlex
 
 import sim
-from sim.errors import UserError
 from workflow.plan.check_config import check_config
+from workflow.plan.config_files import ConfigFiles
 from workflow.plan.digest import TORCH
 from workflow.plan.layout import as_json
+from workflow.plan.name_checks import notes
 from workflow.plan.plan import Plan
 from workflow.plan.products import caption, products
 from workflow.plan.sweeps import SEEDING
 
+# What starts a run checks all of it; a job of a cluster, which reads this again, need not.
+FIRST = workflow.is_main_process
+READ = ConfigFiles(
+    [Path(path) for path in (*workflow.configfiles, *workflow.overwrite_configfiles)]
+)
 try:
-    check_config(config)
+    check_config(config, READ, with_settings=FIRST)
 except UserError as error:
     raise WorkflowError(str(error)) from None
+for note in notes(config) if FIRST else []:
+    print(f"config: {note}", file=sys.stderr)
 
 # The checkout; in a Kubernetes job only the Snakefile is copied and the packages are the image's.
 ROOT = Path(sim.__file__).parents[1]
@@ -28,12 +31,16 @@ RESULTS = layout.results
 LOGS = f"{RESULTS}/logs"
 
 
+# As a shell reads it, and as Snakemake does, for which braces stand for something.
+CHECKOUT = shlex.quote(str(ROOT)).replace("{", "{{").replace("}", "}}")
+
+
 # A prefix replaces Snakemake's own, which makes a step fail when any command of a pipe fails. Steps
 # find sim/ and models/ from any working directory. The C library keeps freed memory: by default it
 # returns every large tensor to the system, which clears it again for the next one, and steps that
 # evaluate networks on many images take up to twice the processor's time.
 shell.prefix(
-    f"set -euo pipefail; export PYTHONPATH='{ROOT}' "
+    f"set -euo pipefail; export PYTHONPATH={CHECKOUT} PYTHONSAFEPATH=1 "
     "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=4294967296; "
 )
 

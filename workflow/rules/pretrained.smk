@@ -25,6 +25,7 @@ rule pretrained_trace:
             pins=TORCH,
         ),
         settings=lambda wildcards: as_json(plan.pretrained.settings(wildcards.network)),
+        pictures=lambda wildcards: plan.pretrained.pictures_digest(),
     shell:
         "python -m workflow.steps.imagenet_trace --suite {wildcards.suite:q} "
         "--network {wildcards.network:q} --scheme {wildcards.scheme:q} "

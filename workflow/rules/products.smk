@@ -30,6 +30,7 @@ for table in PRODUCTS.tables:
             module=table.module,
             options=table.options,
             caption=caption(table.module),
+            pictures=table.pictures,
         shell:
             "python -m {params.module:q} "
             + ("{input:q} " if table.named else "")

@@ -23,6 +23,8 @@ rule sensitivity:
 
 # The same designs on zeros modelled with other settings.
 rule zeros_sensitivity:
+    input:
+        lambda wildcards: plan.full_size.user_files(wildcards.network),
     output:
         f"{RESULTS}/zeros/{{suite}}/{{network}}/{{scheme}}.csv",
     log:
@@ -35,6 +37,7 @@ rule zeros_sensitivity:
         code=digests.footing("workflow.studies.sensitivity.zeros_step", pins=TORCH),
         settings=lambda wildcards: as_json(plan.full_size.settings(wildcards.network)),
         sweep=as_json(plan.sensitivities.zeros()),
+        pictures=lambda wildcards: plan.full_size.pictures_digest(wildcards.network),
     shell:
         "python -m workflow.studies.sensitivity.zeros_step --network {wildcards.network:q} "
         "--scheme {wildcards.scheme:q} --settings {params.settings:q} --sweep {params.sweep:q} "

@@ -20,7 +20,6 @@ from sim.errors import UserError
 from workflow.cli import run, settings, whole_file
 from workflow.search.engine import remove_journal
 from workflow.search.spex.detector import detector
-from workflow.search.spex.objectives import SpexSettings
 from workflow.search.spex.run import (
     STRATEGIES,
     BlockSearch,
@@ -28,6 +27,7 @@ from workflow.search.spex.run import (
     run_spex,
     thresholds_text,
 )
+from workflow.search.spex.settings import SpexSettings
 from workflow.tabling.shared import write_table
 from workflow.trained import dataset_of, network_of, trained_checkpoint
 

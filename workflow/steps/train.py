@@ -9,7 +9,8 @@ from torch import nn
 from models.datasets import Dataset
 from models.training import TrainingLog, accuracy, train
 from workflow.cli import run, settings
-from workflow.steps.train_step import TrainSettings, train_and_write
+from workflow.steps.train_settings import TrainSettings
+from workflow.steps.train_step import train_and_write
 from workflow.trained import drawn
 
 

@@ -15,7 +15,8 @@ from models.detection.metric import mean_average_precision
 from models.detection.procedure import train_detector
 from models.training import TrainingLog
 from workflow.cli import run, settings
-from workflow.steps.train_step import TrainSettings, train_and_write
+from workflow.steps.train_settings import TrainSettings
+from workflow.steps.train_step import train_and_write
 
 
 def train_network(

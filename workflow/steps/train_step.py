@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,12 @@ from models.datasets import Dataset
 from models.datasets.detection_set import DetectionSet
 from models.networks import build
 from models.networks.variant import initialise_for_training
-from models.training import Recipe, TrainingLog, repeatable
+from models.training import TrainingLog, repeatable
 from sim.files import whole_file
+from workflow.steps.train_settings import TrainSettings
 
 Fit = Callable[[nn.Module], tuple[TrainingLog, dict[str, Any]]]
 """Trains a network in place; the figures that are of its kind alone."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainSettings(Recipe):
-    """A recipe, and the width of the network; the seed also draws the data and first weights."""
-
-    width: float
 
 
 def train_and_write(

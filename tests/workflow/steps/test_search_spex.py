@@ -10,7 +10,7 @@ from models.checkpoints import save_checkpoint
 from models.networks import build
 from workflow.cli import run
 from workflow.maintenance import bench_spex
-from workflow.search.spex.objectives import SpexSettings
+from workflow.search.spex.settings import SpexSettings
 from workflow.steps import search_spex
 
 BUILD = {"num_classes": 10, "in_channels": 1, "width": 1.0, "input_size": 32}

@@ -17,7 +17,7 @@ from workflow.cli import settings
 from workflow.plan.layout import Layout, as_json
 from workflow.plan.sections.training import Training
 from workflow.steps.train import main, train_network
-from workflow.steps.train_step import TrainSettings
+from workflow.steps.train_settings import TrainSettings
 
 ROOT = Path(__file__).parents[3]
 QUICK: dict[str, Any] = {

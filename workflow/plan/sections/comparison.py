@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from models.imagenet import IMAGENET
 from sim import UserError, configurations
-from sim.validation import unknown
+from workflow.plan.config_errors import ConfigError, require_names
+from workflow.plan.known_names import inherited
 from workflow.plan.layout import Layout
 from workflow.plan.run_checks import check_runs
 from workflow.plan.runs import PARTS, expanded, selected
@@ -28,53 +29,50 @@ class ComparedDesigns:
 
     def check_runs(self) -> None:
         """Every run exists, once."""
-        check_runs(self.layout.config, "runs", self.layout.config["runs"])
+        check_runs(self.layout.config, ("runs",), self.layout.config["runs"])
 
     def check(self) -> None:
         """Every accelerator exists, and every sweep can be built and has runs.
 
         Raises:
-            UserError: names the accelerator, the sweep, or what is wrong with a point of it.
+            ConfigError: names the accelerator, the sweep, or what is wrong with a point of it.
         """
         config = self.layout.config
-        for name in config["accelerators"]:
-            if name not in configurations():
-                raise unknown("accelerator in config:", name, configurations())
+        known = configurations()
+        require_names(("accelerators",), "accelerator", config["accelerators"], known)
+        require_names(("design_space",), "sweep", config["design_space"], config["sweeps"])
         for name, sweep in sweeps(config).items():
             _check_points(name, sweep)
-        for name in config["design_space"]:
-            if name not in config["sweeps"]:
-                raise unknown("sweep in design_space:", name, config["sweeps"])
-            self._check_swept_runs(name, sweeps(config)[name])
+            if name in config["design_space"] or not inherited(config, "sweeps", name):
+                self._check_swept_runs(name, sweep)
 
     def _check_swept_runs(self, name: str, sweep: Sweep) -> None:
         """Every suite, network and scheme of a sweep is recorded; its seeds change something."""
         recorded = expanded(self.layout.config["runs"])
         wanted = (sweep.suites, sweep.networks, sweep.schemes)
         for part, names, known in zip(PARTS, wanted, zip(*recorded, strict=True), strict=True):
-            for value in names or []:
-                if value not in known:
-                    where = f"{part} in sweeps.{name} (none of runs has it):"
-                    raise unknown(where, value, set(known))
+            place = ("sweeps", name, f"{part}s")
+            require_names(place, f"{part} of runs", names or [], set(known))
         runs = selected(recorded, *wanted)
         if not runs:
-            raise UserError(f"config: sweeps.{name}: no run has its suites, networks and schemes")
+            raise ConfigError(("sweeps", name), "no run has its suites, networks and schemes")
         settings = self.layout.config["imagenet"]["networks"]
         for suite, network, _ in runs if sweep.seeds and len(sweep.seeds) > 1 else []:
             if suite == IMAGENET and settings.get(network, {}).get("checkpoint"):
-                raise UserError(
-                    f"config: sweeps.{name}: {network} has a checkpoint, so its zeros are "
-                    "measured and every seed gives the same; leave out seeds"
+                raise ConfigError(
+                    ("sweeps", name, "seeds"),
+                    f"{network} has a checkpoint, so its zeros are measured and every seed gives "
+                    "the same; leave out seeds",
                 )
 
 
 def _check_points(name: str, sweep: Sweep) -> None:
     """Every accelerator exists, has every parameter, and can be built at every point."""
+    place = ("sweeps", name, "accelerators")
+    require_names(place, "accelerator", sweep.accelerators, configurations())
     for accelerator in sweep.accelerators:
-        if accelerator not in configurations():
-            raise unknown(f"accelerator in sweeps.{name}:", accelerator, configurations())
         for point in sweep.points:
             try:
                 configurations()[accelerator].build(**point)
             except UserError as error:
-                raise UserError(f"config: sweeps.{name}: {error}") from error
+                raise ConfigError(("sweeps", name, "parameters"), str(error)) from error

@@ -34,7 +34,8 @@ class Dataflow:
 
     def check(self) -> None:
         """Every run exists, once."""
-        check_runs(self.layout.config, "dataflow.runs", self.layout.config["dataflow"]["runs"])
+        runs = self.layout.config["dataflow"]["runs"]
+        check_runs(self.layout.config, ("dataflow", "runs"), runs)
 
     def _files(self, runs: Iterable[Run], kind: str) -> list[str]:
         return self.layout.of_runs("designs", runs, f"_{kind}.csv")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.validation import unknown
+from workflow.plan.config_errors import require_names
 from workflow.plan.layout import Layout, for_network
 from workflow.plan.runs import CANVASES, Run
 from workflow.plan.sections.spex import Spex
@@ -76,6 +76,6 @@ class Detectors:
 
     def check(self) -> None:
         """Every scheme is configured."""
-        for scheme in self._config.get("schemes", []):
-            if scheme not in self.layout.config["compression"]:
-                raise unknown("scheme in detection:", scheme, self.layout.config["compression"])
+        schemes = self._config.get("schemes", [])
+        known = self.layout.config["compression"]
+        require_names(("detection", "schemes"), "scheme", schemes, known)

@@ -8,6 +8,7 @@ from workflow.footing import footing
 from workflow.plan.layout import Layout
 from workflow.plan.run_checks import check_runs
 from workflow.plan.runs import Run, expanded
+from workflow.plan.sections.imagenet import FullSize
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class CommonFooting:
     def check(self) -> None:
         """Every run exists, once."""
         config = self.layout.config
-        check_runs(config, "footing_runs", config.get("footing_runs", []))
+        check_runs(config, ("footing_runs",), config.get("footing_runs", []))
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ class Sensitivities:
 
     def zeros_runs(self) -> list[Run]:
         """The runs with modelled zeros, if the settings of such zeros are varied."""
-        modelled = [run for run in self.runs() if run[0] == IMAGENET]
+        full_size = FullSize(self.layout)
+        modelled = [
+            run for run in self.runs() if run[0] == IMAGENET and not full_size.measured(run[1])
+        ]
         return modelled if self.zeros() else []
 
     def zeros(self) -> dict[str, Any]:
@@ -79,4 +83,4 @@ class Sensitivities:
     def check(self) -> None:
         """Every run exists, once."""
         config = self.layout.config
-        check_runs(config, "sensitivity_runs", config.get("sensitivity_runs", []))
+        check_runs(config, ("sensitivity_runs",), config.get("sensitivity_runs", []))

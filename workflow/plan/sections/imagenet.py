@@ -7,11 +7,15 @@ from typing import Any
 
 from models.imagenet import IMAGENET
 from models.imagenet.image_folders import folder_digest, has_class_folders
+from sim.validation import shown
+from workflow.plan.config_errors import ConfigError, Place
 from workflow.plan.layout import Layout, for_network
+from workflow.plan.name_checks import made_runs
 from workflow.plan.runs import Run
 from workflow.plan.sections.dataflow import Dataflow
 
-USER_FILES = ("checkpoint", "image_folder", "classes", "blockwise_thresholds")
+FOLDERS = ("image_folder", "more_pictures")
+USER_FILES = ("checkpoint", "classes", "blockwise_thresholds", "densities_file", *FOLDERS)
 """Keys of a network that name a file or folder of the user's."""
 
 
@@ -41,9 +45,29 @@ class FullSize:
         return [entry[key] for key in USER_FILES if entry.get(key)]
 
     def pictures_digest(self, network: str) -> str:
-        """What the user's image folder holds, for a rule's parameters (its time does not say)."""
-        folder = self._keys(network).get("image_folder")
-        return "" if folder is None else folder_digest(Path(folder))
+        """What the user's folders hold, for a rule's parameters (their times do not say)."""
+        entry = self._keys(network)
+        return " ".join(folder_digest(Path(entry[key])) for key in FOLDERS if entry.get(key))
+
+    def measured(self, network: str) -> bool:
+        """Whether a network's zeros are measured on a user's weights, not modelled."""
+        return self._keys(network).get("checkpoint") is not None
+
+    def check(self) -> None:
+        """Every file and folder of the user's that a trace reads is there.
+
+        Raises:
+            ConfigError: names the key and the file.
+        """
+        for network in ["", *sorted({network for _, network, _ in made_runs(self.layout.config)})]:
+            entry = self._keys(network)
+            of_network = self.layout.config["imagenet"]["networks"].get(network, {})
+            for key in USER_FILES:
+                path = entry.get(key)
+                if path is None:
+                    continue
+                below = ("networks", network, key) if key in of_network else (key,)
+                _check_there(("imagenet", *below), Path(path), folder=key in FOLDERS)
 
     def has_thresholds(self, network: str) -> bool:
         """Whether a network can be pruned blockwise.
@@ -70,3 +94,11 @@ class FullSize:
         on_boards = Dataflow(self.layout).runs([IMAGENET])
         runs = dict.fromkeys([*self.runs(), *on_boards, *self.block_runs()])
         return self.layout.of_runs("networks", runs, "_densities.csv")
+
+
+def _check_there(place: Place, path: Path, folder: bool) -> None:
+    if not path.exists():
+        raise ConfigError(place, f"{shown(str(path))}: no such file; paths begin at {Path.cwd()}")
+    if path.is_dir() != folder:
+        is_a, expected = ("folder", "file") if path.is_dir() else ("file", "folder")
+        raise ConfigError(place, f"{shown(str(path))} is a {is_a}; expected a {expected}")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.imagenet.image_folders import folder_digest
 from workflow.plan.layout import Layout, for_network
 from workflow.plan.runs import Run
 
@@ -22,6 +23,10 @@ class Pretrained:
     def folder(self) -> Path:
         """Where `python -m models.pretrained.fetch` puts its files."""
         return Path(self.layout.config["pretrained"]["folder"])
+
+    def pictures_digest(self) -> str:
+        """What the folders of pictures hold, for a rule's parameters (their times do not say)."""
+        return " ".join(folder_digest(self.folder / name) for name in PICTURES)
 
     def checkpoint(self, network: str) -> str:
         """File of a network's weights."""

@@ -6,8 +6,7 @@ from itertools import product
 from typing import Any
 
 from models.imagenet import IMAGENET
-from sim.errors import UserError
-from sim.validation import unknown
+from workflow.plan.config_errors import ConfigError, require_names, unknown_name
 from workflow.plan.layout import Layout
 from workflow.plan.runs import CANVASES, Run, expanded, selected
 from workflow.plan.sections.training import Training
@@ -69,31 +68,32 @@ class Spex:
         """Searched networks are trained once per block and strategy; blockwise runs are searched.
 
         Raises:
-            UserError: names the search or the run.
+            ConfigError: names the search or the run.
         """
         self._check_networks()
         searches = self.searches()
         for search in searches:
             if searches.count(search) > 1:
-                raise UserError(f"config: spex.searches lists {'/'.join(search)} twice")
+                raise ConfigError(("spex", "searches"), f"lists {'/'.join(search)} twice")
         used = self._config["used"]
         for suite, network, scheme in self._blockwise_runs():
             if (suite, network, used["block"], used["strategy"]) not in searches:
-                raise UserError(
-                    f"config: runs has {suite}/{network}/{scheme}, but spex.searches has "
-                    f"no {used['strategy']} of {used['block']} blocks for it, which spex.used names"
+                raise ConfigError(
+                    ("spex", "searches"),
+                    f"runs has {suite}/{network}/{scheme}, but spex.searches has no "
+                    f"{used['strategy']} of {used['block']} blocks for it, which spex.used names",
                 )
 
     def _check_networks(self) -> None:
         suites = {**self.layout.config["training"], CANVASES: self.layout.config["detection"]}
-        for entry in self._config["searches"]:
-            if entry["suite"] not in suites:
-                raise unknown("suite in spex.searches:", entry["suite"], suites)
-            known = suites[entry["suite"]]["networks"]
-            for network in entry["networks"]:
-                if network not in known:
-                    where = f"network of suite {entry['suite']} in spex.searches:"
-                    raise unknown(where, network, known)
+        for index, entry in enumerate(self._config["searches"]):
+            here, suite = ("spex", "searches", index), entry["suite"]
+            if suite not in suites:
+                raise unknown_name((*here, "suite"), "suite", suite, suites)
+            known = suites[suite]["networks"]
+            require_names(
+                (*here, "networks"), f"network of suite {suite}", entry["networks"], known
+            )
 
     def _blockwise_runs(self) -> list[Run]:
         """Runs of trained networks under scheme blockwise, the detectors' among them."""

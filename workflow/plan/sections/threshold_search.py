@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sim.validation import unknown
+from workflow.plan.config_errors import ConfigError, unknown_name
 from workflow.plan.layout import Layout, for_network
 from workflow.plan.run_checks import check_trained
 
@@ -36,7 +36,13 @@ class ThresholdSearches:
     def check(self) -> None:
         """Every searched network is trained here."""
         config = self.layout.config
-        for run in config["threshold_search"]["runs"]:
+        for index, run in enumerate(config["threshold_search"]["runs"]):
+            here = ("threshold_search", "runs", index)
             if run["suite"] not in config["training"]:
-                raise unknown("suite in threshold_search.runs:", run["suite"], config["training"])
-            check_trained(config, "threshold_search.runs", {**run, "schemes": []})
+                raise unknown_name((*here, "suite"), "suite", run["suite"], config["training"])
+            check_trained(config, here, {**run, "schemes": []})
+        searches = self.runs()
+        for suite, network in searches:
+            if searches.count((suite, network)) > 1:
+                place = ("threshold_search", "runs")
+                raise ConfigError(place, f"lists {suite}/{network} twice; keep one")

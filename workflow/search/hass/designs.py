@@ -10,9 +10,9 @@ from sim.accelerators.hass.exploration import explore
 from sim.accelerators.hass.histograms import PairHistogram
 from sim.accelerators.hass.model import DenseDataflow, design, folded
 from sim.declared import data_files
-from sim.platforms import Platform, platform
+from sim.platforms import Platform, platform, platforms
 from sim.registry import Value, configuration
-from sim.validation import require_fraction, require_positive
+from sim.validation import require_choice, require_fraction, require_positive
 
 data_files("sim/accelerators/hass/configs.yaml")
 
@@ -48,7 +48,13 @@ class DesignSettings:
 
     def __post_init__(self) -> None:
         require_positive(batch_images=self.batch_images)
+        require_choice("platform", self.platform, platforms())
+        require_fraction(
+            dsp_share=self.dsp_share, lut_share=self.lut_share, memory_share=self.memory_share
+        )
         require_fraction(**{f"dsp_shares {share!r}": share for share in self.dsp_shares})
+        for share in (self.dsp_share, *self.dsp_shares):
+            self.limits(share)  # checks its values
 
     def limits(self, dsp_share: float) -> Limits:
         """What may be filled, the DSPs up to a share."""

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, fields
 
 from sim.accelerators.hass.design import Limits
+from sim.platforms import platforms
 from sim.validation import (
+    require_choice,
     require_finite,
     require_fraction,
     require_not_negative,
@@ -65,8 +67,10 @@ class SearchSettings:
                 require_fraction(**{field.name: value})
             elif field.name.endswith("_weight"):
                 require_not_negative(**{field.name: value})
+        require_choice("platform", self.platform, platforms())
         require_finite(largest_threshold=self.largest_threshold)
         require_not_negative(accuracy_limit_points=self.accuracy_limit_points)
+        _ = self.limits  # checks its values
 
     @property
     def limits(self) -> Limits:

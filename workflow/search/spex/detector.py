@@ -8,8 +8,8 @@ from models.detection.head import head_of
 from models.detection.metric import mean_average_precision
 from models.trials.block_pruned import BlockPrunedNetwork
 from sim.errors import UserError
-from workflow.search.spex.objectives import SpexSettings
 from workflow.search.spex.run import JudgedNetwork
+from workflow.search.spex.settings import SpexSettings
 from workflow.trained import detection_set_of, network_of, trained_checkpoint
 
 

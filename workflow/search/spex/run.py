@@ -17,11 +17,11 @@ from workflow.search.spex.greedy import constants, furthest_allowed, greedy
 from workflow.search.spex.objectives import (
     FIGURES,
     Measure,
-    SpexSettings,
     judged,
     plan,
     savings,
 )
+from workflow.search.spex.settings import SpexSettings
 
 STRATEGIES = ("nsga2", "nsga2_from_greedy", "random", "greedy", "constant")
 PROFILE_IMAGES = 256

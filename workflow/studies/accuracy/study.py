@@ -19,8 +19,17 @@ def study(plan: Plan) -> Study:
     networks = sorted({network for _, network, _ in plan.full_size.runs()})
     if networks:
         settings = as_json(plan.full_size.settings(""))  # the suite's own, no network's
-        options = [*networks, "--settings", settings]
-        tables.append(Table("mask_structure", "mask_structure_table", options=options, pins=TORCH))
+        tables.append(
+            Table(
+                "mask_structure",
+                "mask_structure_table",
+                plan.full_size.user_files(""),
+                [*networks, "--settings", settings],
+                named=False,
+                pictures=plan.full_size.pictures_digest(""),
+                pins=TORCH,
+            )
+        )
     if plan.detectors.networks:
         tables.append(Table("detection", "detection_table", plan.detectors.metrics()))
         figures.append(

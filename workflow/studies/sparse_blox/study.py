@@ -44,7 +44,10 @@ def _natural(plan: Plan) -> Study:
             Table(
                 "sparse_blox_natural",
                 "natural_table",
-                options=[*networks, "--settings", settings],
+                plan.full_size.user_files(""),
+                [*networks, "--settings", settings],
+                named=False,
+                pictures=plan.full_size.pictures_digest(""),
                 pins=TORCH,
             ),
             Table(

@@ -11,9 +11,9 @@ from workflow.plan.check_config import check_config
 from workflow.plan.layout import Layout, as_json
 from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.spex import Spex
-from workflow.search.spex.objectives import SpexSettings
+from workflow.search.spex.settings import SpexSettings
 from workflow.steps.canvases import CanvasSettings
-from workflow.steps.train_step import TrainSettings
+from workflow.steps.train_settings import TrainSettings
 
 ROOT = Path(__file__).parents[4]
 
@@ -76,7 +76,7 @@ def test_blockwise_detectors_need_a_search(config: dict[str, Any]) -> None:
 
 def test_only_detectors_are_searched_on_canvases(config: dict[str, Any]) -> None:
     config["spex"]["searches"][-1]["networks"] = ["resnet50"]
-    with pytest.raises(UserError, match=r"of suite canvases in spex.searches: 'resnet50'"):
+    with pytest.raises(UserError, match=r"of suite canvases 'resnet50'"):
         check_config(config)
 
 
@@ -92,10 +92,13 @@ def test_the_suite_decides_fine_tuning_and_a_network_may_differ(config: dict[str
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schemes": ["dens"]}, "unknown scheme in detection: 'dens'.*did you mean 'dense'"),
+        (
+            {"schemes": ["dens"]},
+            "schemes.0.: unknown scheme 'dens'.*did you mean 'dense'",
+        ),
         ({"networks": {"vgg16": {}}}, "detection.networks"),
         ({"canvases": {"train": 0}}, "detection.canvases.train: 0 is less than the minimum"),
-        ({"epochs": 3}, "'epochs' was unexpected"),
+        ({"epochs": 3}, "unknown key 'epochs'"),
     ],
 )
 def test_mistakes_are_named(config: dict[str, Any], change: dict[str, Any], message: str) -> None:

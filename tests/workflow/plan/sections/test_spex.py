@@ -13,8 +13,8 @@ from workflow.cli import settings
 from workflow.plan.check_config import check_config
 from workflow.plan.layout import Layout, as_json
 from workflow.plan.sections.spex import Spex
-from workflow.search.spex.objectives import SpexSettings
 from workflow.search.spex.run import STRATEGIES
+from workflow.search.spex.settings import SpexSettings
 
 ROOT = Path(__file__).parents[4]
 
@@ -72,11 +72,11 @@ def test_blockwise_takes_the_thresholds_of_the_search_in_use(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"suite": "shape"}, "unknown suite in spex.searches: 'shape'.*did you mean 'shapes'"),
-        ({"networks": ["lenet"]}, "in spex.searches: 'lenet'.*did you mean 'lenet5'"),
-        ({"blocks": ["3x3"]}, "'3x3' is not one of"),
-        ({"strategies": ["tpe"]}, "'tpe' is not one of"),
-        ({"networks": ["resnet50"]}, "spex.searches lists shapes/resnet50/8x8/greedy twice"),
+        ({"suite": "shape"}, "searches.0..suite: unknown suite 'shape'.*did you mean 'shapes'"),
+        ({"networks": ["lenet"]}, "networks.0.: .* 'lenet'.*did you mean 'lenet5'"),
+        ({"blocks": ["3x3"]}, "unknown value '3x3'"),
+        ({"strategies": ["tpe"]}, "unknown value 'tpe'"),
+        ({"networks": ["resnet50"]}, "spex.searches: lists shapes/resnet50/8x8/greedy twice"),
         ({"strategies": ["nsga2"]}, "runs has shapes/lenet5/blockwise, but spex.searches has no"),
     ],
 )

@@ -20,7 +20,7 @@ from workflow.search.hass.settings import SearchSettings
 from workflow.search.hass.space import STRATEGIES, Space, ThresholdSearch
 from workflow.steps import search_thresholds
 from workflow.steps.train import train_network
-from workflow.steps.train_step import TrainSettings
+from workflow.steps.train_settings import TrainSettings
 
 BASE = Figures(accuracy_percent=90.0, pair_sparsity=0.2, images_per_second=1000.0, dsp=200)
 SETTINGS = SearchSettings(

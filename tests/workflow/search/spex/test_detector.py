@@ -15,7 +15,8 @@ from models.detection.suppression import Selection
 from models.networks import build
 from sim import UserError
 from workflow.search.spex.detector import detector
-from workflow.search.spex.objectives import SpexSettings, savings
+from workflow.search.spex.objectives import savings
+from workflow.search.spex.settings import SpexSettings
 
 OPTIONS = {"num_classes": 10, "in_channels": 1, "width": 0.125, "input_size": 96}
 NETWORK = "yolov5s_relu"

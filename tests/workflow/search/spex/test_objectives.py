@@ -20,7 +20,7 @@ from tests.models.toy import toy, toy_images
 from workflow.search.engine import Outcome, Point, run_search
 from workflow.search.spex import run as spex_run
 from workflow.search.spex.greedy import constants, furthest_allowed, greedy
-from workflow.search.spex.objectives import SpexSettings, judged, ladder, plan, savings
+from workflow.search.spex.objectives import judged, ladder, plan, savings
 from workflow.search.spex.run import (
     STRATEGIES,
     BlockSearch,
@@ -29,6 +29,7 @@ from workflow.search.spex.run import (
     run_spex,
     thresholds_text,
 )
+from workflow.search.spex.settings import SpexSettings
 
 SETTINGS = SpexSettings(trials=14, population=5, block=(4, 4), budget_points=30.0)
 

@@ -1,0 +1,69 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from sim import UserError
+from workflow.plan.results_folder import check_results_folder, results_folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home" / "project"
+    (folder / "sim").mkdir(parents=True)
+    (folder / "notes.txt").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("results/full", "results/full"),
+        ("my results/", "my results"),
+        ("./r//x", "r/x"),
+        ('it\'s "quoted" $(touch P) `touch P`; ls & *', None),
+        ("größe-結果", None),
+        ("~nobody", "~nobody"),
+        ("/scratch/results", "/scratch/results"),
+        ("simulations", "simulations"),
+    ],
+)
+def test_ordinary_paths_work(checkout: Path, name: str, path: str | None) -> None:
+    check_results_folder(name, checkout)
+    assert results_folder(name) == (path or name)
+
+
+def test_a_home_folder_is_resolved_and_a_dash_is_no_option(checkout: Path) -> None:
+    assert results_folder("~/r") == f"{os.environ['HOME']}/r"
+    assert results_folder("-rf") == str(checkout / "-rf")
+    check_results_folder("-rf", checkout)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("/", "root"),
+        (".", "holds the project"),
+        ("~/", "holds the project"),
+        ("../x", "outside"),
+        ("a/../../x", "outside"),
+        ("sim", "in sim/"),
+        ("./sim/results/", "in sim/"),
+        ("r{suite}", "braces"),
+        ("a\nb", "control"),
+        (" ", "name of a folder"),
+        ("notes.txt/r", "is a file"),
+        ("x" * 300, "too long"),
+    ],
+)
+def test_dangerous_paths_are_refused(checkout: Path, name: str, message: str) -> None:
+    with pytest.raises(UserError, match=f"results_dir: is .*{message}"):
+        check_results_folder(name, checkout)
+
+
+def test_a_link_to_the_sources_is_refused(checkout: Path) -> None:
+    (checkout / "out").symlink_to("sim")
+    with pytest.raises(UserError, match="in sim/"):
+        check_results_folder("out", checkout)

@@ -1,0 +1,160 @@
+"""Whether the settings of every job make the dataclass that the job builds from them.
+
+The classes live beside what they set, so that PyTorch is loaded here: once, where a run is planned,
+not in the jobs of a cluster.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from models.imagenet import IMAGENET
+from sim.errors import UserError
+from sim.setting_types import built
+from workflow.plan.config_errors import ConfigError, Place, require_keys
+from workflow.plan.layout import Layout, for_network
+from workflow.plan.sections.training import Training
+
+Map = tuple[Place, Mapping[str, Any]]
+"""A map of settings and where it stands; () for what other keys decide."""
+
+
+def check_settings(layout: Layout) -> None:
+    """Build the settings of every job once.
+
+    Raises:
+        ConfigError: with the place of the setting that is unknown, of another type or out of range.
+    """
+    _check_training(layout)
+    _check_compression(layout)
+    _check_full_size(layout)
+    _check_searches(layout)
+
+
+def _build(make: Callable[[Mapping[str, Any]], object], maps: Sequence[Map]) -> None:
+    """Make settings from maps of which a later one wins; an error names the place it is from."""
+    values = {key: value for _, settings in maps for key, value in settings.items()}
+    try:
+        make(values)
+    except UserError as error:
+        raise ConfigError(_place(str(error), maps), str(error)) from error
+
+
+def _place(message: str, maps: Sequence[Map]) -> Place:
+    """Where the first setting that a message names was written last; else the first map's."""
+    for word in re.findall(r"\w+", message):
+        for place, settings in reversed(maps):
+            if place and word in settings:
+                return (*place, word)
+    return next((place for place, _ in reversed(maps) if place), ())
+
+
+def _check_training(layout: Layout) -> None:
+    from models.datasets import SUITES
+    from workflow.steps.train_settings import TrainSettings
+
+    training = layout.config["training"]
+    require_keys(("training",), "suite with images to train on", training, SUITES)
+    detection = layout.config["detection"]
+    sections = {("training", suite): section for suite, section in training.items()}
+    for path, section in {**sections, ("detection",): detection}.items():
+        recipe = ((*path, "recipe"), section.get("recipe", {}))
+        for network, special in section["networks"].items():
+            maps = [_common(layout), recipe, ((*path, "networks", network), special)]
+            _build(lambda values: built(TrainSettings, values), maps)
+
+
+def _common(layout: Layout) -> Map:
+    return (), Training(layout).common()
+
+
+def _check_compression(layout: Layout) -> None:
+    from models.compression.schemes import scheme
+
+    config = layout.config
+    fine_tuned = [
+        ((*path, "fine_tuning"), section.get("fine_tuning", {}), section["networks"])
+        for path, section in (
+            *((("training", suite), section) for suite, section in config["training"].items()),
+            (("detection",), config["detection"]),
+        )
+    ]
+    for name, settings in config["compression"].items():
+        kind = scheme(name)
+        for path, fine_tuning, networks in fine_tuned:
+            for network in networks:
+                common, special = for_network(settings, network)
+                of_scheme = (("compression", name), common)
+                of_network = (("compression", name, "networks", network), special)
+                order = [(path, fine_tuning), of_scheme]
+                if path[0] == "detection":
+                    order.reverse()
+                _build(lambda values: built(kind, values), [_common(layout), *order, of_network])  # noqa: B023
+
+
+def _check_full_size(layout: Layout) -> None:
+    from models.imagenet.settings import FullSizeSettings
+
+    config = layout.config
+    section = dict(config["imagenet"])
+    special = section.pop("networks")
+    suite = (("imagenet",), section)
+    _build(FullSizeSettings.of, [suite])
+    for network, values in special.items():
+        _build(FullSizeSettings.of, [suite, (("imagenet", "networks", network), values)])
+    for key, values in config.get("zeros", {}).items():
+        for index, value in enumerate(values):
+            try:
+                FullSizeSettings.of({**section, key: value})
+            except UserError as error:
+                place = ("zeros", key) if "unknown" in str(error) else ("zeros", key, index)
+                raise ConfigError(place, str(error)) from error
+    _check_modelled(layout)
+    pretrained = config["pretrained"]
+    common = (("pretrained", "settings"), pretrained["settings"])
+    for network, values in [("", {}), *pretrained["networks"].items()]:
+        place = ("pretrained", "networks", network)
+        _build(FullSizeSettings.of, [common, (place if network else (), values)])
+
+
+def _check_modelled(layout: Layout) -> None:
+    """A scheme that needs trained weights has a checkpoint of each network it is to prune."""
+    from models.imagenet.settings import FullSizeSettings
+
+    config = layout.config
+    for key in ("runs", "dataflow"):
+        blocks = config[key] if key == "runs" else config[key]["runs"]
+        for index, block in enumerate(blocks):
+            for network in block["networks"] if block["suite"] == IMAGENET else []:
+                common, special = for_network(config["imagenet"], network)
+                settings = FullSizeSettings.of({**common, **special})
+                for scheme in block["schemes"]:
+                    if settings.inputs.checkpoint is None:
+                        place = (key, index) if key == "runs" else (key, "runs", index)
+                        try:
+                            settings.modelled_scheme(network, scheme)
+                        except UserError as error:
+                            raise ConfigError(place, str(error)) from error
+
+
+def _check_searches(layout: Layout) -> None:
+    from workflow.search.hass.designs import DesignSettings
+    from workflow.search.hass.settings import SearchSettings
+    from workflow.search.spex.settings import SpexSettings
+
+    config = layout.config
+    spex = (("spex", "settings"), config["spex"]["settings"])
+    _build(lambda values: built(SpexSettings, values), [_common(layout), spex])
+    for index, entry in enumerate(config["spex"]["searches"]):
+        own = (("spex", "searches", index, "settings"), entry.get("settings", {}))
+        _build(lambda values: built(SpexSettings, values), [_common(layout), spex, own])
+    boards = (("dataflow", "settings"), config["dataflow"]["settings"])
+    _build(lambda values: built(DesignSettings, values), [boards])
+    section = dict(config["threshold_search"]["settings"])
+    exceptions = section.pop("networks", {})
+    common = (("threshold_search", "settings"), section)
+    threads = ((), {"threads": config["threads"]})
+    for network, values in [("", {}), *exceptions.items()]:
+        place = ("threshold_search", "settings", "networks", network)
+        maps = [threads, common, (place if network else (), values)]
+        _build(lambda values: built(SearchSettings, values), maps)
