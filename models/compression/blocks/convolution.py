@@ -45,8 +45,8 @@ class BlockConv2d(nn.Conv2d):
         Raises:
             UserError: the layer is dilated or padded by other values than zeros.
         """
-        if isinstance(layer.padding, str) or layer.padding_mode != "zeros":
-            raise UserError(f"{layer}: blockwise pruning expects zero padding, given in numbers")
+        if layer.padding_mode != "zeros":
+            raise UserError(f"{layer}: blockwise pruning expects padding by zeros")
         if set(layer.dilation) != {1}:
             raise UserError(f"{layer}: blockwise pruning expects no dilation")
         with torch.device("meta"):  # nothing is drawn or kept
@@ -55,7 +55,7 @@ class BlockConv2d(nn.Conv2d):
                 layer.out_channels,
                 (layer.kernel_size[0], layer.kernel_size[1]),
                 (layer.stride[0], layer.stride[1]),
-                (layer.padding[0], layer.padding[1]),
+                layer.padding if isinstance(layer.padding, str) else tuple(layer.padding),  # type: ignore[arg-type]
                 groups=layer.groups,
                 bias=layer.bias is not None,
             )
@@ -98,16 +98,21 @@ class BlockConv2d(nn.Conv2d):
         return self.in_channels // self.groups * self.kernel_size[0] * self.kernel_size[1]
 
     @property
-    def _pads(self) -> tuple[int, int]:
-        if isinstance(self.padding, str):
-            raise TypeError("`of` refuses padding in words")
-        return self.padding[0], self.padding[1]
+    def _pads(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Zeros (above, below) and (left, right) of the input."""
+        if self.padding == "valid":
+            return (0, 0), (0, 0)
+        if isinstance(self.padding, str):  # same: kernel - 1 in all, the odd one below and right
+            (above, below), (left, right) = [((k - 1) // 2, k // 2) for k in self.kernel_size]
+            return (above, below), (left, right)
+        vertical, horizontal = self.padding
+        return (vertical, vertical), (horizontal, horizontal)
 
     def output_size(self, x: Tensor) -> tuple[int, int]:
         """(height, width) of the output."""
         height, width = (
-            (size + 2 * pad - kernel) // stride + 1
-            for size, pad, kernel, stride in zip(
+            (size + sum(pads) - kernel) // stride + 1
+            for size, pads, kernel, stride in zip(
                 x.shape[2:], self._pads, self.kernel_size, self.stride, strict=True
             )
         )
@@ -137,7 +142,7 @@ class BlockConv2d(nn.Conv2d):
         filled = (rows, columns) == (pixels, self.columns)
         matrix = (x.new_empty if filled else x.new_zeros)(self.groups, columns, len(x), rows)
         vertical, horizontal = self._pads
-        padded = functional.pad(x, (horizontal, horizontal, vertical, vertical))
+        padded = functional.pad(x, (*horizontal, *vertical))
         windows = padded.unfold(2, self.kernel_size[0], self.stride[0])
         windows = windows.unfold(3, self.kernel_size[1], self.stride[1])
         windows = split(windows, 1, self.groups, -1).permute(1, 2, 5, 6, 0, 3, 4)

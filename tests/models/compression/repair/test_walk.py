@@ -1,5 +1,5 @@
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.compression.quantization import fold_batch_norm
 from models.compression.repair.walk import walk
@@ -44,3 +44,20 @@ def test_later_layers_read_what_a_repaired_layer_makes() -> None:
     assert torch.equal(inputs["stem"], plain["stem"])
     assert not torch.allclose(inputs["depthwise"], plain["depthwise"])
     torch.testing.assert_close(outputs, sparse.module(IMAGES))
+
+
+def test_a_layer_behind_zeros_around_its_map_reads_the_larger_map() -> None:
+    torch.manual_seed(0)
+    padded = nn.Sequential(
+        nn.Conv2d(3, 4, 1), nn.ReLU(), nn.ZeroPad2d((0, 1, 0, 1)), nn.Conv2d(4, 5, 3, stride=2)
+    )
+    dense, sparse = SparseNetwork(padded), SparseNetwork(padded)
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def look(name: str, x: Tensor, y: Tensor) -> None:
+        shapes[name] = tuple(x.shape[1:])
+        torch.testing.assert_close(sparse.layers[name](x), y)
+
+    outputs = walk(dense, sparse, IMAGES, look)
+    assert shapes == {"0": (3, 9, 9), "3": (4, 10, 10)}
+    torch.testing.assert_close(outputs, padded(IMAGES))
