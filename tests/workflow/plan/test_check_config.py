@@ -9,6 +9,8 @@ from snakemake.utils import update_config
 
 from sim import UserError, configurations
 from workflow.plan.check_config import check_config
+from workflow.plan.config_files import ConfigFiles
+from workflow.plan.name_checks import notes
 from workflow.plan.sweeps import Sweeps
 
 ROOT = Path(__file__).parents[3]
@@ -157,3 +159,100 @@ def test_the_demonstration_has_over_500_points(config: dict[str, Any]) -> None:
     ]
     assert sum(map(len, chunks)) >= 500
     assert max(map(len, chunks)) <= config["points_per_job"]
+
+
+def with_change(config: dict[str, Any], text: str) -> dict[str, Any]:
+    """The configuration as Snakemake merges a user's file into it."""
+    update_config(config, yaml.safe_load(text))
+    return config
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # imagenet: what would be read as measured is refused, not ignored
+        ("imagenet: {networks: {resnet_50: {}}}", r"networks\.resnet_50: .* 'resnet50'"),
+        ("imagenet: {networks: {VGG16: {}}}", "mean 'vgg16'"),
+        ("imagenet: {networks: {efficientnet_lite0: {}}}", "settings would be ignored"),
+        ("imagenet: {networks: {vgg16: }}", "is null; expected a mapping"),
+        ("imagenet: {networks: {vgg16: {checkpoint: 5}}}", r"vgg16\.checkpoint: .* is 5; .*text"),
+        ("imagenet: {networks: {vgg16: {checkpoint: no.pth}}}", r"no\.pth: no such file"),
+        ("imagenet: {image_folder: config/config.yaml}", "image_folder: .* is a file"),
+        ("imagenet: {weight_bound: 9}", "imagenet.weight_bound: weight_bound is 9"),
+        # settings of jobs, by the classes that the jobs use
+        ("training: {digits: {networks: {lenet5: {width: 5e-1}}}}", "text '5e-1'.*write 0.5"),
+        ("training: {digits: {networks: {lenet5: {width: -1}}}}", "width is -1"),
+        ("training: {digits: {recipe: {epoch: 3}}}", "recipe.epoch: .*mean 'epochs'"),
+        ("training: {shapes: {fine_tuning: {epochs: 3}}}", "fine_tuning.epochs: unknown setting"),
+        ("training: {shapes: {networks: {resnet_18: {width: 1}}}}", "mean 'resnet18'"),
+        ("training: {digit: {recipe: {}, networks: {}}}", "training.digit: .*mean 'digits'"),
+        ("compression: {foo: {}}", "compression.foo: unknown scheme"),
+        ("compression: {dbb: {networks: {lenet_5: {}}}}", "networks.lenet_5: .*mean 'lenet5'"),
+        ("compression: {dbb: {networks: {lenet5: {weight_bound: 0}}}}", "lenet5.weight_bound"),
+        ("compression: {magnitude: {density: 1.5}}", "magnitude.density: density is 1.5"),
+        ("detection: {networks: {yolov5s: {width: x}}}", "yolov5s.width: width is 'x'"),
+        ("pretrained: {settings: {repair: x}}", "settings.repair: .*one of none"),
+        ("dataflow: {settings: {dsp_shares: 0.1}}", "dsp_shares is 0.1; expected a list"),
+        ("dataflow: {settings: {dsp_share: 0}}", "settings.dsp: limit dsp is 0|settings"),
+        ("threshold_search: {settings: {trails: 3}}", "settings.trails: .*mean 'trials'"),
+        ("threshold_search: {settings: {networks: {lenet: {}}}}", "mean 'lenet5'"),
+        ("spex: {settings: {population: 1}}", "settings.population"),
+        ("zeros: {most_removed: [0.1, 1.5]}", r"zeros\.most_removed\[1\]"),
+        ("zeros: {most_removd: [0.1]}", r"zeros\.most_removd: .*mean 'most_removed'"),
+        # names among the runs
+        ("runs: [{suite: imagenet, networks: [vgg-16], schemes: [dense]}]", "mean 'vgg16'"),
+        ("runs: [{suite: imagenet, networks: [vgg16], schemes: [thresholds]}]", r"schemes\[0\]"),
+        ("runs: [{suite: imagenet, networks: [vgg16], schemes: [blockwise]}]", "a checkpoint"),
+        ("compared_schemes: [two_four]", "'two_four' is in no run"),
+        ("sweep_suites: [foo]", r"sweep_suites\[0\]: unknown suite 'foo'"),
+        ("footing_runs: [{suite: digits, networks: [vgg16], schemes: [dense]}]", "not among runs"),
+        ("sensitivity_runs: [{suite: shapes, networks: [vgg1], schemes: [dbb]}]", "mean 'vgg16'"),
+        ("dataflow: {sensitivity: [vgg16]}", r"sensitivity\[0\]: 'vgg16' is in no run"),
+        ("sparse_blox: {full_size_networks: [yolov5]}", "mean 'yolov5s'"),
+        # forms
+        ("technology_nodes_nm: [16, 16]", "has 16 twice"),
+        ("seed: 1.0", "seed: is 1.0; expected a whole number"),
+        ("training: {1: {}}", "has the key 1, which is not text"),
+        ("sweeps: {A/B: {accelerators: [scnn], parameters: {rows: [1]}}}", "small letters"),
+        ("cluster_model: {poll_s: .nan}", "poll_s: is nan; expected a number"),
+        ("results_dir: ../../x", "outside the working folder"),
+    ],
+)
+def test_a_mistake_is_one_line_with_its_place(
+    config: dict[str, Any], text: str, message: str
+) -> None:
+    change = with_change(config, text)
+    if "cluster_model" in text:
+        whole = yaml.safe_load((ROOT / "config/design_space.yaml").read_text())
+        change["cluster_model"] = whole["cluster_model"] | change["cluster_model"]
+    with pytest.raises(UserError, match=message) as said:
+        check_config(change)
+    assert "\n" not in str(said.value)
+
+
+def test_a_mistake_names_file_and_line(config: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "my.yaml"
+    file.write_text("seed: 1\nimagenet:\n  networks:\n    resnet_50: {}\n")
+    update_config(config, yaml.safe_load(file.read_text()))
+    with pytest.raises(UserError) as said:
+        check_config(config, ConfigFiles([ROOT / "config/config.yaml", file]))
+    assert str(said.value).startswith(f"{file}:4: imagenet.networks.resnet_50: unknown network")
+
+
+def test_what_is_inherited_may_name_more_than_the_own_runs_and_a_note_says_so(
+    config: dict[str, Any],
+) -> None:
+    assert notes(config) == []
+    change = with_change(
+        config,
+        "{runs: [{suite: digits, networks: [lenet5], schemes: [dense]}],"
+        " training: {digits: {networks: {resnet18: {width: 0.125}}}},"
+        " sweeps: {mine: {accelerators: [phantom_2d], parameters: {lookahead: [3]}}}}",
+    )
+    change["spex"]["searches"] = []
+    check_config(change)
+    said = "\n".join(notes(change))
+    assert "footing_runs: none of them is among runs" in said
+    assert "compared_schemes: no run has one of them" in said
+    assert "training.digits.networks.resnet18: no run has it" in said
+    assert "sweeps.mine: not in design_space" in said
