@@ -7,7 +7,6 @@ may be of any type, such as `5e-1`, which YAML reads as text.
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
-from functools import cache
 from math import isfinite
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -57,15 +56,10 @@ def require_known(kind: type[Any], values: Mapping[str, Any]) -> None:
 
 def require_types(kind: type[Any], values: Mapping[str, Any]) -> None:
     """Raise UserError for a value that is not of its field's type; other keys are not looked at."""
-    hints = _hints(kind)
+    hints = get_type_hints(kind)
     for name, value in values.items():
         if name in hints and not _fits(value, hints[name]):
             raise UserError(f"{name} is {_shown(value)}; expected {_words(hints[name])}")
-
-
-@cache
-def _hints(kind: type[Any]) -> Mapping[str, Any]:
-    return get_type_hints(kind)
 
 
 def _fits(value: Any, hint: Any) -> bool:

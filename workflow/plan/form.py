@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 import jsonschema
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import best_match
 
 from sim.declared import data_file
 from sim.validation import shown, unknown
@@ -52,7 +52,7 @@ def _check_keys(value: Any, place: Place) -> None:
 @cache
 def _validator() -> Any:
     """Like JSON, but a whole number is not 1.0 and a number is finite."""
-    usual = jsonschema.Draft202012Validator
+    usual: Any = jsonschema.Draft202012Validator
     types = usual.TYPE_CHECKER.redefine_many(
         {
             "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
@@ -61,11 +61,12 @@ def _validator() -> Any:
             ),
         }
     )
-    kind = jsonschema.validators.extend(usual, type_checker=types)
+    extend: Any = jsonschema.validators.extend
+    kind = extend(usual, type_checker=types)
     return kind(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _mistake(error: ValidationError) -> tuple[Place, str]:
+def _mistake(error: Any) -> tuple[Place, str]:
     """Place and message of what the validator says, with the nearest names where it lists some."""
     place: Place = tuple(error.absolute_path)
     properties = error.schema.get("properties", {})

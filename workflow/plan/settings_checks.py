@@ -56,8 +56,9 @@ def _check_training(layout: Layout) -> None:
     training = layout.config["training"]
     require_keys(("training",), "suite with images to train on", training, SUITES)
     detection = layout.config["detection"]
-    sections = {("training", suite): section for suite, section in training.items()}
-    for path, section in {**sections, ("detection",): detection}.items():
+    sections: dict[Place, Any] = {("training", suite): part for suite, part in training.items()}
+    sections[("detection",)] = detection
+    for path, section in sections.items():
         recipe = ((*path, "recipe"), section.get("recipe", {}))
         for network, special in section["networks"].items():
             maps = [_common(layout), recipe, ((*path, "networks", network), special)]
