@@ -8,31 +8,23 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UserError
+from sim.sizes import Padding, Pair, Sides, pair, same_padding, sides, spread, whole
 from sim.validation import require_choice
 
 Kind = Literal["conv", "linear"]
-Pair = tuple[int, int]
 Mask = npt.NDArray[np.bool_]
-
 
 LARGEST = 2**33
 """Values that a layer's weights, padded input or output may hold: masks take a byte for each."""
-
-
-def _whole(name: str, value: object, minimum: int, expected: str = "a whole number") -> int:
-    """Return a whole number, Python's or NumPy's, of at least `minimum`."""
-    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= minimum:
-        return int(value)
-    raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
-
-
-def _pair(name: str, value: object, minimum: int) -> Pair:
-    expected = "one or two whole numbers"
-    pair = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value, value)
-    if len(pair) != 2:
-        raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
-    height, width = (_whole(name, size, minimum, expected) for size in pair)
-    return height, width
+MINIMA = {
+    "kernel": 1,
+    "stride": 1,
+    "padding": 0,
+    "input_size": 1,
+    "dilation": 1,
+    "input_dilation": 1,
+}
+"""Pairs of a layer and the least that either number may be."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +32,20 @@ class Layer:
     """The shape of one convolution or fully connected layer; make it with `conv` or `linear`.
 
     A fully connected layer is a 1x1 convolution on a 1x1 map, so every model sees one form.
+
+    Attributes:
+        name: of the layer in its network.
+        kind: "conv" or "linear".
+        in_channels, out_channels: of all groups together.
+        kernel: rows and columns of weights.
+        stride: step of the windows over the padded input.
+        padding: zeros above and left of the input.
+        input_size: height and width of the map that is stored.
+        groups: convolution groups.
+        dilation: step between the weights of a window; 1 = neighbours.
+        extra_padding: zeros below and right beyond those above and left; negative = fewer.
+        input_dilation: step between the stored values in the map that windows slide over, zeros
+            in between; more than 1 makes a transposed convolution a plain one.
 
     Raises:
         UserError: the name is no text, a size is not a positive whole number, groups do not
@@ -56,6 +62,9 @@ class Layer:
     padding: Pair
     input_size: Pair
     groups: int
+    dilation: Pair = (1, 1)
+    extra_padding: Pair = (0, 0)
+    input_dilation: Pair = (1, 1)
 
     @classmethod
     def conv(
@@ -65,21 +74,54 @@ class Layer:
         out_channels: int,
         kernel: int | Pair,
         stride: int | Pair = 1,
-        padding: int | Pair = 0,
+        padding: Padding = 0,
         input_size: int | Pair = 1,
         groups: int = 1,
+        dilation: int | Pair = 1,
+        input_dilation: int | Pair = 1,
     ) -> Self:
-        """Make a convolution over an input of `input_size` (height, width) without padding."""
+        """Make a convolution over an input of `input_size` (height, width) without padding.
+
+        Args:
+            name: of the layer.
+            in_channels: of all groups together.
+            out_channels: likewise.
+            kernel: rows and columns of weights; one number stands for both, here and below.
+            stride: step of the windows.
+            padding: zeros around the input: for both sides of each axis, as ((top, bottom),
+                (left, right)), or "same": as many as give ceil(input / stride) outputs, an odd
+                one below and right.
+            input_size: height and width.
+            groups: convolution groups.
+            dilation: step between the weights of a window.
+            input_dilation: step between the values of the input in the map of the windows.
+
+        Raises:
+            UserError: as the class, or the padding has another form.
+        """
+        kernel = pair(f"{name}: kernel", kernel, 1)
+        stride = pair(f"{name}: stride", stride, 1)
+        size = pair(f"{name}: input_size", input_size, 1)
+        dilation = pair(f"{name}: dilation", dilation, 1)
+        step = pair(f"{name}: input_dilation", input_dilation, 1)
+        if isinstance(padding, str) and padding == "same":
+            spans = zip(spread(size, step), spread(kernel, dilation), stride, strict=True)
+            (top, bottom), (left, right) = (same_padding(*span) for span in spans)
+        else:
+            (top, bottom), (left, right) = sides(f"{name}: padding", padding)
         return cls(
             name,
             "conv",
-            _whole(f"{name}: in_channels", in_channels, 1),
-            _whole(f"{name}: out_channels", out_channels, 1),
-            _pair(f"{name}: kernel", kernel, 1),
-            _pair(f"{name}: stride", stride, 1),
-            _pair(f"{name}: padding", padding, 0),
-            _pair(f"{name}: input_size", input_size, 1),
-            _whole(f"{name}: groups", groups, 1),
+            whole(f"{name}: in_channels", in_channels, 1),
+            whole(f"{name}: out_channels", out_channels, 1),
+            kernel,
+            stride,
+            (top, left),
+            size,
+            whole(f"{name}: groups", groups, 1),
+            dilation,
+            (bottom - top, right - left),
+            step,
         )
 
     @classmethod
@@ -88,8 +130,8 @@ class Layer:
         return cls(
             name,
             "linear",
-            _whole(f"{name}: in_features", in_features, 1),
-            _whole(f"{name}: out_features", out_features, 1),
+            whole(f"{name}: in_features", in_features, 1),
+            whole(f"{name}: out_features", out_features, 1),
             kernel=(1, 1),
             stride=(1, 1),
             padding=(0, 0),
@@ -102,17 +144,21 @@ class Layer:
             raise UserError(f"name of a layer is {self.name!r}; expected text")
         require_choice(f"{self.name}: kind", self.kind, get_args(Kind))
         for what in ("in_channels", "out_channels", "groups"):
-            _whole(f"{self.name}: {what}", getattr(self, what), 1)
-        for what, minimum in (("kernel", 1), ("stride", 1), ("padding", 0), ("input_size", 1)):
-            _pair(f"{self.name}: {what}", getattr(self, what), minimum)
+            whole(f"{self.name}: {what}", getattr(self, what), 1)
+        for what, minimum in MINIMA.items():
+            pair(f"{self.name}: {what}", getattr(self, what), minimum)
+        extra = zip(("bottom", "right"), self.extra_padding, self.padding, strict=True)
+        for side, more, before in extra:
+            whole(f"{self.name}: padding at the {side}", before + more, 0)
         if self.in_channels % self.groups or self.out_channels % self.groups:
             raise UserError(
                 f"{self.name}: groups is {self.groups}; it must divide in_channels "
                 f"{self.in_channels} and out_channels {self.out_channels}"
             )
-        if any(k > p for k, p in zip(self.kernel, self.padded_size, strict=True)):
+        if any(k > p for k, p in zip(self.extent, self.padded_size, strict=True)):
+            dilated = "" if self.dilation == (1, 1) else f" dilated to {self.extent}"
             raise UserError(
-                f"{self.name}: kernel {self.kernel} is larger than the padded input "
+                f"{self.name}: kernel {self.kernel}{dilated} is larger than the padded input "
                 f"{self.padded_size}"
             )
         self._check_size()
@@ -129,17 +175,35 @@ class Layer:
                 )
 
     @property
+    def padding_sides(self) -> Sides:
+        """Zeros around the input, ((top, bottom), (left, right))."""
+        (top, left), (below, right) = self.padding, self.extra_padding
+        return (top, top + below), (left, left + right)
+
+    @property
+    def extent(self) -> Pair:
+        """Rows and columns of the map that one window spans."""
+        return spread(self.kernel, self.dilation)
+
+    @property
+    def spread_size(self) -> Pair:
+        """Height and width of the map of the windows without its padding."""
+        return spread(self.input_size, self.input_dilation)
+
+    @property
     def padded_size(self) -> Pair:
-        """Height and width of the input map with its padding."""
-        h, w = (size + 2 * pad for size, pad in zip(self.input_size, self.padding, strict=True))
+        """Height and width of the map that windows slide over: the input with its padding."""
+        h, w = (
+            size + sum(pad) for size, pad in zip(self.spread_size, self.padding_sides, strict=True)
+        )
         return h, w
 
     @property
     def output_size(self) -> Pair:
         """Height and width of the output map, floor convention as in PyTorch."""
         h, w = (
-            (size - k) // step + 1
-            for size, k, step in zip(self.padded_size, self.kernel, self.stride, strict=True)
+            (size - span) // step + 1
+            for size, span, step in zip(self.padded_size, self.extent, self.stride, strict=True)
         )
         return h, w
 
@@ -176,7 +240,10 @@ class Layer:
 
     @property
     def dense_macs(self) -> int:
-        """Multiplications of one image when nothing is skipped; padding positions count."""
+        """Multiplications of one image when nothing is skipped; padding positions count.
+
+        So do zeros between the values of a dilated input.
+        """
         return self.out_channels * self.window * self.output_pixels
 
     @property

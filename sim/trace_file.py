@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -122,7 +122,7 @@ def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
             tensors[f"{key}.weight_int8"] = np.ascontiguousarray(entry.weight_int8)
         tensors[f"{key}.activation_mask"] = np.packbits(mask.activation)
         record = {
-            "layer": asdict(mask.layer),
+            "layer": _stated(mask.layer),
             "images": mask.images,
             "activation_bound": mask.activation_bound,
             "consumer": entry.consumer,
@@ -132,6 +132,12 @@ def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
             record["block"] = [mask.block_map.width, mask.block_map.height]
         records.append(record)
     return tensors, records
+
+
+def _stated(layer: Layer) -> dict[str, Any]:
+    """The fields of a layer but for what has its default: plain layers keep their bytes."""
+    usual = {field.name: field.default for field in fields(layer)}
+    return {name: value for name, value in asdict(layer).items() if value != usual[name]}
 
 
 def write_trace(path: Path | str, trace: NetworkTrace) -> None:

@@ -1,6 +1,7 @@
 """Hypothesis strategies for small odd layers, shared by every accelerator's property tests."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,36 +11,46 @@ from sim.masks.block_map import block_grid
 
 
 @st.composite
+def window_sizes(draw: st.DrawFn, max_size: int = 9) -> dict[str, Any]:
+    """Kernel, stride, dilation, padding and input that fit each other, each axis for itself.
+
+    Half of them are plain: square steps, as much padding on either side. The others may be
+    dilated, unevenly padded, "same", or have zeros between the values of their input.
+    """
+    kernel = draw(st.sampled_from([(1, 1), (2, 2), (3, 3), (1, 3), (5, 4)]))
+    if draw(st.booleans()):
+        padding = draw(st.tuples(st.integers(0, kernel[0] // 2), st.integers(0, kernel[1] // 2)))
+        least = [max(1, k - 2 * p) for k, p in zip(kernel, padding, strict=True)]
+        size = tuple(draw(st.integers(low, max_size)) for low in least)
+        stride = draw(st.integers(1, 3))
+        return {"kernel": kernel, "stride": stride, "padding": padding, "input_size": size}
+    small = st.tuples(st.integers(1, 3), st.integers(1, 3))
+    dilation, spread = draw(small), draw(st.sampled_from([(1, 1), (1, 1), (2, 2), (1, 3)]))
+    size = tuple(draw(st.integers(1, max_size // step)) for step in spread)
+    sizes = {"kernel": kernel, "stride": draw(small), "dilation": dilation, "input_size": size}
+    sizes["input_dilation"] = spread
+    if draw(st.booleans()):
+        return sizes | {"padding": "same"}
+    sides = []
+    for k, d, n, i in zip(kernel, dilation, size, spread, strict=True):
+        missing = max(0, (k - 1) * d - (n - 1) * i)
+        before = draw(st.integers(0, missing + k // 2))
+        sides.append((before, draw(st.integers(max(0, missing - before), missing + k // 2))))
+    return sizes | {"padding": tuple(sides)}
+
+
+@st.composite
 def conv_layers(draw: st.DrawFn, max_channels: int = 20, max_size: int = 9) -> Layer:
     """Convolutions with stride, padding, groups, depthwise, 1x1 and sizes that do not divide."""
-    kernel = draw(st.sampled_from([(1, 1), (2, 2), (3, 3), (1, 3), (5, 4)]))
-    padding = draw(st.tuples(st.integers(0, kernel[0] // 2), st.integers(0, kernel[1] // 2)))
-    size = tuple(
-        draw(st.integers(max(1, k - 2 * p), max_size)) for k, p in zip(kernel, padding, strict=True)
-    )
     groups = draw(st.sampled_from([1, 1, 2, 3]))
     if draw(st.booleans()) and draw(st.booleans()):
         groups = draw(st.integers(2, max_channels))  # depthwise, with a channel multiplier
-        return Layer.conv(
-            "depthwise",
-            groups,
-            groups * draw(st.integers(1, 2)),
-            kernel,
-            draw(st.integers(1, 3)),
-            padding,
-            size,
-            groups,
-        )
-    return Layer.conv(
-        "conv",
-        groups * draw(st.integers(1, max_channels // groups)),
-        groups * draw(st.integers(1, max_channels // groups)),
-        kernel,
-        draw(st.integers(1, 3)),
-        padding,
-        size,
-        groups,
-    )
+        channels, filters = groups, groups * draw(st.integers(1, 2))
+    else:
+        channels = groups * draw(st.integers(1, max_channels // groups))
+        filters = groups * draw(st.integers(1, max_channels // groups))
+    sizes = draw(window_sizes(max_size))
+    return Layer.conv("conv", channels, filters, groups=groups, **sizes)
 
 
 linear_layers = st.builds(Layer.linear, st.just("fc"), st.integers(1, 60), st.integers(1, 40))

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from math import gcd
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from sim.layer import Layer, Mask
 from sim.masks.block_map import BlockMap, block_grid
 from sim.masks.totals import effectual_macs
+from sim.masks.windows import padded_map, window_view
 from sim.trace import LayerTrace
 
 SCRATCH_BYTES = 1 << 22
@@ -93,17 +93,17 @@ def _pieces(layer: Layer, activation: Mask, width: int) -> Iterator[_Piece]:
     fitting = SCRATCH_BYTES // (taps * layer.output_pixels)
     group_step = max(1, fitting // layer.group_channels)
     channel_step = max(1, fitting // multiple) * multiple
-    (top, left), (down, right) = layer.padding, layer.stride
     for image, channels in enumerate(activation):
-        padded = np.pad(channels, ((0, 0), (top, top), (left, left)))
+        padded = padded_map(channels, layer)
         by_group = padded.reshape(layer.groups, layer.group_channels, *padded.shape[1:])
         for group in range(0, layer.groups, group_step):
             groups = slice(group, group + group_step)
             for first in range(0, layer.group_channels, channel_step):
                 taken = by_group[groups, first : first + channel_step]
-                view = sliding_window_view(taken, layer.kernel, axis=(2, 3))[:, :, ::down, ::right]
-                values = view.transpose(0, 1, 4, 5, 2, 3).reshape(
-                    len(taken), taken.shape[1] * taps, layer.output_pixels
+                values = (
+                    window_view(taken, layer)
+                    .transpose(0, 1, 4, 5, 2, 3)
+                    .reshape(len(taken), taken.shape[1] * taps, layer.output_pixels)
                 )
                 columns = slice(first * taps, first * taps + values.shape[1])
                 yield _Piece(image, groups, columns, values)

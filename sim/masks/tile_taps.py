@@ -8,7 +8,9 @@ made.
 import numpy as np
 import numpy.typing as npt
 
-from sim.layer import Layer, Mask, Pair
+from sim.layer import Layer, Mask
+from sim.masks.windows import tap_places
+from sim.sizes import Pair
 
 TapCounts = npt.NDArray[np.float32]
 """Whole numbers below 2**24, which single precision holds exactly, so that BLAS can add them."""
@@ -18,11 +20,10 @@ def _uses(layer: Layer, axis: int, tile: int) -> TapCounts:
     """(tiles * taps, input positions): 1 where a tap of the tile's outputs reads the position."""
     outputs, taps, size = layer.output_size[axis], layer.kernel[axis], layer.input_size[axis]
     tiles = -(-outputs // tile)
-    output, tap = np.meshgrid(np.arange(outputs), np.arange(taps), indexing="ij")
-    place = output * layer.stride[axis] + tap - layer.padding[axis]
-    inside = (place >= 0) & (place < size)
+    place, inside = tap_places(layer, axis)
+    output, tap = np.nonzero(inside)
     uses = np.zeros((tiles, taps, size), dtype=np.float32)
-    uses[(output // tile)[inside], tap[inside], place[inside]] = 1
+    uses[output // tile, tap, place[inside]] = 1
     return uses.reshape(tiles * taps, size)
 
 

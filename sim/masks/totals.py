@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sim.arithmetic import Counts
 from sim.layer import Layer
 from sim.masks.runs import run_counts
+from sim.masks.windows import tap_places
 from sim.trace import LayerTrace
 
 
@@ -52,26 +53,14 @@ def tap_counts(trace: LayerTrace) -> Counts:
 
 def _tap_selectors(layer: Layer) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """(H, R) and (W, S) zero-one matrices: is input line i read at kernel line k of a window."""
-    rows, columns = (
-        _tap_selector(size, kernel, stride, padding, outputs)
-        for size, kernel, stride, padding, outputs in zip(
-            layer.input_size,
-            layer.kernel,
-            layer.stride,
-            layer.padding,
-            layer.output_size,
-            strict=True,
-        )
-    )
+    rows, columns = (_tap_selector(layer, axis) for axis in (0, 1))
     return rows, columns
 
 
-def _tap_selector(
-    size: int, kernel: int, stride: int, padding: int, outputs: int
-) -> npt.NDArray[np.float32]:
-    start = np.arange(size)[:, None] + padding - np.arange(kernel)[None, :]
-    hit = (start % stride == 0) & (start >= 0) & (start // stride < outputs)
-    selector: npt.NDArray[np.float32] = hit.astype(np.float32)
+def _tap_selector(layer: Layer, axis: int) -> npt.NDArray[np.float32]:
+    place, inside = tap_places(layer, axis)
+    selector = np.zeros((layer.input_size[axis], layer.kernel[axis]), dtype=np.float32)
+    selector[place[inside], np.nonzero(inside)[1]] = 1
     return selector
 
 

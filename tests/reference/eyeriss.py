@@ -54,11 +54,12 @@ def strips(layer: Layer, height: int) -> list[range]:
 
 
 def input_rows(layer: Layer, strip: range) -> set[int]:
+    spanned = layer.dilation[0] * (layer.kernel[0] - 1) + 1
     rows = range(
         strip[0] * layer.stride[0] - layer.padding[0],
-        strip[-1] * layer.stride[0] - layer.padding[0] + layer.kernel[0],
+        strip[-1] * layer.stride[0] - layer.padding[0] + spanned,
     )
-    return {row for row in rows if 0 <= row < layer.input_size[0]}
+    return {row for row in range(layer.input_size[0]) if row * layer.input_dilation[0] in rows}
 
 
 def pe_sets(layer: Layer, chip: Chip, height: int) -> int:
@@ -92,7 +93,9 @@ def evaluate(
     p = min(chip.filter_words // (q * layer.kernel[1]), chip.psum_words, layer.group_filters)
     p = max(p, 1)
     width, value = layer.input_size[1], chip.value_bytes
-    tallest = min((e - 1) * layer.stride[0] + layer.kernel[0], layer.input_size[0])
+    spanned = (layer.kernel[0] - 1) * layer.dilation[0] + 1
+    window_rows = range((e - 1) * layer.stride[0] + spanned)
+    tallest = min(len(window_rows[:: layer.input_dilation[0]]), layer.input_size[0])
     kept = n * q * r * tallest * width + n * m * e * layer.output_size[1]
     if kept * value > chip.buffer_bytes:
         return None
@@ -124,7 +127,8 @@ def best(layer: Layer, chip: Chip, images: int, input_bytes: int) -> Result | No
     """The cheapest of all mappings, or None if none fits."""
     parts = sorted({-(-layer.group_filters // k) for k in range(1, layer.group_filters + 1)})
     heights = range(1, layer.output_size[0] + 1)
-    channels = range(1, max(1, chip.activation_words // layer.kernel[1]) + 1)
+    spanned = layer.dilation[1] * (layer.kernel[1] - 1) + 1
+    channels = range(1, max(1, chip.activation_words // spanned) + 1)
     choices = product(
         parts,
         range(1, images + 1),

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from sim import LayerTrace
+from tests.reference.windows import activation_at
 
 
 @dataclass
@@ -65,7 +66,8 @@ def block_size(trace: LayerTrace, hardware: Hardware) -> tuple[int, int]:
     layer = trace.layer
     filters = min(hardware.psum_entries, layer.group_filters)
     channels = 1
-    while 2 * channels * layer.kernel[1] <= hardware.activation_entries:
+    spanned = layer.dilation[1] * (layer.kernel[1] - 1) + 1
+    while 2 * channels * spanned <= hardware.activation_entries:
         channels *= 2
     channels = min(channels, layer.group_channels)
     while not _fits(trace, hardware, filters, channels) and (filters, channels) != (1, 1):
@@ -107,11 +109,9 @@ def _run_pe(
     for column in range(layer.output_size[1]):
         for s in range(layer.kernel[1]):
             for c in item.channels:
-                y = item.output_row * layer.stride[0] + r - layer.padding[0]
-                x = column * layer.stride[1] + s - layer.padding[1]
-                inside = 0 <= y < layer.input_size[0] and 0 <= x < layer.input_size[1]
                 channel = item.group * layer.group_channels + c
-                nonzero = inside and bool(trace.activation[image, channel, y, x])
+                output = item.output_row, column
+                nonzero = activation_at(trace, image, channel, output, (r, s))
                 if not (nonzero or takes_all):
                     continue
                 steps.activation_reads += 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 from sim import LayerTrace
-from tests.reference.windows import operand_pairs
+from tests.reference.windows import operand_pairs, padded_lines
 
 
 def vector_length(trace: LayerTrace, cluster: int) -> int:
@@ -171,8 +171,7 @@ def port_cycles(
     layer = trace.layer
     coarse_group, coarse_in, coarse_out, _ = folding
     vectors = vector_count(trace, cluster)
-    rows = range(-layer.padding[0], layer.input_size[0] + layer.padding[0])
-    columns = range(-layer.padding[1], layer.input_size[1] + layer.padding[1])
+    rows, columns = padded_lines(layer, 0), padded_lines(layer, 1)
     entering = leaving = 0
     for _ in range(trace.images):
         for _ in product(rows, columns):

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from sim import Layer
+from tests.reference.windows import padded_lines
 
 Folding = tuple[int, int, int, int]
 """coarse_group, coarse_in, coarse_out, fine."""
@@ -69,10 +70,10 @@ def line_buffers(layer: Layer, folding: Folding, bits: int) -> Memory:
     channels = 0
     for _ in range(0, layer.in_channels, streams):
         channels += 1
-    words = channels * (layer.input_size[1] + 2 * layer.padding[1])
+    words = channels * len(padded_lines(layer, 1))
     lut = bram = 0
     for _ in range(streams):
-        for _ in range(layer.kernel[0] - 1):
+        for _ in range(layer.dilation[0] * (layer.kernel[0] - 1)):
             if words <= SHALLOW:
                 lut += bits
             else:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim import LayerTrace
+from tests.reference.windows import activation_at
 
 Mask = npt.NDArray[np.bool_]
 
@@ -78,23 +79,12 @@ def filter_weights(trace: LayerTrace, k: int) -> list[tuple[int, int, int, bool]
     ]
 
 
-def activation_at(trace: LayerTrace, image: int, channel: int, y: int, x: int) -> bool:
-    height, width = trace.layer.input_size
-    return 0 <= y < height and 0 <= x < width and bool(trace.activation[image, channel, y, x])
-
-
 def met(trace: LayerTrace, image: int, k: int, row: int, column: int) -> list[bool]:
     """Activations that the filter's weights meet at one output, in the order of the weights."""
     layer = trace.layer
     first = k // layer.group_filters * layer.group_channels
     return [
-        activation_at(
-            trace,
-            image,
-            first + c,
-            row * layer.stride[0] + r - layer.padding[0],
-            column * layer.stride[1] + s - layer.padding[1],
-        )
+        activation_at(trace, image, first + c, (row, column), (r, s))
         for c, r, s, _ in filter_weights(trace, k)
     ]
 

@@ -49,8 +49,8 @@ def activation_queues(trace: LayerTrace, image: int, parameters: dict, steps: tu
             for x in range(layer.input_size[1]):
                 if trace.activation[image, c, y, x]:
                     parity = (
-                        (y + layer.padding[0]) % steps[0],
-                        (x + layer.padding[1]) % steps[1],
+                        (y * layer.input_dilation[0] + layer.padding[0]) % steps[0],
+                        (x * layer.input_dilation[1] + layer.padding[1]) % steps[1],
                     )
                     key = pe_of(trace, c, y, x, parameters), c, parity
                     queues[key] = queues.get(key, 0) + 1
@@ -84,7 +84,8 @@ def weight_queue(trace: LayerTrace, filters: range, c: int, parity: tuple, steps
     for k in filters:
         for r in range(trace.layer.kernel[0]):
             for s in range(trace.layer.kernel[1]):
-                if (r % steps[0], s % steps[1]) == parity:
+                at = r * trace.layer.dilation[0], s * trace.layer.dilation[1]
+                if (at[0] % steps[0], at[1] % steps[1]) == parity:
                     count += bool(trace.weight[k, c, r, s])
     return count
 
@@ -154,7 +155,8 @@ def is_single_pixel(trace: LayerTrace) -> bool:
 def reach(trace: LayerTrace, axis: int) -> int:
     """Outputs beyond the side of a tile that its inputs still contribute to."""
     steps = 0
-    while steps * trace.layer.stride[axis] < trace.layer.kernel[axis] // 2:
+    spanned = trace.layer.dilation[axis] * (trace.layer.kernel[axis] - 1) + 1
+    while steps * trace.layer.stride[axis] < spanned // 2:
         steps += 1
     return steps
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from sim import LayerTrace
+from tests.reference.windows import activation_at
 
 Bits = frozenset[int]
 
@@ -84,11 +85,8 @@ def _window_chunks(
     layer = trace.layer
     bits = []
     for r, s, group, c in _operands(trace, bundle):
-        row = y * layer.stride[0] + r - layer.padding[0]
-        column = x * layer.stride[1] + s - layer.padding[1]
-        inside = 0 <= row < layer.input_size[0] and 0 <= column < layer.input_size[1]
         channel = group * layer.group_channels + c
-        bits.append(inside and bool(trace.activation[image, channel, row, column]))
+        bits.append(activation_at(trace, image, channel, (y, x), (r, s)))
     return _cut(bits, chunk_bits)
 
 

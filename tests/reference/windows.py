@@ -5,7 +5,37 @@ Shares no code with sim/: the references follow the papers step by step on top o
 
 from collections.abc import Iterator
 
-from sim import LayerTrace
+from sim import Layer, LayerTrace
+
+
+def stored_line(layer: Layer, axis: int, output: int, tap: int) -> int | None:
+    """The row (axis 0) or column of the input that a weight reads at an output; None = zero."""
+    line = -layer.padding[axis]
+    for _ in range(output):
+        line += layer.stride[axis]
+    for _ in range(tap):
+        line += layer.dilation[axis]
+    for stored in range(layer.input_size[axis]):
+        if stored * layer.input_dilation[axis] == line:
+            return stored
+    return None
+
+
+def padded_lines(layer: Layer, axis: int) -> range:
+    """Rows (axis 0) or columns of the map that windows slide over, padding from below 0."""
+    values = range(layer.input_size[axis] * layer.input_dilation[axis])
+    last = values[:: layer.input_dilation[axis]][-1]
+    after = layer.padding[axis] + layer.extra_padding[axis]
+    return range(-layer.padding[axis], last + 1 + after)
+
+
+def activation_at(
+    trace: LayerTrace, image: int, channel: int, output: tuple[int, int], tap: tuple[int, int]
+) -> bool:
+    """What a weight at (r, s) of the kernel meets at an output (row, column)."""
+    y = stored_line(trace.layer, 0, output[0], tap[0])
+    x = stored_line(trace.layer, 1, output[1], tap[1])
+    return y is not None and x is not None and bool(trace.activation[image, channel, y, x])
 
 
 def operand_pairs(
@@ -17,11 +47,8 @@ def operand_pairs(
     for c in range(layer.group_channels):
         for r in range(layer.kernel[0]):
             for s in range(layer.kernel[1]):
-                y = row * layer.stride[0] + r - layer.padding[0]
-                x = column * layer.stride[1] + s - layer.padding[1]
-                inside = 0 <= y < layer.input_size[0] and 0 <= x < layer.input_size[1]
                 channel = group * layer.group_channels + c
-                activation = inside and bool(trace.activation[image, channel, y, x])
+                activation = activation_at(trace, image, channel, (row, column), (r, s))
                 yield c, r, s, bool(trace.weight[filter_, c, r, s]), activation
 
 

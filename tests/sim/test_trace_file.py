@@ -45,6 +45,25 @@ def test_round_trip_keeps_every_bit_and_links_consumers(
     ]
 
 
+def test_plain_layers_are_written_without_the_fields_that_they_do_not_need(
+    trace: NetworkTrace, tmp_path: Path
+) -> None:
+    write_trace(tmp_path / "a", trace)
+    with safe_open(tmp_path / "a", "numpy") as file:
+        header = json.loads(file.metadata()["trace"])
+    names = "name kind in_channels out_channels kernel stride padding input_size groups"
+    assert all(sorted(entry["layer"]) == sorted(names.split()) for entry in header["layers"])
+
+
+def test_round_trip_keeps_dilation_and_every_side_of_the_padding(tmp_path: Path) -> None:
+    odd = Layer.conv("odd", 2, 3, (3, 2), (1, 2), ((1, 4), (0, 2)), (5, 6), 1, (2, 1), (1, 3))
+    rng = np.random.default_rng(1)
+    masks = rng.random(odd.weight_shape) < 0.5, rng.random((1, *odd.input_shape)) < 0.5
+    provenance = Provenance("s", "n", "dense", "modelled", "modelled", "none")
+    write_trace(tmp_path / "a", NetworkTrace(provenance, (TracedLayer(LayerTrace(odd, *masks)),)))
+    assert read_trace(tmp_path / "a").traces[0].layer == odd
+
+
 def with_block_map(trace: NetworkTrace, seed: int = 1) -> NetworkTrace:
     """The same with a map of 4x5 blocks on the first layer."""
     first, *others = trace.layers

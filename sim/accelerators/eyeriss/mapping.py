@@ -117,7 +117,8 @@ def pe_interleaving(layer: Layer, hardware: Hardware, pe_channels: int) -> int:
 
 def strip_rows(layer: Layer, output_rows: Count) -> Count:
     """Input rows that one strip needs at most."""
-    rows = (output_rows - 1) * layer.stride[0] + layer.kernel[0]
+    spanned = (output_rows - 1) * layer.stride[0] + layer.extent[0]
+    rows = -(-spanned // layer.input_dilation[0])
     return np.minimum(rows, layer.input_size[0])
 
 
@@ -128,8 +129,11 @@ def rows_read(layer: Layer, output_rows: Count) -> Count:
     first = np.minimum(np.arange(height) * width, height)
     after = np.minimum(first + width, height)
     begin = np.maximum(first * layer.stride[0] - layer.padding[0], 0)
-    end = (after - 1) * layer.stride[0] - layer.padding[0] + layer.kernel[0]
-    rows = np.maximum(np.minimum(end, layer.input_size[0]) - begin, 0)
+    end = (after - 1) * layer.stride[0] - layer.padding[0] + layer.extent[0]
+    # in rows of the map of the windows; the input has one of `between` of them
+    between = layer.input_dilation[0]
+    end = np.minimum(-(-end // between), layer.input_size[0])
+    rows = np.maximum(end - -(-begin // between), 0)
     return (rows * (after > first)).sum(axis=-1)
 
 
@@ -169,7 +173,7 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
     Raises:
         UserError: not even one output row of one filter fits the global buffer.
     """
-    most = max(1, min(hardware.activation_words // layer.kernel[1], layer.group_channels))
+    most = max(1, min(hardware.activation_words // layer.extent[1], layer.group_channels))
     best_of_rows = [
         entry
         for pe_channels in range(1, most + 1)

@@ -61,7 +61,7 @@ class Blocking:
         Filters as many as partial sums; channels a power of two whose dense window fits the
         activation entries. Channels are halved first, then filters, until the fullest PE fits.
         """
-        window = max(1, array.activations // layer.kernel[1])
+        window = max(1, array.activations // layer.extent[1])
         blocking = cls(
             min(array.psums, layer.group_filters),
             min(1 << (window.bit_length() - 1), layer.group_channels),

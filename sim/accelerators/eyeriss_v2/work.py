@@ -7,17 +7,15 @@ import numpy as np
 from sim.accelerators.eyeriss_v2.mapping import Blocking, column_nonzeros
 from sim.arithmetic import Counts, ceil_div
 from sim.layer import Mask
+from sim.masks.windows import padded_map, tap_slices
 from sim.trace import LayerTrace
 
 
 def processed_activations(trace: LayerTrace, skips_zeros: bool) -> Mask:
-    """Which positions of the padded input cost time, (N, C, H + 2 pad, W + 2 pad)."""
-    (top, left), (height, width) = trace.layer.padding, trace.layer.input_size
-    shape = (*trace.activation.shape[:2], height + 2 * top, width + 2 * left)
-    padded = np.full(shape, not skips_zeros)
+    """Which positions of the padded input cost time, (N, C, padded H, padded W)."""
     if skips_zeros:
-        padded[:, :, top : top + height, left : left + width] = trace.activation
-    return padded
+        return padded_map(trace.activation, trace.layer)
+    return np.ones((*trace.activation.shape[:2], *trace.layer.padded_size), dtype=np.bool_)
 
 
 def row_counts(trace: LayerTrace, processed: Mask) -> Counts:
@@ -28,15 +26,15 @@ def row_counts(trace: LayerTrace, processed: Mask) -> Counts:
         (r, s).
     """
     layer = trace.layer
-    (down, right), (height, width) = layer.stride, layer.output_size
     lines = np.stack(
         [
-            processed[..., s : s + (width - 1) * right + 1 : right].sum(axis=-1, dtype=np.int64)
-            for s in range(layer.kernel[1])
+            processed[..., columns].sum(axis=-1, dtype=np.int64)
+            for columns in tap_slices(layer, axis=1)
         ],
         axis=-1,
     )
-    rows = np.arange(height)[:, np.newaxis] * down + np.arange(layer.kernel[0])
+    line = np.arange(layer.padded_size[0])
+    rows = np.stack([line[taken] for taken in tap_slices(layer, axis=0)], axis=1)
     return lines[:, :, rows]
 
 

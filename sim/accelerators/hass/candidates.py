@@ -219,7 +219,8 @@ def fill_cycles(histogram: PairHistogram, interval: float) -> int:
     The share of the input that the first window needs, times the layer's interval.
     """
     layer = histogram.layer
-    rows = layer.kernel[0] - 1 - layer.padding[0]
-    needed = max(1, rows * layer.input_size[1] + layer.kernel[1] - layer.padding[1])
-    pixels = layer.input_size[0] * layer.input_size[1]
+    (height, width), (top, left) = layer.spread_size, layer.padding
+    rows = layer.extent[0] - 1 - top
+    needed = max(1, rows * width + layer.extent[1] - left)
+    pixels = height * width
     return ceil(interval * min(1.0, needed / pixels))

@@ -152,10 +152,10 @@ def _line_buffers(
     layer: Layer, shape: VectorShape, streams: Column, operand_bits: int
 ) -> tuple[Column, Column]:
     """(block RAMs, LUTs) that keep the last rows of the input for the windows."""
-    rows = layer.kernel[0] - 1
+    rows = layer.extent[0] - 1
     if shape.clustered or rows == 0:
         return np.zeros_like(streams), np.zeros_like(streams)
-    depth = (layer.input_size[1] + 2 * layer.padding[1]) * _ceil(layer.in_channels, streams)
+    depth = layer.padded_size[1] * _ceil(layer.in_channels, streams)
     width = np.full_like(depth, operand_bits)
     in_luts = depth <= LUTRAM_DEPTH
     blocks = np.where(in_luts, 0, streams * rows * bram18_blocks(depth, width))

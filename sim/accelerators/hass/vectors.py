@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
 from sim.masks.totals import tap_counts, weight_counts
+from sim.masks.windows import padded_map, taps
 from sim.trace import LayerTrace
 
 CHUNK_PRODUCTS = 1 << 22
@@ -58,25 +59,12 @@ def activation_lanes(trace: LayerTrace, shape: VectorShape) -> Iterator[Mask]:
     """For each lane, the activation mask (groups * vectors, N, H', W') that it meets."""
     layer, mask = trace.layer, np.moveaxis(trace.activation, 1, 0)
     if shape.clustered:
-        (step_y, step_x), (height, width) = layer.stride, layer.output_size
-        pad = layer.padding
-        strided = np.pad(mask, ((0, 0), (0, 0), (pad[0], pad[0]), (pad[1], pad[1])))
-        strided = strided[:, :, ::step_y, ::step_x][:, :, :height, :width]
+        strided = next(taps(padded_map(mask, layer), layer))
         grouped = _filled_up(strided.reshape(layer.groups, -1, *strided.shape[1:]), shape)
         for lane in range(shape.lanes):
             yield grouped[:, :, lane].reshape(-1, *strided.shape[1:])
         return
-    yield from _taps(mask, layer)
-
-
-def _taps(mask: Mask, layer: Layer) -> Iterator[Mask]:
-    (pad_y, pad_x), (step_y, step_x) = layer.padding, layer.stride
-    height, width = layer.output_size
-    padded = np.pad(mask, ((0, 0), (0, 0), (pad_y, pad_y), (pad_x, pad_x)))
-    for r in range(layer.kernel[0]):
-        for s in range(layer.kernel[1]):
-            rows = padded[:, :, r : r + (height - 1) * step_y + 1 : step_y]
-            yield rows[..., s : s + (width - 1) * step_x + 1 : step_x]
+    yield from taps(padded_map(mask, layer), layer)
 
 
 def weight_lanes(trace: LayerTrace, shape: VectorShape) -> Mask:

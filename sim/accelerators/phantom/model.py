@@ -19,9 +19,10 @@ from sim.arithmetic import ceil_div
 from sim.causes import Cause
 from sim.errors import UserError
 from sim.events import Events
-from sim.layer import Layer, Pair
+from sim.layer import Layer
 from sim.masks.totals import effectual_macs
 from sim.memory import Memory
+from sim.sizes import Pair
 from sim.trace import LayerTrace
 from sim.validation import require_choice, require_flag, require_positive, require_whole
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.accelerators.phantom.packing import THREADS, Products
 from sim.layer import Layer, Mask
+from sim.masks.windows import padded_map, taps
 from sim.trace import LayerTrace
 
 Patterns = npt.NDArray[np.uint8]
@@ -54,15 +55,9 @@ def activation_bits(layer: Layer, image: Mask, pe_columns: int) -> Patterns:
 
     Strided: only the positions that outputs use are looked at.
     """
-    (rows, columns), (height, width) = layer.kernel, layer.output_size
-    (step_y, step_x), (pad_y, pad_x) = layer.stride, layer.padding
-    padded = np.pad(image, ((0, 0), (pad_y, pad_y), (pad_x, pad_x))).view(np.uint8)
-    taps = np.empty((layer.in_channels, columns, rows, height, width), dtype=np.uint8)
-    for s in range(columns):
-        for r in range(rows):
-            window = padded[:, r : r + (height - 1) * step_y + 1 : step_y]
-            taps[:, s, r] = window[:, :, s : s + (width - 1) * step_x + 1 : step_x]
-    flat = taps.reshape(layer.groups, layer.window, height, width)
+    padded = padded_map(image, layer).view(np.uint8)
+    met = np.stack(list(taps(padded, layer, transposed=True)), axis=1)
+    flat = met.reshape(layer.groups, layer.window, *layer.output_size)
     pieces = _pieces(flat, 1, pieces_per_group(layer, pe_columns))
     return pieces.reshape(-1, *pieces.shape[2:])
 

@@ -27,9 +27,10 @@ from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
 from sim.arithmetic import Counts, ceil_div
 from sim.causes import Cause
 from sim.events import Events
-from sim.layer import Layer, Pair
+from sim.layer import Layer
 from sim.masks.totals import effectual_macs
 from sim.memory import stall_cycles
+from sim.sizes import Pair
 from sim.trace import LayerTrace
 from sim.validation import require_choice, require_positive, require_rate
 

@@ -7,14 +7,15 @@ channel and sub-grid form another. Every weight of a queue meets every activatio
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod
+from math import gcd, prod
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.arithmetic import Counts, ceil_div
-from sim.layer import Layer, Pair
+from sim.layer import Layer
 from sim.masks.runs import run_counts
+from sim.sizes import Pair
 from sim.trace import LayerTrace
 
 Owners = npt.NDArray[np.int64]
@@ -50,8 +51,8 @@ class Tiles:
         height, width = layer.output_size
         owned = ceil_div(height, pes[0]), ceil_div(width, pes[1])
         halo = (
-            ceil_div(layer.kernel[0] // 2, layer.stride[0]),
-            ceil_div(layer.kernel[1] // 2, layer.stride[1]),
+            ceil_div(layer.extent[0] // 2, layer.stride[0]),
+            ceil_div(layer.extent[1] // 2, layer.stride[1]),
         )
         return cls(owned, halo)
 
@@ -99,10 +100,15 @@ class Plane:
     pes: Pair
     tiling: str
 
-    def selector(self, axis: int, size: int, offset: int, step: int) -> npt.NDArray[np.float32]:
-        """(step * PEs, size) 0/1: which inputs belong to which (sub-grid, PE) along an axis."""
+    def selector(
+        self, axis: int, size: int, offset: int = 0, step: int = 1, spread: int = 1
+    ) -> npt.NDArray[np.float32]:
+        """(step * PEs, size) 0/1: which inputs belong to which (sub-grid, PE) along an axis.
+
+        Input i lies at `offset` + i * `spread` of the padded map.
+        """
         tile = TILINGS[self.tiling](size, self.pes[axis])
-        queue = ((np.arange(size) + offset) % step) * self.pes[axis] + tile
+        queue = ((np.arange(size) * spread + offset) % step) * self.pes[axis] + tile
         matches: npt.NDArray[np.bool_] = np.arange(step * self.pes[axis])[:, None] == queue
         return matches.astype(np.float32)
 
@@ -118,8 +124,10 @@ def activation_counts(trace: LayerTrace, plane: Plane, steps: Pair) -> Counts:
     layer, pes = trace.layer, plane.pes
     if is_single_pixel(layer):
         return _channel_split_counts(trace, prod(pes))
-    select_y = plane.selector(0, layer.input_size[0], layer.padding[0], steps[0])
-    select_x = plane.selector(1, layer.input_size[1], layer.padding[1], steps[1])
+    select_y, select_x = (
+        plane.selector(axis, size, layer.padding[axis], steps[axis], layer.input_dilation[axis])
+        for axis, size in enumerate(layer.input_size)
+    )
     counts = select_y @ (trace.activation.astype(np.float32) @ select_x.T)
     split = counts.reshape(trace.images, layer.in_channels, steps[0], pes[0], steps[1], pes[1])
     ordered = split.transpose(0, 1, 2, 4, 3, 5).astype(np.int64)
@@ -140,8 +148,8 @@ def written_counts(trace: LayerTrace, image: int, plane: Plane) -> Counts:
     if (height, width) == (1, 1):
         owner = ceiling_tiles(channels, prod(plane.pes))
         return np.bincount(owner[mask[:, 0, 0]], minlength=prod(plane.pes))
-    rows = plane.selector(0, height, 0, 1)
-    columns = plane.selector(1, width, 0, 1)
+    rows = plane.selector(0, height)
+    columns = plane.selector(1, width)
     counts = rows @ mask.sum(axis=0, dtype=np.float32) @ columns.T
     per_pe: Counts = counts.astype(np.int64).reshape(-1)
     return per_pe
@@ -168,9 +176,17 @@ def filter_counts(trace: LayerTrace, filters_per_group: int, steps: Pair) -> Cou
     grouped = trace.weight.reshape(layer.groups, layer.group_filters, -1)
     summed = run_counts(grouped, filters_per_group)
     taps = summed.reshape(layer.groups, -1, layer.group_channels, *layer.kernel)
-    queues = [
-        taps[..., y :: steps[0], x :: steps[1]].sum(axis=(3, 4), dtype=np.int64)
-        for y in range(steps[0])
-        for x in range(steps[1])
-    ]
+    rows, columns = (
+        _sub_grids(size, spread, step)
+        for size, spread, step in zip(layer.kernel, layer.dilation, steps, strict=True)
+    )
+    queues = [taps[..., y, x].sum(axis=(3, 4), dtype=np.int64) for y in rows for x in columns]
     return np.stack(queues, axis=-1)
+
+
+def _sub_grids(size: int, spread: int, step: int) -> list[slice]:
+    """Weights along an axis of the kernel that lie in each sub-grid: at `place` modulo `step`."""
+    period = step // gcd(spread, step)
+    places = [tap * spread % step for tap in range(min(size, period))]
+    first = (places.index(place) if place in places else size for place in range(step))
+    return [slice(tap, None, period) for tap in first]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.layer import Layer, Mask
+from sim.masks.windows import padded_map, window_view
 
 Words = npt.NDArray[np.uint64]
 WORD_BITS = 64
@@ -69,10 +70,8 @@ def filter_chunks(weight: Mask, layer: Layer, bundles: Bundles, chunk_bits: int)
 
 def window_chunks(image: Mask, layer: Layer, bundles: Bundles, chunk_bits: int) -> Words:
     """Activation mask (C, H, W) of one image as chunks, (chunks, words, bundles, positions)."""
-    top, left = layer.padding
-    padded = np.pad(image.transpose(1, 2, 0), ((top, top), (left, left), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, layer.kernel, axis=(0, 1))
-    windows = windows[:: layer.stride[0], :: layer.stride[1]]  # (P, Q, channels, R, S)
+    padded = padded_map(image.transpose(1, 2, 0), layer, rows_axis=0)
+    windows = window_view(padded, layer, rows_axis=0)  # (P, Q, channels, R, S)
     split = windows.reshape(*windows.shape[:2], bundles.count, -1, *layer.kernel)
     flat = split.transpose(2, 0, 1, 4, 5, 3).reshape(bundles.count, layer.output_pixels, -1)
     return np.ascontiguousarray(_packed(flat, chunk_bits).transpose(2, 3, 0, 1))

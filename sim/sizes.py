@@ -1,0 +1,56 @@
+"""Sizes of a layer in any form that a caller may state them in."""
+
+from typing import Literal
+
+import numpy as np
+
+from sim.errors import UserError
+
+Pair = tuple[int, int]
+Sides = tuple[Pair, Pair]
+"""((top, bottom), (left, right))."""
+Padding = int | Pair | Sides | Literal["same"]
+
+
+def whole(name: str, value: object, minimum: int, expected: str = "a whole number") -> int:
+    """Return a whole number, Python's or NumPy's, of at least `minimum`."""
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= minimum:
+        return int(value)
+    raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
+
+
+def pair(name: str, value: object, minimum: int) -> Pair:
+    """Return two whole numbers of at least `minimum`; one number stands for both."""
+    expected = "one or two whole numbers"
+    sizes = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value, value)
+    if len(sizes) != 2:
+        raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
+    height, width = (whole(name, size, minimum, expected) for size in sizes)
+    return height, width
+
+
+def sides(name: str, value: object) -> Sides:
+    """Padding of four sides from one number, (height, width) or ((top, bottom), (left, right))."""
+    nested = isinstance(value, tuple | list) and any(isinstance(v, tuple | list) for v in value)
+    if not nested and not isinstance(value, str):
+        height, width = pair(name, value, 0)
+        return (height, height), (width, width)
+    expected = "whole numbers >= 0, ((top, bottom), (left, right)) or 'same'"
+    if isinstance(value, str) or not isinstance(value, tuple | list) or len(value) != 2:
+        raise UserError(f"{name} is {value!r}; expected {expected}")
+    down, across = (pair(name, side, 0) for side in value)
+    return down, across
+
+
+def spread(size: Pair, step: Pair) -> Pair:
+    """Length of each axis with `step` between its values."""
+    return (size[0] - 1) * step[0] + 1, (size[1] - 1) * step[1] + 1
+
+
+def same_padding(size: int, extent: int, stride: int) -> Pair:
+    """Zeros before and after an axis for ceil(size / stride) outputs; an odd one comes after.
+
+    Source: `SAME` of TensorFlow and ONNX's `SAME_UPPER`; at stride 1 also PyTorch's "same".
+    """
+    missing = max((-(-size // stride) - 1) * stride + extent - size, 0)
+    return missing // 2, missing - missing // 2
