@@ -5,6 +5,7 @@ from sim.causes import Cause
 from sim.energy import Technology, technology
 from sim.errors import UserError
 from sim.events import Access, Events
+from sim.forms import conv1d, conv_transpose, matmul
 from sim.layer import Layer
 from sim.masks.block_map import BlockMap
 from sim.registry import accelerator, configurations
@@ -26,6 +27,9 @@ __all__ = [
     "UserError",
     "accelerator",
     "configurations",
+    "conv1d",
+    "conv_transpose",
+    "matmul",
     "read_trace",
     "simulate",
     "technology",

@@ -1,15 +1,22 @@
 """What every accelerator model offers, and the call that runs one."""
 
+from functools import reduce
+from operator import add
 from typing import Protocol, runtime_checkable
 
 from sim.errors import UserError
 from sim.events import Events
+from sim.layer import Layer
 from sim.trace import LayerTrace
 
 
 @runtime_checkable
 class Accelerator(Protocol):
-    """One hardware configuration: a frozen dataclass whose fields are its parameters."""
+    """One hardware configuration: a frozen dataclass whose fields are its parameters.
+
+    A class whose design has to know its weights before it runs says why in `needs_static_weights`;
+    products of two activations are refused with that reason.
+    """
 
     @property
     def multipliers(self) -> int:
@@ -21,6 +28,17 @@ class Accelerator(Protocol):
         ...
 
 
+def refusal(layer: Layer, accelerator: Accelerator) -> str:
+    """Why a design cannot run a layer, as a sentence; empty = it can."""
+    reason: str = getattr(accelerator, "needs_static_weights", "")
+    if not (layer.is_product and reason):
+        return ""
+    return (
+        f"{layer.name}: {type(accelerator).__name__} does not multiply activations by activations: "
+        f"{reason}"
+    )
+
+
 def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
     """Run one layer on one accelerator.
 
@@ -30,6 +48,9 @@ def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
 
     Returns:
         Events summed over the N images.
+
+    Raises:
+        UserError: an argument is of another kind, or the design cannot run such a layer.
     """
     if not isinstance(trace, LayerTrace):
         raise UserError(f"simulate() takes a LayerTrace first, not {type(trace).__name__}")
@@ -38,4 +59,9 @@ def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
             f"simulate() takes an accelerator second, not {type(accelerator).__name__}; "
             "make one with sim.accelerator(name)"
         )
+    reason = refusal(trace.layer, accelerator)
+    if reason:
+        raise UserError(reason)
+    if trace.layer.is_product:
+        return reduce(add, (accelerator.simulate(image) for image in trace.products_by_image()))
     return accelerator.simulate(trace)

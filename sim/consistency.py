@@ -14,7 +14,7 @@ def check_events(name: str, accelerator: Accelerator, trace: LayerTrace, events:
     `Events` itself refuses idle causes that do not add up. Here the masks say what any model must
     count: dense multiplications, those with two nonzero operands (less what blocks taken as zero
     leave out), and every nonzero weight read from DRAM at least once, a byte each, unless the
-    design keeps weights on chip.
+    design keeps weights on chip or they are activations.
 
     Raises:
         UserError: a count differs; names the accelerator, the layer, and both numbers.
@@ -25,7 +25,8 @@ def check_events(name: str, accelerator: Accelerator, trace: LayerTrace, events:
     if trace.block_map is not None:
         effectual.add(block_macs(trace))
     _equal(where, "effectual_macs", events.effectual_macs, effectual)
-    if not getattr(accelerator, "keeps_weights_on_chip", False):
+    on_chip = trace.layer.is_product or getattr(accelerator, "keeps_weights_on_chip", False)
+    if not on_chip:
         _check_weight_bytes(where, trace, events)
     return events
 

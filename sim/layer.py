@@ -8,10 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UserError
-from sim.sizes import Padding, Pair, Sides, pair, same_padding, sides, spread, whole
+from sim.sizes import (
+    Padding,
+    Pair,
+    Sides,
+    pair,
+    same_padding,
+    sides,
+    spread,
+    token_grid,
+    whole,
+)
 from sim.validation import require_choice
 
-Kind = Literal["conv", "linear"]
+Kind = Literal["conv", "linear", "matmul"]
 Mask = npt.NDArray[np.bool_]
 
 LARGEST = 2**33
@@ -29,13 +39,15 @@ MINIMA = {
 
 @dataclass(frozen=True)
 class Layer:
-    """The shape of one convolution or fully connected layer; make it with `conv` or `linear`.
+    """The shape of one layer; make it with `conv`, `linear` or a function of sim/forms.py.
 
-    A fully connected layer is a 1x1 convolution on a 1x1 map, so every model sees one form.
+    Every model sees one form, a convolution: a fully connected layer is a 1x1 convolution on a map
+    of one pixel, or of as many as there are tokens; in a product of two activations the columns
+    of the second operand are the filters.
 
     Attributes:
         name: of the layer in its network.
-        kind: "conv" or "linear".
+        kind: "conv", "linear", or "matmul" for a product of two activations.
         in_channels, out_channels: of all groups together.
         kernel: rows and columns of weights.
         stride: step of the windows over the padded input.
@@ -125,8 +137,16 @@ class Layer:
         )
 
     @classmethod
-    def linear(cls, name: str, in_features: int, out_features: int) -> Self:
-        """Make a fully connected layer, a 1x1 convolution on a 1x1 map."""
+    def linear(cls, name: str, in_features: int, out_features: int, tokens: int | Pair = 1) -> Self:
+        """Make a fully connected layer, a 1x1 convolution on a map of its tokens.
+
+        Args:
+            name: of the layer.
+            in_features: of one token.
+            out_features: likewise.
+            tokens: rows of the input of one image; their order in the map is raster order. A pair
+                says height and width of the map, a number is arranged by `token_grid`.
+        """
         return cls(
             name,
             "linear",
@@ -135,7 +155,7 @@ class Layer:
             kernel=(1, 1),
             stride=(1, 1),
             padding=(0, 0),
-            input_size=(1, 1),
+            input_size=token_grid(f"{name}: tokens", tokens),
             groups=1,
         )
 
@@ -255,3 +275,8 @@ class Layer:
     def is_linear(self) -> bool:
         """Whether the layer is fully connected."""
         return self.kind == "linear"
+
+    @property
+    def is_product(self) -> bool:
+        """Whether both operands are activations: the second one differs from image to image."""
+        return self.kind == "matmul"

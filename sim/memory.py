@@ -8,9 +8,10 @@ the layers that read it agree: it stays on chip if it takes, as stored, at most 
 activation buffer, since a layer's input and output lie there side by side; a larger map goes
 through DRAM. The image always comes from DRAM and the network's output always goes there. A map
 that does not fit is read once for each filling of the weight buffer that the layer needs. What DRAM
-delivers is written to a buffer, and what DRAM takes is read from one. Maps kept for a later sum
-(residual connections) are neither held nor read again: a trace has no sums. On-chip memories cost
-by their capacity.
+delivers is written to a buffer, and what DRAM takes is read from one. The second operand of a
+product of activations is a map, too: if it lies on chip it is copied to the weight buffer. Maps
+kept for a later sum (residual connections) are neither held nor read again: a trace has no sums.
+On-chip memories cost by their capacity.
 """
 
 import math
@@ -72,9 +73,10 @@ class Memory:
         """Bytes moved for one image, by memory, operand and direction; no entry is zero."""
         weights, maps = self.weight_buffer, self.activation_buffer
         fetched = stored.input * self.input_fetches(stored)
+        kept = stored.weight if self.keeps_weight(stored) else 0
         spilled = stored.output if self.output_leaves(stored) else 0
         moved = {
-            Access("dram", "weight", "read"): stored.weight,
+            Access("dram", "weight", "read"): stored.weight - kept,
             Access(weights, "weight", "write"): stored.weight,
             Access(weights, "weight", "read"): array.weight_read,
             Access(maps, "activation", "read"): array.activation_read,
@@ -86,6 +88,9 @@ class Memory:
             Access(maps, "output", "read"): spilled,
             Access("dram", "output", "write"): spilled,
         }
+        if kept:
+            copied = Access(maps, "weight", "read")  # the weight buffer's own, if of one capacity
+            moved[copied] = moved.get(copied, 0) + kept
         return {access: count for access, count in moved.items() if count}
 
     @property
@@ -97,6 +102,10 @@ class Memory:
     def activation_buffer(self) -> str:
         """Technology entry of the activation buffer."""
         return sram_entry(self.activation_buffer_kib)
+
+    def keeps_weight(self, stored: "StoredBytes") -> bool:
+        """Whether the second operand is a map that lies in the activation buffer already."""
+        return stored.weight_is_map and map_fits(stored.weight, self.activation_buffer_kib * KIB)
 
     def input_fetches(self, stored: "StoredBytes") -> int:
         """Times that a layer's input comes from DRAM; 0 = it is on chip."""
@@ -134,6 +143,7 @@ class StoredBytes:
     Attributes:
         weight, input, output: bytes.
         reads_image, ends_network: as in the trace.
+        weight_is_map: the second operand is a map that an earlier layer wrote.
     """
 
     weight: int
@@ -141,11 +151,13 @@ class StoredBytes:
     output: int
     reads_image: bool = False
     ends_network: bool = False
+    weight_is_map: bool = False
 
     @classmethod
     def of(cls, trace: LayerTrace, weight: int, maps: tuple[int, int]) -> "StoredBytes":
         """Sizes of a trace's operands; `maps` are input and output."""
-        return cls(weight, *maps, trace.reads_image, trace.ends_network)
+        is_map = trace.layer.is_product
+        return cls(weight, *maps, trace.reads_image, trace.ends_network, is_map)
 
 
 @dataclass(frozen=True)

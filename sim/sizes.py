@@ -1,5 +1,6 @@
 """Sizes of a layer in any form that a caller may state them in."""
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -45,6 +46,20 @@ def sides(name: str, value: object) -> Sides:
 def spread(size: Pair, step: Pair) -> Pair:
     """Length of each axis with `step` between its values."""
     return (size[0] - 1) * step[0] + 1, (size[1] - 1) * step[1] + 1
+
+
+def token_grid(name: str, tokens: object) -> Pair:
+    """Height and width of a map of tokens; a number gives the squarest one that it fills.
+
+    The positions of a 1x1 convolution do not depend on each other, so any arrangement computes the
+    same; designs that cut a map into tiles or bands use more of their array on a square one. A
+    prime number of tokens is a single column.
+    """
+    if isinstance(tokens, tuple | list):
+        return pair(name, tokens, 1)
+    count = whole(name, tokens, 1)
+    width = next(side for side in range(math.isqrt(count), 0, -1) if count % side == 0)
+    return count // width, width
 
 
 def same_padding(size: int, extent: int, stride: int) -> Pair:

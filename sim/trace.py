@@ -1,6 +1,7 @@
 """Where the zeros of one layer are: all that a simulator needs to know beside its shape."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -10,6 +11,7 @@ from sim.errors import UserError
 from sim.layer import Layer, Mask
 from sim.masks.block_map import BlockMap
 from sim.masks.density_bound import DBB_BLOCK, tightest_bound
+from sim.sizes import token_grid
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -18,7 +20,8 @@ class LayerTrace:
 
     Attributes:
         layer: the shape.
-        weight: (K, C/groups, R, S).
+        weight: (K, C/groups, R, S); of a product of activations, whose second operand each image
+            has for itself, (N, K, C/groups, 1, 1) or the same for all images without N.
         activation: input of the layer, (N, C, H, W) without padding.
         output: what is written back after activation function, pooling and pruning, i.e. the
             input of the layer that reads it, (N, K', H', W'); None = this layer's output, dense.
@@ -54,13 +57,18 @@ class LayerTrace:
         """Check the masks against the layer and each other; see `of` for what None stands for."""
         if not isinstance(layer, Layer):
             raise UserError(f"LayerTrace takes a Layer first, not {type(layer).__name__}")
-        weight = _mask_or_ones(f"{layer.name}: weight mask", weight, layer.weight_shape)
         images = 1 if activation is None else len(np.atleast_1d(activation))
         if images < 1:
             raise UserError(f"{layer.name}: the activation mask holds no image")
+        weight_shape: tuple[int, ...] = layer.weight_shape
+        if layer.is_product and np.ndim(weight if weight is not None else 0) > len(weight_shape):
+            weight_shape = (images, *weight_shape)
+        weight = _mask_or_ones(f"{layer.name}: weight mask", weight, weight_shape)
         input_shape = (images, *layer.input_shape)
         activation = _mask_or_ones(f"{layer.name}: activation mask", activation, input_shape)
         _check_output(layer.name, output, images)
+        if block_map is not None and layer.is_product:
+            raise UserError(f"{layer.name}: a product of activations has no block map")
         if block_map is not None:
             block_map.check(layer, images)
         vars(self).update(  # the class is frozen: nothing is assigned after this
@@ -110,7 +118,36 @@ class LayerTrace:
     @cached_property
     def weight_bound(self) -> int:
         """The n of the tightest n/8 density bound that the weights satisfy."""
-        return tightest_bound(self.weight)
+        return tightest_bound(self.weight, axis=-3)
+
+    def products_by_image(self) -> Iterator[Self]:
+        """The images of a product of activations one by one, each with its own second operand."""
+        for image in range(self.images):
+            yield replace(
+                self,
+                weight=self.weight[image] if self.weight.ndim > 4 else self.weight,
+                activation=self.activation[[image]],
+                output=None if self.output is None else self.output[[image]],
+            )
+
+    @property
+    def second_map(self) -> Mask:
+        """The second operand of a product of activations as a map, (N, batch * inner, H, W).
+
+        Its columns are the positions, arranged by `token_grid`.
+
+        Raises:
+            UserError: the layer is no such product.
+        """
+        layer = self.layer
+        if not layer.is_product:
+            raise UserError(f"{layer.name}: its second operand is no map but weights")
+        weight = np.broadcast_to(self.weight, (self.images, *layer.weight_shape))
+        columns = weight.reshape(
+            self.images, layer.groups, layer.group_filters, layer.group_channels
+        )
+        grid = token_grid(f"{layer.name}: columns", layer.group_filters)
+        return columns.swapaxes(2, 3).reshape(self.images, layer.in_channels, *grid)
 
     @property
     def images(self) -> int:

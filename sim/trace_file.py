@@ -29,6 +29,7 @@ from sim.validation import require_choice, require_text
 
 VERSION = 2
 Source = Literal["measured", "modelled"]
+Operand = Literal["activation", "weight"]
 Tensors = dict[str, npt.NDArray[Any]]
 
 
@@ -64,11 +65,16 @@ class TracedLayer:
         trace: shape and masks.
         weight_int8: (K, C/groups, R, S) quantized weights whose zeros are the mask's, or None.
         consumer: name of the layer that reads this layer's output, or None for the last.
+        consumer_operand: which operand of it that is; "weight" only of a product of activations.
     """
 
     trace: LayerTrace
     weight_int8: npt.NDArray[np.int8] | None = None
     consumer: str | None = None
+    consumer_operand: Operand = "activation"
+
+    def __post_init__(self) -> None:
+        require_choice("consumer_operand", self.consumer_operand, get_args(Operand))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,16 +90,21 @@ class NetworkTrace:
 
         The first layer reads the image; a layer whose output no layer reads ends the network.
         """
-        inputs = {entry.trace.layer.name: entry.trace.activation for entry in self.layers}
+        read = {entry.trace.layer.name: entry.trace for entry in self.layers}
         return tuple(
             replace(
                 entry.trace,
-                output=inputs[entry.consumer] if entry.consumer else None,
+                output=_read(read[entry.consumer], entry) if entry.consumer else None,
                 reads_image=place == 0,
                 ends_network=entry.consumer is None,
             )
             for place, entry in enumerate(self.layers)
         )
+
+
+def _read(reader: LayerTrace, entry: TracedLayer) -> Mask:
+    """What a layer's output is to its reader, (N, K', H', W')."""
+    return reader.second_map if entry.consumer_operand == "weight" else reader.activation
 
 
 def _digest(header: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) -> str:
@@ -115,7 +126,8 @@ def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
         mask = entry.trace
         key = f"{index:03d}"
         if entry.weight_int8 is None:
-            tensors[f"{key}.weight_mask"] = np.packbits(mask.weight)
+            weight = np.broadcast_to(mask.weight, _weight_shape(mask.layer, mask.images))
+            tensors[f"{key}.weight_mask"] = np.packbits(weight)
         else:
             if not np.array_equal(entry.weight_int8 != 0, mask.weight):
                 raise ValueError(f"{mask.layer.name}: INT8 weights and weight mask disagree")
@@ -127,11 +139,18 @@ def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
             "activation_bound": mask.activation_bound,
             "consumer": entry.consumer,
         }
+        if entry.consumer_operand != "activation":
+            record["consumer_operand"] = entry.consumer_operand
         if mask.block_map is not None:
             tensors[f"{key}.block_map"] = np.packbits(mask.block_map.zero)
             record["block"] = [mask.block_map.width, mask.block_map.height]
         records.append(record)
     return tensors, records
+
+
+def _weight_shape(layer: Layer, images: int) -> tuple[int, ...]:
+    """Shape of the weight mask of a file; a product of activations has one for each image."""
+    return (images, *layer.weight_shape) if layer.is_product else layer.weight_shape
 
 
 def _stated(layer: Layer) -> dict[str, Any]:
@@ -217,7 +236,8 @@ def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> Traced
         raise ValueError(f"{layer.name}: weights of type {int8.dtype}; expected int8")
     weight = int8 != 0 if int8 is not None else None
     if weight is None:
-        weight = _bits(tensors[f"{key}.weight_mask"], layer.weight_shape)
+        shape = _weight_shape(layer, record["images"])
+        weight = _bits(tensors[f"{key}.weight_mask"], shape)
     activation = _bits(tensors[f"{key}.activation_mask"], (record["images"], *layer.input_shape))
     trace = LayerTrace(
         layer,
@@ -226,7 +246,8 @@ def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> Traced
         activation_bound=record["activation_bound"],
         block_map=_block_map(layer, record, tensors.get(f"{key}.block_map")),
     )
-    return TracedLayer(trace, int8, record["consumer"])
+    operand = record.get("consumer_operand", "activation")
+    return TracedLayer(trace, int8, record["consumer"], operand)
 
 
 def _block_map(

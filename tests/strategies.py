@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim import BlockMap, Layer, LayerTrace
+from sim import BlockMap, Layer, LayerTrace, matmul
 from sim.masks.block_map import block_grid
 
 
@@ -53,7 +53,13 @@ def conv_layers(draw: st.DrawFn, max_channels: int = 20, max_size: int = 9) -> L
     return Layer.conv("conv", channels, filters, groups=groups, **sizes)
 
 
-linear_layers = st.builds(Layer.linear, st.just("fc"), st.integers(1, 60), st.integers(1, 40))
+linear_layers = st.builds(
+    Layer.linear,
+    st.just("fc"),
+    st.integers(1, 60),
+    st.integers(1, 40),
+    st.one_of(st.just(1), st.integers(1, 12), st.tuples(st.integers(1, 4), st.integers(1, 4))),
+)
 
 layers = st.one_of(conv_layers(), conv_layers(), conv_layers(), linear_layers)
 
@@ -83,6 +89,27 @@ def traces(
         output = rng.random((images, shape.out_channels, *size)) < draw(density)
     first, last = (draw(st.booleans()), draw(st.booleans())) if with_output else (False, False)
     return LayerTrace(shape, weight, activation, output, reads_image=first, ends_network=last)
+
+
+products = st.builds(
+    matmul,
+    st.just("scores"),
+    st.integers(1, 12),
+    st.integers(1, 20),
+    st.integers(1, 12),
+    st.integers(1, 3),
+)
+
+
+@st.composite
+def product_traces(draw: st.DrawFn) -> LayerTrace:
+    """A product of two activations; each image has its own second operand."""
+    trace = draw(traces(products))
+    rng = np.random.default_rng(draw(st.integers(0, 2**31)))
+    weight = rng.random((trace.images, *trace.layer.weight_shape)) < draw(
+        st.sampled_from([0.2, 0.7])
+    )
+    return replace(trace, weight=weight)
 
 
 @st.composite

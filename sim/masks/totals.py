@@ -86,6 +86,8 @@ def effectual_macs(trace: LayerTrace) -> Counts:
     Separable: an operand position (c, r, s) that meets a activations and w weights of its group's
     filters contributes a * w, whatever their order.
     """
+    if trace.layer.is_product and trace.weight.ndim > len(trace.layer.weight_shape):
+        return np.concatenate([effectual_macs(image) for image in trace.products_by_image()])
     activations = tap_counts(trace).reshape(trace.images, -1)
     total: Counts = activations @ weight_counts(trace).reshape(-1)
     return total

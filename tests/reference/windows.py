@@ -4,10 +4,12 @@ Shares no code with sim/: the references follow the papers step by step on top o
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from sim import Layer, LayerTrace
 
 
+@cache
 def stored_line(layer: Layer, axis: int, output: int, tap: int) -> int | None:
     """The row (axis 0) or column of the input that a weight reads at an output; None = zero."""
     line = -layer.padding[axis]
@@ -49,7 +51,8 @@ def operand_pairs(
             for s in range(layer.kernel[1]):
                 channel = group * layer.group_channels + c
                 activation = activation_at(trace, image, channel, (row, column), (r, s))
-                yield c, r, s, bool(trace.weight[filter_, c, r, s]), activation
+                weight = trace.weight[image] if trace.weight.ndim == 5 else trace.weight
+                yield c, r, s, bool(weight[filter_, c, r, s]), activation
 
 
 def effectual_macs(trace: LayerTrace) -> int:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from sim import (
     Accelerator,
+    Events,
     Layer,
     LayerTrace,
     UserError,
@@ -17,9 +18,11 @@ from sim import (
     simulate,
     technology,
 )
+from sim.accelerator import refusal
+from sim.consistency import check_events
 from sim.registry import configuration
 from tests.reference import windows as reference
-from tests.strategies import traces
+from tests.strategies import product_traces, traces
 
 NAMES = list(configurations())
 
@@ -145,6 +148,39 @@ def test_every_nonzero_weight_that_dram_holds_is_fetched(name: str, trace: Layer
     )
     on_chip = not any(access.memory == "dram" for access in events.traffic_bytes)
     assert on_chip or fetched >= np.count_nonzero(trace.weight)
+
+
+def test_products_of_activations_are_run_image_by_image_or_refused(name: str) -> None:
+    """As convolutions whose filters are the columns of the image's own second operand."""
+    array = accelerator(name)
+
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+    @given(product_traces())
+    def each(trace: LayerTrace) -> None:
+        layer = trace.layer
+        if refusal(layer, array):
+            with pytest.raises(UserError, match=f"^scores: {type(array).__name__} does not"):
+                simulate(trace, array)
+            return
+        events = check_events(name, array, trace, simulate(trace, array))
+        assert events.effectual_macs == reference.effectual_macs(trace)
+        convolution = replace(layer, kind="conv")
+        images = [
+            simulate(LayerTrace(convolution, weight, trace.activation[[image]]), array)
+            for image, weight in enumerate(trace.weight)
+        ]
+        known = all(not hasattr(array, pattern) for pattern in ("kept", "largest_block"))
+        if known:  # a stored pattern that fits by chance may be faster
+            assert events.cycles <= sum(image.cycles for image in images)
+        on_chip = sum(image.cycles - stalled(image) for image in images)
+        assert not known or events.cycles - stalled(events) == on_chip
+
+    each()
+
+
+def stalled(events: Events) -> int:
+    """Cycles that wait for DRAM."""
+    return events.idle_multiplier_cycles.get("bandwidth", 0) // events.multipliers
 
 
 @pytest.mark.parametrize("layer", SEVERAL_TILES, ids=lambda layer: layer.name)

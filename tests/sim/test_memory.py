@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -49,6 +50,21 @@ def test_image_and_result_cross_dram_and_so_do_maps_beyond_half_the_buffer(
     assert _sum(traffic, "activation", "read", dram=True) == stored.input * fetches
     leaves = stored.ends_network or stored.output > half
     assert _sum(traffic, "output", "write", dram=True) == stored.output * leaves
+
+
+@given(stored, array, kib, kib)
+def test_a_second_operand_that_is_a_map_is_copied_where_it_lies_on_chip(
+    stored: StoredBytes, array: ArrayBytes, weight_kib: int, activation_kib: int
+) -> None:
+    memory = Memory(weight_kib, activation_kib, 1.0)
+    plain = memory.traffic(stored, array)
+    traffic = memory.traffic(replace(stored, weight_is_map=True), array)
+    kept = stored.weight if 2 * stored.weight <= activation_kib * 1024 else 0
+    assert _sum(traffic, "weight", "read", dram=True) == stored.weight - kept
+    assert _sum(traffic, "weight", "read", dram=False) == array.weight_read + kept
+    assert {a: n for a, n in traffic.items() if a.operand != "weight"} == {
+        a: n for a, n in plain.items() if a.operand != "weight"
+    }
 
 
 @given(map_bytes=sizes, others=st.tuples(sizes, sizes), activation_kib=kib)

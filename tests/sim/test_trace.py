@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from sim import Layer, LayerTrace, UserError
+from sim import BlockMap, Layer, LayerTrace, UserError, matmul
 from tests.strategies import layers, traces
 
 
@@ -85,3 +85,42 @@ def test_a_mask_changed_afterwards_changes_no_trace() -> None:
     assert trace.output.all()
     with pytest.raises(ValueError, match="read-only"):
         trace.activation[:] = False
+
+
+def test_each_image_of_a_product_has_its_own_second_operand() -> None:
+    rng = np.random.default_rng(0)
+    layer = matmul("scores", 4, 3, 6, 2)
+    weight = rng.random((2, *layer.weight_shape)) < 0.5
+    trace = LayerTrace(layer, weight, rng.random((2, *layer.input_shape)) < 0.5)
+    first, second = trace.products_by_image()
+    assert np.array_equal(second.weight, weight[1])
+    assert np.array_equal(second.activation[0], trace.activation[1])
+    assert first.images == 1
+    # column j of head h is a position, inner index c of head h a channel of the map
+    for image, head, column, inner in np.ndindex(2, 2, 6, 3):
+        row, place = divmod(column, 2)  # six columns lie in a map of 3 x 2
+        kept = trace.second_map[image, head * 3 + inner, row, place]
+        assert kept == weight[image, head * 6 + column, inner, 0, 0]
+
+
+@pytest.mark.parametrize("images", [1, 3])
+def test_second_operands_of_other_numbers_of_images_are_refused(images: int) -> None:
+    layer = matmul("scores", 4, 3, 6)
+    weight = np.ones((images, *layer.weight_shape), dtype=np.bool_)
+    with pytest.raises(UserError, match=r"scores: weight mask has shape .*; expected \(2, 6, 3"):
+        LayerTrace(layer, weight, np.ones((2, *layer.input_shape), dtype=np.bool_))
+
+
+def test_weights_of_other_layers_are_the_same_for_all_images() -> None:
+    layer = Layer.linear("fc", 3, 4)
+    with pytest.raises(UserError, match=r"weight mask has shape \(2, 4, 3, 1, 1\)"):
+        LayerTrace(layer, np.ones((2, 4, 3, 1, 1), dtype=np.bool_))
+    with pytest.raises(UserError, match="fc: its second operand is no map"):
+        _ = LayerTrace(layer).second_map
+
+
+def test_products_have_no_block_map() -> None:
+    layer = matmul("scores", 4, 3, 6)
+    zero = np.zeros((1, 1, 1), dtype=np.bool_)
+    with pytest.raises(UserError, match="scores: a product of activations has no block map"):
+        LayerTrace(layer, block_map=BlockMap(4, 4, zero))

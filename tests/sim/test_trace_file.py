@@ -8,7 +8,18 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save, save_file
 
-from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
+from sim import (
+    BlockMap,
+    Layer,
+    LayerTrace,
+    NetworkTrace,
+    Provenance,
+    TracedLayer,
+    UserError,
+    accelerator,
+    matmul,
+    simulate,
+)
 from sim.trace_file import _digest, read_trace, write_trace
 
 
@@ -62,6 +73,41 @@ def test_round_trip_keeps_dilation_and_every_side_of_the_padding(tmp_path: Path)
     provenance = Provenance("s", "n", "dense", "modelled", "modelled", "none")
     write_trace(tmp_path / "a", NetworkTrace(provenance, (TracedLayer(LayerTrace(odd, *masks)),)))
     assert read_trace(tmp_path / "a").traces[0].layer == odd
+
+
+def test_round_trip_keeps_attention_with_its_two_readers(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    tokens, scores = Layer.linear("q", 5, 6, 4), matmul("scores", 4, 3, 4, 2)
+    linear = LayerTrace(tokens, activation=rng.random((2, *tokens.input_shape)) < 0.5)
+    weight = rng.random((2, *scores.weight_shape)) < 0.5
+    product = LayerTrace(scores, weight, rng.random((2, *scores.input_shape)) < 0.5)
+    layers = (
+        TracedLayer(linear, None, "scores"),
+        TracedLayer(linear, None, "scores", "weight"),
+        TracedLayer(product),
+    )
+    provenance = Provenance("s", "n", "dense", "modelled", "modelled", "none")
+    write_trace(tmp_path / "a", NetworkTrace(provenance, layers))
+    query, key, read = read_trace(tmp_path / "a").traces
+    assert read.layer == scores
+    assert np.array_equal(read.weight, weight)
+    assert np.array_equal(query.output, product.activation)
+    assert np.array_equal(key.output, product.second_map)
+    with pytest.raises(UserError, match="consumer_operand is 'both'"):
+        TracedLayer(linear, None, "scores", "both")  # type: ignore[arg-type]
+
+
+def test_a_product_that_says_it_is_the_same_for_all_images_is_written_for_each(
+    tmp_path: Path,
+) -> None:
+    layer = matmul("scores", 4, 3, 4)
+    trace = LayerTrace(layer, activation=np.ones((3, *layer.input_shape), dtype=np.bool_))
+    provenance = Provenance("s", "n", "dense", "modelled", "modelled", "none")
+    write_trace(tmp_path / "a", NetworkTrace(provenance, (TracedLayer(trace),)))
+    (back,) = read_trace(tmp_path / "a").traces
+    assert back.weight.shape == (3, *layer.weight_shape)
+    alone = replace(trace, reads_image=True, ends_network=True)
+    assert simulate(back, accelerator("sa")) == simulate(alone, accelerator("sa"))
 
 
 def with_block_map(trace: NetworkTrace, seed: int = 1) -> NetworkTrace:

@@ -9,6 +9,7 @@ PE. What the network on chip adds is not in it; `chip` compares with the measure
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from typing import ClassVar
 
 from sim.accelerators.eyeriss_v2.mapping import Blocking, PeArray
 from sim.accelerators.eyeriss_v2.traffic import Movement, traffic_bytes
@@ -42,6 +43,10 @@ class EyerissV2:
         UserError: a size is not a whole number of at least 1, empty_column_cycles is neither 0
             nor 1, or the bandwidth is no rate.
     """
+
+    needs_static_weights: ClassVar[str] = (
+        "its weights are compressed offline into columns that fit the PEs"
+    )
 
     pe_rows: int
     pe_columns: int

@@ -38,6 +38,9 @@ class DenseDataflow:
     """
 
     keeps_weights_on_chip: ClassVar[bool] = True
+    needs_static_weights: ClassVar[str] = (
+        "each layer has its weights in a memory of its own, filled before the first image"
+    )
 
     coarse_group: int
     coarse_in: int

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from typing import ClassVar
 
 import numpy as np
 
@@ -37,6 +38,10 @@ class Phantom(Memory):
     Raises:
         UserError: a size is below 1, the lookahead above MAX_LOOKAHEAD, or a choice is unknown.
     """
+
+    needs_static_weights: ClassVar[str] = (
+        "its filters are compressed and sorted by their nonzeros offline"
+    )
 
     mesh_rows: int
     mesh_columns: int

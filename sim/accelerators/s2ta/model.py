@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from sim.accelerators.s2ta.blocks import ChannelBlocks, written
 from sim.accelerators.systolic.array import GatedArray
@@ -46,6 +47,10 @@ class TensorArray(GatedArray):
         tpe_filters: filters of a TPE.
         weight_slots: weights of a block of 8 that a TPE holds: the native weight bound.
     """
+
+    needs_static_weights: ClassVar[str] = (
+        "its weights are bound and packed in blocks of 8 channels offline"
+    )
 
     tpe_pixels: int
     tpe_filters: int

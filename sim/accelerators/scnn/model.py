@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import reduce
 from math import prod
 from operator import add
+from typing import ClassVar
 
 import numpy as np
 
@@ -67,6 +68,10 @@ class Scnn:
     Raises:
         UserError: a size is below 1, a limit of filters is negative, or a choice is unknown.
     """
+
+    needs_static_weights: ClassVar[str] = (
+        "its weights are compressed offline, filter group by filter group"
+    )
 
     pe_rows: int
     pe_columns: int

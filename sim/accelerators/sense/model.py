@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from math import ceil
 from operator import add
+from typing import ClassVar
 
 import numpy as np
 
@@ -58,6 +59,8 @@ class Sense:
         batch: images that share one pass over the weights; a trace is cut into such batches.
         pooling_on_chip: whether outputs are pooled before they are written back.
     """
+
+    needs_static_weights: ClassVar[str] = "its kernels are compressed offline, balanced by pruning"
 
     rows: int
     columns: int

@@ -47,8 +47,9 @@ def image_traffic(
     spilled = stored.output if source == "dram" or memory.output_leaves(stored) else 0
     weights, maps = memory.weight_buffer, memory.activation_buffer
     sums = gathered.waiting_sums * PSUM_BYTES
+    kept = stored.weight if source != "dram" and memory.keeps_weight(stored) else 0
     moved = {
-        Access("dram", "weight", "read"): stored.weight,
+        Access("dram", "weight", "read"): stored.weight - kept,
         Access(weights, "weight", "write"): stored.weight,
         Access(weights, "weight", "read"): gathered.weight_read,
         Access(maps, "activation", "read"): gathered.once * gathered.passes,
@@ -64,4 +65,7 @@ def image_traffic(
         Access(maps, "output", "read"): spilled,
         Access("dram", "output", "write"): spilled,
     }
+    if kept:
+        copied = Access(maps, "weight", "read")  # the weight buffer's own, if of one capacity
+        moved[copied] = moved.get(copied, 0) + kept
     return {access: count for access, count in moved.items() if count}

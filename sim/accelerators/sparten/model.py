@@ -208,6 +208,8 @@ class SparTenUnbalanced(SparTen):
 class SparTenGBS(SparTen):
     """GB-S: whole filters sorted in software, two per unit."""
 
+    needs_static_weights: ClassVar[str] = "its filters are paired by their density offline"
+
     def arrange(self, filters: Words, bundles: Bundles) -> Order:
         """The densest filter with the sparsest."""
         return paired_by_filter(chunk_nonzeros(filters), self.units_per_cluster)
@@ -218,6 +220,7 @@ class SparTenGBH(SparTen):
     """GB-H: paired anew for each chunk, products routed back by a permutation network."""
 
     permutes: ClassVar[bool] = True
+    needs_static_weights: ClassVar[str] = "its filters are paired chunk by chunk offline"
 
     def arrange(self, filters: Words, bundles: Bundles) -> Order:
         """The filters of a round, the densest chunk with the sparsest."""

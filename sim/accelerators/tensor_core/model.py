@@ -102,9 +102,13 @@ class TensorCore(Memory):
         return patterns(self.kept, self.largest_block)
 
     def schedule(self, trace: LayerTrace) -> Schedule:
-        """The fastest pattern that the weights satisfy, and what it takes."""
+        """The fastest pattern that the weights satisfy, and what it takes.
+
+        Activations were not stored in a pattern beforehand: as a second operand they are dense.
+        """
         layer = trace.layer
-        fitting = [pattern for pattern in self.patterns if pattern.holds(trace.weight)]
+        known = self.patterns[:1] if layer.is_product else self.patterns
+        fitting = [pattern for pattern in known if pattern.holds(trace.weight)]
         pattern = min(fitting, key=lambda each: each.steps(layer, self.lanes))
         steps = pattern.steps(layer, self.lanes)
         filter_tiles = layer.groups * ceil_div(layer.group_filters, self.filters)
@@ -160,7 +164,8 @@ class TensorCore(Memory):
         layer = trace.layer
         dense = dense_bytes(trace)
         weights = plan.pattern.stored_bytes(layer.out_channels * plan.pattern.slots(layer))
-        stored = StoredBytes(weights, dense.input, dense.output)
+        is_map = dense.weight_is_map
+        stored = StoredBytes(weights, dense.input, dense.output, weight_is_map=is_map)
         sums = PSUM_BYTES * layer.out_channels * layer.output_pixels
         return {
             **self.traffic(stored, ArrayBytes(plan.weight_bytes, plan.input_bytes)),

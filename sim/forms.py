@@ -1,0 +1,124 @@
+"""Layers that are a two-dimensional convolution in disguise."""
+
+from sim.errors import UserError
+from sim.layer import Layer
+from sim.sizes import Pair, pair, token_grid, whole
+
+
+def conv1d(
+    name: str,
+    in_channels: int,
+    out_channels: int,
+    kernel: int,
+    stride: int = 1,
+    padding: int | Pair | str = 0,
+    length: int = 1,
+    groups: int = 1,
+    dilation: int = 1,
+) -> Layer:
+    """Make a convolution over (N, C, length): a map of one row.
+
+    Args:
+        name: of the layer.
+        in_channels: of all groups together.
+        out_channels: likewise.
+        kernel: weights along the axis.
+        stride: step of the windows.
+        padding: zeros on both ends, (first, last), or "same".
+        length: of the input.
+        groups: convolution groups.
+        dilation: step between the weights.
+
+    Raises:
+        UserError: as `Layer`.
+    """
+    ends = padding if isinstance(padding, str) else ((0, 0), pair(f"{name}: padding", padding, 0))
+    return Layer.conv(
+        name,
+        in_channels,
+        out_channels,
+        (1, kernel),
+        (1, stride),
+        ends,  # type: ignore[arg-type]  # checked there
+        (1, length),
+        groups,
+        (1, dilation),
+    )
+
+
+def conv_transpose(
+    name: str,
+    in_channels: int,
+    out_channels: int,
+    kernel: int | Pair,
+    stride: int | Pair = 1,
+    padding: int | Pair = 0,
+    input_size: int | Pair = 1,
+    groups: int = 1,
+    dilation: int | Pair = 1,
+    output_padding: int | Pair = 0,
+) -> Layer:
+    """Make a transposed convolution as the convolution it is: zeros go between the inputs.
+
+    The window slides with step 1 over the input spread by `stride`, with dilation * (kernel - 1) -
+    padding zeros around and `output_padding` more below and right. Its weights are those of the
+    transposed one, turned by 180 degrees and with the two channel axes exchanged
+    (`transposed_weight`). Multiplications with the zeros in between count as dense ones.
+
+    Raises:
+        UserError: as `Layer`, or the padding cuts outputs away that a window alone makes.
+    """
+    kernel, spread = pair(f"{name}: kernel", kernel, 1), pair(f"{name}: dilation", dilation, 1)
+    around = pair(f"{name}: padding", padding, 0)
+    more = pair(f"{name}: output_padding", output_padding, 0)
+    (top, left) = (
+        step * (size - 1) - cut for step, size, cut in zip(spread, kernel, around, strict=True)
+    )
+    if min(top, left, top + more[0], left + more[1]) < 0:
+        raise UserError(
+            f"{name}: padding {around} of a transposed convolution is more than the kernel "
+            f"{kernel} reaches; expected at most dilation * (kernel - 1)"
+        )
+    return Layer.conv(
+        name,
+        in_channels,
+        out_channels,
+        kernel,
+        1,
+        ((top, top + more[0]), (left, left + more[1])),
+        input_size,
+        groups,
+        spread,
+        stride,
+    )
+
+
+def matmul(name: str, rows: int | Pair, inner: int, columns: int, batch: int = 1) -> Layer:
+    """Make the product of two activations, (rows x inner) by (inner x columns), `batch` times.
+
+    Attention over T tokens with heads of d channels: Q K^T is T x d by d x T, P V is T x T by
+    T x d, one each per head. Each of the batch is a convolution group: its rows are the
+    positions, its columns the filters.
+
+    Args:
+        name: of the product.
+        rows: of the first operand; a pair arranges them as a map (`token_grid`).
+        inner: columns of the first and rows of the second operand.
+        columns: of the second operand.
+        batch: products of one image.
+
+    Raises:
+        UserError: as `Layer`.
+    """
+    groups = whole(f"{name}: batch", batch, 1)
+    return Layer(
+        name,
+        "matmul",
+        groups * whole(f"{name}: inner", inner, 1),
+        groups * whole(f"{name}: columns", columns, 1),
+        (1, 1),
+        (1, 1),
+        (0, 0),
+        token_grid(f"{name}: rows", rows),
+        groups,
+    )
