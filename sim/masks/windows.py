@@ -59,7 +59,9 @@ def window_view(padded: npt.NDArray[Any], layer: Layer, rows_axis: int = -2) -> 
     view = sliding_window_view(padded, layer.extent, axis=(axis, axis + 1))
     strided = (slice(None, None, step) for step in layer.stride)
     dilated = (slice(None, None, step) for step in layer.dilation)
-    return view[(*(slice(None),) * axis, *strided, ..., *dilated)]
+    index: tuple[Any, ...] = (*(slice(None),) * axis, *strided, ..., *dilated)
+    windows_of_all_outputs: npt.NDArray[Any] = view[index]
+    return windows_of_all_outputs
 
 
 def tap_slices(layer: Layer, axis: int) -> list[slice]:
