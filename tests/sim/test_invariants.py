@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from sim import (
     Accelerator,
+    Cause,
     Events,
     Layer,
     LayerTrace,
@@ -180,7 +181,7 @@ def test_products_of_activations_are_run_image_by_image_or_refused(name: str) ->
 
 def stalled(events: Events) -> int:
     """Cycles that wait for DRAM."""
-    return events.idle_multiplier_cycles.get("bandwidth", 0) // events.multipliers
+    return events.idle_multiplier_cycles.get(Cause.BANDWIDTH, 0) // events.multipliers
 
 
 @pytest.mark.parametrize("layer", SEVERAL_TILES, ids=lambda layer: layer.name)
