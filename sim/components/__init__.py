@@ -14,6 +14,7 @@ from sim.components.inventories import (
     Part,
     Price,
     area,
+    has_inventory,
     inventory,
 )
 from sim.components.table import Component, Cost, components
@@ -34,5 +35,6 @@ __all__ = [
     "efficiency",
     "energy_basis",
     "energy_pj",
+    "has_inventory",
     "inventory",
 ]

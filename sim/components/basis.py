@@ -16,7 +16,8 @@ from sim.energy import Technology, technology
 from sim.events import Access, Events
 from sim.validation import require_choice
 
-BASES = ("mixed", "components")
+BASES = ("components", "mixed")
+"""The basis that tables and claims are judged by comes first; the other is its alternative."""
 LPDDR4 = "lpddr4"
 
 
@@ -103,12 +104,21 @@ def energy_basis(
         UserError: unknown basis, node or DRAM, or no inventory for that accelerator.
     """
     require_choice("energy basis", name, BASES)
-    parts = Library(node_nm, estimate)
-    dram_pj_per_byte = parts.dram_pj_per_byte(dram)
     if name == "mixed":
-        changed = {} if dram == LPDDR4 else {"dram": dram_pj_per_byte}
-        return MixedBasis(technology(node_nm, **changed))
-    return ComponentBasis(inventory(accelerator, parts), dram_pj_per_byte)
+        return MixedBasis(mixed_entries(node_nm, dram))
+    parts = Library(node_nm, estimate)
+    return ComponentBasis(inventory(accelerator, parts), parts.dram_pj_per_byte(dram))
+
+
+def mixed_entries(node_nm: int, dram: str = LPDDR4, **energy_pj_at_45nm: float) -> Technology:
+    """The mixed entries at a node, for a kind of DRAM, some of them overridden by keyword.
+
+    Raises:
+        UserError: unknown node or DRAM.
+    """
+    pj_per_byte = Library(node_nm).dram_pj_per_byte(dram)
+    changed = {} if dram == LPDDR4 else {"dram": pj_per_byte}
+    return technology(node_nm, **(changed | energy_pj_at_45nm))
 
 
 def energy_pj(events: Events, basis: EnergyBasis) -> dict[str, float]:

@@ -18,6 +18,8 @@ from sim.validation import require_choice, require_positive
 Estimate = Literal["low", "basis", "high"]
 ESTIMATES: tuple[Estimate, ...] = ("low", "basis", "high")
 
+DRAM_KINDS = ("lpddr4", "hbm2", "hbm3", "ddr3")
+
 SRAM_WORDS = 64
 """CACTI has no memory of fewer words; a smaller store is a file of registers."""
 
@@ -115,6 +117,6 @@ class Library:
         return sum((row.cost for row in rows), Cost())
 
     def dram_pj_per_byte(self, kind: str) -> float:
-        """Energy of a byte read or written: "lpddr4", "ddr3", "hbm2" or "hbm3"."""
-        require_choice("dram", kind, ("lpddr4", "ddr3", "hbm2", "hbm3"))
+        """Energy of a byte read or written, of one of DRAM_KINDS."""
+        require_choice("dram", kind, DRAM_KINDS)
         return self._row(kind, "dram", width=8).cost.read_pj

@@ -6,6 +6,7 @@ the memories and actions that their events name.
 """
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -112,23 +113,29 @@ class Inventory:
         return self.actions[name]
 
 
+def _module(accelerator: Accelerator) -> str:
+    return type(accelerator).__module__.rpartition(".")[0] + ".inventory"
+
+
+def has_inventory(accelerator: Accelerator) -> bool:
+    """Whether the accelerator's folder says what it is made of, so that it has a price at all."""
+    name = _module(accelerator)
+    return not name.startswith(".") and importlib.util.find_spec(name) is not None
+
+
 def inventory(accelerator: Accelerator, parts: Library) -> Inventory:
     """What an accelerator is made of.
 
     Raises:
         UserError: its folder declares no inventory.
     """
-    folder = type(accelerator).__module__.rpartition(".")[0]
-    try:
-        module = importlib.import_module(f"{folder}.inventory")
-    except ModuleNotFoundError as error:
-        if error.name != f"{folder}.inventory":
-            raise
+    name = _module(accelerator)
+    if not has_inventory(accelerator):
         raise UserError(
             f"{type(accelerator).__name__} has no inventory of components, so no energy or area on "
-            f"that basis: {folder.replace('.', '/')}/inventory.py would declare it"
-        ) from error
-    made: Inventory = module.inventory(accelerator, parts)
+            f"that basis: {name.replace('.', '/')}.py would declare it"
+        )
+    made: Inventory = importlib.import_module(name).inventory(accelerator, parts)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What the tables share: sums over layers, per-image energy, and one way to write a table."""
+"""What the tables share: sums over layers, and one way to write a table."""
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import NetworkTrace, Technology, read_trace
+from sim import NetworkTrace, read_trace
 from sim.files import intact
 from workflow.cli import run, whole_file
-from workflow.events import energy_pj, read_events
+from workflow.events import read_events
 from workflow.tabling.columns import checked
 
 RUN = ["suite", "network", "scheme", "weight_source", "activation_source"]
@@ -48,39 +48,11 @@ def totals(events: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return pd.concat([groups[fixed].first(), groups[counts].sum()], axis="columns").reset_index()
 
 
-def energy_per_image_pj(frame: pd.DataFrame, prices: Technology) -> pd.DataFrame:
-    """`<component>_energy_pj` per image, same index as `frame`."""
-    return energy_pj(frame, prices).div(frame["images"], axis="index")
-
-
-def energies_per_image_pj(frame: pd.DataFrame, prices: Technology) -> pd.DataFrame:
-    """Columns ENERGIES, the sums of all components and of all but DRAM, same index as `frame`."""
-    parts = energy_per_image_pj(frame, prices)
-    on_chip = parts.drop(columns="dram_energy_pj", errors="ignore")
-    return pd.DataFrame(dict(zip(ENERGIES, (parts.sum(axis=1), on_chip.sum(axis=1)), strict=True)))
-
-
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """CSV with LF line ends and at most ten significant digits: the same bytes everywhere."""
     checked(frame, path.stem)
     with whole_file(path) as temporary:
         frame.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
-
-
-def nodes_command(
-    make: Callable[[pd.DataFrame, list[int]], pd.DataFrame], description: str | None
-) -> None:
-    """Command line of a table that is made from event files at several technology nodes."""
-
-    def main() -> None:
-        parser = argparse.ArgumentParser(description=description)
-        parser.add_argument("events", type=Path, nargs="+")
-        parser.add_argument("--nodes", type=int, nargs="+", required=True)
-        parser.add_argument("--output", type=Path, required=True)
-        arguments = parser.parse_args()
-        write_table(make(read_events(arguments.events), arguments.nodes), arguments.output)
-
-    run(main)
 
 
 def files_command(make: Callable[[Sequence[Path]], pd.DataFrame], description: str | None) -> None:

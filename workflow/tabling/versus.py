@@ -2,16 +2,16 @@
 
 import pandas as pd
 
-from sim import technology
 from workflow.events import traffic_bytes
-from workflow.tabling.shared import ENERGIES, energies_per_image_pj, layer_views, totals
+from workflow.tabling.pricing import Pricing
+from workflow.tabling.shared import ENERGIES, layer_views, totals
 
 CASE = ["suite", "network", "weight_source", "activation_source", "layers"]
 GAINS = ["speedup", "energy_reduction", "energy_reduction_without_dram", "dram_reduction"]
 
 
-def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
-    """Cycles, energy and DRAM bytes per image for each run, accelerator, variant and view.
+def costs(events: pd.DataFrame, node_nm: int = 0, pricing: Pricing | None = None) -> pd.DataFrame:
+    """Cycles, energy (if priced) and DRAM bytes per image for each run, accelerator, variant, view.
 
     `bound_cycles_per_image` is what the multipliers need if they do effectual work alone,
     `fill_cycles_per_image` what a systolic array waits for its first and last operands.
@@ -26,7 +26,8 @@ def costs(events: pd.DataFrame, node_nm: int) -> pd.DataFrame:
     if "idle_fill_multiplier_cycles" in total:
         fill = total["idle_fill_multiplier_cycles"] / total["multipliers"]
         table["fill_cycles_per_image"] = fill / total["images"]
-    table[ENERGIES] = energies_per_image_pj(total, technology(node_nm))
+    if pricing is not None:
+        table[ENERGIES] = pricing.per_image_pj(total, node_nm)
     dram = traffic_bytes(total).get("dram", [])
     table["dram_bytes_per_image"] = total[dram].sum(axis=1) / total["images"]
     return table
@@ -53,7 +54,8 @@ def versus(subject: pd.DataFrame, baseline: pd.DataFrame, on: list[str]) -> pd.D
         ),
         strict=True,
     ):
-        joined[gain] = joined[f"{cost}_of_baseline"] / joined[cost]
+        if cost in joined:
+            joined[gain] = joined[f"{cost}_of_baseline"] / joined[cost]
     joined["two_sided_bound"] = (
         joined["cycles_per_image_of_baseline"] / joined["bound_cycles_per_image"]
     )

@@ -151,7 +151,9 @@ def test_dram_kinds_change_dram_alone() -> None:
 def test_what_has_no_inventory_basis_or_price_is_refused_by_name() -> None:
     with pytest.raises(UserError, match="SparseDataflow has no inventory of components"):
         area(accelerator("hass"), 16)
-    with pytest.raises(UserError, match="energy basis is 'best'; expected one of mixed, comp"):
+    with pytest.raises(
+        UserError, match="energy basis is 'best'; expected one of components, mixed"
+    ):
         energy_basis("best", accelerator("sa"), 16)
     made_of = inventory(accelerator("sa"), Library(16))
     with pytest.raises(UserError, match=r"no component stands for memory 'spad_1b' \(weight\)"):

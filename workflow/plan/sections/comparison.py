@@ -1,4 +1,4 @@
-"""Sections `runs`, `accelerators`, `sweeps` and `design_space`: what every design runs on."""
+"""Sections `runs`, `accelerators`, `energy`, `sweeps`, `design_space`: what designs run on."""
 
 from dataclasses import dataclass
 
@@ -26,6 +26,11 @@ class ComparedDesigns:
     def nodes(self) -> list[str]:
         """The option that names the technology nodes, in nm."""
         return ["--nodes", *map(str, self.layout.config["technology_nodes_nm"])]
+
+    def prices(self) -> list[str]:
+        """The options that name the basis of energy and the kind of DRAM."""
+        energy = self.layout.config["energy"]
+        return ["--basis", energy["basis"], "--dram", energy["dram"]]
 
     def check_runs(self) -> None:
         """Every run exists, once."""

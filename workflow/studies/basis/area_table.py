@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.components import Library, inventory
+from sim.components import Library, has_inventory, inventory
 from sim.components.cells import ESTIMATES
 from sim.declared import data_files, modules_by_name
 from workflow.cli import run
@@ -30,6 +30,8 @@ def component_area(common: Footing) -> pd.DataFrame:
     for name, design in common.designs.items():
         for size in range(len(common.multipliers)):
             built = design.build(size)
+            if not has_inventory(built):
+                continue  # nobody has said what it is made of
             listed = [inventory(built, Library(common.node_nm, e)).parts for e in ESTIMATES]
             for low, basis, high in zip(*listed, strict=True):
                 rows.append(

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sim import Accelerator, Events
-from sim.components import Area, area, efficiency, energy_basis, energy_pj
-from sim.components.cells import ESTIMATES
+from sim.components import Area, area, efficiency, energy_basis, energy_pj, has_inventory
+from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files, modules_by_name
 from sim.events import Access
 from workflow.events import ACTION, IDLE, TRAFFIC
@@ -27,8 +27,6 @@ from workflow.tabling.shared import BY_FOOTING, RUN, events_command, totals
 
 data_files("sim/accelerators/*/configs.yaml")
 modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
-
-DRAM_KINDS = ("lpddr4", "hbm2", "hbm3", "ddr3")
 
 
 def row_events(row: Mapping[str, float]) -> Events:
@@ -56,11 +54,14 @@ def energy_bases(events: pd.DataFrame) -> pd.DataFrame:
         for name, design in common.designs.items()
         for size in range(len(common.multipliers))
     }
+    built = {key: design for key, design in built.items() if has_inventory(design)}
     sizes = {key: area(design, common.node_nm) for key, design in built.items()}
     rows = []
     counts = total.drop(columns=BY_FOOTING).columns
     for record in total.to_dict("records"):
         key = record["accelerator"], record["footing"]
+        if key not in built:
+            continue  # nobody has said what it is made of
         counted = row_events({name: record[name] for name in counts})
         costs = _costs(counted, built[key], sizes[key], common)
         per_image = {

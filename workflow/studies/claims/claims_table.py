@@ -6,7 +6,8 @@ Reproduced means within 10 % of the published range.
 A row is a claim and one setting. `primary` marks the setting by which the claim is judged, written
 in claims.yaml before it was run; the others are a band around it. `accuracy_lost_points` is what
 the masks behind the value cost against the dense network, equally fine-tuned, in INT8: the most of
-the networks behind it, empty where zeros are modelled.
+the networks behind it, empty where zeros are modelled. Claims on energy have a row on either
+`basis` and say in their reason what the other makes of it.
 """
 
 import argparse
@@ -43,6 +44,7 @@ def _row(claim: Claim, evaluation: Evaluation, lost: float | None) -> dict[str, 
         "primary": bool(claim.primary) and evaluation.meets(claim.primary),
         "suite": evaluation.suite,
         "activation_source": evaluation.activation_source or None,
+        "basis": evaluation.setting.get("basis"),
         "accuracy_lost_points": lost,
         "conditions": evaluation.conditions,
         "reason": f"{claim.why}. {evaluation.reason}" if claim.why else evaluation.reason,

@@ -1,27 +1,29 @@
 """Totals per image for every network, scheme and accelerator.
 
 `speedup_over_dense_ideal` is against a dense array with the same number of multipliers and full
-utilisation; `two_sided_bound` is dense over effectual multiplications.
+utilisation; `two_sided_bound` is dense over effectual multiplications. Energies have the prices of
+`basis`; empty: the design does not say what it is made of.
 """
 
 from collections.abc import Sequence
 
 import pandas as pd
 
-from sim import technology
 from workflow.events import traffic_bytes
+from workflow.tabling.pricing import JUDGED, Pricing, nodes_command
 from workflow.tabling.shared import (
     BY_VIEW,
     ENERGIES,
-    energies_per_image_pj,
     layer_views,
-    nodes_command,
     totals,
 )
 
 
 def networks(
-    events: pd.DataFrame, nodes_nm: list[int], keys: Sequence[str] = BY_VIEW
+    events: pd.DataFrame,
+    nodes_nm: list[int],
+    pricing: Pricing = JUDGED,
+    keys: Sequence[str] = BY_VIEW,
 ) -> pd.DataFrame:
     """One row per run, accelerator and view of the layers, or per other `keys`.
 
@@ -44,9 +46,10 @@ def networks(
         table[f"dram_{direction}_bytes_per_image"] = total[columns].sum(axis=1) / images
     on_chip = [column for memory in memories if memory != "dram" for column in memories[memory]]
     table["on_chip_bytes_per_image"] = total[on_chip].sum(axis=1) / images
+    table["basis"] = pricing.basis
     for node in nodes_nm:
         names = [name.replace("_pj", f"_{node}nm_pj") for name in ENERGIES]
-        table[names] = energies_per_image_pj(total, technology(node))
+        table[names] = pricing.per_image_pj(total, node)
     return table
 
 

@@ -6,12 +6,13 @@ from workflow.plan.products import Figure, Study, Table
 
 def study(plan: Plan) -> Study:
     """Totals per image of every configured accelerator."""
-    events, nodes = plan.comparison.events(), plan.comparison.nodes()
+    events = plan.comparison.events()
+    priced = [*plan.comparison.nodes(), *plan.comparison.prices()]
     return Study(
         "All accelerators",
         [
-            Table("networks", "networks_table", events, nodes),
-            Table("energy", "energy_table", events, nodes),
+            Table("networks", "networks_table", events, priced),
+            Table("energy", "energy_table", events, priced),
             Table("traffic", "traffic_table", events),
         ],
         [Figure("overview", "overview_figure", ["networks"])],

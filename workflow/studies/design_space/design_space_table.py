@@ -22,6 +22,7 @@ from workflow.cli import run
 from workflow.events import read_events
 from workflow.plan.sweeps import PointFolder
 from workflow.studies.comparison.networks_table import networks
+from workflow.tabling.pricing import JUDGED, Pricing, add_pricing
 from workflow.tabling.shared import BY_VIEW, write_table
 
 PARAMETER = "parameter_"
@@ -34,10 +35,12 @@ def parameters(variants: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(pairs, index=variants.index).add_prefix(PARAMETER)
 
 
-def points(events: pd.DataFrame, folder: PointFolder, nodes_nm: list[int]) -> pd.DataFrame:
+def points(
+    events: pd.DataFrame, folder: PointFolder, nodes_nm: list[int], pricing: Pricing = JUDGED
+) -> pd.DataFrame:
     """One row per point and view of the layers; parameters and values in the order of the sweep."""
     position = {text: index for index, text in enumerate(events["variant"].unique())}
-    table = networks(events, nodes_nm, [*BY_VIEW, "variant"])
+    table = networks(events, nodes_nm, pricing, [*BY_VIEW, "variant"])
     table = table.iloc[table["variant"].map(position).argsort(kind="stable")]
     table = table.assign(sweep=folder.sweep, seed=folder.seed)
     swept = parameters(table["variant"])
@@ -61,12 +64,16 @@ def main() -> None:
     parser.add_argument("--points", required=True, help="folder of all points")
     parser.add_argument("--plan", required=True, help="JSON: list of PointFolder (plan/sweeps.py)")
     parser.add_argument("--nodes", type=int, nargs="+", required=True)
+    add_pricing(parser)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     folders = [PointFolder(**entry) for entry in json.loads(arguments.plan)]
     parts = [
         points(
-            read_events(map(Path, folder.files(arguments.points, "csv"))), folder, arguments.nodes
+            read_events(map(Path, folder.files(arguments.points, "csv"))),
+            folder,
+            arguments.nodes,
+            Pricing(arguments.basis, arguments.dram),
         )
         for folder in folders
     ]

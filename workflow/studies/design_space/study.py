@@ -10,7 +10,8 @@ def study(plan: Plan) -> Study:
     if not names:
         return Study("Design space")
     folder, folders = f"{plan.layout.results}/points", plan.sweeps.as_json(names)
-    options = ["--points", folder, "--plan", folders, *plan.comparison.nodes()]
+    priced = [*plan.comparison.nodes(), *plan.comparison.prices()]
+    options = ["--points", folder, "--plan", folders, *priced]
     points = plan.sweeps.points(names)
     return Study(
         "Design space",

@@ -15,6 +15,8 @@ multiplier-cycle, for designs that miss the nominal number of multipliers.
   footing, which waits for DRAM too; a design with smaller operands may pass the bound there.
 - `energy_reduction`: energy of that dense array over the design's.
 - `effectual_macs_per_cycle` is scaled to the nominal number of multipliers.
+- `selection_logic`: whether what skipping zeros takes is counted part by part; designs for which it
+  is not are on no energy front.
 
 Rows `geometric_mean` are over the networks of one suite and scheme, whose zeros have one source.
 """
@@ -22,14 +24,13 @@ Rows `geometric_mean` are over the networks of one suite and scheme, whose zeros
 import numpy as np
 import pandas as pd
 
-from sim import technology
+from sim.components import Library, has_inventory, inventory
 from workflow.events import traffic_bytes
 from workflow.footing import AS_CONFIGURED, Footing, footing
+from workflow.tabling.pricing import JUDGED, Pricing, built, priced_command
 from workflow.tabling.shared import (
     ENERGIES,
     RUN,
-    energies_per_image_pj,
-    events_command,
     layer_views,
     totals,
 )
@@ -38,17 +39,20 @@ VIEWS = ["all", "no_linear"]
 POINT = [*RUN, "layers", "footing", "accelerator"]
 DENSE = "dense_ideal"
 MEAN = "geometric_mean"
+COUNTED, NONE_NEEDED, NOT_COUNTED = "counted", "none", "not counted"
+"""Whether selection logic is among a design's counted parts; `none`: it neither skips nor gates."""
 
 
-def footing_table(events: pd.DataFrame) -> pd.DataFrame:
+def footing_table(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """One row per run, view, size and design, and the geometric means over the networks."""
     common = footing()
     # Event files of single designs name no footing: they hold the design as configured.
     named = events.assign(footing=events["footing"].fillna(AS_CONFIGURED))
     named = named[named["accelerator"].isin(common.designs)]
     views = layer_views(named)
-    table = _costs(totals(views[views["layers"].isin(VIEWS)], POINT), common)
+    table = _costs(totals(views[views["layers"].isin(VIEWS)], POINT), common, pricing)
     table = _over_dense(table)
+    table["selection_logic"] = list(map(_selection_logic, table["accelerator"]))
     table = pd.concat([table.assign(networks=1), geometric_means(table)], ignore_index=True)
     table["differs"] = [
         "" if size == AS_CONFIGURED else common.design(name).differs
@@ -57,7 +61,7 @@ def footing_table(events: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(POINT, kind="stable", ignore_index=True)
 
 
-def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
+def _costs(total: pd.DataFrame, common: Footing, pricing: Pricing) -> pd.DataFrame:
     nominal = total["footing"].map(
         {common.label(size): count for size, count in enumerate(common.multipliers)}
     )
@@ -68,7 +72,7 @@ def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
     table["speedup_over_dense_ideal"] = total["dense_macs"] / slots
     table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
     table["utilisation"] = total["effectual_macs"] / slots
-    table[ENERGIES] = energies_per_image_pj(total, technology(common.node_nm))
+    table[ENERGIES] = pricing.per_image_pj(total, common.node_nm)
     dram = total[traffic_bytes(total).get("dram", [])].sum(axis=1)
     table["dram_bytes_per_image"] = dram / images
     seconds = slots / nominal / images / (common.frequency_mhz * 1e6)
@@ -76,6 +80,15 @@ def _costs(total: pd.DataFrame, common: Footing) -> pd.DataFrame:
     table["effectual_macs_per_dram_byte"] = total["effectual_macs"] / dram.where(dram > 0)
     table["effectual_macs_per_cycle"] = table["utilisation"] * nominal
     return table
+
+
+def _selection_logic(name: str) -> str:
+    """Whether what skipping zeros takes is part of the energy on the basis of components."""
+    design = built(name)
+    if not has_inventory(design):
+        return NOT_COUNTED
+    parts = inventory(design, Library(footing().node_nm)).parts
+    return COUNTED if any(part.group == "selection" for part in parts) else NONE_NEEDED
 
 
 def _over_dense(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +106,7 @@ def _over_dense(table: pd.DataFrame) -> pd.DataFrame:
 
 def geometric_means(table: pd.DataFrame) -> pd.DataFrame:
     """Of every number, over the networks of a suite under one scheme; two networks at least."""
-    keys = [key for key in POINT if key != "network"]
+    keys = [*(key for key in POINT if key != "network"), "selection_logic"]
     numbers = [c for c in table.select_dtypes("number").columns if c != "multipliers"]
     groups = table.groupby(keys, sort=True)
     logarithms = table[keys].join(table[numbers].map(np.log))
@@ -104,4 +117,4 @@ def geometric_means(table: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    events_command(footing_table, __doc__)
+    priced_command(footing_table, __doc__)

@@ -2,7 +2,8 @@
 
 Energy with DRAM against speed on the common footing, 1024 multipliers, geometric mean over the
 networks, convolutions; lower right is better. The dotted line joins the designs that no other beats
-in both; black: the two-sided bound of the speedup.
+in both; designs whose selection logic is not counted are none of them. Black: the two-sided bound
+of the speedup.
 """
 
 from typing import Any
@@ -26,24 +27,24 @@ from workflow.drawing.shared import (
     legend_below,
 )
 from workflow.footing import footing
+from workflow.studies.footing.footing_table import NOT_COUNTED
+from workflow.tabling.front import pareto_front
 
 SPEED, ENERGY = "speedup_over_dense_ideal", "relative_energy"
 
 
-def pareto_front(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that no other row beats: faster at no more energy, or as fast with less."""
-    ordered = rows.sort_values([SPEED, ENERGY], ascending=[False, True], kind="stable")
-    best = ordered[ENERGY].astype(float).cummin().shift(fill_value=float("inf"))
-    return ordered[ordered[ENERGY] < best]
+def front(rows: pd.DataFrame) -> pd.DataFrame:
+    """The designs that no other beats, but for those whose selection logic is not counted."""
+    return pareto_front(rows[rows["selection_logic"] != NOT_COUNTED], SPEED, ENERGY)
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
     panel.axvline(rows["two_sided_bound"].iloc[0], label=BOUND_LABEL, **BOUND)
     panel.axvline(1.0, label="dense array, fully used = 1", **BASELINE)
     panel.axhline(1.0, **BASELINE)
-    front = pareto_front(rows)
+    unbeaten = front(rows)
     line: dict[str, Any] = {"color": "0.4", "linestyle": ":", "linewidth": 1}
-    panel.step(front[SPEED], front[ENERGY], where="pre", label="not beaten in both", **line)
+    panel.step(unbeaten[SPEED], unbeaten[ENERGY], where="pre", label="not beaten in both", **line)
     for name, style in design_styles(designs).items():
         points = rows[rows["accelerator"] == name]
         dots: dict[str, Any] = {"linestyle": "", "markersize": 6, "label": accelerator_label(name)}

@@ -12,7 +12,12 @@ def study(plan: Plan) -> Study:
     return Study(
         "Equal footing",
         [
-            Table("footing", "footing_table", [*files, *plan.footing.configured_files()]),
+            Table(
+                "footing",
+                "footing_table",
+                [*files, *plan.footing.configured_files()],
+                plan.comparison.prices(),
+            ),
             Table("footing_designs", "designs_table"),
             Table("losses", "losses_table", files),
         ],

@@ -16,10 +16,10 @@ mean over its networks.
 
 import pandas as pd
 
-from sim import technology
 from workflow.footing import footing
 from workflow.tabling.means import geometric_means
-from workflow.tabling.shared import energies_per_image_pj, events_command, layer_views, totals
+from workflow.tabling.pricing import JUDGED, Pricing, priced_command
+from workflow.tabling.shared import ENERGIES, layer_views, totals
 from workflow.tabling.versus import CASE
 
 NODE_NM = 45
@@ -38,15 +38,15 @@ NUMBERS = [
 ]
 
 
-def _costs(events: pd.DataFrame) -> pd.DataFrame:
-    """One row per run, accelerator and view: what the comparison divides."""
+def _costs(events: pd.DataFrame, pricing: Pricing | None = None) -> pd.DataFrame:
+    """One row per run, accelerator and view: what the comparison divides; energies if priced."""
     keys = [*CASE, "scheme", "accelerator"]
     total = totals(layer_views(events), keys)
     table = total[keys].copy()
     table["cycles"] = total["cycles"] / total["images"]
     table["slots"] = table["cycles"] * total["multipliers"]
-    energies = energies_per_image_pj(total, technology(NODE_NM))
-    table[["energy", "energy_without_dram"]] = energies
+    if pricing is not None:
+        table[["energy", "energy_without_dram"]] = pricing.per_image_pj(total, NODE_NM)[ENERGIES]
     table["utilisation"] = total["effectual_macs"] / (total["cycles"] * total["multipliers"])
     table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
     return table
@@ -64,8 +64,8 @@ def _gains(costs: pd.DataFrame) -> pd.DataFrame:
     return pairs[against_dense | of_subject].copy()
 
 
-def _as_configured(events: pd.DataFrame) -> pd.DataFrame:
-    pairs = _gains(_costs(events))
+def _as_configured(events: pd.DataFrame, pricing: Pricing) -> pd.DataFrame:
+    pairs = _gains(_costs(events, pricing))
     pairs["speedup_as_configured"] = pairs["cycles_of_baseline"] / pairs["cycles"]
     for cost in ("energy", "energy_without_dram"):
         pairs[f"{cost}_reduction"] = pairs[f"{cost}_of_baseline"] / pairs[cost]
@@ -82,15 +82,16 @@ def _at_one_size(events: pd.DataFrame) -> pd.DataFrame:
     return pairs[[*PAIR, *AT_ONE_SIZE]]
 
 
-def phantom(events: pd.DataFrame) -> pd.DataFrame:
+def phantom(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """Every gain is baseline / accelerator, so above 1 the accelerator is better.
 
     Args:
         events: rows of designs as configured, and rows that name a size of the common footing.
+        pricing: of the energies.
     """
     named = events["footing"].fillna("") if "footing" in events else ""
     size = pd.Series(named, index=events.index, dtype="object")
-    configured = _as_configured(events[size == ""]).drop(columns="utilisation")
+    configured = _as_configured(events[size == ""], pricing).drop(columns="utilisation")
     equal = _at_one_size(events[size == footing().label(0)])
     table = configured.merge(equal, on=PAIR, how="left")[[*PAIR, *NUMBERS]]
     table = table.astype(dict.fromkeys(AT_ONE_SIZE, float))
@@ -103,4 +104,4 @@ def phantom(events: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    events_command(phantom, __doc__)
+    priced_command(phantom, __doc__)

@@ -29,7 +29,7 @@ def study(plan: Plan) -> Study:
         alike = [run for run in plan.footing.runs() if run[2] in SCHEMES]
         at_one_size = layout.of_runs("footing", alike)
         tables += [
-            Table("phantom", "phantom_table", [*events, *at_one_size]),
+            Table("phantom", "phantom_table", [*events, *at_one_size], plan.comparison.prices()),
             Table("phantom_layers", "layers_table", events),
             Table("phantom_idle", "idle_table", events),
         ]

@@ -15,7 +15,7 @@ def study(plan: Plan) -> Study:
     traces = layout.of_runs("traces", runs, ".safetensors")
     checkpoints = [suite.checkpoint(network) for network in suite.networks]
     loaded = ["--networks", *suite.networks, "--folder", str(suite.folder)]
-    nodes = plan.comparison.nodes()
+    priced = [*plan.comparison.nodes(), *plan.comparison.prices()]
     return Study(
         "Networks",
         [
@@ -29,6 +29,6 @@ def study(plan: Plan) -> Study:
                 pins=TORCH,
             ),
             Table("pretrained_densities", "densities_table", traces),
-            Table("pretrained_networks", "networks_table", suite.events(), nodes),
+            Table("pretrained_networks", "networks_table", suite.events(), priced),
         ],
     )

@@ -10,7 +10,7 @@ Both arrays follow the same assumption in each row; the rows together are the ba
 import pandas as pd
 
 from workflow.tabling.means import geometric_means
-from workflow.tabling.shared import events_command
+from workflow.tabling.pricing import JUDGED, Pricing, priced_command
 from workflow.tabling.versus import CASE, costs, versus
 
 NODE_NM = 16
@@ -19,9 +19,9 @@ GAINS = ["energy_reduction", "energy_reduction_without_dram"]
 ASSUMED = ["gating_residual", "gate_operands"]
 
 
-def s2ta_gating(events: pd.DataFrame) -> pd.DataFrame:
+def s2ta_gating(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """Gains on the `dbb` networks per grid point; the network `mean` is their geometric mean."""
-    cost = costs(events[events["variant"] != ""], NODE_NM)
+    cost = costs(events[events["variant"] != ""], NODE_NM, pricing)
     subject = cost[cost["accelerator"] != BASELINE]
     baseline = cost[cost["accelerator"] == BASELINE]
     joined = versus(subject, baseline, on=[*CASE, "variant"])
@@ -41,4 +41,4 @@ def s2ta_gating(events: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    events_command(s2ta_gating, __doc__)
+    priced_command(s2ta_gating, __doc__)

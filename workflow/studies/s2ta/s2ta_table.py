@@ -1,7 +1,8 @@
 """The systolic family against SA-ZVCG, network by network: S2TA's own comparison, at 16 nm.
 
 Each systolic array over SA-ZVCG at 16 nm; `baseline_scheme` says whether the baseline runs the same
-pruned network (dbb) or the unpruned one (dense). `mean` is over the suite's networks.
+pruned network (dbb) or the unpruned one (dense). `mean` is over the suite's networks; energies on
+either `basis`.
 
 Every array runs the same compressed network (`baseline_scheme` dbb), so that both sides see the
 same zeros; a second set of rows lets the baseline run the dense network (`baseline_scheme` dense).
@@ -14,16 +15,20 @@ over its networks.
 import pandas as pd
 
 from workflow.tabling.means import geometric_means
-from workflow.tabling.shared import events_command
+from workflow.tabling.pricing import JUDGED, Pricing, on_either_basis, priced_command
 from workflow.tabling.versus import CASE, GAINS, costs, versus
 
 NODE_NM = 16
 BASELINE = "sa_zvcg"
 
 
-def s2ta(events: pd.DataFrame) -> pd.DataFrame:
+def s2ta(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """Gains of each array on the `dbb` networks over SA-ZVCG on `dbb` and on `dense`."""
-    cost = costs(events, NODE_NM)
+    return on_either_basis(lambda each: _gains(events, each), pricing)
+
+
+def _gains(events: pd.DataFrame, pricing: Pricing) -> pd.DataFrame:
+    cost = costs(events, NODE_NM, pricing)
     subject = cost[cost["scheme"] == "dbb"]
     baseline = cost[(cost["accelerator"] == BASELINE) & cost["scheme"].isin(["dbb", "dense"])]
     # the two schemes of one network may differ in where the zeros come from, never in its layers
@@ -46,4 +51,4 @@ def s2ta(events: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    events_command(s2ta, __doc__)
+    priced_command(s2ta, __doc__)

@@ -3,7 +3,7 @@
 Energy per inference of Eyeriss v2 (65 nm) and SparTen (45 nm) over that of S2TA-AW (65 nm), with
 and without DRAM. `baseline_scheme` says which pruned network the baseline runs; S2TA-AW runs the
 `dbb` one. `variant` names an assumed parameter of the baseline that is swept. `mean` is over the
-suite's networks.
+suite's networks; energies on either `basis`.
 
 S2TA's abstract compares 65 nm with Eyeriss v2's 65 nm and SparTen's 45 nm. S2TA-AW runs the `dbb`
 network. The others run the network pruned without structure (`baseline_scheme` magnitude), which
@@ -15,7 +15,7 @@ the ratios over its networks.
 import pandas as pd
 
 from workflow.tabling.means import geometric_means
-from workflow.tabling.shared import events_command
+from workflow.tabling.pricing import JUDGED, Pricing, on_either_basis, priced_command
 from workflow.tabling.versus import CASE, costs, versus
 
 SUBJECT, SUBJECT_NODE_NM = "s2ta_aw", 65
@@ -29,14 +29,18 @@ PAIR = [
 ]
 
 
-def s2ta_sparse(events: pd.DataFrame) -> pd.DataFrame:
+def s2ta_sparse(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """Energy of each baseline over that of S2TA-AW, with and without DRAM."""
-    subject = costs(events[events["accelerator"] == SUBJECT], SUBJECT_NODE_NM)
+    return on_either_basis(lambda each: _against(events, each), pricing)
+
+
+def _against(events: pd.DataFrame, pricing: Pricing) -> pd.DataFrame:
+    subject = costs(events[events["accelerator"] == SUBJECT], SUBJECT_NODE_NM, pricing)
     subject = subject[subject["scheme"] == "dbb"].assign(node_nm=SUBJECT_NODE_NM)
     subject = subject.drop(columns="variant")
     against = []
     for name, node_nm in BASELINE_NODES_NM.items():
-        baseline = costs(events[events["accelerator"] == name], node_nm)
+        baseline = costs(events[events["accelerator"] == name], node_nm, pricing)
         baseline = baseline[baseline["scheme"].isin(SCHEMES)].assign(baseline_node_nm=node_nm)
         # schemes may differ in where their weights come from, never in a network's layers
         against.append(versus(subject, baseline, on=[c for c in CASE if c != "weight_source"]))
@@ -53,4 +57,4 @@ def s2ta_sparse(events: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    events_command(s2ta_sparse, __doc__)
+    priced_command(s2ta_sparse, __doc__)

@@ -8,7 +8,7 @@ ARRAYS = ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"]
 
 def study(plan: Plan) -> Study:
     """The comparison among arrays, where a configuration has them and pruned networks."""
-    layout = plan.layout
+    layout, prices = plan.layout, plan.comparison.prices()
     sparse = Table(
         "s2ta_sparse",
         "sparse_table",
@@ -16,6 +16,7 @@ def study(plan: Plan) -> Study:
             *layout.events(["s2ta_aw"], schemes=["dbb"]),
             *layout.swept(["eyeriss_v2", "sparten"], schemes=["dbb", "magnitude"]),
         ],
+        prices,
     )
     sparse_claims = Claims("sparse_claims", ["s2ta_sparse"])
     compared = set(ARRAYS) <= set(plan.config["accelerators"])
@@ -24,8 +25,8 @@ def study(plan: Plan) -> Study:
     return Study(
         "S2TA",
         [
-            Table("s2ta", "s2ta_table", layout.events(ARRAYS, schemes=["dbb", "dense"])),
-            Table("s2ta_gating", "gating_table", plan.sweeps.points(["s2ta_gating"])),
+            Table("s2ta", "s2ta_table", layout.events(ARRAYS, schemes=["dbb", "dense"]), prices),
+            Table("s2ta_gating", "gating_table", plan.sweeps.points(["s2ta_gating"]), prices),
             sparse,
         ],
         [

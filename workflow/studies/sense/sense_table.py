@@ -14,7 +14,8 @@ import pandas as pd
 
 from sim.accelerators.sense.schemes import MEANT_FOR, REFERENCE
 from workflow.tabling.means import geometric_means
-from workflow.tabling.shared import events_command, layer_views
+from workflow.tabling.pricing import JUDGED, Pricing, priced_command
+from workflow.tabling.shared import layer_views
 from workflow.tabling.versus import CASE, costs
 
 NODE_NM = 16
@@ -48,11 +49,11 @@ def idle_shares(events: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return shares.set_axis([f"{cause}_share" for cause in CAUSES], axis="columns")
 
 
-def sense(events: pd.DataFrame) -> pd.DataFrame:
+def sense(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """Gains of every configuration over the reference, per network and view of the layers."""
     events = paired(events)
-    cost = costs(events, NODE_NM)
-    array = costs(without_waiting(events), NODE_NM)
+    cost = costs(events, NODE_NM, pricing)
+    array = costs(without_waiting(events))
     cost["array_cycles_per_image"] = array["cycles_per_image"]
     # fine-tuning moves the zeros of a trained network, never where they come from
     reference = cost[cost["accelerator"] == REFERENCE].set_index(CASE)
@@ -89,4 +90,4 @@ def _with_mean(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    events_command(sense, __doc__)
+    priced_command(sense, __doc__)

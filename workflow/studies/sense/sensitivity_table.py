@@ -10,7 +10,7 @@ configuration itself.
 import pandas as pd
 
 from sim.accelerators.sense.schemes import ACTIVATIONS_FIRST, REFERENCE, SUBJECT
-from workflow.studies.sense.sense_table import NODE_NM, paired, without_waiting
+from workflow.studies.sense.sense_table import paired, without_waiting
 from workflow.studies.sense.throughput_table import parameter
 from workflow.tabling.shared import events_command
 from workflow.tabling.versus import CASE, costs
@@ -28,8 +28,8 @@ def sensitivity(sweeps: pd.DataFrame) -> pd.DataFrame:
     """Speedup of both mechanisms, rate and DRAM bytes for each value of each parameter."""
     events = paired(sweeps)
     events = events[~events["variant"].str.contains(" ")].reset_index(drop=True)
-    cost = costs(events, NODE_NM)
-    cost["array_cycles_per_image"] = costs(without_waiting(events), NODE_NM)["cycles_per_image"]
+    cost = costs(events)
+    cost["array_cycles_per_image"] = costs(without_waiting(events))["cycles_per_image"]
     keys = [*CASE, "variant"]
     table = cost[(cost["accelerator"] == SUBJECT) & cost["layers"].isin(VIEWS)]
     for gain, (quantity, reference) in GAINS.items():

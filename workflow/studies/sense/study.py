@@ -15,13 +15,14 @@ SCHEMES = sorted(set(MEANT_FOR.values()))
 def study(plan: Plan) -> Study:
     """The comparison, where every scheme has runs; sweeps where these are on swept suites."""
     layout, suites = plan.layout, plan.config["sweep_suites"]
+    prices = plan.comparison.prices()
     tables, figures, claims = [], [], []
     if all(layout.runs(schemes=[scheme]) for scheme in SCHEMES):
         subject = layout.paired({SUBJECT: MEANT_FOR[SUBJECT]})
         layers = layout.of_runs("sense_layers", layout.runs(schemes=SCHEMES))
         tables += [
-            Table("sense", "sense_table", layout.paired(MEANT_FOR)),
-            Table("sense_throughput", "throughput_table", subject),
+            Table("sense", "sense_table", layout.paired(MEANT_FOR), prices),
+            Table("sense_throughput", "throughput_table", subject, prices),
             Table("sense_layers", "layers_table", layers),
             Table("sense_dram", "dram_table", [layout.table("sense_layers")]),
         ]

@@ -11,14 +11,14 @@ access-count energy is counted events times the technology table and says nothin
 import pandas as pd
 
 from models.imagenet import IMAGENET
-from sim import technology
 from sim.accelerators.sense.schemes import MEANT_FOR, SUBJECT
 from sim.claims import claims
 from sim.declared import data_files
 from sim.registry import configuration
 from workflow.events import traffic_bytes
 from workflow.studies.sense.sense_table import NODE_NM
-from workflow.tabling.shared import energies_per_image_pj, events_command, layer_views, totals
+from workflow.tabling.pricing import JUDGED, Pricing, priced_command
+from workflow.tabling.shared import ENERGIES, layer_views, totals
 
 data_files("sim/accelerators/sense/configs.yaml")
 
@@ -53,13 +53,13 @@ def serial_cycles(events: pd.DataFrame) -> pd.Series:
     return events["cycles"] - waiting + dram
 
 
-def throughput(events: pd.DataFrame) -> pd.DataFrame:
+def throughput(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """One row per network, view of the layers and way of counting DRAM time."""
     own = events[
         (events["accelerator"] == SUBJECT) & (events["scheme"] == MEANT_FOR[SUBJECT])
     ].reset_index(drop=True)
     timings = {"overlapped": own, "serial": own.assign(cycles=serial_cycles(own))}
-    parts = [_rates(rows).assign(dram_time=name) for name, rows in timings.items()]
+    parts = [_rates(rows, pricing).assign(dram_time=name) for name, rows in timings.items()]
     table = pd.concat(parts, ignore_index=True)
     rates = {name: claims()[claim].low for name, claim in PUBLISHED.items()}
     full_size = table["suite"] == IMAGENET
@@ -71,7 +71,7 @@ def throughput(events: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _rates(events: pd.DataFrame) -> pd.DataFrame:
+def _rates(events: pd.DataFrame, pricing: Pricing) -> pd.DataFrame:
     total = totals(layer_views(events), RATED)
     table = total[RATED].copy()
     seconds = total["cycles"] / total["images"] / (parameter("frequency_mhz") * 1e6)
@@ -79,9 +79,9 @@ def _rates(events: pd.DataFrame) -> pd.DataFrame:
     table["dense_gops"] = 2 * total["dense_macs"] / total["images"] / seconds / 1e9
     table["power_times_time_mj_per_image"] = 1e3 * claims()["sense-power"].low * seconds
     counted = ["access_count_mj_per_image", "access_count_without_dram_mj_per_image"]
-    table[counted] = energies_per_image_pj(total, technology(NODE_NM)) / 1e9
+    table[counted] = pricing.per_image_pj(total, NODE_NM)[ENERGIES] / 1e9
     return table
 
 
 if __name__ == "__main__":
-    events_command(throughput, __doc__)
+    priced_command(throughput, __doc__)

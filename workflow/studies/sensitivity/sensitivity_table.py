@@ -2,52 +2,51 @@
 
 Every swept parameter of every design, one at a time: speedup over an ideal dense array of as many
 multipliers and energy at 16 nm, of each design as configured under the compression it is meant for.
-`energy of` parameters are those of the technology table, `zeros:` those of modelled zeros (the full
-configuration varies more of them).
+`energy basis`, `energy of selection logic` and `DRAM kind` are choices of the prices, `zeros:`
+settings of modelled zeros (the full configuration varies more of them).
 
 The headline is the speedup over an ideal dense array of as many multipliers, and the energy at
 16 nm with and without DRAM, of all layers of the network; each design as configured, under the
 compression it is meant for. `status` says whether the configured value is published, derived or
-assumed. Parameters `energy of <entry>` are those of the technology table, `zeros: <setting>` those
-of modelled zeros.
+assumed. On the basis of mixed entries `energy of <entry>` are the entries that list a sweep.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from sim import technology
+from sim.components import BASES
+from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files
 from sim.registry import configuration
 from workflow.event_checks import OTHER_ZEROS
 from workflow.footing import footing
-from workflow.tabling.shared import (
-    BY_DESIGN,
-    ENERGIES,
-    energies_per_image_pj,
-    events_command,
-    totals,
-)
+from workflow.tabling.pricing import JUDGED, MIXED, Pricing, priced_command
+from workflow.tabling.shared import BY_DESIGN, ENERGIES, totals
 
 data_files("sim/accelerators/*/configs.yaml")
 
 CONFIGURED = "configured"
 SPEED = "speedup_over_dense_ideal"
+BASIS, DRAM, LOGIC = "energy basis", "DRAM kind", "energy of selection logic"
+"""What is varied of the prices; on the mixed entries also `energy of` each entry with a sweep."""
 
 
-def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
+def sensitivity(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """One row per run, design, parameter and value; the configured value among those of each."""
     total = totals(events, [*BY_DESIGN, "variant"])
     node = footing().node_nm
     varied = total[[*BY_DESIGN, "multipliers", "variant"]].copy()
     varied[SPEED] = total["dense_macs"] / total["multipliers"] / total["cycles"]
-    varied[ENERGIES] = energies_per_image_pj(total, technology(node))
+    varied[ENERGIES] = pricing.per_image_pj(total, node)
     varied[["parameter", "value"]] = (
         varied["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
     )
     configured = varied[varied["variant"] == ""]
     own = total["variant"] == ""
-    priced = list(_priced(total[own], varied[own], node))
+    priced = list(_priced(total[own], varied[own], node, pricing))
     table = pd.concat([varied[varied["variant"] != ""], *priced], ignore_index=True)
     table = pd.concat([table, _configured_rows(table, configured)], ignore_index=True)
     base = configured.set_index(BY_DESIGN)[[SPEED, *ENERGIES]]
@@ -65,16 +64,31 @@ def sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     return table[columns].sort_values([*BY_DESIGN, "parameter"], kind="stable", ignore_index=True)
 
 
-def _priced(total: pd.DataFrame, rows: pd.DataFrame, node: int) -> Iterator[pd.DataFrame]:
-    """The configured designs again, each energy of the table that lists a sweep varied."""
-    for name, entry in technology(45).entries.items():
-        for value in entry.sweep:
-            if value == entry.energy_pj:
-                continue
-            energy = energies_per_image_pj(total, technology(node, **{name: value}))
-            changed = rows.assign(parameter=f"energy of {name}", value=f"{value:g} pJ")
-            changed[ENERGIES] = energy
-            yield changed[energy[ENERGIES[0]] != rows[ENERGIES[0]]]  # designs that use the entry
+def _priced(
+    total: pd.DataFrame, rows: pd.DataFrame, node: int, pricing: Pricing
+) -> Iterator[pd.DataFrame]:
+    """The configured designs again, each choice of the prices varied alone."""
+    for parameter, value, energy in _other_prices(total, node, pricing):
+        changed = rows.assign(parameter=parameter, value=value)
+        changed[ENERGIES] = energy
+        yield changed[energy[ENERGIES[0]] != rows[ENERGIES[0]]]  # designs that it changes
+
+
+def _other_prices(
+    total: pd.DataFrame, node: int, pricing: Pricing
+) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    others = [(BASIS, name, replace(pricing, basis=name)) for name in BASES]
+    others += [(DRAM, kind, replace(pricing, dram=kind)) for kind in DRAM_KINDS]
+    if pricing.basis != MIXED:
+        others += [(LOGIC, end, replace(pricing, estimate=end)) for end in ESTIMATES]
+    for parameter, value, other in others:
+        if other != pricing:
+            yield parameter, value, other.per_image_pj(total, node)
+    for name, entry in technology(45).entries.items() if pricing.basis == MIXED else []:
+        for energy_pj in entry.sweep:
+            if energy_pj != entry.energy_pj:
+                energy = pricing.per_image_pj(total, node, **{name: energy_pj})
+                yield f"energy of {name}", f"{energy_pj:g} pJ", energy
 
 
 def _configured_rows(table: pd.DataFrame, configured: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +99,7 @@ def _configured_rows(table: pd.DataFrame, configured: pd.DataFrame) -> pd.DataFr
 
 
 def _status(name: str, parameter: str) -> str:
-    if parameter.startswith(OTHER_ZEROS):
+    if parameter.startswith(OTHER_ZEROS) or parameter in (BASIS, DRAM, LOGIC):
         return "assumed"
     if parameter.startswith("energy of "):
         return technology(45).entry(parameter.removeprefix("energy of ")).status
@@ -93,4 +107,4 @@ def _status(name: str, parameter: str) -> str:
 
 
 if __name__ == "__main__":
-    events_command(sensitivity, __doc__)
+    priced_command(sensitivity, __doc__)

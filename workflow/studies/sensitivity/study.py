@@ -12,7 +12,12 @@ def study(plan: Plan) -> Study:
     return Study(
         "Sensitivity",
         [
-            Table("sensitivity", "sensitivity_table", plan.sensitivities.files()),
+            Table(
+                "sensitivity",
+                "sensitivity_table",
+                plan.sensitivities.files(),
+                plan.comparison.prices(),
+            ),
             Table("sensitivity_spans", "spans_table", [headlines]),
         ],
         [Figure("sensitivity", "sensitivity_figure", ["sensitivity_spans"])],

@@ -7,7 +7,7 @@ It is set on both sides alike where both have it. `parameter` is empty for the c
 """
 
 from workflow.studies.sparse_blox.sparse_blox_table import gains
-from workflow.tabling.shared import events_command
+from workflow.tabling.pricing import priced_command
 
 if __name__ == "__main__":
-    events_command(gains, __doc__)
+    priced_command(gains, __doc__)

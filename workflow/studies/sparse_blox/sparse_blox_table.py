@@ -10,7 +10,7 @@ configurations as it stands.
 import pandas as pd
 
 from sim.accelerators.sparse_blox.baselines import BASELINES
-from workflow.tabling.shared import events_command
+from workflow.tabling.pricing import JUDGED, Pricing, priced_command
 from workflow.tabling.versus import CASE, GAINS, costs, versus
 
 NODE_NM = 16
@@ -23,7 +23,7 @@ COSTS = [
 ]
 
 
-def gains(events: pd.DataFrame) -> pd.DataFrame:
+def gains(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """One row per run, design, variant and view of the layers; every gain is baseline over subject.
 
     A variant is compared with the same variant of the baseline, or with the baseline as it stands
@@ -31,7 +31,7 @@ def gains(events: pd.DataFrame) -> pd.DataFrame:
     """
     return pd.concat(
         [
-            _against(own, subject, variant)
+            _against(own, subject, variant, pricing)
             for _, own in events.groupby(RUN, sort=False)
             for subject in BASELINES
             for variant in own.loc[own["accelerator"] == subject, "variant"].unique()
@@ -40,21 +40,21 @@ def gains(events: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _against(events: pd.DataFrame, subject: str, variant: str) -> pd.DataFrame:
+def _against(events: pd.DataFrame, subject: str, variant: str, pricing: Pricing) -> pd.DataFrame:
     def side(name: str) -> pd.DataFrame:
         own = events[events["accelerator"] == name]
         known = variant if variant in set(own["variant"]) else ""
-        return costs(own[own["variant"] == known].reset_index(drop=True), NODE_NM)
+        return costs(own[own["variant"] == known].reset_index(drop=True), NODE_NM, pricing)
 
     table = versus(side(subject), side(BASELINES[subject]), on=CASE)
     parameter, _, value = variant.partition("=")
     return table.assign(parameter=parameter, value=value)[[*COLUMNS, *COSTS]]
 
 
-def as_configured(events: pd.DataFrame) -> pd.DataFrame:
+def as_configured(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """The gains of designs that nothing is varied of."""
-    return gains(events).drop(columns=["parameter", "value"])
+    return gains(events, pricing).drop(columns=["parameter", "value"])
 
 
 if __name__ == "__main__":
-    events_command(as_configured, __doc__)
+    priced_command(as_configured, __doc__)

@@ -24,7 +24,12 @@ def _gains(plan: Plan) -> Study:
     return Study(
         "",
         [
-            Table("sparse_blox", "sparse_blox_table", plan.block_skipping.files()),
+            Table(
+                "sparse_blox",
+                "sparse_blox_table",
+                plan.block_skipping.files(),
+                plan.comparison.prices(),
+            ),
             Table("sparse_blox_blocks", "blocks_table", traces),
             Table("sparse_blox_area", "area_table", traces),
         ],
@@ -51,7 +56,10 @@ def _natural(plan: Plan) -> Study:
                 pins=TORCH,
             ),
             Table(
-                "sparse_blox_sensitivity", "sensitivity_table", plan.block_skipping.sweep_files()
+                "sparse_blox_sensitivity",
+                "sensitivity_table",
+                plan.block_skipping.sweep_files(),
+                plan.comparison.prices(),
             ),
         ],
         [

@@ -20,7 +20,9 @@ def means() -> pd.DataFrame:
         "energy_reduction": 1.5,
         "energy_reduction_without_dram": 0.9,
     }
-    return pd.DataFrame([row, {**row, "network": "lenet5"}])
+    rows = pd.DataFrame([row, {**row, "network": "lenet5"}])
+    on_mixed = rows.assign(basis="mixed", energy_reduction=1.6, energy_reduction_without_dram=1.2)
+    return pd.concat([rows.assign(basis="components"), on_mixed], ignore_index=True)
 
 
 def test_no_claim_vanishes() -> None:
@@ -47,8 +49,10 @@ def test_values_come_from_the_tables_with_the_accuracy_that_their_masks_cost() -
     assert table.loc["s2ta-speedup", "verdict"] == "same direction"  # digits: not the paper's size
     assert table.loc["s2ta-speedup", "accuracy_lost_points"] == 0.75
     energy = table.loc["s2ta-energy"]
-    assert list(energy["here"]) == [0.9, 1.5]
-    assert list(energy["verdict"]) == ["not reproduced", "same direction"]
+    assert list(energy["here"]) == [0.9, 1.5, 1.2, 1.6]
+    assert list(energy["basis"]) == ["components", "components", "mixed", "mixed"]
+    assert list(energy["verdict"]) == ["not reproduced", *["same direction"] * 3]
+    assert "with energies of mixed entries 1.20x instead of 0.90x" in energy["reason"].iloc[0]
     assert not energy["primary"].any()
 
 
@@ -57,7 +61,7 @@ def test_the_primary_setting_is_marked() -> None:
     table = evaluated(["workflow.studies.s2ta.claims"], {"s2ta": rows}).set_index("claim")
     assert table.loc["s2ta-speedup", "primary"]
     assert table.loc["s2ta-speedup", "verdict"] == "needs trained weights"
-    assert list(table.loc["s2ta-energy", "primary"]) == [True, False]
+    assert list(table.loc["s2ta-energy", "primary"]) == [True, False, False, False]
 
 
 def test_two_values_under_one_primary_setting_are_refused() -> None:

@@ -10,10 +10,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import Layer, NetworkTrace, UserError, configurations
+from sim import Layer, NetworkTrace, UserError, accelerator, configurations
 from sim.causes import CauseGroup
 from tests.workflow.random_traces import random_trace
 from workflow.drawing.loss_bars import COLORS
+from workflow.events import simulate_network
 from workflow.footing import AS_CONFIGURED, DESIGNS, footing
 from workflow.steps.footing import runs
 from workflow.studies.footing import (
@@ -24,7 +25,14 @@ from workflow.studies.footing import (
     speedup_figure,
 )
 from workflow.studies.footing.designs_table import footing_designs
-from workflow.studies.footing.footing_table import DENSE, MEAN, footing_table
+from workflow.studies.footing.footing_table import (
+    COUNTED,
+    DENSE,
+    MEAN,
+    NONE_NEEDED,
+    NOT_COUNTED,
+    footing_table,
+)
 from workflow.studies.footing.losses_table import losses
 from workflow.tabling.losses import EFFECTUAL, LABELS, group_of
 
@@ -116,6 +124,18 @@ def test_no_design_passes_the_bound_and_the_dense_array_is_its_own_unit(
     assert (dense["energy_reduction"] == 1).all()
 
 
+def test_only_designs_that_skip_and_gate_nothing_need_no_selection_logic(
+    events: pd.DataFrame,
+) -> None:
+    needed = footing_table(events).groupby("accelerator")["selection_logic"].unique()
+    assert {name for name, kinds in needed.items() if list(kinds) == [NONE_NEEDED]} == {
+        "sa",
+        "dense_ideal",
+        "dense_mapped",
+    }
+    assert all(list(kinds) != [NOT_COUNTED] for kinds in needed)
+
+
 def test_rates_lie_under_the_roof(events: pd.DataFrame) -> None:
     table = footing_table(events)
     rows = table[(table["footing"] == COMMON.label(0)) & (table["networks"] == 1)]
@@ -149,10 +169,11 @@ def test_geometric_means_are_over_the_networks_of_one_suite(events: pd.DataFrame
 def test_files_of_single_designs_count_as_configured_and_others_are_left_out(
     events: pd.DataFrame,
 ) -> None:
-    single = events[(events["accelerator"] == "scnn") & (events["footing"] == COMMON.label(0))]
-    single = single.assign(footing=np.nan)
-    foreign = single.assign(accelerator="sparten_gb_s")
-    table = footing_table(pd.concat([events, single, foreign], ignore_index=True))
+    single = simulate_network(_trace("vgg16", 0.3), "scnn", accelerator("scnn"))
+    foreign = simulate_network(_trace("vgg16", 0.3), "sparten_gb_s", accelerator("sparten_gb_s"))
+    stacked = pd.concat([events, single, foreign], ignore_index=True)
+    numbers = stacked.select_dtypes("number").columns
+    table = footing_table(stacked.assign(**{name: stacked[name].fillna(0) for name in numbers}))
     rows = table[(table["accelerator"] == "scnn") & (table["networks"] == 1)]
     assert set(rows["footing"]) == {COMMON.label(0), COMMON.label(1), AS_CONFIGURED}
     assert "sparten_gb_s" not in set(table["accelerator"])
@@ -193,7 +214,11 @@ def test_every_group_has_a_label_and_a_color() -> None:
 )
 def test_the_front_is_what_no_other_design_beats(points: list[tuple[int, int]]) -> None:
     rows = pd.DataFrame(points, columns=[pareto_figure.SPEED, pareto_figure.ENERGY])
-    front = {tuple(point) for point in pareto_figure.pareto_front(rows).to_numpy()}
+    rows["selection_logic"] = COUNTED
+    better = {pareto_figure.SPEED: 9, pareto_figure.ENERGY: 0, "selection_logic": NOT_COUNTED}
+    unpriced = {**better, pareto_figure.ENERGY: np.nan, "selection_logic": COUNTED}
+    drawn = pareto_figure.front(pd.concat([rows, pd.DataFrame([better, unpriced])]))
+    front = {tuple(point) for point in drawn.drop(columns="selection_logic").to_numpy()}
     unbeaten = {
         (speed, energy)
         for speed, energy in points

@@ -5,6 +5,7 @@ import pytest
 
 from workflow.studies.s2ta.gating_table import s2ta_gating
 from workflow.studies.s2ta.s2ta_table import s2ta
+from workflow.tabling.pricing import Pricing
 
 FILL = {"sa_zvcg": 22, "s2ta_aw": 2}
 """Cycles of both images in which an array fills."""
@@ -41,8 +42,10 @@ def test_gains_are_baseline_over_subject_for_both_baselines() -> None:
         ]
     ).drop(columns="variant")
     table = s2ta(frame)
+    assert list(table["basis"].drop_duplicates()) == ["components", "mixed"]
     row = table[
-        (table["accelerator"] == "s2ta_aw")
+        (table["basis"] == "mixed")
+        & (table["accelerator"] == "s2ta_aw")
         & (table["layers"] == "all")
         & (table["network"] == "mean")
     ].set_index("baseline_scheme")
@@ -66,7 +69,7 @@ def test_the_band_compares_equal_assumptions() -> None:
             events("s2ta_aw", "dbb", 40, 4.0, high),
         ]
     )
-    table = s2ta_gating(frame)
+    table = s2ta_gating(frame, Pricing("mixed"))
     means = table[(table["network"] == "mean") & (table["layers"] == "all")]
     band = means.set_index(["gating_residual", "gate_operands"])["energy_reduction"]
     assert band.to_dict() == {

@@ -16,7 +16,7 @@ def test_one_evaluation_per_mean_view_scheme_and_dram() -> None:
         "energy_reduction": 2.0,
         "energy_reduction_without_dram": 3.0,
     }
-    table = pd.DataFrame(
+    rows = pd.DataFrame(
         [
             {**case, "network": "mean"},
             {**case, "network": "lenet5", "energy_reduction": 9.0},
@@ -25,12 +25,18 @@ def test_one_evaluation_per_mean_view_scheme_and_dram() -> None:
             {**case, "network": "mean", "variant": "clusters=4"},
         ]
     )
+    on_mixed = rows.assign(basis="mixed", energy_reduction=rows["energy_reduction"] / 2)
+    table = pd.concat([rows.assign(basis="components"), on_mixed])
     found = EVALUATORS["s2ta-energy-vs-sparten"]({"s2ta_sparse": table})
-    assert [(entry.value, entry.conditions.split(", ")[-1]) for entry in found] == [
-        (3.0, "without DRAM"),
-        (2.0, "with DRAM"),
+    assert [(entry.value, entry.conditions.split(", ")[-2:]) for entry in found] == [
+        (3.0, ["without DRAM", "energies of components"]),
+        (2.0, ["with DRAM", "energies of components"]),
+        (3.0, ["without DRAM", "energies of mixed entries"]),
+        (1.0, ["with DRAM", "energies of mixed entries"]),
     ]
+    assert found[1].reason.endswith("with energies of mixed entries 1.00x instead of 2.00x")
+    assert found[3].reason.endswith("with energies of components 2.00x instead of 1.00x")
     assert "65 nm against 45 nm" in found[0].conditions
     assert found[0].conditions.startswith("mean of lenet5, ")
     other = EVALUATORS["s2ta-energy-vs-eyeriss-v2"]({"s2ta_sparse": table})
-    assert [entry.value for entry in other] == [3.0, 8.0]
+    assert [entry.value for entry in other] == [3.0, 8.0, 3.0, 4.0]

@@ -60,6 +60,7 @@ def ratio(
         & (table["baseline_scheme"] == scheme)
         & (table["layers"] == "all")
         & (table["variant"] == variant)
+        & (table["basis"] == "mixed")
     ]
     assert len(rows) == 1
     return rows.iloc[0]

@@ -24,13 +24,17 @@ def rows(**columns: object) -> pd.DataFrame:
 
 
 def test_speedup() -> None:
-    table = rows(baseline_scheme="dbb", accelerator="s2ta_aw", speedup=[1.5, 2.5])
+    table = rows(
+        baseline_scheme="dbb", accelerator="s2ta_aw", basis="components", speedup=[1.5, 2.5]
+    )
     figure = s2ta_speedup.draw(table.assign(two_sided_bound=3.2), CLAIMS)
     assert level_of_published_line(figure) == 3.0
 
 
 def test_a_bound_is_a_line_over_its_bars_or_a_number_where_it_is_far_above() -> None:
-    table = rows(baseline_scheme="dbb", accelerator="s2ta_aw", speedup=[1.5, 2.5])
+    table = rows(
+        baseline_scheme="dbb", accelerator="s2ta_aw", basis="components", speedup=[1.5, 2.5]
+    )
     table["two_sided_bound"] = [3.2, 40.25] * 3
     panel = s2ta_speedup.draw(table, CLAIMS).axes[0]
     levels = [path.vertices[0][1] for lines in panel.collections for path in lines.get_paths()]

@@ -13,6 +13,7 @@ from workflow.studies.sensitivity import sensitivity_figure as figure
 from workflow.studies.sensitivity.sensitivity_table import CONFIGURED, sensitivity
 from workflow.studies.sensitivity.spans_table import spans
 from workflow.studies.sensitivity.zeros_step import varied
+from workflow.tabling.pricing import Pricing
 
 
 def _trace(scheme: str) -> NetworkTrace:
@@ -22,7 +23,7 @@ def _trace(scheme: str) -> NetworkTrace:
 
 
 @pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
+def events() -> pd.DataFrame:
     frames = [
         frame
         for scheme in ("magnitude", "balanced")
@@ -31,7 +32,12 @@ def table() -> pd.DataFrame:
     ]
     joined = pd.concat(frames, ignore_index=True)
     numbers = joined.select_dtypes("number").columns
-    return sensitivity(joined.assign(**{name: joined[name].fillna(0) for name in numbers}))
+    return joined.assign(**{name: joined[name].fillna(0) for name in numbers})
+
+
+@pytest.fixture(scope="module")
+def table(events: pd.DataFrame) -> pd.DataFrame:
+    return sensitivity(events)
 
 
 def test_every_assumed_parameter_of_every_design_meant_for_the_scheme_is_there(
@@ -56,7 +62,21 @@ def test_each_parameter_has_its_configured_point_at_one(table: pd.DataFrame) -> 
     assert (points[relative] == 1).all(axis=None)
 
 
-def test_energy_entries_move_energy_in_proportion_and_never_speed(table: pd.DataFrame) -> None:
+def test_choices_of_the_prices_move_energy_and_never_speed(table: pd.DataFrame) -> None:
+    rows = table[table["accelerator"] == "sparten"].set_index(["parameter", "value"])
+    on_chip = rows["relative_energy_without_dram"]
+    assert on_chip["energy of selection logic", "low"] < 1
+    assert on_chip["energy of selection logic", "high"] > 1
+    assert on_chip["energy basis", "mixed"] != 1
+    assert on_chip["DRAM kind", "ddr3"] == 1
+    assert rows["relative_energy"]["DRAM kind", "ddr3"] > 1
+    assert (rows.loc[["energy basis", "DRAM kind"], "relative_speedup"] == 1).all()
+    dense = table[table["accelerator"] == "dense_ideal"]
+    assert "energy of selection logic" not in set(dense["parameter"])
+
+
+def test_mixed_entries_move_energy_in_proportion_and_never_speed(events: pd.DataFrame) -> None:
+    table = sensitivity(events, Pricing("mixed"))
     rows = table[table["parameter"] == "energy of sram_2mib"].set_index(["accelerator", "value"])
     low, high = rows.loc[("phantom_2d", "4.4 pJ")], rows.loc[("phantom_2d", "8.8 pJ")]
     middle = rows.loc[("phantom_2d", CONFIGURED)]

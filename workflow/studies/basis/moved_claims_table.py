@@ -1,0 +1,58 @@
+"""What the basis of energy does to every claim on energy: its value and verdict on either.
+
+What the basis of energy does to every claim on energy: its value and verdict with the prices of
+`components` of one library, by which it is judged, and with those of `mixed` entries, setting by
+setting. `primary` marks the setting that decides.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from sim.claims import claims as published_claims
+from sim.components import BASES
+from workflow.studies.claims.bases import BASIS_LABELS
+from workflow.tabling.shared import csv_command
+
+KEPT = ["claim", "suite", "conditions", "published_low", "published_high"]
+
+
+def basis_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """One row per claim and setting; a claim that nothing evaluates has one without values.
+
+    Args:
+        claims: the table of all claims, a row per setting and basis.
+    """
+    names = [name for name, claim in published_claims().items() if "basis" in claim.primary]
+    own = claims[claims["claim"].isin(names)]
+    return pd.DataFrame(
+        row
+        for _, rows in own.assign(conditions=own["conditions"].map(_without_basis)).groupby(
+            KEPT[:3], sort=False
+        )
+        for row in _beside(rows)
+    )
+
+
+def _without_basis(conditions: str) -> str:
+    for label in BASIS_LABELS.values():
+        conditions = conditions.removesuffix(f", {label}")
+    return conditions
+
+
+def _beside(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """Both values in one row."""
+    by_basis = rows.dropna(subset=["basis"]).set_index("basis")
+    row: dict[str, object] = dict(rows.iloc[0][KEPT])
+    row["primary"] = bool(rows["primary"].astype(bool).any())
+    for name in BASES:
+        row[name] = by_basis["here"].get(name)
+    if not by_basis.empty:
+        row["components_over_mixed"] = by_basis["here"]["components"] / by_basis["here"]["mixed"]
+    for name in BASES:
+        row[f"verdict_with_{name}"] = by_basis["verdict"].get(name, rows["verdict"].iloc[0])
+    yield row
+
+
+if __name__ == "__main__":
+    csv_command(basis_claims, __doc__)
