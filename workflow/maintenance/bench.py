@@ -24,6 +24,7 @@ from typing import TypeVar
 import numpy as np
 
 from sim import Layer, LayerTrace, accelerator, configurations, simulate
+from sim.accelerators.hass.exact import balanced
 from sim.accelerators.hass.model import design
 from sim.masks.blocks import zero_blocks
 from sim.masks.output_counts import tile_effectual_counts, tile_effectual_maxima
@@ -72,6 +73,8 @@ EXPLORED = [
     Case("resnet50", 1.0, 224, 1, 1.0),
 ]
 """Networks put on a board by HASS's exploration; the limit is what one exploration may take."""
+BALANCING = 6
+"""Balancing may take so many times as long: up to seven explorations, each with exact runs."""
 KERNEL_CASE = CASES["full"][2]
 KERNEL_LIMIT_S, KERNEL_LIMIT_MB = 1.0, 500.0
 
@@ -178,6 +181,9 @@ def _explorations(tables: Mapping[Case, tuple[Layer, ...]]) -> Iterator[Timing]:
         traces = [random_trace(layer, case.images) for layer in layers]
         explore = partial(design, hardware=hardware, board=board)
         yield Timing("hass exploration", case.label, *measured(explore, [traces]), case.limit_s)
+        balance = partial(balanced, hardware=hardware, board=board)
+        limit_s = BALANCING * case.limit_s
+        yield Timing("hass balancing", case.label, *measured(balance, [traces]), limit_s)
 
 
 def rows(sizes: Sequence[str], accelerators: Sequence[str]) -> Iterator[Timing]:

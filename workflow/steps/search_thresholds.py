@@ -24,7 +24,7 @@ from sim.validation import require_choice
 from workflow.cli import run, settings, whole_file
 from workflow.search.engine import remove_journal, run_search
 from workflow.search.hass.bench import UNPRUNED, Bench, SearchedNetwork, begin, evaluator
-from workflow.search.hass.designs import CONFIGURATIONS, SUBJECT
+from workflow.search.hass.designs import CONFIGURATIONS, SUBJECT, efficiency, rates
 from workflow.search.hass.objective import Figures, Objective
 from workflow.search.hass.settings import SearchSettings
 from workflow.search.hass.space import STRATEGIES, ThresholdSearch
@@ -138,13 +138,12 @@ def _design_rows(bench: Bench, thresholds: LayerThresholds, names: Sequence[str]
             "accelerator": name,
             "platform": bench.board.name,
             "pair_sparsity": sparsity,
-            "images_per_second": design.images_per_second,
-            "images_per_second_with_waiting": waiting,
-            "dsp": design.dsp,
-            "images_per_cycle_per_dsp": design.images_per_cycle_per_dsp,
-            "binding": design.binding,
+            **rates(best, bench.board),
+            "dsp": best.design.dsp,
+            "images_per_cycle_per_dsp": efficiency(best),
+            "binding": best.design.binding,
         }
-        for name, (design, waiting, sparsity) in bench.designs(thresholds, names).items()
+        for name, (best, sparsity) in bench.designs(thresholds, names).items()
     ]
 
 

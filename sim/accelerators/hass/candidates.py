@@ -69,7 +69,8 @@ class Candidates:
 
     Intervals are cycles summed over the N images of the histogram: `engine` until the slowest
     input stream is done, `input_port` and `output_port` until all padded input and all output
-    values have passed, one value (pointwise: one cluster) per stream and cycle.
+    values have passed, one value (pointwise: one cluster) per stream and cycle. Engines are taken
+    to need `slowdown` times as long, where it is known what waiting costs them.
     """
 
     histogram: PairHistogram
@@ -82,15 +83,24 @@ class Candidates:
     input_port: Column
     output_port: Column
     resources: Resources
+    slowdown: float = 1.0
+
+    @property
+    def slowed_engine(self) -> Column:
+        """Cycles of the engines with what waiting costs them, rounded up."""
+        if self.slowdown == 1:
+            return self.engine
+        return np.ceil(self.engine * self.slowdown).astype(np.int64)
 
     @cached_property
     def interval(self) -> Column:
         """Cycles between two successive batches of N images."""
-        return np.maximum(np.maximum(self.engine, self.input_port), self.output_port)
+        return np.maximum(np.maximum(self.slowed_engine, self.input_port), self.output_port)
 
-    def slowed(self, factor: float) -> "Candidates":
-        """The same foldings with engines that take longer, rounded up."""
-        return replace(self, engine=np.ceil(self.engine * factor).astype(np.int64))
+    @property
+    def average_interval(self) -> Column:
+        """The same, if engines never waited."""
+        return replace(self, slowdown=1.0).interval
 
     def folding(self, index: int) -> Folding:
         """The folding of one candidate."""

@@ -46,7 +46,8 @@ class LayerDesign:
         folding: how far it is unfolded.
         sparse: which engine it has.
         pair_sparsity: of the trace.
-        interval_cycles: per image, on average over the traced images.
+        interval_cycles: per image over the traced images, as the exploration expects it.
+        average_interval_cycles: the same if engines never waited for each other.
         engine_cycles: the same without the ports, on average over the traced images.
         first_interval_cycles: the interval at the cheapest folding, before anything is balanced.
         bound_by: engine, input_port or output_port, whichever sets the interval.
@@ -59,6 +60,7 @@ class LayerDesign:
     sparse: bool
     pair_sparsity: float
     interval_cycles: float
+    average_interval_cycles: float
     engine_cycles: float
     first_interval_cycles: float
     bound_by: str

@@ -44,7 +44,6 @@ def explore(
     rules: EngineRules,
     board: Platform,
     limits: Limits | None = None,
-    slowdowns: Sequence[float] | None = None,
 ) -> NetworkDesign:
     """Find foldings that make the slowest layer fast, then drop the DSPs this does not need.
 
@@ -59,7 +58,6 @@ def explore(
         rules: what the engines do.
         board: resources and clock.
         limits: usable fractions of the board.
-        slowdowns: for each layer, by how much its engines' average is to be multiplied; None = 1.
 
     Raises:
         UserError: no layer, histograms of different numbers of images, or a network that does not
@@ -69,9 +67,16 @@ def explore(
         raise UserError("explore() needs at least one layer, all over the same number of images")
     budget = (limits or Limits()).of(board)
     layers = [candidates(entry, rules, budget) for entry in histograms]
-    if slowdowns is not None:
-        layers = [layer.slowed(by) for layer, by in zip(layers, slowdowns, strict=True)]
-    images = histograms[0].images
+    return unfold(layers, board, budget)
+
+
+def unfold(layers: Sequence[Candidates], board: Platform, budget: Budget) -> NetworkDesign:
+    """The same for layers whose foldings are known.
+
+    Raises:
+        UserError: a network that does not fit the board even fully folded.
+    """
+    images = layers[0].histogram.images
     ways = [_greedy(layers, price, budget, images) for price in LOGIC_PRICES]
     free = min(interval for _, interval in ways)
     if not any(choice and choice.interval <= free for choice, _ in ways):
@@ -225,6 +230,7 @@ def _layer_design(
         sparse=candidate.sparse,
         pair_sparsity=candidate.histogram.pair_sparsity,
         interval_cycles=int(candidate.interval[0]) / images,
+        average_interval_cycles=int(candidate.average_interval[0]) / images,
         engine_cycles=int(candidate.engine[0]) / images,
         first_interval_cycles=int(everything.interval[first]) / images,
         bound_by=_bound_by(candidate),
@@ -238,7 +244,7 @@ def _bound_by(candidate: Candidates) -> str:
     parts = {
         "input_port": candidate.input_port[0],
         "output_port": candidate.output_port[0],
-        "engine": candidate.engine[0],
+        "engine": candidate.slowed_engine[0],
     }
     return max(parts, key=lambda name: parts[name])
 

@@ -20,6 +20,7 @@ def test_rows_hold_every_kernel_and_accelerator_with_its_time_and_memory(
     assert [row.what for row in rows[:2]] == ["effectual totals", "tile counts 64x32"]
     assert [row.what for row in rows[-2:]] == ["sa", "s2ta_aw"]
     assert (rows[5].what, rows[5].network) == ("hass exploration", "alexnet x0.25 32x32")
+    assert (rows[6].what, rows[6].network) == ("hass balancing", "alexnet x0.25 32x32")
     assert rows[0].network == "lenet5 2 convolutions"
     for row in rows:
         assert row.wall_s > 0

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from sim import LayerTrace, UserError, accelerator, simulate
+from sim import LayerTrace, UserError, accelerator
 from sim.accelerators.hass.design import Limits, NetworkDesign
-from sim.accelerators.hass.exploration import explore
+from sim.accelerators.hass.exact import BalancedDesign, balanced
 from sim.accelerators.hass.histograms import PairHistogram
-from sim.accelerators.hass.model import DenseDataflow, design, folded
+from sim.accelerators.hass.model import DenseDataflow
 from sim.declared import data_files
 from sim.platforms import Platform, platform, platforms
 from sim.registry import Value, configuration
@@ -72,8 +72,8 @@ def dataflow(name: str, **overrides: Value) -> DenseDataflow:
 def designs(traces: Sequence[LayerTrace], chosen: DesignSettings) -> tuple[list[Row], list[Row]]:
     """Rows of all designs, and rows of their layers.
 
-    Every configuration sees the same zeros. The rows of layers are those of the designs with the
-    largest share of DSPs, `dsp_share`.
+    Every configuration sees the same zeros; every design balances exact counts, waiting included.
+    The rows of layers are those of the designs with the largest share of DSPs, `dsp_share`.
 
     Raises:
         UserError: the network does not fit the board at `dsp_share`.
@@ -84,19 +84,16 @@ def designs(traces: Sequence[LayerTrace], chosen: DesignSettings) -> tuple[list[
     for name in CONFIGURATIONS:
         hardware = dataflow(name)
         histograms = [hardware.histogram(trace) for trace in traces]
-        best = explore(histograms, hardware.rules, board, chosen.limits(chosen.dsp_share))
-        waiting = waiting_intervals(traces, hardware, best)
+        limits = chosen.limits(chosen.dsp_share)
+        best = balanced(traces, hardware, board, limits, histograms=histograms)
         own = {"accelerator": name, "platform": board.name}
-        kept = max(best.interval_cycles, *waiting)
-        rate = {"images_per_second_with_waiting": board.clock_mhz * 1e6 / kept}
-        shared = _shared(traces, best, board)
+        shared = _shared(traces, best.design, board)
         rows.append(
-            own | {"dsp_share": chosen.dsp_share} | _design_row(best, chosen, board) | rate | shared
+            own | {"dsp_share": chosen.dsp_share} | _design_row(best, chosen, board) | shared
         )
-        layer_rows += [own | layer for layer in _layer_rows(best, traces, waiting)]
+        layer_rows += [own | layer for layer in _layer_rows(best, traces)]
         for share in chosen.dsp_shares:
-            limits = chosen.limits(share)
-            found = _fitting(histograms, hardware, board, limits)
+            found = _fitting(traces, histograms, hardware, board, chosen.limits(share))
             row = {} if found is None else _design_row(found, chosen, board)
             rows.append(own | {"dsp_share": share, "binding": "does not fit"} | row)
     return rows, layer_rows
@@ -116,33 +113,37 @@ def sensitivity(traces: Sequence[LayerTrace], chosen: DesignSettings) -> list[Ro
     rows: list[Row] = []
     for name, value in points:
         hardware = dataflow(SUBJECT, **({name: value} if value is not None else {}))
-        found = design(traces, hardware, board, limits)
-        longest = max(found.interval_cycles, *waiting_intervals(traces, hardware, found))
+        best = balanced(traces, hardware, board, limits)
+        found = best.design
         rows.append(
             {
                 "accelerator": SUBJECT,
                 "platform": board.name,
                 "parameter": name or "as configured",
                 "value": "" if value is None else str(value).lower(),
-                "images_per_second": found.images_per_second,
-                "images_per_second_with_waiting": board.clock_mhz * 1e6 / longest,
+                **rates(best, board),
                 "dsp": found.dsp,
                 "lut": found.lut,
-                "images_per_cycle_per_dsp": found.images_per_cycle_per_dsp,
+                "images_per_cycle_per_dsp": efficiency(best),
                 "binding": found.binding,
             }
         )
     return rows
 
 
-def waiting_intervals(
-    traces: Sequence[LayerTrace], hardware: DenseDataflow, found: NetworkDesign
-) -> list[float]:
-    """Exact cycles per image of each layer of a design, waiting for other engines included."""
-    return [
-        simulate(trace, folded(hardware, layer)).cycles / trace.images
-        for trace, layer in zip(traces, found.layers, strict=True)
-    ]
+def rates(best: BalancedDesign, board: Platform) -> Row:
+    """Images per second on average, and exact; the latter also of a design by averages alone."""
+    return {
+        "images_per_second": board.clock_mhz * 1e6 / best.average_interval_cycles,
+        "images_per_second_with_waiting": best.images_per_second,
+        "by_averages_images_per_second_with_waiting": best.by_averages.images_per_second,
+        "by_averages_dsp": best.by_averages.design.dsp,
+    }
+
+
+def efficiency(best: BalancedDesign) -> float:
+    """Images per cycle and DSP, on average."""
+    return 1 / (best.average_interval_cycles * best.design.dsp)
 
 
 def pair_sparsity(traces: Sequence[LayerTrace], design: NetworkDesign) -> float:
@@ -153,13 +154,14 @@ def pair_sparsity(traces: Sequence[LayerTrace], design: NetworkDesign) -> float:
 
 
 def _fitting(
+    traces: Sequence[LayerTrace],
     histograms: Sequence[PairHistogram],
     hardware: DenseDataflow,
     board: Platform,
     limits: Limits,
-) -> NetworkDesign | None:
+) -> BalancedDesign | None:
     try:
-        return explore(histograms, hardware.rules, board, limits)
+        return balanced(traces, hardware, board, limits, histograms=histograms)
     except UserError:
         return None
 
@@ -173,11 +175,14 @@ def _shared(traces: Sequence[LayerTrace], design: NetworkDesign, board: Platform
     }
 
 
-def _design_row(design: NetworkDesign, chosen: DesignSettings, board: Platform) -> Row:
+def _design_row(best: BalancedDesign, chosen: DesignSettings, board: Platform) -> Row:
+    design = best.design
+    slowest = max(zip(best.layer_cycles, design.layers, strict=True), key=lambda pair: pair[0])
     return {
-        "images_per_second": design.images_per_second,
+        **rates(best, board),
         "batch_images_per_second": design.batch_images_per_second(chosen.batch_images),
-        "interval_cycles": design.interval_cycles,
+        "interval_cycles": best.average_interval_cycles,
+        "interval_with_waiting_cycles": best.interval_cycles,
         "dsp": design.dsp,
         "dsp_percent": 100 * design.dsp / board.dsp,
         "lut": design.lut,
@@ -185,16 +190,14 @@ def _design_row(design: NetworkDesign, chosen: DesignSettings, board: Platform) 
         "bram18": design.bram18,
         "uram": design.uram,
         "streamed_weight_bytes": design.streamed_bytes,
-        "images_per_cycle_per_dsp": design.images_per_cycle_per_dsp,
+        "images_per_cycle_per_dsp": efficiency(best),
         "binding": design.binding,
-        "slowest_layer": design.slowest.name,
+        "slowest_layer": slowest[1].name,
         "gap_percent": 100 * design.gap,
     }
 
 
-def _layer_rows(
-    design: NetworkDesign, traces: Sequence[LayerTrace], waiting: Sequence[float]
-) -> list[Row]:
+def _layer_rows(best: BalancedDesign, traces: Sequence[LayerTrace]) -> list[Row]:
     return [
         {
             "layer": layer.name,
@@ -203,7 +206,7 @@ def _layer_rows(
             "pair_sparsity": layer.pair_sparsity,
             "engine": "sparse" if layer.sparse else "dense",
             "first_interval_cycles": layer.first_interval_cycles,
-            "interval_cycles": layer.interval_cycles,
+            "interval_cycles": layer.average_interval_cycles,
             "interval_with_waiting_cycles": cycles,
             "bound_by": layer.bound_by,
             "coarse_group": layer.folding.coarse_group,
@@ -215,6 +218,6 @@ def _layer_rows(
             "weights_in": layer.weights_in,
         }
         for number, (layer, trace, cycles) in enumerate(
-            zip(design.layers, traces, waiting, strict=True), start=1
+            zip(best.design.layers, traces, best.layer_cycles, strict=True), start=1
         )
     ]

@@ -1,6 +1,6 @@
 """Interval of every layer of HASS at the cheapest folding and after balancing.
 
-Black dots count waiting for other engines.
+Black dots count waiting for other engines, which the exploration balances.
 """
 
 import pandas as pd
@@ -17,7 +17,7 @@ from workflow.drawing.shared import (
 
 SERIES = {
     "first_interval_cycles": ("cheapest folding", {"color": "0.75", "width": 0.9}),
-    "interval_cycles": ("balanced", {"color": PALETTE[0], "width": 0.9}),
+    "interval_cycles": ("unfolded, on average", {"color": PALETTE[0], "width": 0.9}),
 }
 
 
@@ -32,9 +32,9 @@ def draw(hass_layers: pd.DataFrame) -> Figure:
         for column, (label, style) in SERIES.items():
             panel.bar(own["layer_index"], own[column], label=label, **style)
         waiting = own["interval_with_waiting_cycles"]
-        label = "balanced, waiting included"
+        label = "unfolded, waiting included"
         panel.plot(own["layer_index"], waiting, ".", color="black", markersize=4, label=label)
-        longest = own["interval_cycles"].max()
+        longest = waiting.max()
         panel.axhline(
             longest, color=PALETTE[1], linewidth=1.1, label="interval of the balanced design"
         )

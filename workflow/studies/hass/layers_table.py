@@ -3,8 +3,8 @@
 Interval of every layer at the cheapest folding and after balancing, its folding, hardware and
 binding part.
 
-`interval_cycles` is the average that the exploration balances; `interval_with_waiting_cycles` is
-exact, with engines and streams waiting for each other. Both are per image.
+`interval_with_waiting_cycles` is exact, with engines and streams waiting for each other, and what
+the exploration balances; `interval_cycles` is the average at the same folding. Both are per image.
 """
 
 import pandas as pd

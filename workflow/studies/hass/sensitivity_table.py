@@ -2,8 +2,8 @@
 
 Rate, waiting, DSPs and LUTs of HASS's design as its assumed parameters vary, one at a time.
 
-`relative_*` is over the design as configured. `fifo_positions` changes the waiting alone; the other
-parameters change what the exploration finds.
+`relative_*` is over the design as configured. `fifo_positions` changes the waiting alone, and by it
+what the exploration balances; the other parameters change the engines as well.
 """
 
 import pandas as pd

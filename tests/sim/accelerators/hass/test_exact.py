@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim import Layer, LayerTrace, accelerator
+from sim import Layer, LayerTrace, UserError, accelerator
 from sim.accelerators.hass.exact import balanced, exact_cycles
 from sim.accelerators.hass.model import design
 from sim.platforms import platform
@@ -33,15 +33,18 @@ def test_balancing_exact_counts_is_never_slower(name: str, seed: int) -> None:
     traces, hardware, board = network(seed), accelerator(name), platform("zc706")
     averages = design(traces, hardware, board)
     result = balanced(traces, hardware, board)
-    assert result.average_interval_cycles == max(exact_cycles(traces, hardware, averages))
-    assert result.interval_cycles <= result.average_interval_cycles
+    assert result.by_averages.design == averages
+    assert result.by_averages.interval_cycles == max(exact_cycles(traces, hardware, averages))
+    assert result.interval_cycles <= result.by_averages.interval_cycles
     assert result.interval_cycles == max(exact_cycles(traces, hardware, result.design))
+    assert averages.interval_cycles == result.by_averages.average_interval_cycles
+    assert averages.interval_cycles <= result.average_interval_cycles <= result.interval_cycles
 
 
 def test_layers_that_wait_are_unfolded_further() -> None:
     traces, hardware, board = network(0), accelerator("hass"), platform("zc706")
     result = balanced(traces, hardware, board)
-    assert result.interval_cycles < 0.97 * result.average_interval_cycles
+    assert result.interval_cycles < 0.97 * result.by_averages.interval_cycles
     assert result.images_per_second == pytest.approx(board.clock_mhz * 1e6 / result.interval_cycles)
 
 
@@ -50,6 +53,8 @@ def test_dense_engines_never_wait_so_that_nothing_is_left_to_balance() -> None:
     result = balanced(traces, hardware, board)
     assert result.design == design(traces, hardware, board)
     assert result.interval_cycles == result.average_interval_cycles
+    with pytest.raises(UserError, match="at least one layer"):
+        balanced([], hardware, board)
 
 
 def test_no_rounds_leave_the_design_of_averages() -> None:
