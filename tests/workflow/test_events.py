@@ -10,6 +10,10 @@ from workflow.studies.comparison.networks_table import networks
 from workflow.studies.comparison.traffic_table import traffic
 
 from .conftest import Stub
+from workflow.tabling.pricing import Pricing
+
+MIXED = Pricing("mixed")
+"""The stub is no design, so nobody says what it is made of."""
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def test_memories_are_found_by_their_columns(frame: pd.DataFrame) -> None:
 
 
 def test_network_totals_are_per_image_and_per_view(frame: pd.DataFrame) -> None:
-    table = networks(frame, [45]).set_index("layers")
+    table = networks(frame, [45], MIXED).set_index("layers")
     assert list(table["dense_macs_per_image"]) == [96, 32, 80, 48]  # all, conv_only, no_...
     assert list(table.index) == ["all", "conv_only", "no_depthwise", "no_linear"]
     assert table.loc["all", "cycles_per_image"] == 96
@@ -59,9 +63,9 @@ def test_traffic_and_energy_tables_agree_with_the_totals(frame: pd.DataFrame) ->
     every = rows[rows["layers"] == "all"].set_index(["memory", "operand", "direction"])
     assert every.loc[("dram", "weight", "read"), "bytes_per_image"] == 15
     assert every.loc[("sram_512kib", "output", "write"), "bytes_per_image"] == 6
-    total = energy(frame, [45]).set_index("layers")["energy_pj_per_image"]
+    total = energy(frame, [45], MIXED).set_index("layers")["energy_pj_per_image"]
     assert total["all"] == pytest.approx(
-        networks(frame, [45]).set_index("layers")["energy_45nm_pj_per_image"]["all"]
+        networks(frame, [45], MIXED).set_index("layers")["energy_45nm_pj_per_image"]["all"]
     )
 
 
