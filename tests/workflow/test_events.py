@@ -8,9 +8,9 @@ from workflow.events import energy_pj, read_events, simulate_network, traffic_by
 from workflow.studies.comparison.energy_table import energy
 from workflow.studies.comparison.networks_table import networks
 from workflow.studies.comparison.traffic_table import traffic
+from workflow.tabling.pricing import Pricing
 
 from .conftest import Stub
-from workflow.tabling.pricing import Pricing
 
 MIXED = Pricing("mixed")
 """The stub is no design, so nobody says what it is made of."""
