@@ -103,7 +103,7 @@ def balanced(
     budget = (limits or Limits()).of(board)
     counted = histograms or [hardware.histogram(trace) for trace in traces]
     layers = [candidates(entry, hardware.rules, budget) for entry in counted]
-    count = _Counter(traces, hardware)
+    count = _ExactCounts(traces, hardware)
     results: list[ExactDesign] = []
     for _ in range(rounds + 1):
         network = unfold(layers, board, budget)
@@ -120,7 +120,7 @@ def balanced(
     return BalancedDesign(best.design, best.layer_cycles, best.streaming_cycles, results[0])
 
 
-class _Counter:
+class _ExactCounts:
     """Exact cycles of designs of one network; a layer on a folding is run once."""
 
     def __init__(self, traces: Sequence[LayerTrace], hardware: DenseDataflow) -> None:
