@@ -22,6 +22,9 @@ CONFIGURATIONS = ("dataflow_dense", "pass", "hass")
 SUBJECT = CONFIGURATIONS[-1]
 FOLDING = ("coarse_group", "coarse_in", "coarse_out", "fine")
 
+SHARE_ROUNDS = 1
+"""Of balancing the designs within a smaller share of the DSPs; the largest gets all rounds."""
+
 Row = dict[str, object]
 
 
@@ -161,7 +164,7 @@ def _fitting(
     limits: Limits,
 ) -> BalancedDesign | None:
     try:
-        return balanced(traces, hardware, board, limits, histograms=histograms)
+        return balanced(traces, hardware, board, limits, SHARE_ROUNDS, histograms)
     except UserError:
         return None
 
