@@ -90,7 +90,8 @@ class Candidates:
         """Cycles of the engines with what waiting costs them, rounded up."""
         if self.slowdown == 1:
             return self.engine
-        return np.ceil(self.engine * self.slowdown).astype(np.int64)
+        slowed: Column = np.ceil(self.engine * self.slowdown).astype(np.int64)
+        return slowed
 
     @cached_property
     def interval(self) -> Column:
