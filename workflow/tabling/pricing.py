@@ -7,7 +7,7 @@ A design that does not say what it is made of has no energy on `components`: its
 """
 
 import argparse
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -108,7 +108,7 @@ JUDGED = Pricing()
 def _designs(frame: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:
     labels = frame.reindex(columns=list(WHICH)).astype(object).fillna("")
     for which, rows in frame.groupby([labels[name] for name in WHICH], sort=False):
-        yield cast("tuple[str, str, str]", tuple(cast("tuple[Hashable, ...]", which))), rows
+        yield cast("tuple[str, str, str]", which), rows
 
 
 @cache
