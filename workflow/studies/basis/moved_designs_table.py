@@ -34,9 +34,10 @@ def basis_designs(energy_bases: pd.DataFrame) -> pd.DataFrame:
         table[f"{basis}_with_dram"] = on_chip + table["lpddr4_energy_pj_per_image"]
     columns = [f"{basis}_{kind}" for kind in KINDS for basis in BASES]
     keys = [*CASE, "accelerator"]
-    logarithms = table[keys].join(np.log(table[[*columns, SPEED]]))
+    logarithms = table[keys].join(table[[*columns, SPEED]].map(np.log))
     groups = logarithms.groupby(keys, sort=False)
-    means = np.exp(groups[[*columns, SPEED]].mean()).reset_index()
+    geometric: pd.DataFrame = groups[[*columns, SPEED]].mean().map(np.exp)
+    means = geometric.reset_index()
     means.insert(len(keys), "networks", groups.size().to_numpy())
     return pd.concat([_ordered(rows, columns) for _, rows in means.groupby(CASE, sort=False)])
 
