@@ -24,6 +24,7 @@ from sim.events import Access
 from sim.registry import Value, configuration
 from sim.validation import require_choice
 from workflow.cli import run
+from workflow.event_checks import OTHER_ZEROS
 from workflow.events import ACTION, TRAFFIC, energy_pj, read_events
 from workflow.footing import AS_CONFIGURED, footing
 from workflow.tabling.shared import ENERGIES, write_table
@@ -34,8 +35,6 @@ modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
 MIXED = BASES[1]
 WHICH = ("accelerator", "footing", "variant")
 """Columns that say which design a row belongs to, where a table has them."""
-ZEROS = "zeros: "
-"""Starts a variant whose zeros are modelled otherwise, on the design as configured."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,9 @@ def built(name: str, size: str = "", variant: str = "") -> Accelerator:
         require_choice("footing", size, labels)
         return common.design(name).build(labels.index(size))
     chosen = configuration(name)
-    pairs = [] if variant.startswith(ZEROS) else [part.split("=", 1) for part in variant.split()]
+    pairs = (
+        [] if variant.startswith(OTHER_ZEROS) else [part.split("=", 1) for part in variant.split()]
+    )
     values = {key: parameter.value for key, parameter in chosen.parameters.items()}
     return chosen.build(**{key: _value(text, values.get(key)) for key, text in pairs})
 
