@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.accelerator import Accelerator, simulate
+from sim.components import BASES, EnergyBasis, energy_basis, energy_pj, has_inventory
+from sim.components.cells import Library
 from sim.consistency import check_events
-from sim.energy import Technology, technology
 from sim.errors import UserError
 from sim.events import Events
 from sim.layer import Layer
@@ -35,7 +36,7 @@ class LayerCost:
         layer_kind: conv, depthwise or linear; `ALL_LAYERS` for all together.
         images: number of images that the events are totals over.
         events: counts from the model.
-        energy_pj: energy by component, pJ.
+        energy_pj: energy by component, pJ; empty where nobody says what the design is made of.
     """
 
     accelerator: str
@@ -56,6 +57,12 @@ class LayerCost:
         effectual = self.events.effectual_macs
         return self.events.dense_macs / effectual if effectual else float("inf")
 
+    @property
+    def _energy_nj_per_image(self) -> float:
+        if not self.energy_pj:
+            return float("nan")
+        return sum(self.energy_pj.values()) / self.images / 1000
+
     def row(self) -> Row:
         """The costs with a unit in each name; idle causes as shares of all multiplier-cycles."""
         events = self.events
@@ -73,7 +80,7 @@ class LayerCost:
             "bound_speedup": self.bound,
             "utilisation": events.utilisation,
             "dram_bytes_per_image": events.dram_bytes / self.images,
-            "energy_nj_per_image": sum(self.energy_pj.values()) / self.images / 1000,
+            "energy_nj_per_image": self._energy_nj_per_image,
             **{
                 f"idle_{cause}_share": count / slots
                 for cause, count in events.idle_multiplier_cycles.items()
@@ -175,13 +182,13 @@ def compare(
     if not isinstance(trace, NetworkTrace):
         trace = read_trace(trace)
     designs = _designs(accelerators)
-    table = technology(node_nm)
+    Library(node_nm)  # an unknown node is refused before anything runs
     layers: dict[str, tuple[LayerCost, ...]] = {}
     refused: dict[str, str] = {}
     for name, design in designs.items():
         progress(name)
         try:
-            layers[name] = tuple(_costs(name, design, trace.traces, table))
+            layers[name] = tuple(_costs(name, design, trace.traces, _prices(design, node_nm)))
         except UserError as error:
             refused[name] = str(error)
     return NetworkComparison(trace.provenance.network, node_nm, layers, refused)
@@ -202,8 +209,12 @@ def _designs(
     return designs
 
 
+def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:
+    return energy_basis(BASES[0], design, node_nm) if has_inventory(design) else None
+
+
 def _costs(
-    name: str, design: Accelerator, traces: Iterable[LayerTrace], table: Technology
+    name: str, design: Accelerator, traces: Iterable[LayerTrace], prices: EnergyBasis | None
 ) -> Iterator[LayerCost]:
     for trace in traces:
         events = check_events(name, design, trace, simulate(trace, design))
@@ -213,7 +224,7 @@ def _costs(
             layer_kind=layer_kind(trace.layer),
             images=trace.images,
             events=events,
-            energy_pj=table.energy_pj(events),
+            energy_pj=energy_pj(events, prices) if prices else {},
         )
 
 

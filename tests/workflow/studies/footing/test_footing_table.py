@@ -132,6 +132,7 @@ def test_only_designs_that_skip_and_gate_nothing_need_no_selection_logic(
         "sa",
         "dense_ideal",
         "dense_mapped",
+        "tc",
     }
     assert all(list(kinds) != [NOT_COUNTED] for kinds in needed)
 
