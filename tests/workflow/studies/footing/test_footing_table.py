@@ -209,7 +209,7 @@ def test_every_group_has_a_label_and_a_color() -> None:
     assert len(set(COLORS.values())) == len(LABELS)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=8, unique=True)
 )
