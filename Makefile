@@ -14,6 +14,11 @@ CPU_TORCH := --index-url https://download.pytorch.org/whl/cpu --no-deps --retrie
 # One thread per process: tests and training jobs share the cores by themselves.
 export OMP_NUM_THREADS ?= 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Snakemake and Matplotlib keep caches in the home folder; where it cannot be written to, here.
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+export MPLCONFIGDIR := $(CURDIR)/.snakemake/matplotlib
+endif
 SNAKEMAKE := snakemake --cores $(CORES)
 # Snakemake finds its loggers on the path: tens of lines (workflow/progress) instead of thousands.
 PROGRESS := PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
@@ -30,6 +35,7 @@ stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || 
 	measured-resources technology
 
 results: $(STAMP)
+	@python -m workflow.plan.config_files "$(CONFIG)"
 	$(PROGRESS) $(DEFAULT) $(WITH_PROGRESS)
 	@test -z "$(call stale,results)" || $(DEFAULT) --quiet all --report results/report.html
 	@python -m workflow.progress.outcome results

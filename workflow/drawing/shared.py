@@ -210,7 +210,7 @@ def figure_command(draw: Callable[..., Figure], description: str | None) -> None
         arguments = parser.parse_args()
         apply_style()
         tables = [
-            pd.read_csv(intact(path), keep_default_na=False, na_values=[""])
+            pd.read_csv(intact(path), keep_default_na=False, na_values=[""], dtype={"layer": str})
             for path in arguments.tables
         ]
         save(draw(*tables), arguments.svg, arguments.png)

@@ -47,7 +47,7 @@ def page(tables: Iterable[Path]) -> str:
 
 def _section(file: Path) -> str:
     # Ten rows are all that the browser draws of a table; the others wait for a search or a click.
-    frame = pd.read_csv(intact(file))
+    frame = pd.read_csv(intact(file), dtype={"layer": str})
     text = frame.select_dtypes(exclude="number").columns
     table = to_html_datatable(
         frame.fillna(dict.fromkeys(text, "")),

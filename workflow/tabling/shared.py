@@ -84,6 +84,7 @@ def csv_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str |
     """Command line of a table that is made from the rows of some CSV files, one after the other."""
 
     def stacked(paths: Sequence[Path]) -> pd.DataFrame:
-        return pd.concat([pd.read_csv(intact(path)) for path in paths], ignore_index=True)
+        frames = [pd.read_csv(intact(path), dtype={"layer": str}) for path in paths]
+        return pd.concat(frames, ignore_index=True)
 
     files_command(lambda paths: make(stacked(paths)), description)

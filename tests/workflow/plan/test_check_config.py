@@ -203,7 +203,7 @@ def with_change(config: dict[str, Any], text: str) -> dict[str, Any]:
         ("runs: [{suite: imagenet, networks: [vgg-16], schemes: [dense]}]", "mean 'vgg16'"),
         ("runs: [{suite: imagenet, networks: [vgg16], schemes: [thresholds]}]", r"schemes\[0\]"),
         ("runs: [{suite: imagenet, networks: [vgg16], schemes: [blockwise]}]", "a checkpoint"),
-        ("compared_schemes: [two_four]", "'two_four' is in no run"),
+        ("compared_schemes: [thresholds]", "'thresholds' is in no run"),
         ("sweep_suites: [foo]", r"sweep_suites\[0\]: unknown suite 'foo'"),
         ("footing_runs: [{suite: digits, networks: [vgg16], schemes: [dense]}]", "not among runs"),
         ("sensitivity_runs: [{suite: shapes, networks: [vgg1], schemes: [dbb]}]", "mean 'vgg16'"),

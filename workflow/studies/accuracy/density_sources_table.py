@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("densities", type=Path, nargs="+", help="of the imagenet_trace step")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    read = (pd.read_csv(intact(path)) for path in arguments.densities)
+    read = (pd.read_csv(intact(path), dtype={"layer": str}) for path in arguments.densities)
     frames = [frame for frame in read if not frame.empty]
     write_table(pd.concat(frames, ignore_index=True), arguments.output)
 

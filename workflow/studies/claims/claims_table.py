@@ -102,7 +102,9 @@ def main() -> None:
     parser.add_argument("--modules", nargs="+", required=True, help="each with EVALUATORS")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    tables = {path.stem: pd.read_csv(intact(path)) for path in arguments.tables}
+    tables = {
+        path.stem: pd.read_csv(intact(path), dtype={"layer": str}) for path in arguments.tables
+    }
     write_table(evaluated(arguments.modules, tables), arguments.output)
 
 

@@ -97,7 +97,10 @@ def test_the_suite_decides_fine_tuning_and_a_network_may_differ(config: dict[str
             "schemes.0.: unknown scheme 'dens'.*did you mean 'dense'",
         ),
         ({"networks": {"vgg16": {}}}, "detection.networks"),
-        ({"canvases": {"train": 0}}, "detection.canvases.train: 0 is less than the minimum"),
+        (
+            {"canvases": {"train": 0, "validation": 1, "test": 1}},
+            "canvases.train: 0 is less than the minimum",
+        ),
         ({"epochs": 3}, "unknown key 'epochs'"),
     ],
 )
