@@ -1,0 +1,183 @@
+"""Watching every product of a forward pass, with what its operands were made of.
+
+PyTorch's dispatcher is asked, not the modules: `F.conv2d`, `torch.matmul`, attention and layers
+whose weight is shared are seen like any `nn.Conv2d`. A tensor is known if no operation has mixed
+the input into its memory; products of known tensors alone are folded weights and no layers.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.hooks import RemovableHandle
+from torch.utils.weak import WeakIdKeyDictionary
+
+from models.dispatched.products import (
+    MATRIX_PRODUCTS,
+    Operand,
+    Operation,
+    Product,
+    convolutions,
+    matrix_product,
+)
+from models.graph.multiplications import OTHER_PRODUCTS
+from sim.errors import UserError
+from sim.sizes import Sides
+
+Makers = frozenset[str]
+"""Layers whose results a tensor carries, through anything that is no product."""
+UNPADDED: Sides = ((0, 0), (0, 0))
+
+
+class ProductWatch(TorchDispatchMode):
+    """Collects the products of one image; enter it around the forward pass.
+
+    Attributes:
+        path: names of the modules that are running, outermost first.
+        products: in running order.
+        readers: for each layer the first product that reads what it made, and as which operand.
+    """
+
+    def __init__(self, module: nn.Module, inputs: Sequence[Tensor]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.path: list[str] = []
+        self.products: list[Product] = []
+        self.readers: dict[str, tuple[str, Operand]] = {}
+        self._modules = dict(module.named_modules())
+        self._kind = type(module).__name__
+        self._calls: Counter[str] = Counter()
+        self._makers: Any = WeakIdKeyDictionary()
+        self._padded: dict[int, tuple[Tensor, Tensor, Sides]] = {}
+        self._parameters = {
+            parameter.untyped_storage().data_ptr(): name
+            for name, parameter in [*module.named_buffers(), *module.named_parameters()]
+        }
+        for x in inputs:
+            self._makers[x.untyped_storage()] = frozenset()
+
+    def hooks(self) -> Iterator[RemovableHandle]:
+        """Keep the path of the running modules."""
+        for name, child in self._modules.items():
+            yield child.register_forward_pre_hook(lambda *_, name=name: self.path.append(name))
+            yield child.register_forward_hook(lambda *_: self._leave(), always_call=True)
+
+    def _leave(self) -> None:
+        self.path.pop()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None
+    ) -> Any:
+        """Run one operation, note its product, and what its result is made of."""
+        result = func(*args, **(kwargs or {}))
+        read = [x for x in tree_leaves((args, kwargs)) if isinstance(x, Tensor)]
+        makers = self._union(read)
+        if makers is None:
+            return result
+        name = func._schema.name.partition("::")[2].removeprefix("_")
+        made = self._note(name, args, result)
+        written = [x for x in tree_leaves(result) if isinstance(x, Tensor)]
+        for x in [*written, *(read[:1] if func._schema.is_mutable else [])]:
+            storage = x.untyped_storage()
+            kept = (
+                self._makers.get(storage, frozenset()) if func._schema.is_mutable else frozenset()
+            )
+            self._makers[storage] = makers | kept if made is None else made
+        return result
+
+    def _union(self, tensors: Sequence[Tensor]) -> Makers | None:
+        """What made the tensors; None = all of them are known."""
+        makers = [self._makers.get(x.untyped_storage()) for x in tensors]
+        mixed = [each for each in makers if each is not None]
+        return frozenset().union(*mixed) if mixed else None
+
+    def _note(self, name: str, args: Sequence[Any], result: Any) -> Makers | None:
+        """The layers that an operation is; None = no product."""
+        if name == "constant_pad_nd":
+            self._note_zeros(args, result)
+        elif name in MATRIX_PRODUCTS:
+            first = MATRIX_PRODUCTS[name]
+            left, right = args[first], args[first + 1]
+            operation = Operation(self._name(left, right), (left, right), self._known(left, right))
+            return self._add(matrix_product(operation), (left, right))
+        elif name == "convolution":
+            return self._convolution(args)
+        elif any(part in name for part in OTHER_PRODUCTS) and "comm" not in name:
+            raise UserError(
+                f"{self._place}: computes a product ({name}) that has no form of a layer; expected "
+                "convolutions and products of matrices"
+            )
+        return None
+
+    def _convolution(self, args: Sequence[Any]) -> Makers:
+        x, weight = args[0], args[1]
+        padded = self._padded.get(id(x))
+        transposed = args[6]
+        source, zeros = (padded[1], padded[2]) if padded and not transposed else (x, UNPADDED)
+        settings = (args[3], args[4], args[5], transposed, args[7], args[8])
+        known = self._known(x, weight)
+        operation = Operation(self._name(x, weight), (source, weight), known, settings, zeros)
+        makers: Makers = frozenset()
+        for number, product in enumerate(convolutions(operation)):
+            if number:  # a further map of the same image
+                product = renamed(product, self._name(x, weight))
+            makers |= self._add(product, (x, weight))
+        return makers
+
+    def _note_zeros(self, args: Sequence[Any], result: Tensor) -> None:
+        source, sides = args[0], list(args[1])
+        value = args[2] if len(args) > 2 else 0
+        sides += [0] * (4 - len(sides))
+        if value or len(sides) != 4 or min(sides) < 0 or source.dim() != 4:
+            return
+        left, right, top, bottom = sides
+        if id(source) in self._padded:  # zeros around zeros
+            _, source, ((above, below), (before, after)) = self._padded[id(source)]
+            top, bottom, left, right = top + above, bottom + below, left + before, right + after
+        self._padded[id(result)] = result, source, ((top, bottom), (left, right))
+
+    def _add(self, product: Product, tensors: tuple[Tensor, Tensor]) -> Makers:
+        self.products.append(product)
+        reader = product.layer.name
+        for tensor, place in zip(tensors, product.places, strict=True):
+            for maker in self._makers.get(tensor.untyped_storage(), frozenset()):
+                self.readers.setdefault(maker, (reader, place))
+        return frozenset({reader})
+
+    def _known(self, *tensors: Tensor) -> tuple[bool, bool]:
+        first, second = (x.untyped_storage() not in self._makers for x in tensors)
+        return first, second
+
+    @property
+    def _place(self) -> str:
+        return (self.path[-1] if self.path else "") or self._kind
+
+    def _name(self, *operands: Tensor) -> str:
+        """A name for a product: its parameter's or, if it has none, its module's."""
+        base = f"{self._place}.product"
+        for x in operands:
+            if x.untyped_storage() not in self._makers:
+                base = self._parameter_name(x.untyped_storage().data_ptr())
+        self._calls[base] += 1
+        return base if self._calls[base] == 1 else f"{base}#{self._calls[base]}"
+
+    def _parameter_name(self, address: int) -> str:
+        inner = self.path[-1] if self.path else ""
+        for name, parameter in self._modules[inner].named_parameters(recurse=False):
+            if parameter.untyped_storage().data_ptr() == address:
+                return ".".join(filter(None, (inner, _short(name)))) or self._kind
+        name = self._parameters.get(address, "")
+        return (_short(name) if name else inner) or self._kind
+
+
+def renamed(product: Product, name: str) -> Product:
+    """The same product as a layer of another name."""
+    return replace(product, layer=replace(product.layer, name=name))
+
+
+def _short(parameter: str) -> str:
+    """`conv.weight` is conv, `attention.in_proj_weight` is attention.in_proj."""
+    return parameter.removesuffix("weight").rstrip("._")
