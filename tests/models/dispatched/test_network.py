@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -13,7 +12,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from models.dispatched import record_any
 from sim import NetworkTrace, UserError
-from sim.masks.totals import effectual_macs
 
 SHAPE = (4, 9, 11)
 
@@ -119,22 +117,6 @@ def test_every_product_is_a_row_and_counts_as_pytorch_does(name: str) -> None:
     assert not any(module._forward_hooks for module in network.modules())
 
 
-@pytest.mark.parametrize("module", [
-    nn.Conv2d(4, 6, (3, 2), (2, 1), 1, dilation=(1, 2), groups=2, bias=False),
-    nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2, bias=False),
-    nn.ConvTranspose2d(4, 3, (2, 4), (3, 1), bias=False, dilation=2),
-])  # fmt: skip
-def test_zeros_are_those_of_a_plain_convolution(module: nn.Module) -> None:
-    """With operands of 0 and 1 the sum of the outputs is the number of pairs of nonzeros."""
-    torch.manual_seed(0)
-    with torch.no_grad():
-        module.weight.copy_((torch.rand_like(module.weight) < 0.5).float())
-        x = (torch.rand(3, *SHAPE) < 0.4).float()
-        sums = module(x).sum(dim=(1, 2, 3))
-    (trace,) = record_any(nn.Sequential(module), x).traces
-    assert effectual_macs(trace).tolist() == sums.int().tolist()
-
-
 def test_multihead_attention_is_four_layers_that_read_each_other() -> None:
     attend = nn.MultiheadAttention(8, 2, batch_first=True)
     trace = record_any(
@@ -152,14 +134,6 @@ def test_multihead_attention_is_four_layers_that_read_each_other() -> None:
     assert scores.layer.groups == values.layer.groups == 2
     assert scores.weight.shape == (2, 10, 4, 1, 1)
     assert scores.layer.dense_macs == values.layer.dense_macs == 2 * 5 * 5 * 4
-
-
-def test_the_zeros_of_both_operands_of_a_product_are_kept_apart() -> None:
-    x = torch.tensor([[[1.0, 0.0], [0.0, 0.0]], [[1.0, 1.0], [0.0, 1.0]]])
-    (trace,) = record_any(Lambda(lambda s, x: x @ (x + 0).transpose(1, 2)), x).traces
-    pairs = [int(((a != 0).float() @ (a != 0).float().T).sum()) for a in x]
-    assert effectual_macs(trace).tolist() == pairs
-    assert np.array_equal(trace.weight[:, :, :, 0, 0], (x != 0).numpy())
 
 
 REFUSED = {
