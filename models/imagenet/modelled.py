@@ -16,6 +16,7 @@ from torch import Tensor
 from models.graph.dataflow import InputKind, LayerInput, layer_inputs
 from models.graph.layer_table import consumers
 from models.imagenet import IMAGENET
+from models.imagenet.densities.places import channel_spreads
 from models.imagenet.densities.rules import activation_densities, weight_densities
 from models.imagenet.densities.tables import (
     Density,
@@ -117,9 +118,7 @@ def target_densities(
     weights = weight_densities(
         network, inputs, published("weight", zeros.weight_table), zeros.default_weight_density
     )
-    activations = activation_densities(
-        network, inputs, published("activation", zeros.activation_table)
-    )
+    activations = activation_densities(inputs, published("activation", zeros.activation_table))
     return {name: LayerDensities(weights[name], activations[name]) for name in names}
 
 
@@ -170,7 +169,8 @@ def activation_masks(
             if row.tensor == row.layer.name
         }
         return masks, (
-            f"activations: generator ({settings.zeros.clustering}), densities published or by rule"
+            f"activations: generator ({settings.zeros.clustering}), densities published, measured "
+            "or by rule"
         )
     images, description = first_pictures(network, settings)
 
@@ -181,16 +181,21 @@ def activation_masks(
             return value
         return value * torch.from_numpy(bounded_mask(mask, bound, value.abs().numpy()))
 
+    factor = settings.zeros.channel_spread
+    spreads = {name: factor * value for name, value in channel_spreads(network, inputs).items()}
     masks = shifted_masks(
         full_size_network(network, settings, weights=True),
         inputs,
         images,
         densities,
         prune,
-        settings.zeros.norm_shift_std,
+        spreads,
+        settings.zeros.texture,
+        settings.seed,
     )
     return masks, (
-        f"activations: random network shifted to densities published or by rule, on {description}"
+        "activations: random network shifted to densities published, measured or by rule, "
+        f"on {description}"
     )
 
 

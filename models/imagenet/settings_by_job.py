@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from models.compression.repair.reconstruct import Method
-from models.imagenet.shifted import NORM_SHIFT_STD
+from models.imagenet.texture import COMMON_SHARE, SMOOTH_SHARE, Texture
 from models.networks import network_record
 from models.networks.network import InputForm
 from sim.errors import UserError
@@ -132,8 +132,11 @@ class ModelledZeros:
             or `generator`.
         clustering: mode of the generator.
         channel_std: spread of channel densities in the generator; None = by density.
-        neighbour_correlation: of the generator's field.
-        norm_shift_std: spread of batch-norm shifts in the shifted network.
+        neighbour_correlation: of the generator's field, and of the smooth field below.
+        channel_spread: factor on the measured spread of channel densities in the shifted network.
+        smooth_share: how much of its activations is a smooth random field of each channel, in
+            standard deviations (models/imagenet/texture.py).
+        common_share: how much is a smooth random field that all channels share.
         weight_spread: spread of filter and channel strengths in modelled weights (log scale).
         default_weight_density: where no table and no other rule gives one.
         weight_table, activation_table: tables of densities; None = the network's default.
@@ -148,7 +151,9 @@ class ModelledZeros:
     clustering: Mode = "spatial"
     channel_std: float | None = None
     neighbour_correlation: float = 0.75
-    norm_shift_std: float = NORM_SHIFT_STD
+    channel_spread: float = 1.0
+    smooth_share: float = SMOOTH_SHARE
+    common_share: float = COMMON_SHARE
     weight_spread: float = 0.3
     default_weight_density: float = 0.5
     weight_table: str | None = None
@@ -159,7 +164,8 @@ class ModelledZeros:
     def __post_init__(self) -> None:
         require_choice("activation_masks", self.activation_masks, get_args(MaskSource))
         require_fraction(default_weight_density=self.default_weight_density)
-        require_not_negative(weight_spread=self.weight_spread, norm_shift_std=self.norm_shift_std)
+        require_not_negative(weight_spread=self.weight_spread, channel_spread=self.channel_spread)
+        require_fraction(smooth_share=self.smooth_share, common_share=self.common_share)
         require_text(densities_file=self.densities_file)
         _ = self.mask_structure  # checks its values
 
@@ -171,6 +177,11 @@ class ModelledZeros:
             self.channel_std,
             neighbour_correlation=self.neighbour_correlation,
         )
+
+    @property
+    def texture(self) -> Texture:
+        """How activations of the shifted network are roughened."""
+        return Texture(self.smooth_share, self.common_share, self.neighbour_correlation)
 
 
 @dataclass(frozen=True, kw_only=True)

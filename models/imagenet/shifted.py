@@ -6,14 +6,14 @@ bias does) moves the density to any target and keeps the structure. One forward 
 ReLU is shifted before its output goes on. Such a network computes nothing of use; it is a source of
 zeros only, and no accuracy can be quoted for it.
 
-Batch norm with its initial scale and shift makes all channels alike (spread of channel densities
-0.03 to 0.1), which trained ones are not (0.26 to 0.40 on measured masks). So its shifts are drawn
-at random, per channel, in units of the normalized values.
+Where it is known how far the channels of a ReLU differ in density, each channel is shifted by a
+quantile of its own, after smooth fields were mixed in (models/imagenet/texture.py).
 """
 
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,8 @@ from torch import Tensor, fx, nn
 
 from models.graph.dataflow import RECTIFIERS, LayerInput, paths_to_layers
 from models.graph.layer_table import is_layer, layer_graph, layer_source
+from models.imagenet.texture import Texture, channel_shifts
 from sim.layer import Mask
-
-NORM_SHIFT_STD = 1.4
-"""Assumed spread of batch-norm shifts. Were the values normal and densities their positive share,
-the densities would spread by 0.34 around a mean of 0.5."""
 
 Prune = Callable[[str, Tensor], Tensor]
 """From the name of a stored tensor and its values to the values that are kept."""
@@ -35,9 +32,16 @@ Prune = Callable[[str, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class _Target:
-    """Density that a ReLU's output shall have after the max poolings that follow it."""
+    """What a ReLU's output shall have after the max poolings that follow it.
+
+    Attributes:
+        density: share of nonzeros.
+        spread: standard deviation of the channels' densities; None = as it comes.
+        pools: these poolings.
+    """
 
     density: float
+    spread: float | None
     pools: tuple[nn.Module, ...]
 
 
@@ -47,7 +51,9 @@ def shifted_masks(
     images: Tensor,
     densities: Mapping[str, float],
     prune: Prune | None = None,
-    norm_shift_std: float = NORM_SHIFT_STD,
+    spreads: Mapping[str, float] = MappingProxyType({}),
+    texture: Texture | None = None,
+    seed: int = 0,
 ) -> dict[str, Mask]:
     """Input masks of all stored tensors, by the name of the first layer that reads each.
 
@@ -57,8 +63,10 @@ def shifted_masks(
         images: (N, C, H, W).
         densities: target density of each layer's input.
         prune: applied to each stored tensor before anything reads it.
-        norm_shift_std: spread of the random batch-norm shifts; they depend on the layer's name
-            alone.
+        spreads: standard deviation of the densities of a stored tensor's channels. A ReLU whose
+            tensor is not here is shifted by one value in all channels.
+        texture: what is mixed into the others; None = the usual.
+        seed: of the fields, and of which channel is dense.
 
     Returns:
         (N, C, H, W) bool per stored tensor. A ReLU that reaches layers by several ways meets the
@@ -66,11 +74,22 @@ def shifted_masks(
         zeros they happen to have.
     """
     graph = layer_graph(network)
-    run = _ShiftedRun(fx.GraphModule(network, graph), inputs, densities, prune, norm_shift_std)
+    aims = _Aims(densities, spreads, texture or Texture(), seed)
+    run = _ShiftedRun(fx.GraphModule(network, graph), inputs, aims, prune)
     with torch.no_grad():
         run.run(images)
     shapes = {row.layer.name: row.layer.input_shape for row in inputs}
     return {name: mask.reshape(-1, *shapes[name]) for name, mask in run.masks.items()}
+
+
+@dataclass(frozen=True)
+class _Aims:
+    """What masks shall be like; arguments of shifted_masks."""
+
+    densities: Mapping[str, float]
+    spreads: Mapping[str, float]
+    texture: Texture
+    seed: int
 
 
 class _ShiftedRun(fx.Interpreter):
@@ -80,14 +99,13 @@ class _ShiftedRun(fx.Interpreter):
         self,
         module: fx.GraphModule,
         inputs: tuple[LayerInput, ...],
-        densities: Mapping[str, float],
+        aims: _Aims,
         prune: Prune | None,
-        norm_shift_std: float,
     ) -> None:
         super().__init__(module)
         self.masks: dict[str, Mask] = {}
         self._prune = prune
-        self._norm_shift_std = norm_shift_std
+        self._aims = aims
         modules = dict(module.named_modules())
         self._modules = modules
         readers = {row.layer.name: row.tensor for row in inputs}
@@ -102,7 +120,8 @@ class _ShiftedRun(fx.Interpreter):
                 ways = sorted(paths_to_layers(node, modules), key=lambda way: len(way[1]))
                 if ways:
                     layer, pools = ways[0]
-                    self._targets[node] = _Target(densities[layer], pools)
+                    spread = aims.spreads.get(readers[layer])
+                    self._targets[node] = _Target(aims.densities[layer], spread, pools)
 
     def run_node(self, n: fx.Node) -> Any:
         """The node's value, shifted and pruned; masks of stored tensors are kept on the way."""
@@ -119,18 +138,19 @@ class _ShiftedRun(fx.Interpreter):
         if isinstance(module, nn.Dropout):
             return self._input(node)
         if isinstance(module, nn.BatchNorm2d):
-            shift = self._norm_shift(str(node.target), module.num_features)
-            return F.batch_norm(
-                self._input(node), None, None, bias=shift, training=True, eps=module.eps
-            )
+            return F.batch_norm(self._input(node), None, None, training=True, eps=module.eps)
         if node in self._targets and module is not None:
-            value = self._input(node)
-            return module(value - _shift(value, self._targets[node]))
+            return module(self._shifted(node))
         return super().run_node(node)
 
-    def _norm_shift(self, name: str, channels: int) -> Tensor:
-        generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
-        return self._norm_shift_std * torch.randn(channels, generator=generator)
+    def _shifted(self, node: fx.Node) -> Tensor:
+        """What a ReLU gets: each channel shifted for itself, or all alike."""
+        value, target = self._input(node), self._targets[node]
+        if target.spread is None or value.dim() != 4:
+            return value - _shift(value, target)
+        rng = np.random.default_rng([self._aims.seed, zlib.crc32(str(node.target).encode())])
+        value = self._aims.texture.applied(value, rng)
+        return value - channel_shifts(value, target.pools, target.density, target.spread, rng)
 
     def _input(self, node: fx.Node) -> Tensor:
         value: Any = self.env[node.all_input_nodes[0]]

@@ -85,6 +85,6 @@ NETWORKS = (
         place=60,
         build=mobilenet_v1,
         weight_table="agp",
-        activation_table="eyeriss_v2",
+        activation_table="measured",
     ),
 )

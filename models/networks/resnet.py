@@ -149,6 +149,6 @@ NETWORKS = (
         place=50,
         build=resnet50,
         weight_table="str_81",
-        activation_table="stc",
+        activation_table="measured",
     ),
 )

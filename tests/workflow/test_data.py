@@ -29,7 +29,7 @@ DESIGNS = {"footing", "footing_designs", "losses", "sensitivity", "phantom", *CO
 DESIGN_FIGURES = {
     *("footing_pareto", "footing_sizes", "footing_speedup", "roofline", "losses", "sensitivity"),
 }
-MODELLED = {"mask_structure", "sparse_blox_natural"}
+MODELLED = {"mask_structure", "modelled_zeros", "sparse_blox_natural"}
 CONFIGURED = {  # values of one paper's parameters, beside what looks them all up
     "eyeriss_v2": {"eyeriss_v2_chip"},
     "phantom": {"phantom_sensitivity"},

@@ -8,26 +8,37 @@ Rules for weights (what pruning leaves), the first that fits:
 3. the same from the reference network (MobileNetV1 for the later MobileNets);
 4. `default_weight_density`, an assumption.
 
-Rules for input activations, by what made the input:
+Rules for input activations, by what made the input. Rules 2 and 3 are what was measured here on
+three trained ImageNet-size networks (models/imagenet/densities/places.py); they stand before any
+published average, because those are of other layers, map sizes or networks:
 
-1. the image, a sum or a convolution without an activation function, SiLU or hard swish: 1.0, for
-   they have no zeros to speak of;
-2. an average over the whole map: 1.0, zero only where a whole channel is;
-3. the mean of the network's own rows, then of the reference network's, for inputs of one kind;
+1. the image, a sum or a convolution without an activation function, SiLU or hard swish, an average
+   over the whole map: 1.0, for they have no zeros to speak of;
+2. a ReLU after an addition, before or after a depthwise convolution, or elsewhere: the mean of the
+   measured ReLUs of that place on maps of the nearest size;
+3. a ReLU of a place that was not measured: 4 or 7;
 4. a ReLU after an addition: 0.82 on maps of 1/4 of the image's side, 0.27 from 1/16 on, straight in
    between over the logarithm of the size. The two anchors are ResNet-50 layers of the Sparseloop
    artifact;
 5. a sum of rectified maps: 0.81, zero only where both of two maps by rule 7 are;
-6. a ReLU before a fully connected layer: 0.45, the middle of the 50 to 60 % zeros that
-   IntelLabs/distiller's guide gives for ReLU maps;
+6. a ReLU before a fully connected layer: the mean of the network's own rows for such layers, else
+   0.45, the middle of the 50 to 60 % zeros that IntelLabs/distiller's guide gives for ReLU maps;
 7. any other ReLU: 0.56, from the average of 44 % zeros in convolution inputs over several ImageNet
    networks (Cnvlutin, as quoted in arXiv:1704.07724).
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.graph.dataflow import InputKind, LayerInput
+from models.imagenet.densities.places import (
+    MeasuredInput,
+    ReluPlace,
+    depth_of,
+    measured_inputs,
+    measured_mean,
+    relu_places,
+)
 from models.imagenet.densities.tables import Density, Operand, published_densities
 from models.networks import networks
 from sim.layer import Layer
@@ -101,24 +112,30 @@ def _weight_mean(
 
 
 def activation_densities(
-    network: str, inputs: Iterable[LayerInput], published: Mapping[str, Density]
+    inputs: Iterable[LayerInput],
+    published: Mapping[str, Density],
+    measured: Sequence[MeasuredInput] | None = None,
 ) -> dict[str, Density]:
     """An input density for every layer: the one found, or one by rule.
 
     Layers that read one tensor have one density: that of the first of them that has a row.
+
+    Args:
+        inputs: all layers of a network in running order.
+        published: rows of some of them.
+        measured: what rule 2 goes by; None = all that was measured.
     """
     rows = list(inputs)
     by_tensor: dict[str, Density] = {}
     for row in rows:
         if row.layer.name in published:
             by_tensor.setdefault(row.tensor, published[row.layer.name])
-    image_side = max(max(row.layer.input_size) for row in rows)
-    means = _kind_means(network, rows, by_tensor)
+    rule = _ActivationRule(rows, by_tensor, measured_inputs() if measured is None else measured)
     result = {}
     for row in rows:
         density = by_tensor.get(row.tensor)
         if density is None:
-            value, why = _activation_rule(row, means, image_side)
+            value, why = rule.density(row)
             density = _rule(row.layer, "activation", value, why)
         result[row.layer.name] = Density(
             row.layer.name, "activation", density.value, density.status, density.source
@@ -126,46 +143,42 @@ def activation_densities(
     return result
 
 
-def _kind_means(
-    network: str, rows: list[LayerInput], by_tensor: Mapping[str, Density]
-) -> dict[tuple[InputKind, bool], tuple[float, str]]:
-    """Mean of the rows found per (kind of input, layer is fully connected)."""
-    values: dict[tuple[InputKind, bool], list[float]] = {}
-    for row in rows:
-        if row.tensor == row.layer.name and row.tensor in by_tensor:
-            key = (row.kind, row.layer.is_linear)
-            values.setdefault(key, []).append(by_tensor[row.tensor].value)
-    means = {
-        key: (_mean(parts), f"mean of the published {key[0]} inputs of {network}")
-        for key, parts in values.items()
-    }
-    reference = _reference(network)
-    if reference is not None:
-        # The rows of both reference networks that are inside blocks are plain ReLU outputs.
-        inner = [
-            density.value
-            for name, density in published_densities(reference, "activation").items()
-            if name.endswith((".pointwise", "conv2", "conv3"))
+class _ActivationRule:
+    """The rules for input activations of one network."""
+
+    def __init__(
+        self,
+        rows: Sequence[LayerInput],
+        by_tensor: Mapping[str, Density],
+        measured: Sequence[MeasuredInput],
+    ) -> None:
+        self._places: Mapping[str, ReluPlace] = relu_places(rows)
+        self._image_side = max(max(row.layer.input_size) for row in rows)
+        self._measured = measured
+        self._linear = [
+            by_tensor[row.tensor].value
+            for row in rows
+            if row.layer.is_linear and row.kind is InputKind.RELU and row.tensor in by_tensor
         ]
-        why = f"mean of the published relu inputs of {reference}"
-        means.setdefault((InputKind.RELU, False), (_mean(inner), why))
-    return means
 
-
-def _activation_rule(
-    row: LayerInput, means: Mapping[tuple[InputKind, bool], tuple[float, str]], image_side: int
-) -> tuple[float, str]:
-    if row.kind in (InputKind.IMAGE, InputKind.SIGNED, InputKind.POOLED):
-        return 1.0, f"{row.kind} input has no zeros"
-    if row.kind is InputKind.RESIDUAL:
-        return _residual_density(row.layer, image_side), "ReLU after addition, by map size"
-    if row.kind is InputKind.SUM:
-        return SUM_DENSITY, "sum of two rectified maps"
-    if (row.kind, row.layer.is_linear) in means:
-        return means[row.kind, row.layer.is_linear]
-    if row.layer.is_linear:
-        return FC_RELU_DENSITY, "ReLU before a fully connected layer"
-    return CONV_RELU_DENSITY, "average convolution input of ImageNet networks"
+    def density(self, row: LayerInput) -> tuple[float, str]:
+        """Density of a layer's input, and why."""
+        if row.kind in (InputKind.IMAGE, InputKind.SIGNED, InputKind.POOLED):
+            return 1.0, f"{row.kind} input has no zeros"
+        if row.kind is InputKind.SUM:
+            return SUM_DENSITY, "sum of two rectified maps"
+        if row.tensor in self._places:
+            depth = depth_of(self._image_side, max(row.layer.input_size))
+            mean = measured_mean(self._places[row.tensor], depth, self._measured)
+            if mean is not None:
+                return mean.density, mean.source
+        if row.kind is InputKind.RESIDUAL:
+            return _residual_density(row.layer, self._image_side), "ReLU after addition, by size"
+        if row.layer.is_linear and self._linear:
+            return _mean(self._linear), "mean of the published inputs of fully connected layers"
+        if row.layer.is_linear:
+            return FC_RELU_DENSITY, "ReLU before a fully connected layer"
+        return CONV_RELU_DENSITY, "average convolution input of ImageNet networks"
 
 
 def _residual_density(layer: Layer, image_side: int) -> float:

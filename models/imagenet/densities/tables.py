@@ -31,7 +31,7 @@ COLUMNS = (
 )
 
 Operand = Literal["weight", "activation"]
-Status = Literal["published", "derived", "rule"]
+Status = Literal["published", "derived", "measured", "rule"]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def _row(where: str, record: Mapping[str, str | None]) -> DensityRow:
     operand, status = fields["tensor"], fields["status"]
     if operand not in get_args(Operand):
         raise UserError(f"{where}: tensor is {operand!r}; expected weight or activation")
-    if status not in ("published", "derived"):
-        raise UserError(f"{where}: status is {status!r}; expected published or derived")
+    if status not in ("published", "derived", "measured"):
+        raise UserError(f"{where}: status is {status!r}; expected published, derived or measured")
     if not fields["source"]:
         raise UserError(f"{where}: no source; a density without one is not used")
     value = checked_density(f"{where}: density", fields["density"])

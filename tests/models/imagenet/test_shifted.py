@@ -36,6 +36,26 @@ def test_density_one_leaves_no_zero() -> None:
     assert all(mask.all() for mask in masks.values())
 
 
+def test_channels_differ_as_far_as_is_asked_for() -> None:
+    def spread_of(value: float) -> float:
+        spreads = {row.tensor: value for row in INPUTS}
+        masks = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5), None, spreads)
+        return float(masks["pointwise"].mean((0, 2, 3)).std())
+
+    assert spread_of(0.3) == pytest.approx(0.3, abs=0.02)
+    assert spread_of(0.0) == pytest.approx(0.0, abs=0.02)
+
+
+def test_the_seed_decides_which_channel_is_dense() -> None:
+    def masks(seed: int) -> np.ndarray:
+        spreads = {row.tensor: 0.3 for row in INPUTS}
+        run = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5), None, spreads, None, seed)
+        return run["pointwise"]
+
+    np.testing.assert_array_equal(masks(1), masks(1))
+    assert not np.array_equal(masks(1), masks(2))
+
+
 def test_what_is_pruned_reaches_later_layers() -> None:
     def half(tensor: str, value: Tensor) -> Tensor:
         return value * (torch.arange(value.shape[1]) % 2).reshape(-1, *[1] * (value.dim() - 2))

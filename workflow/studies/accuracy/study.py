@@ -5,6 +5,9 @@ from workflow.plan.layout import as_json
 from workflow.plan.plan import Plan
 from workflow.plan.products import Figure, Study, Table
 
+MEASURED_NETWORKS = ("mobilenet_v1_relu6", "resnet50_half", "efficientnet_lite0")
+"""Of which models/imagenet/densities/pretrained.csv holds where trained zeros are."""
+
 
 def study(plan: Plan) -> Study:
     """Accuracies and densities, and those of detectors and of the papers' networks if any."""
@@ -19,17 +22,21 @@ def study(plan: Plan) -> Study:
     networks = sorted({network for _, network, _ in plan.full_size.runs()})
     if networks:
         settings = as_json(plan.full_size.settings(""))  # the suite's own, no network's
-        tables.append(
-            Table(
-                "mask_structure",
-                "mask_structure_table",
-                plan.full_size.user_files(""),
-                [*networks, "--settings", settings],
-                named=False,
-                pictures=plan.full_size.pictures_digest(""),
-                pins=TORCH,
+        for name, shown in (
+            ("mask_structure", networks),
+            ("modelled_zeros", MEASURED_NETWORKS),
+        ):
+            tables.append(
+                Table(
+                    name,
+                    f"{name}_table",
+                    plan.full_size.user_files(""),
+                    [*shown, "--settings", settings],
+                    named=False,
+                    pictures=plan.full_size.pictures_digest(""),
+                    pins=TORCH,
+                )
             )
-        )
     if plan.detectors.networks:
         tables.append(Table("detection", "detection_table", plan.detectors.metrics()))
         figures.append(

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
 from models.graph.dataflow import InputKind, LayerInput, layer_inputs
+from models.imagenet.densities.places import MeasuredInput, ReluPlace
 from models.imagenet.densities.rules import (
     activation_densities,
     weight_densities,
@@ -24,7 +27,7 @@ def weights(name: str, default: float = 0.5) -> dict[str, Density]:
 
 def activations(name: str) -> dict[str, Density]:
     rows = inputs(name).values()
-    return activation_densities(name, rows, published_densities(name, "activation"))
+    return activation_densities(rows, published_densities(name, "activation"))
 
 
 def test_kinds_of_input_in_a_residual_network() -> None:
@@ -77,19 +80,42 @@ def test_rules_for_weights() -> None:
 
 def test_rules_for_activations() -> None:
     resnet = activations("resnet50")
-    assert resnet["conv1"].value == 1.0
-    assert resnet["layer2.0.downsample.0"].value == 0.82
-    assert resnet["layer2.0.conv1"].value == 0.82  # reads the same tensor
-    assert resnet["layer2.1.conv1"].value == pytest.approx((0.82 + 0.27) / 2)
-    assert resnet["layer4.1.conv1"].value == 0.27
-    assert resnet["layer3.1.conv2"].value == pytest.approx((0.44 + 0.56) / 2)
-    assert resnet["fc"].value == 1.0
+    assert resnet["conv1"].value == pytest.approx(1.0, abs=0.01)
+    assert resnet["layer2.0.downsample.0"] == replace(
+        resnet["layer2.0.conv1"], layer="layer2.0.downsample.0"
+    )  # reads the same tensor
+    assert resnet["layer4.1.conv1"].status == "derived"  # measured at half width
+    assert "half as wide" in resnet["layer4.1.conv1"].source
     vgg = activations("vgg16")
     assert (vgg["features.2"].value, vgg["features.2"].status) == (0.5062, "published")
     assert (vgg["classifier.3"].value, vgg["classifier.3"].status) == (0.45, "rule")
-    assert activations("yolov5s_relu")["model.1.conv"].value == 0.56
     assert activations("yolov5s_relu")["model.4.m.1.cv1.conv"].value == 1 - 0.44**2
     assert all(d.value == 1 for d in activations("yolov5s").values())
+
+
+def test_a_layer_that_nobody_published_gets_the_mean_of_its_place_and_map_size() -> None:
+    v2 = activations("mobilenet_v2")
+    wide, narrow = v2["features.14.conv.1.0"], v2["features.14.conv.2"]  # 14x14, 7x7
+    for density, place, halved in ((wide, "before", 4), (narrow, "after", 5)):
+        assert density.status == "rule"
+        assert f"relu {place} a depthwise convolution" in density.source
+        assert f"maps halved {halved} times" in density.source
+    assert activations("resnet18")["layer4.1.conv1"].value < 0.5  # after an addition, 7x7
+
+
+def test_the_rules_without_a_measurement_of_the_place() -> None:
+    rows = inputs("resnet50")
+    plain = [
+        MeasuredInput("toy", "conv", ReluPlace.OTHER, depth, 0.1 * depth, 0.2) for depth in (2, 4)
+    ]
+    ruled = activation_densities(rows.values(), {}, plain)
+    assert ruled["layer1.1.conv1"].value == 0.82  # after an addition: the anchors
+    assert ruled["layer4.1.conv1"].value == 0.27
+    assert ruled["layer1.1.conv2"].value == pytest.approx(0.2)
+    assert ruled["layer4.1.conv2"].value == pytest.approx(0.4)  # the nearest size
+    assert ruled["layer2.1.conv2"].value == pytest.approx(0.4)  # of two as near, the deeper
+    bare = activation_densities(rows.values(), {}, [])
+    assert bare["layer1.1.conv2"].value == 0.56
 
 
 def test_every_rule_row_says_so() -> None:
