@@ -17,6 +17,7 @@ from models.graph.multiplications import Watch, empty_copy, without_zeros
 from models.graph.stored_zeros import StoredZeroPad2d
 from sim import Layer
 from sim.errors import UserError
+from sim.sizes import Sides, same_padding
 
 
 def is_layer(module: nn.Module) -> bool:
@@ -88,7 +89,7 @@ def _watching(module: nn.Module, watch: Watch, rows: dict[str, Layer]) -> Iterat
                 return
             if name in rows:
                 raise UserError(f"layer {name!r} runs more than once; give each call its own")
-            x, zeros = without_zeros(watch, name, inputs[0] if inputs else keywords["input"])
+            x, zeros = without_zeros(watch, inputs[0] if inputs else keywords["input"])
             rows[name] = _row(name, child, x, zeros)
 
         return after
@@ -98,7 +99,7 @@ def _watching(module: nn.Module, watch: Watch, rows: dict[str, Layer]) -> Iterat
         yield child.register_forward_hook(leave(name), with_kwargs=True)
 
 
-def _row(name: str, layer: nn.Module, x: Tensor, zeros: tuple[int, int]) -> Layer:
+def _row(name: str, layer: nn.Module, x: Tensor, zeros: Sides) -> Layer:
     if x.dim() < 2 or x.shape[0] != 1:
         raise UserError(
             f"{name}: its input for one image has shape {tuple(x.shape)}; expected the images "
@@ -111,45 +112,43 @@ def _row(name: str, layer: nn.Module, x: Tensor, zeros: tuple[int, int]) -> Laye
         return Layer.conv(name, layer.in_features, layer.out_features, 1, 1, 0, (height, width))
     if not isinstance(layer, nn.Conv2d):
         raise TypeError(f"{name}: {type(layer).__name__} is not a layer")
-    padding = conv_padding(name, layer)
+    sides = tuple(
+        (before + zero[0], after + zero[1])
+        for (before, after), zero in zip(conv_padding(name, layer), zeros, strict=True)
+    )
     return Layer.conv(
         name,
         layer.in_channels,
         layer.out_channels,
         (layer.kernel_size[0], layer.kernel_size[1]),
         (layer.stride[0], layer.stride[1]),
-        (padding[0] + zeros[0], padding[1] + zeros[1]),
+        (sides[0], sides[1]),
         (x.shape[2], x.shape[3]),
         layer.groups,
+        tuple(
+            step if size > 1 else 1
+            for step, size in zip(layer.dilation, layer.kernel_size, strict=True)
+        ),  # type: ignore[arg-type]  # two numbers
     )
 
 
-def conv_padding(name: str, layer: nn.Conv2d) -> tuple[int, int]:
-    """Zeros on each side of a convolution's input (height, width), also where words say them.
+def conv_padding(name: str, layer: nn.Conv2d) -> Sides:
+    """Zeros around a convolution's input, ((top, bottom), (left, right)), also where words say so.
 
     Raises:
-        UserError: the layer is dilated, or padded unevenly or by other values than zeros.
+        UserError: the layer is padded by other values than zeros.
     """
-    kernel = layer.kernel_size
-    if any(step != 1 and size != 1 for step, size in zip(layer.dilation, kernel, strict=True)):
-        raise UserError(
-            f"{name}: dilation {layer.dilation} spreads the kernel {kernel}, which no accelerator "
-            "here has a form for; expected no dilation"
-        )
     if layer.padding == "valid":
-        return 0, 0
-    if isinstance(layer.padding, str):  # same: kernel - 1 zeros in all
-        if any(size % 2 == 0 for size in kernel):
-            raise UserError(
-                f"{name}: padding {layer.padding!r} of kernel {kernel} is uneven; expected as many "
-                "zeros on opposite sides"
-            )
-        height, width = (size // 2 for size in kernel)
+        return (0, 0), (0, 0)
+    if isinstance(layer.padding, str):  # same, which torch has for stride 1 alone
+        spans = zip(layer.kernel_size, layer.dilation, strict=True)
+        down, across = (same_padding(1, step * (size - 1) + 1, 1) for size, step in spans)
     else:
         height, width = layer.padding
-    if layer.padding_mode != "zeros" and (height or width):
+        down, across = (height, height), (width, width)
+    if layer.padding_mode != "zeros" and any((*down, *across)):
         raise UserError(f"{name}: is padded in mode {layer.padding_mode!r}; expected zeros")
-    return height, width
+    return down, across
 
 
 class _LayerTracer(fx.Tracer):

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from sim.errors import UserError
+from sim.sizes import Sides
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,23 +113,15 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.multiplications[name] = self.multiplications.get(name, 0) + count
 
 
-def without_zeros(watch: Watch, name: str, x: Tensor) -> tuple[Tensor, tuple[int, int]]:
-    """What a layer's input was before zeros were put around it, and how many (height, width).
-
-    Raises:
-        UserError: the zeros are not as many on both sides.
-    """
-    height = width = 0
+def without_zeros(watch: Watch, x: Tensor) -> tuple[Tensor, Sides]:
+    """What a layer's input was before zeros were put around it, and how many on each side."""
+    (top, bottom), (left, right) = (0, 0), (0, 0)
     while id(x) in watch.padded:
         padded = watch.padded[id(x)]
-        left, right, top, bottom = padded.sides
-        if left != right or top != bottom:
-            raise UserError(
-                f"{name}: zeros are put around its input, {left} left, {right} right, {top} above "
-                f"and {bottom} below; expected as many on opposite sides"
-            )
-        x, height, width = padded.source, height + top, width + left
-    return x, (height, width)
+        before, after, above, below = padded.sides
+        top, bottom, left, right = top + above, bottom + below, left + before, right + after
+        x = padded.source
+    return x, ((top, bottom), (left, right))
 
 
 def empty_copy(tensor: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from sim.errors import UserError
+
 CHUNK = 16
 
 
@@ -83,8 +85,8 @@ def _rows(
     count = min(each, height * width)
     order = torch.stack([torch.randperm(height * width, generator=generator) for _ in x])[:, :count]
     targets = y.flatten(2).gather(2, order[:, None].expand(-1, y.shape[1], -1))
-    if not isinstance(padding, tuple):
-        raise TypeError(f"padding is {padding!r}; expected numbers")
+    if not isinstance(padding, tuple) or any(step > 1 for step in layer.dilation):
+        raise UserError(f"{layer}: repair expects no dilation and padding in numbers")
     padded = F.pad(x, (padding[1], padding[1], padding[0], padding[0]))
     top, left = order // width * stride[0], order % width * stride[1]
     wide = padded.shape[3]

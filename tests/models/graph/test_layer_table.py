@@ -96,8 +96,6 @@ class Branching(nn.Module):
     ("network", "message"),
     [
         (Twice(nn.Conv2d(3, 3, 1)), "'layer' runs more than once"),
-        (nn.Conv2d(3, 3, 2, padding="same"), "padding 'same'"),
-        (nn.Conv2d(3, 3, 3, dilation=2), r"dilation \(2, 2\)"),
         (nn.Conv2d(5, 3, 3), r"\(3, 8, 8\) does not fit"),
     ],
 )
