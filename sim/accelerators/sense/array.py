@@ -1,16 +1,18 @@
 """Time of Sense's array: channels on the rows, kernels on the columns, a barrier per pass."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
+from sim.masks.runs import run_counts
 from sim.masks.tile_taps import TapCounts, tile_tap_counts
 
-BLOCK_VALUES = 2**22
+BLOCK_VALUES = 2**21
 """Work values held at a time: bounds memory whatever the layer."""
 
 
@@ -122,15 +124,17 @@ class SparseArray:
         order = CHANNEL_ORDERS[channel_order](grouped)
         counts = tile_tap_counts(layer, activation, (self.tile, self.tile))
         counts = counts.reshape(groups, channels, *counts.shape[1:])
-        kernels = weight.reshape(groups, layer.group_filters, channels, -1).swapaxes(1, 2)
+        filters = weight.reshape(groups, layer.group_filters, channels, -1)
+        columns = self._columns(filters)
         group = np.arange(groups)[:, None]
         shape = PassShape.of(channels, self.rows)
-        total = ArrayTime()
+        width = self._columns_used(layer.group_filters)
+        total = ArrayTime(effectual_macs=_effectual(filters, counts))
         for members, tiles in self._blocks(layer, counts.shape[2], shape):
             ordered = order[:, members]
-            met = counts[group, ordered, tiles]
-            total = total + self._passes(kernels[group, ordered], met, shape)
-        return total
+            slowest = self._slowest_kernel(columns[group, ordered], counts[group, ordered, tiles])
+            total = total + _passes(slowest, width, shape)
+        return replace(total, kernel_imbalance=total.kernel_imbalance - total.effectual_macs)
 
     def _blocks(self, layer: Layer, tiles: int, shape: "PassShape") -> list[tuple[slice, slice]]:
         """(channels, tiles) of pieces that hold whole passes and about BLOCK_VALUES values."""
@@ -144,34 +148,60 @@ class SparseArray:
             for tile in range(0, tiles, tile_step)
         ]
 
-    def _passes(self, kernels: Mask, counts: TapCounts, shape: "PassShape") -> ArrayTime:
-        """Time of all passes over these channels (g, c, k, taps) and tiles (g, c, t, taps)."""
-        work = kernels.astype(np.float32) @ counts.swapaxes(2, 3)
-        slowest = self._slowest_kernel(work.astype(np.int64))
-        pass_time, rows_used = shape.slowest_row(slowest)
-        width = self._columns_used(kernels.shape[2])
-        effectual = int(work.sum(dtype=np.float64))
-        kernel_slots = int((slowest * width[:, None]).sum())
-        used = pass_time * rows_used[:, None, :] * width[:, None]
-        return ArrayTime(
-            cycles=int(pass_time.sum()),
-            effectual_macs=effectual,
-            kernel_imbalance=kernel_slots - effectual,
-            channel_imbalance=int(used.sum()) - kernel_slots,
-        )
+    def _columns(self, filters: Mask) -> npt.NDArray[Any]:
+        """(g, k, c, taps) -> (g, c, columns, taps): what goes through the columns, by channel.
 
-    def _slowest_kernel(self, work: Counts) -> Counts:
-        """(g, c, filters, t) -> (g, c, barriers, t): the slowest column's time to each barrier."""
-        groups, channels, filters, tiles = work.shape
+        A kernel of one tap takes as long as its channel has nonzeros, or nothing: there the
+        filters between two barriers are reduced to the slowest column whatever the channel holds.
+        """
+        if filters.shape[3] > 1:
+            return filters.swapaxes(1, 2)
+        groups, count, channels = filters.shape[:3]
         between = self.sync_interval * self.columns
-        missing = -filters % between
-        padded = np.pad(work, ((0, 0), (0, 0), (0, missing), (0, 0)))
-        blocks = padded.reshape(groups, channels, -1, self.sync_interval, self.columns, tiles)
-        slowest: Counts = blocks.sum(axis=3).max(axis=3)
-        return slowest
+        values, missing = filters.view(np.uint8), -count % between
+        if missing:
+            values = np.pad(values, ((0, 0), (0, missing), (0, 0), (0, 0)))
+        blocks = values.reshape(groups, -1, self.sync_interval, self.columns, channels, 1)
+        taken = blocks.sum(axis=2, dtype=np.int64) if self.sync_interval > 1 else blocks[:, :, 0]
+        return np.asarray(taken.max(axis=2).swapaxes(1, 2))
+
+    def _slowest_kernel(self, columns: npt.NDArray[Any], counts: TapCounts) -> Counts:
+        """(g, c, columns, taps), (g, c, t, taps) -> (g, c, barriers, t): time to each barrier."""
+        met = counts.swapaxes(2, 3)
+        if columns.shape[3] == 1:
+            return np.asarray(columns * met.astype(np.int64))
+        work = columns.astype(np.float32) @ met
+        groups, channels, filters, tiles = work.shape
+        missing = -filters % (self.sync_interval * self.columns)
+        if missing:
+            work = np.pad(work, ((0, 0), (0, 0), (0, missing), (0, 0)))
+        blocks = work.reshape(groups, channels, -1, self.sync_interval, self.columns, tiles)
+        taken = blocks.sum(axis=3) if self.sync_interval > 1 else blocks[:, :, :, 0]
+        return np.asarray(taken.max(axis=3).astype(np.int64))
 
     def _columns_used(self, filters: int) -> Counts:
         """Columns that hold a filter, for each barrier."""
         between = self.sync_interval * self.columns
         left = filters - np.arange(0, filters, between)
         return np.minimum(left, self.columns).astype(np.int64)
+
+
+def _effectual(filters: Mask, counts: TapCounts) -> int:
+    """Multiplications of two nonzeros: (g, k, c, taps) weights, (g, c, t, taps) activations."""
+    weights = run_counts(filters, filters.shape[1])[:, 0].astype(np.int64)
+    return int((weights * counts.sum(axis=2, dtype=np.float64).astype(np.int64)).sum())
+
+
+def _passes(slowest: Counts, width: Counts, shape: PassShape) -> ArrayTime:
+    """Time of all passes over some channels and tiles, (g, c, barriers, t) of their kernels.
+
+    `kernel_imbalance` still holds the multiplications themselves.
+    """
+    pass_time, rows_used = shape.slowest_row(slowest)
+    kernel_slots = int((slowest * width[:, None]).sum())
+    used = pass_time * rows_used[:, None, :] * width[:, None]
+    return ArrayTime(
+        cycles=int(pass_time.sum()),
+        kernel_imbalance=kernel_slots,
+        channel_imbalance=int(used.sum()) - kernel_slots,
+    )
