@@ -8,8 +8,8 @@ thread. If some queue of the tile is full, no PE takes this step and the tile tr
 next cycle. The tile ends when all queues are empty.
 
 The simulation is bit-sliced: a word holds one bit of many PEs, so the lengths of their queues are
-a few words (planes), and a few logic operations step them all. Tiles advance side by side, each at its
-own step.
+a few words (planes), and a few logic operations step them all. Tiles advance side by side, each at
+its own step.
 """
 
 from dataclasses import dataclass
