@@ -8,6 +8,11 @@ TESTS = Path(__file__).parent
 SOURCE = TESTS.parents[1] / "models"
 
 ELSEWHERE = {
+    "command/command_input.py": "test_command.py",
+    "command/extras.py": "test_door.py",
+    "command/listing.py": "test_command.py",
+    "command/page.py": "test_command.py",
+    "command/running.py": "test_command.py",
     "imagenet/state_dicts.py": "imagenet/test_user_checkpoints.py",
     "pretrained/packages.py": "pretrained/test_fetch.py",
     "pretrained/readers/graph_def.py": "pretrained/test_readers.py",

@@ -241,3 +241,24 @@ def test_what_is_assumed_is_swept(name: str) -> None:
             assert parameter.value in parameter.sweep, key
         for value in parameter.sweep:
             accelerator(name, **{key: value})
+
+
+NO_DRAM = {
+    "dataflow_dense": "maps stream from layer to layer; the ports are bound by rate, not counted",
+    "pass": "maps stream from layer to layer; the ports are bound by rate, not counted",
+    "hass": "maps stream from layer to layer; the ports are bound by rate, not counted",
+}
+"""Accelerators that move no map over DRAM, with the reason."""
+
+
+def test_the_first_map_comes_from_dram_and_the_last_goes_there(name: str) -> None:
+    layer = Layer.conv("only", 8, 8, 3, padding=1, input_size=6)
+    trace = replace(LayerTrace.of(layer), reads_image=True, ends_network=True)
+    moved = {
+        (access.operand, access.direction): count
+        for access, count in simulate(trace, accelerator(name)).traffic_bytes.items()
+        if access.memory == "dram"
+    }
+    kept = name in NO_DRAM
+    assert (moved.get(("activation", "read"), 0) == 0) is kept
+    assert (moved.get(("output", "write"), 0) == 0) is kept

@@ -1,7 +1,7 @@
 """Tensor cores of a GPU: dense, and with 2:4 sparse weights (see README.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from sim.accelerators.tensor_core.patterns import Pattern, patterns
@@ -10,7 +10,7 @@ from sim.causes import Cause
 from sim.events import Access, Events
 from sim.layer import Layer
 from sim.masks.totals import effectual_macs
-from sim.memory import PSUM_BYTES, ArrayBytes, Memory, StoredBytes, dense_bytes
+from sim.memory import PSUM_BYTES, ArrayBytes, Memory, dense_bytes
 from sim.trace import LayerTrace
 from sim.validation import require_choice, require_positive, require_rate
 
@@ -164,8 +164,7 @@ class TensorCore(Memory):
         layer = trace.layer
         dense = dense_bytes(trace)
         weights = plan.pattern.stored_bytes(layer.out_channels * plan.pattern.slots(layer))
-        is_map = dense.weight_is_map
-        stored = StoredBytes(weights, dense.input, dense.output, weight_is_map=is_map)
+        stored = replace(dense, weight=weights)
         sums = PSUM_BYTES * layer.out_channels * layer.output_pixels
         return {
             **self.traffic(stored, ArrayBytes(plan.weight_bytes, plan.input_bytes)),
