@@ -21,7 +21,7 @@ export MPLCONFIGDIR := $(CURDIR)/.snakemake/matplotlib
 endif
 SNAKEMAKE := snakemake --cores $(CORES)
 # Snakemake finds its loggers on the path: tens of lines (workflow/progress) instead of thousands.
-PROGRESS := PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
+PROGRESS := TQDM_DISABLE=1 PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
 WITH_PROGRESS := --logger progress
 
 DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile "$(CONFIG)"

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from models.compression.quantization import quantize
 from models.compression.scheme import Samples
 from models.compression.schemes import full_size_schemes
+from models.dispatched import record_any
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork
 from models.tracing import trace_network
@@ -18,12 +19,16 @@ from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 from sim.validation import unknown
 
+SUITE = "yours"
+"""What tables call the suite of a network that was not named in a configuration."""
+
 
 def record(
     model: nn.Module,
-    inputs: Tensor | npt.NDArray[np.floating],
+    inputs: Tensor | npt.NDArray[np.generic],
     *,
     scheme: str = "dense",
+    int8: bool = True,
     name: str | None = None,
     weights: str = "given weights",
 ) -> NetworkTrace:
@@ -32,10 +37,12 @@ def record(
     Nothing is fine-tuned. The same inputs set the ranges of the INT8 activations.
 
     Args:
-        model: a trained network that torch.fx can trace; it is not changed.
+        model: a trained network; it is not changed. For INT8 torch.fx must be able to trace it.
         inputs: images as the network takes them, (N, C, H, W), or rows (N, features), scaled as in
             training.
         scheme: of `models.compression.schemes`; "dense" prunes nothing.
+        int8: False notes the zeros of the numbers as they are, without rounding or pruning. It
+            takes any network (attention, functional calls, branches) and inputs of any type.
         name: what tables call the network; None takes the name of its class.
         weights: where the weights come from, for the provenance.
 
@@ -50,6 +57,9 @@ def record(
         raise UserError(f"record() takes a torch.nn.Module first, not {type(model).__name__}")
     if scheme not in full_size_schemes():
         raise unknown("scheme", scheme, full_size_schemes())
+    title = name or type(model).__name__
+    if not int8:
+        return _as_it_is(model, inputs, scheme, title, weights)
     images = _checked(inputs)
     shapes = copy.deepcopy(model).cpu().eval()
     _try_out(shapes, images[:1])
@@ -63,8 +73,8 @@ def record(
             words = pruning.prune(sparse, Samples(images))
             quantize(sparse, images)
         origin = Provenance(
-            suite="yours",
-            network=name or type(model).__name__,
+            suite=SUITE,
+            network=title,
             scheme=scheme,
             weight_source="measured",
             activation_source="measured",
@@ -73,7 +83,33 @@ def record(
         return trace_network(shapes, sparse, images, origin)
 
 
-def _checked(inputs: Tensor | npt.NDArray[np.floating]) -> Tensor:
+def _as_it_is(
+    model: nn.Module,
+    inputs: Tensor | npt.NDArray[np.generic],
+    scheme: str,
+    title: str,
+    weights: str,
+) -> NetworkTrace:
+    """The zeros of every product, in the numbers that the network computes with."""
+    if scheme != "dense":
+        raise UserError(
+            f"scheme {scheme} prunes the INT8 form; leave out int8=False, or prune first"
+        )
+    if not isinstance(inputs, Tensor | np.ndarray):
+        raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
+    images = torch.as_tensor(inputs)
+    origin = Provenance(
+        suite=SUITE,
+        network=title,
+        scheme=scheme,
+        weight_source="measured",
+        activation_source="measured",
+        data=f"{weights}, zeros of the numbers as they are (not INT8); {len(images)} inputs",
+    )
+    return record_any(model, images, origin)
+
+
+def _checked(inputs: Tensor | npt.NDArray[np.generic]) -> Tensor:
     if not isinstance(inputs, Tensor | np.ndarray):
         raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
     images = torch.as_tensor(inputs).detach().cpu()

@@ -11,6 +11,7 @@ from sim.components.cells import Library
 from sim.consistency import check_events
 from sim.errors import UserError
 from sim.events import Events
+from sim.footing import footing
 from sim.layer import Layer
 from sim.registry import accelerator, configurations
 from sim.trace import LayerTrace
@@ -164,6 +165,7 @@ def compare(
     trace: NetworkTrace | Path | str,
     accelerators: Iterable[str] | Mapping[str, Accelerator] | None = None,
     node_nm: int = 16,
+    at: int | None = None,
     progress: Callable[[str], None] = lambda name: None,
 ) -> NetworkComparison:
     """Run a network's layers on several designs.
@@ -174,17 +176,20 @@ def compare(
             configuration. Each runs at the size that its paper gives it, so compare speedups and
             utilisation, not cycles; `accelerator(name, rows=...)` makes another size.
         node_nm: technology node of the energies, nm.
+        at: number of multipliers to bring every design to, with one precision, clock, bandwidth and
+            buffer size (sim/footing/designs.yaml has the sizes, and what each design does not
+            allow); None = as their papers have them.
         progress: told the name of each design before it runs.
 
     Raises:
-        UserError: unknown accelerator or node, no accelerator, or no trace.
+        UserError: unknown accelerator, node or size, no accelerator, or no trace.
     """
     if not isinstance(trace, NetworkTrace):
         trace = read_trace(trace)
-    designs = _designs(accelerators)
+    refused: dict[str, str] = {}
+    designs = _designs(accelerators) if at is None else _equal(accelerators, at, refused)
     Library(node_nm)  # an unknown node is refused before anything runs
     layers: dict[str, tuple[LayerCost, ...]] = {}
-    refused: dict[str, str] = {}
     for name, design in designs.items():
         progress(name)
         try:
@@ -207,6 +212,24 @@ def _designs(
     if not designs:
         raise UserError("compare() got no accelerator; leave the list out to take all")
     return designs
+
+
+def _equal(
+    accelerators: Iterable[str] | Mapping[str, Accelerator] | None, at: int, refused: dict[str, str]
+) -> dict[str, Accelerator]:
+    """The designs with so many multipliers; why a design has no such size goes into `refused`."""
+    common = footing()
+    if at not in common.multipliers:
+        sizes = " or ".join(map(str, common.multipliers))
+        raise UserError(f"compare(at={at!r}): the common footing has {sizes} multipliers")
+    if isinstance(accelerators, Mapping):
+        raise UserError("compare(at=...) takes designs by name; yours have the size you gave them")
+    names = list(_designs(accelerators))
+    for name in names:
+        if name not in common.designs:
+            refused[name] = "has no size on the common footing (sim/footing/designs.yaml)"
+    size = common.multipliers.index(at)
+    return {name: common.designs[name].build(size) for name in names if name not in refused}
 
 
 def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:

@@ -34,6 +34,7 @@ class CommandInput:
         inputs: folder of pictures, or .npy/.npz of an array (N, C, H, W) scaled as in training.
         images: how many of the inputs are run.
         scheme: how the network is pruned.
+        int8: whether it is rounded to INT8 before its zeros are noted.
     """
 
     model: str
@@ -41,6 +42,7 @@ class CommandInput:
     inputs: Path | None
     images: int
     scheme: str
+    int8: bool = True
 
     def trace(self) -> NetworkTrace:
         """Read the trace, or record it.
@@ -55,7 +57,14 @@ class CommandInput:
         with networks_extra(f"recording {self.model}"):
             from models.recording import record
         network, name, form, weights = self._network()
-        return record(network, self._inputs(form), scheme=self.scheme, name=name, weights=weights)
+        return record(
+            network,
+            self._inputs(form),
+            scheme=self.scheme,
+            int8=self.int8,
+            name=name,
+            weights=weights,
+        )
 
     def _refuse_extra_options(self) -> None:
         given = {"--checkpoint": self.checkpoint, "--inputs": self.inputs}

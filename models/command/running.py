@@ -25,7 +25,9 @@ TOTALS = {
 }
 EXPLANATION = """\
 speedup: times faster than a dense array of as many multipliers that never idles; bound: the most
-that skipping the zeros of both operands can give. Each design has the size of its paper."""
+that skipping the zeros of both operands can give."""
+SIZES = {True: "Each design has the size of its paper.", False: "All are brought to one size."}
+"""By whether `--at` was left out."""
 
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,6 +35,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     run = verbs.add_parser("run", help="compare designs on a network's zeros")
     _add_source(run)
     run.add_argument("--accelerators", metavar="A,B", help="designs by name; all if left out")
+    run.add_argument("--at", type=int, metavar="N", help="every design with N multipliers")
     run.add_argument("--node", type=int, default=16, metavar="NM", help="of the energies (16)")
     run.add_argument("--out", type=Path, metavar="DIR", help="also write layers.csv, index.html")
     run.add_argument("--json", action="store_true", help="for another program")
@@ -53,6 +56,9 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--images", type=int, default=2, help="inputs that are run (2)")
     parser.add_argument("--scheme", default="dense", help="how the network is pruned (dense)")
+    parser.add_argument(
+        "--float", action="store_true", help="zeros of the numbers as they are; takes any network"
+    )
 
 
 def _network(arguments: argparse.Namespace) -> NetworkTrace:
@@ -62,6 +68,7 @@ def _network(arguments: argparse.Namespace) -> NetworkTrace:
         inputs=arguments.inputs,
         images=arguments.images,
         scheme=arguments.scheme,
+        int8=not arguments.float,
     ).trace()
 
 
@@ -70,16 +77,16 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.out is not None and arguments.out.exists() and not arguments.out.is_dir():
         raise UserError(f"--out {arguments.out} is a file; expected a folder")
     trace = _network(arguments)
-    comparison = compare(trace, names, arguments.node, progress=_progress)
+    comparison = compare(trace, names, arguments.node, at=arguments.at, progress=_progress)
     _progress("")
     if arguments.out is not None:
-        _write(comparison, trace, arguments.out)
+        _write(comparison, trace, arguments.out, SIZES[arguments.at is None])
     if arguments.json:
         print(json_rows(comparison.rows()))
         return
     print(f"{comparison.network}, {trace.provenance.scheme}: {trace.provenance.data}\n")
     print(text_table([cost.row() for cost in comparison.totals], TOTALS))
-    print(f"\n{EXPLANATION}")
+    print(f"\n{EXPLANATION}\n{SIZES[arguments.at is None]}")
     for name, reason in comparison.refused.items():
         print(f"not run: {name}: {reason}")
     if arguments.out is not None:
@@ -93,7 +100,7 @@ def _progress(name: str) -> None:
         sys.stderr.flush()
 
 
-def _write(comparison: NetworkComparison, trace: NetworkTrace, folder: Path) -> None:
+def _write(comparison: NetworkComparison, trace: NetworkTrace, folder: Path, sizes: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = comparison.rows()
     with whole_file(folder / "layers.csv") as temporary, temporary.open("w", newline="") as file:
@@ -101,7 +108,7 @@ def _write(comparison: NetworkComparison, trace: NetworkTrace, folder: Path) -> 
         writer.writeheader()
         writer.writerows(rows)
     with whole_file(folder / "index.html") as temporary:
-        temporary.write_text(page(comparison, trace.provenance, TOTALS, EXPLANATION))
+        temporary.write_text(page(comparison, trace.provenance, TOTALS, f"{EXPLANATION} {sizes}"))
 
 
 def _trace(arguments: argparse.Namespace) -> None:

@@ -104,7 +104,7 @@ def test_show_gives_status_and_source_of_every_parameter(capsys: Capture) -> Non
         (["run", "resnet_50"], "did you mean 'resnet50'"),
         (["run", "{trace}", "--accelerators", "spartan"], "did you mean 'sparten'"),
         (["run", "{trace}", "--images", "0"], "images"),
-        (["run", "{trace}", "--node", "7"], "unknown technology node 7"),
+        (["run", "{trace}", "--node", "7"], "at 7 nm; there is: 16"),
         (["run", "{trace}", "--scheme", "dbb"], "--scheme does not go with a trace"),
         (["run", "{trace}", "--inputs", "x.npy"], "--inputs does not go with a trace"),
         (["run", "{trace}", "--out", "{trace}"], "is a file"),

@@ -67,3 +67,15 @@ def test_unknown_schemes_and_things_that_are_no_network_are_refused() -> None:
         record(_toy(), INPUTS, scheme="magnitud")
     with pytest.raises(UserError, match=r"torch\.nn\.Module"):
         record("resnet50", INPUTS)  # type: ignore[arg-type]
+
+
+def test_any_network_is_recorded_as_it_is_with_the_products_of_its_activations() -> None:
+    torch.manual_seed(1)
+    network = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+    with pytest.raises(UserError):
+        record(network, np.ones((1, 4, 16), dtype=np.float32))
+    trace = record(network, np.ones((2, 4, 16), dtype=np.float32), int8=False)
+    assert "not INT8" in trace.provenance.data
+    assert sum(t.layer.is_product for t in trace.traces) == 2
+    with pytest.raises(UserError, match="prune first"):
+        record(network, np.ones((2, 4, 16), dtype=np.float32), int8=False, scheme="dbb")

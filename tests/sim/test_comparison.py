@@ -86,3 +86,14 @@ def test_the_table_has_a_line_per_row_and_the_figure_a_bar_per_design() -> None:
     assert len(comparison.frame()) == 8
     (axes,) = comparison.plot().axes
     assert [label.get_text() for label in axes.get_yticklabels()] == ["SparTen", "SA"]
+
+
+def test_at_a_size_every_design_has_as_many_multipliers_as_its_structure_allows() -> None:
+    comparison = compare(_network(), ["sa", "sparten", "phantom_2d", "hass"], at=1024)
+    sizes = {cost.accelerator: cost.events.multipliers for cost in comparison.totals}
+    assert sizes == {"sa": 1024, "sparten": 1024, "phantom_2d": 1008}
+    assert "no size on the common footing" in comparison.refused["hass"]
+    with pytest.raises(UserError, match="1024 or 2048"):
+        compare(_network(), ["sa"], at=1000)
+    with pytest.raises(UserError, match="by name"):
+        compare(_network(), {"mine": accelerator("sa")}, at=1024)

@@ -55,7 +55,7 @@ def tables_that_read(path: str) -> set[str]:
         return COMPONENTS
     if path.startswith("sim/accelerators/eyeriss_v2/"):
         return {"eyeriss_v2_chip"}
-    if path in ("workflow/footing/designs.yaml", "workflow/schemas/footing.schema.json"):
+    if path in ("sim/footing/designs.yaml", "sim/schemas/footing.schema.json"):
         return DESIGNS
     if path.startswith("models/imagenet/densities/"):
         return MODELLED
@@ -64,7 +64,7 @@ def tables_that_read(path: str) -> set[str]:
 
 def figures_that_read(path: str) -> set[str]:
     """Names of the figures that read a data file."""
-    if path in ("workflow/footing/designs.yaml", "workflow/schemas/footing.schema.json"):
+    if path in ("sim/footing/designs.yaml", "sim/schemas/footing.schema.json"):
         return DESIGN_FIGURES
     claimed = path.endswith("/claims.yaml") or path == "sim/schemas/claims.schema.json"
     return {"claims"} if claimed else set()

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.footing import footing
 from sim.registry import configuration
 from workflow.dependencies import code_digest
-from workflow.footing import footing
 
 NUMPY = ("numpy", "pandas")
 TORCH = ("torch", "numpy", "scikit-learn")

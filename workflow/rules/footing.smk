@@ -1,4 +1,4 @@
-# Every design on one footing (workflow/footing/designs.yaml): one job per (suite, network, scheme).
+# Every design on one footing (sim/footing/designs.yaml): one job per (suite, network, scheme).
 rule footing:
     input:
         f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",

@@ -1,5 +1,5 @@
 # Every swept parameter of every design, one at a time: one job per (suite, network, scheme).
-from workflow.footing import footing
+from sim.footing import footing
 
 
 rule sensitivity:

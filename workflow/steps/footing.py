@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from sim import NetworkTrace, accelerator, read_trace
+from sim.footing import AS_CONFIGURED, footing
 from workflow.cli import run
 from workflow.events import simulate_network, write_events
-from workflow.footing import AS_CONFIGURED, footing
 
 
 def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[pd.DataFrame]:

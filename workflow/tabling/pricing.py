@@ -21,12 +21,12 @@ from sim.components.basis import LPDDR4, mixed_entries
 from sim.components.cells import DRAM_KINDS, Estimate
 from sim.declared import data_files, modules_by_name
 from sim.events import Access
+from sim.footing import AS_CONFIGURED, footing
 from sim.registry import Value, configuration
 from sim.validation import require_choice
 from workflow.cli import run
 from workflow.event_checks import OTHER_ZEROS
 from workflow.events import ACTION, TRAFFIC, energy_pj, read_events
-from workflow.footing import AS_CONFIGURED, footing
 from workflow.tabling.shared import ENERGIES, write_table
 
 data_files("sim/accelerators/*/configs.yaml")

@@ -37,7 +37,7 @@ from sim.components.parts import (
     priority_encoder,
     store,
 )
-from workflow.footing import footing
+from sim.footing import footing
 
 ON_FPGA = {"hass", "pass", "dataflow_dense"}
 """Without an inventory: look-up tables and DSPs are counted for them, not cells."""

@@ -138,7 +138,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The two lines outside its folders.
     config = root / "config/config.yaml"
     config.write_text(config.read_text().replace("accelerators: [sa, ", "accelerators: [toy, sa, "))
-    designs = root / "workflow/footing/designs.yaml"
+    designs = root / "sim/footing/designs.yaml"
     entry = "{scheme: dbb, overrides: {multipliers: {value: [1024, 2048], reason: as many}}}"
     designs.write_text(designs.read_text().replace("\ndesigns:\n", f"\ndesigns:\n  toy: {entry}\n"))
     (root / "change.yaml").write_text(yaml.safe_dump(TINY))

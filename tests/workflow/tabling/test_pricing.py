@@ -3,10 +3,10 @@ import pytest
 
 from sim import Layer, UserError, accelerator, simulate, technology
 from sim.components import BASES, energy_basis, energy_pj
+from sim.footing import AS_CONFIGURED, footing
 from tests.workflow.random_traces import random_trace
 from workflow.events import energy_pj as mixed_energy_pj
 from workflow.events import simulate_network
-from workflow.footing import AS_CONFIGURED, footing
 from workflow.tabling.pricing import JUDGED, Pricing, built, on_either_basis
 from workflow.tabling.shared import ENERGIES
 

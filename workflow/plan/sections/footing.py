@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.imagenet import IMAGENET
-from workflow.footing import footing
+from sim.footing import footing
 from workflow.plan.layout import Layout
 from workflow.plan.run_checks import check_runs
 from workflow.plan.runs import Run, expanded

@@ -16,8 +16,8 @@ import pandas as pd
 from sim.components import Library, has_inventory, inventory
 from sim.components.cells import ESTIMATES
 from sim.declared import data_files, modules_by_name
+from sim.footing import Footing, footing
 from workflow.cli import run
-from workflow.footing import Footing, footing
 from workflow.tabling.shared import write_table
 
 data_files("sim/accelerators/*/configs.yaml")

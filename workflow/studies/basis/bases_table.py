@@ -21,8 +21,8 @@ from sim.components import Area, area, efficiency, energy_basis, energy_pj, has_
 from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files, modules_by_name
 from sim.events import Access
+from sim.footing import Footing, footing
 from workflow.events import ACTION, IDLE, TRAFFIC
-from workflow.footing import Footing, footing
 from workflow.tabling.shared import BY_FOOTING, RUN, events_command, totals
 
 data_files("sim/accelerators/*/configs.yaml")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from sim.declared import data_files
+from sim.footing import Footing, footing
 from sim.registry import configuration
 from workflow.cli import run
-from workflow.footing import Footing, footing
 from workflow.tabling.shared import write_table
 
 data_files("sim/accelerators/*/configs.yaml")

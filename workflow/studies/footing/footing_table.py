@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 
 from sim.components import Library, has_inventory, inventory
+from sim.footing import AS_CONFIGURED, Footing, footing
 from workflow.events import traffic_bytes
-from workflow.footing import AS_CONFIGURED, Footing, footing
 from workflow.tabling.pricing import JUDGED, Pricing, built, priced_command
 from workflow.tabling.shared import (
     ENERGIES,

@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.footing import footing
 from workflow.drawing.designs import scheme_by_suite
 from workflow.drawing.loss_bars import loss_bars, loss_legend
 from workflow.drawing.shared import accelerator_label, figure_command
-from workflow.footing import footing
 
 MEAN = "mean"
 

@@ -11,8 +11,8 @@ all equal.
 
 import pandas as pd
 
+from sim.footing import footing
 from workflow.events import IDLE
-from workflow.footing import footing
 from workflow.tabling.losses import EFFECTUAL, group_of
 from workflow.tabling.shared import BY_FOOTING, events_command, totals
 

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.footing import footing
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
@@ -26,7 +27,6 @@ from workflow.drawing.shared import (
     figure_command,
     legend_below,
 )
-from workflow.footing import footing
 from workflow.studies.footing.footing_table import NOT_COUNTED
 from workflow.tabling.front import pareto_front
 

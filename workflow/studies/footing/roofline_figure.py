@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.footing import footing
 from workflow.drawing.designs import ordered_schemes, scheme_label
 from workflow.drawing.shared import (
     PALETTE,
@@ -21,7 +22,6 @@ from workflow.drawing.shared import (
     ordered_networks,
     panel_grid,
 )
-from workflow.footing import footing
 
 MARKERS = "osD^v"
 COLUMNS = 4

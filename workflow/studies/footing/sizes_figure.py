@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.footing import AS_CONFIGURED, footing
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
@@ -24,7 +25,6 @@ from workflow.drawing.shared import (
     figure_command,
     legend_below,
 )
-from workflow.footing import AS_CONFIGURED, footing
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str], sizes: list[str]) -> None:

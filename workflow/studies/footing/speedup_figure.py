@@ -8,9 +8,9 @@ operands can give. Rows are compression levels.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.footing import footing
 from workflow.drawing.designs import scheme_by_suite, speedup_points
 from workflow.drawing.shared import figure_command, legend_below
-from workflow.footing import footing
 
 
 def draw(table: pd.DataFrame) -> Figure:

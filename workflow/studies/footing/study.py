@@ -1,4 +1,4 @@
-"""Every design on one footing (workflow/footing/designs.yaml), and where each loses."""
+"""Every design on one footing (sim/footing/designs.yaml), and where each loses."""
 
 from workflow.plan.plan import Plan
 from workflow.plan.products import Figure, Study, Table

@@ -16,7 +16,7 @@ mean over its networks.
 
 import pandas as pd
 
-from workflow.footing import footing
+from sim.footing import footing
 from workflow.tabling.means import geometric_means
 from workflow.tabling.pricing import JUDGED, Pricing, priced_command
 from workflow.tabling.shared import ENERGIES, layer_views, totals

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.footing import footing
 from workflow.drawing.designs import times
 from workflow.drawing.shared import (
     BASELINE,
@@ -20,7 +21,6 @@ from workflow.drawing.shared import (
     panel_grid,
 )
 from workflow.event_checks import OTHER_ZEROS
-from workflow.footing import footing
 
 COLUMNS = 3
 SHOWN = 9

@@ -20,9 +20,9 @@ from sim import technology
 from sim.components import BASES
 from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files
+from sim.footing import footing
 from sim.registry import configuration
 from workflow.event_checks import OTHER_ZEROS
-from workflow.footing import footing
 from workflow.tabling.pricing import JUDGED, MIXED, Pricing, priced_command
 from workflow.tabling.shared import BY_DESIGN, ENERGIES, totals
 

@@ -16,11 +16,11 @@ import torch
 from models.imagenet.modelled import modelled_trace
 from models.imagenet.settings import FullSizeSettings
 from sim import UserError, accelerator
+from sim.footing import footing
 from sim.validation import unknown
 from workflow.cli import json_object, run
 from workflow.event_checks import OTHER_ZEROS
 from workflow.events import simulate_network, write_events
-from workflow.footing import footing
 
 
 def varied(

@@ -3,9 +3,9 @@ import pytest
 
 from sim import Layer, simulate
 from sim.components import area, energy_basis, energy_pj
+from sim.footing import footing
 from tests.workflow.random_traces import random_trace
 from workflow.events import simulate_network
-from workflow.footing import footing
 from workflow.studies.basis.area_table import component_area
 from workflow.studies.basis.bases_table import energy_bases, row_events
 

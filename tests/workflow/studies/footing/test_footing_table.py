@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from sim import Layer, NetworkTrace, UserError, accelerator, configurations
 from sim.causes import CauseGroup
+from sim.footing import AS_CONFIGURED, DESIGNS, footing
 from tests.workflow.random_traces import random_trace
 from workflow.drawing.loss_bars import COLORS
 from workflow.events import simulate_network
-from workflow.footing import AS_CONFIGURED, DESIGNS, footing
 from workflow.steps.footing import runs
 from workflow.studies.footing import (
     losses_figure,

@@ -2,9 +2,9 @@ import pandas as pd
 import pytest
 
 from sim import Layer, NetworkTrace, accelerator
+from sim.footing import footing
 from tests.workflow.random_traces import random_trace
 from workflow.events import simulate_network
-from workflow.footing import footing
 from workflow.steps.simulate import sweep, variant
 from workflow.studies.claims.claims_table import evaluated
 from workflow.studies.phantom import gains_figure as phantom_gains

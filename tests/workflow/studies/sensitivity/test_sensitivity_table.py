@@ -5,9 +5,9 @@ import pytest
 
 from models.imagenet.settings import FullSizeSettings
 from sim import Layer, NetworkTrace, UserError
+from sim.footing import footing
 from sim.registry import configuration
 from tests.workflow.random_traces import random_trace
-from workflow.footing import footing
 from workflow.steps.simulate import simulated, sweep
 from workflow.studies.sensitivity import sensitivity_figure as figure
 from workflow.studies.sensitivity.sensitivity_table import CONFIGURED, sensitivity

@@ -1,7 +1,7 @@
 import pytest
 
 from sim import UserError
-from workflow.footing import footing
+from sim.footing import footing
 
 
 def test_every_size_has_a_label_and_every_design_is_built_at_each() -> None:

@@ -6,14 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim import Accelerator, UserError
+from sim.accelerator import Accelerator
 from sim.declared import data_file
 from sim.documents import checked_yaml
+from sim.errors import UserError
 from sim.registry import Value, configuration
 from sim.validation import unknown
 
-DESIGNS = data_file("workflow/footing/designs.yaml")
-SCHEMA = data_file("workflow/schemas/footing.schema.json")
+DESIGNS = data_file("sim/footing/designs.yaml")
+SCHEMA = data_file("sim/schemas/footing.schema.json")
 AS_CONFIGURED = "as_configured"
 
 
@@ -72,7 +73,7 @@ class Footing:
     def design(self, name: str) -> Design:
         """One design; UserError lists what there is."""
         if name not in self.designs:
-            raise unknown("design in workflow/footing/designs.yaml:", name, self.designs)
+            raise unknown("design in sim/footing/designs.yaml:", name, self.designs)
         return self.designs[name]
 
 
