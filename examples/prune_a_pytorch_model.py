@@ -1,0 +1,66 @@
+"""Prune and trace a PyTorch model: what pruning costs in accuracy and gives in time.
+
+Run it as `python prune_a_pytorch_model.py [FIGURE.svg]`.
+
+Trains a small network on scikit-learn's digits, which takes a few seconds.
+"""
+
+import sys
+
+import sparsebench
+import torch
+from matplotlib.figure import Figure
+from sklearn.datasets import load_digits
+from torch import nn
+
+torch.manual_seed(0)
+torch.set_num_threads(1)
+digits = load_digits()
+images = torch.tensor(digits.images, dtype=torch.float32)[:, None] / 16
+labels = torch.tensor(digits.target)
+train, held_out = slice(0, 1400), slice(1400, None)
+
+model = nn.Sequential(
+    nn.Conv2d(1, 32, 3, padding=1),
+    nn.ReLU(),
+    nn.Conv2d(32, 64, 3, padding=1),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Conv2d(64, 64, 3, padding=1),
+    nn.ReLU(),
+    nn.Flatten(),
+    nn.Linear(64 * 16, 10),
+)
+optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+for _ in range(4):
+    for batch in torch.randperm(1400).split(100):
+        loss = nn.functional.cross_entropy(model(images[train][batch]), labels[train][batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+with torch.no_grad():
+    right = (model(images[held_out]).argmax(1) == labels[held_out]).float().mean()
+print(f"top-1 on held-out digits: {right:.0%}")
+
+DESIGNS = ["s2ta_aw", "sparten", "phantom_2d", "sense"]
+SCHEMES = ["dense", "magnitude", "dbb"]
+speedups = {}
+print(f"{'speedup':12}" + "".join(f"{scheme:>11}" for scheme in SCHEMES))
+for scheme in SCHEMES:
+    # A copy is pruned and rounded to INT8; the zeros are those of four held-out digits.
+    trace = sparsebench.record(model, images[held_out][:4], scheme=scheme, name="digits net")
+    comparison = sparsebench.compare(trace, DESIGNS)
+    speedups[scheme] = [total.speedup for total in comparison.totals]
+for index, design in enumerate(DESIGNS):
+    print(f"{design:12}" + "".join(f"{speedups[scheme][index]:11.2f}" for scheme in SCHEMES))
+
+if len(sys.argv) > 1:
+    figure = Figure(figsize=(7, 3.5), layout="constrained")
+    axes = figure.add_subplot()
+    for place, scheme in enumerate(SCHEMES):
+        at = [index + 0.26 * (place - 1) for index in range(len(DESIGNS))]
+        axes.bar(at, speedups[scheme], width=0.24, label=scheme)
+    axes.set_xticks(range(len(DESIGNS)), DESIGNS)
+    axes.set_ylabel("speedup over a dense array")
+    axes.legend(frameon=False)
+    figure.savefig(sys.argv[1])

@@ -1,0 +1,63 @@
+"""The scripts of examples/, with what they print and draw."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.declared import ROOT
+from workflow.site.results import picture
+
+EXAMPLES = ROOT / "examples"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A script of examples/ with what it prints and draws.
+
+    Attributes:
+        path: of the script.
+    """
+
+    path: Path
+
+    @property
+    def title(self) -> str:
+        """First line of its docstring, without the full stop."""
+        docstring = ast.get_docstring(ast.parse(self.path.read_text(encoding="utf-8"))) or ""
+        return docstring.partition("\n")[0].rstrip(".")
+
+    @property
+    def printed(self) -> Path:
+        """What it printed."""
+        return self.path.parent / "output" / f"{self.path.stem}.txt"
+
+    @property
+    def drawn(self) -> Path:
+        """What it drew."""
+        return self.printed.with_suffix(".svg")
+
+    def text(self) -> str:
+        """Its section of the page of examples."""
+        source = self.path.read_text(encoding="utf-8").strip()
+        shown = (
+            f"## {self.title}\n\n`examples/{self.path.name}`\n\n```python\n{source}\n```\n\n"
+            f"It prints\n\n```text\n{self.printed.read_text(encoding='utf-8').rstrip()}\n```\n\n"
+        )
+        if self.drawn.is_file():
+            address = f"figures/example_{self.path.stem}.svg"
+            shown += picture(
+                address, alt=f"What the example draws: {self.title}", text=self.title + "."
+            )
+        return shown
+
+
+def examples() -> list[Example]:
+    """All scripts of examples/, in the order of their names."""
+    return [Example(path) for path in sorted(EXAMPLES.glob("[0-9a-z]*.py"))]
+
+
+def toy_class() -> str:
+    """The accelerator that an example defines, as a block of code: what its marks enclose."""
+    source = (EXAMPLES / "write_an_accelerator.py").read_text(encoding="utf-8")
+    code = source.partition("# --- the accelerator\n")[2].partition("# --- end")[0]
+    return f"```python\n{code.strip()}\n```"

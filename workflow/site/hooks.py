@@ -1,0 +1,46 @@
+"""What MkDocs runs around a build: the viewer of tables before it, a lighter site after it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import itables
+
+UNUSED = ("**/*.map", "assets/javascripts/lunr", "sitemap.xml*", "search/search_index.json")
+"""What a reader never loads: maps for debugging, search in other languages, and a second index."""
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Put the viewer of tables beside its pages, and take out what nobody loads."""
+    site = Path(config["site_dir"])
+    package = Path(itables.__file__).parent / "html"
+    script = classic_script((package / "dt_bundle.js").read_text(encoding="utf-8"))
+    (site / "assets" / "itables.js").write_text(script, encoding="utf-8")
+    style = (package / "dt_bundle.css").read_text(encoding="utf-8")
+    (site / "assets" / "itables.css").write_text(style, encoding="utf-8")
+    for pattern in UNUSED:
+        for path in sorted(site.glob(pattern), reverse=True):
+            _remove(path)
+
+
+def classic_script(module: str) -> str:
+    """A module of JavaScript as a script that sets `window.itables`.
+
+    Browsers refuse modules on pages opened from a disk.
+    """
+    exported = re.search(r"export\s*\{([^}]*)\}\s*;?", module)
+    if exported is None:
+        raise ValueError("the bundle of itables exports nothing; its version has changed")
+    names = [part.split(" as ") for part in exported[1].split(",")]
+    entries = ",".join(f'"{names[-1].strip()}":{names[0].strip()}' for names in names)
+    body = module.replace(exported[0], f"window.itables={{{entries}}};")
+    return f"(()=>{{{body}\n}})();\n"
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        for child in sorted(path.rglob("*"), reverse=True):
+            child.unlink() if child.is_file() else child.rmdir()
+        path.rmdir()
+    else:
+        path.unlink()

@@ -1,0 +1,60 @@
+"""Figures for the web: the same drawing in fewer bytes.
+
+Matplotlib writes six decimals, a page of metadata, and a long element for every letter; two
+decimals of a point are finer than a screen shows.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+
+SMALL = 0.1
+"""Below this a number is left as it is: it scales something."""
+_NUMBER = re.compile(r"(?<![\w#.])-?\d+\.\d{3,}(?![\w.])")
+_LETTER = re.compile(
+    r'<use (?:xlink:)?href="#([\w-]+)"(?: transform="translate\(([-\d.]+)(?:[ ,]([-\d.]+))?\)")?/>'
+)
+_ID = re.compile(r' id="([^"]*)"')
+_REFERENCE = re.compile(r"#([\w-]+)")
+_GLYPH = re.compile(r'(<path id=")((?:DejaVu|Cmr|Cmmi|STIX)[\w-]+)(")')
+
+
+def slim(svg: str) -> str:
+    """The same drawing without metadata and comments, with numbers to a hundredth of a point."""
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<!DOCTYPE[^>]*>", "", svg, flags=re.DOTALL)
+    names = dict(_short_names(svg))
+    svg = _GLYPH.sub(lambda match: match[1] + names[match[2]] + match[3], svg)
+    svg = _LETTER.sub(lambda match: _letter(match, names), svg)
+    svg = _NUMBER.sub(lambda match: _rounded(match[0], 2), svg)
+    used = set(_REFERENCE.findall(svg))
+    svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
+    svg = re.sub(r"([:;]) ", r"\1", re.sub(r"<g>(<(?:path|use)[^>]*/>)</g>", r"\1", svg))
+    # Between a command of a path and its numbers no space is needed.
+    return re.sub(r' d="([^"]+)"', lambda match: f' d="{_path(match[1])}"', svg)
+
+
+def _short_names(svg: str) -> Iterator[tuple[str, str]]:
+    numbers = count()
+    for name in dict.fromkeys(match[2] for match in _GLYPH.finditer(svg)):
+        yield name, f"g{next(numbers)}"
+
+
+def _letter(match: re.Match[str], names: dict[str, str]) -> str:
+    name, x, y = match.groups()
+    if name not in names:
+        return match[0]
+    place = f' x="{_rounded(x, 1)}"' if x else ""
+    place += f' y="{_rounded(y, 1)}"' if y and float(y) else ""
+    return f'<use href="#{names[name]}"{place}/>'
+
+
+def _rounded(number: str, places: int) -> str:
+    if abs(float(number)) < SMALL:
+        return number
+    text = f"{float(number):.{places}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _path(commands: str) -> str:
+    return re.sub(r" ?([A-Za-z]) ?", r"\1", commands).strip()
