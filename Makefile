@@ -7,6 +7,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 TECHNOLOGY_PYTHON ?= python3.12
 TECHNOLOGY_VENV := .venv-technology
+DOCS_VENV := .venv-docs
 # One package from PyTorch's own index of CPU builds, some 200 MB instead of several GB. Where that
 # index cannot be reached the step gives up at once and torch comes from the main index.
 CPU_TORCH := --index-url https://download.pytorch.org/whl/cpu --no-deps --retries 0 --timeout 15
@@ -32,7 +33,7 @@ DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --conf
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
 .PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
-	measured-resources technology
+	measured-resources technology site examples
 
 results: $(STAMP)
 	@python -m workflow.plan.config_files "$(CONFIG)"
@@ -114,6 +115,21 @@ $(TECHNOLOGY_VENV)/.installed: requirements-technology.txt workflow/technology/b
 	PYTHONPATH=. $(TECHNOLOGY_VENV)/bin/python -m workflow.technology.binaries
 	touch $@
 
+# Every result on one site, build/site, made from results/reference (or RESULTS=results: the last run).
+site: $(DOCS_VENV)/.installed
+	$(DOCS_VENV)/bin/python -m workflow.site $(if $(RESULTS),--results $(RESULTS))
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
+
+# Run the examples anew and keep what they print and draw, which the site shows.
+examples: $(STAMP)
+	python -m workflow.site.run_examples
+
+$(DOCS_VENV)/.installed: requirements-docs.txt
+	$(PYTHON) -m venv --clear $(DOCS_VENV)
+	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 # Renew the lock after a change of requirements.in. A local suffix such as +cpu never goes into it.
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
@@ -130,5 +146,5 @@ endif
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(TECHNOLOGY_VENV) .snakemake logs
+	rm -rf $(VENV) $(TECHNOLOGY_VENV) $(DOCS_VENV) build .snakemake logs
 	git clean -fdXq results

@@ -31,7 +31,12 @@ UNITS = {
 PER = re.compile(r"_per_(image|s|cycle)(?=_|$)")
 COUNTED = ("cycles", "macs", "blocks", "bytes", "pj")
 """Words of columns whose values may be millions: these are scaled."""
-SCALES = ((1e9, "G", "billion "), (1e6, "M", "million "), (1e3, "k", "thousand "))
+SCALES = (
+    (1e9, "GB", "mJ", "billion "),
+    (1e6, "MB", "µJ", "million "),
+    (1e3, "kB", "nJ", "thousand "),
+)
+"""Per power of a thousand: bytes and picojoules by it, and the word for what is counted."""
 DIGITS = 4
 """Significant digits that are shown; the download has all."""
 
@@ -110,9 +115,9 @@ def _unit(name: str) -> str:
 
 
 def _scaled(middle: float, unit: str) -> tuple[float, str]:
-    for size, prefix, word in SCALES:
+    for size, volume, energy, word in SCALES:
         if middle >= size:
-            return size, prefix + unit if unit in ("B", "pJ") else word + unit
+            return size, {"B": volume, "pJ": energy}.get(unit, f"{word}{unit}".strip())
     return 1.0, unit
 
 
