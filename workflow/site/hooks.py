@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import itables
+from mkdocs.plugins import event_priority
 
+LAST = -200
+"""Priority after that of the plugin that makes the index of the search readable from a disk."""
 UNUSED = ("**/*.map", "assets/javascripts/lunr", "sitemap.xml*", "search/search_index.json")
 """What a reader never loads: maps for debugging, search in other languages, and a second index."""
 
 
+@event_priority(LAST)
 def on_post_build(config: Any, **_: Any) -> None:
     """Put the viewer of tables beside its pages, and take out what nobody loads."""
     site = Path(config["site_dir"])
@@ -21,6 +25,16 @@ def on_post_build(config: Any, **_: Any) -> None:
     for pattern in UNUSED:
         for path in sorted(site.glob(pattern), reverse=True):
             _remove(path)
+    for path in site.rglob("*.html"):
+        path.write_text(without_indents(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def without_indents(html: str) -> str:
+    """A page without the white space before lines, which nobody sees outside of `pre`."""
+    parts = re.split(r"(<(?:pre|textarea)\b.*?</(?:pre|textarea)>)", html, flags=re.DOTALL)
+    return "".join(
+        part if number % 2 else re.sub(r"\s*\n\s*", "\n", part) for number, part in enumerate(parts)
+    )
 
 
 def classic_script(module: str) -> str:

@@ -5,6 +5,7 @@ decimals of a point are finer than a screen shows.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 
@@ -14,6 +15,7 @@ _NUMBER = re.compile(r"(?<![\w#.])-?\d+\.\d{3,}(?![\w.])")
 _LETTER = re.compile(
     r'<use (?:xlink:)?href="#([\w-]+)"(?: transform="translate\(([-\d.]+)(?:[ ,]([-\d.]+))?\)")?/>'
 )
+_STYLE = re.compile(r' style="([^"]*)"')
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r"#([\w-]+)")
 _GLYPH = re.compile(r'(<path id=")((?:DejaVu|Cmr|Cmmi|STIX)[\w-]+)(")')
@@ -30,8 +32,28 @@ def slim(svg: str) -> str:
     svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     svg = re.sub(r"([:;]) ", r"\1", re.sub(r"<g>(<(?:path|use)[^>]*/>)</g>", r"\1", svg))
+    svg = _with_classes(_with_short_clips(svg))
     # Between a command of a path and its numbers no space is needed.
     return re.sub(r' d="([^"]+)"', lambda match: f' d="{_path(match[1])}"', svg)
+
+
+def _with_classes(svg: str) -> str:
+    """Styles that stand more than once become classes, as a style sheet at the drawing's head."""
+    counts = Counter(_STYLE.findall(svg))
+    names = {style: f"c{number}" for number, style in enumerate(counts) if counts[style] > 1}
+    sheet = "".join(f".{name}{{{style}}}" for style, name in names.items())
+    svg = _STYLE.sub(
+        lambda match: f' class="{names[match[1]]}"' if match[1] in names else match[0], svg
+    )
+    head = svg.find(">", svg.find("<svg")) + 1
+    return f"{svg[:head]}<style>{sheet}</style>{svg[head:]}" if sheet else svg
+
+
+def _with_short_clips(svg: str) -> str:
+    """Names of clipping areas, which are long numbers, become short ones."""
+    for number, name in enumerate(dict.fromkeys(re.findall(r'<clipPath id="([^"]+)"', svg))):
+        svg = svg.replace(f'"{name}"', f'"p{number}"').replace(f"#{name})", f"#p{number})")
+    return svg
 
 
 def _short_names(svg: str) -> Iterator[tuple[str, str]]:
