@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import itables
-from mkdocs.plugins import event_priority
 
 LAST = -200
 """Priority after that of the plugin that makes the index of the search readable from a disk."""
@@ -13,7 +12,6 @@ UNUSED = ("**/*.map", "assets/javascripts/lunr", "sitemap.xml*", "search/search_
 """What a reader never loads: maps for debugging, search in other languages, and a second index."""
 
 
-@event_priority(LAST)
 def on_post_build(config: Any, **_: Any) -> None:
     """Put the viewer of tables beside its pages, and take out what nobody loads."""
     site = Path(config["site_dir"])
@@ -27,6 +25,10 @@ def on_post_build(config: Any, **_: Any) -> None:
             _remove(path)
     for path in site.rglob("*.html"):
         path.write_text(without_indents(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+# As mkdocs.plugins.event_priority sets it; the tests' environment has no MkDocs.
+on_post_build.mkdocs_priority = LAST  # type: ignore[attr-defined]
 
 
 def without_indents(html: str) -> str:
