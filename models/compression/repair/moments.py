@@ -37,7 +37,7 @@ def moments(layer: nn.Module, x: Tensor, y: Tensor, positions: int, seed: int = 
 
     Args:
         layer: a convolution or fully connected layer.
-        x: its inputs (N, C, H, W) or (N, features).
+        x: its inputs (N, C, H, W) or (N, features), in any type; sums are in single precision.
         y: outputs wanted (N, K, H', W') or (N, K).
         positions: at most about so many, drawn evenly from all images.
         seed: of the draw.
@@ -49,7 +49,8 @@ def moments(layer: nn.Module, x: Tensor, y: Tensor, positions: int, seed: int = 
     count = 0
     for start in range(0, len(x), CHUNK):
         rows, targets = _rows(
-            layer, x[start : start + CHUNK], y[start : start + CHUNK], each, generator
+            *(layer, x[start : start + CHUNK].float(), y[start : start + CHUNK].float()),
+            *(each, generator),
         )
         inputs = rows.reshape(len(rows), groups, -1)
         outputs = targets.reshape(len(targets), groups, -1)

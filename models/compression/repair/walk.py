@@ -11,17 +11,28 @@ from models.graph.stored_tensors import SparseNetwork
 VIEWS_AT_ONCE = 16
 """Images that go through a module together; values between modules are kept of all of them."""
 
+KEPT = torch.float16
+"""Type of the values that are kept. Maps of all images in two networks take most of the memory; a
+repair measures sums over thousands of positions, where rounding to 11 bits is lost in the noise."""
+
 Repairer = Callable[[str, Tensor, Tensor], None]
-"""Gets a layer's name, its input in the network repaired and its output in the dense one."""
+"""Gets a layer's name, its input in the repaired network and its output in the dense one (KEPT)."""
 
 
 class _Runner(fx.Interpreter):
     """Runs a graph one node at a time, modules on a few images at a time."""
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The module's output on all images, in KEPT; it computes in single precision."""
         module = self.fetch_attr(target)
-        parts = [x.split(VIEWS_AT_ONCE) for x in args]
-        return torch.cat([module(*values, **kwargs) for values in zip(*parts, strict=True)])
+        result: Tensor | None = None
+        for start in range(0, len(args[0]), VIEWS_AT_ONCE):
+            stop = start + VIEWS_AT_ONCE
+            part = module(*(x[start:stop].float() for x in args), **kwargs)
+            if result is None:  # all at once, for joining parts would take the memory twice
+                result = torch.empty((len(args[0]), *part.shape[1:]), dtype=KEPT)
+            result[start:stop] = part
+        return result
 
 
 def walk(dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, repair: Repairer) -> Tensor:
@@ -31,12 +42,12 @@ def walk(dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, repair: Re
     output that the dense network has there.
 
     Returns:
-        The outputs of the repaired network.
+        The outputs of the repaired network, in KEPT.
     """
     runners = [_Runner(network.module.eval()) for network in (dense, sparse)]
     nodes = [list(network.module.graph.nodes) for network in (dense, sparse)]
     for runner in runners:
-        runner.args_iter = iter((images,))
+        runner.args_iter = iter((images.to(KEPT),))
     with torch.no_grad():
         for of_dense, of_sparse in zip(*nodes, strict=True):
             if of_sparse.op == "output":

@@ -90,7 +90,7 @@ def test_repair_brings_the_outputs_back_on_images_that_it_never_saw() -> None:
 def test_a_dense_network_is_left_as_it_is() -> None:
     sparse = pruned(Dense())
     repair_network(folded(), sparse, IMAGES, Repair(method="reconstruct", positions=10**6))
-    assert distance(sparse, OTHERS) < 1e-8
+    assert distance(sparse, OTHERS) < 1e-5  # what 16 bits between layers leave
 
 
 def test_batch_norm_repair_matches_mean_and_spread_of_every_filter() -> None:
@@ -99,12 +99,12 @@ def test_batch_norm_repair_matches_mean_and_spread_of_every_filter() -> None:
     captured: dict[str, tuple[Tensor, Tensor]] = {}
 
     def note(name: str, x: Tensor, y: Tensor) -> None:
-        captured[name] = (sparse.layers[name](x), y)
+        captured[name] = (sparse.layers[name](x.float()), y.float())
 
     walk(dense, sparse, IMAGES, note)
     made, wanted = captured["conv"]
-    torch.testing.assert_close(made.mean((0, 2, 3)), wanted.mean((0, 2, 3)), atol=1e-4, rtol=1e-3)
-    torch.testing.assert_close(made.std((0, 2, 3)), wanted.std((0, 2, 3)), atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(made.mean((0, 2, 3)), wanted.mean((0, 2, 3)), atol=2e-3, rtol=5e-3)
+    torch.testing.assert_close(made.std((0, 2, 3)), wanted.std((0, 2, 3)), atol=2e-3, rtol=5e-3)
 
 
 def test_layers_with_too_few_positions_are_matched_instead_of_fitted() -> None:

@@ -15,17 +15,22 @@ def folded() -> SparseNetwork:
     return network
 
 
+def assert_near(value: Tensor, wanted: Tensor) -> None:
+    """Equal but for the rounding of what is kept between modules."""
+    torch.testing.assert_close(value.float(), wanted.float(), rtol=0.01, atol=0.03)
+
+
 def test_layers_come_in_running_order_with_what_they_read_and_should_write() -> None:
     dense, sparse = folded(), folded()
     seen: list[str] = []
 
     def look(name: str, x: Tensor, y: Tensor) -> None:
         seen.append(name)
-        torch.testing.assert_close(sparse.layers[name](x), y)
+        assert_near(sparse.layers[name](x.float()), y)
 
     outputs = walk(dense, sparse, IMAGES, look)
     assert seen == list(dense.layers)
-    torch.testing.assert_close(outputs, dense.module(IMAGES))
+    assert_near(outputs, dense.module(IMAGES))
 
 
 def test_later_layers_read_what_a_repaired_layer_makes() -> None:
@@ -43,7 +48,7 @@ def test_later_layers_read_what_a_repaired_layer_makes() -> None:
     walk(dense, folded(), IMAGES, lambda name, x, _: plain.update({name: x}))
     assert torch.equal(inputs["stem"], plain["stem"])
     assert not torch.allclose(inputs["depthwise"], plain["depthwise"])
-    torch.testing.assert_close(outputs, sparse.module(IMAGES))
+    assert_near(outputs, sparse.module(IMAGES))
 
 
 def test_a_layer_behind_zeros_around_its_map_reads_the_larger_map() -> None:
@@ -56,8 +61,8 @@ def test_a_layer_behind_zeros_around_its_map_reads_the_larger_map() -> None:
 
     def look(name: str, x: Tensor, y: Tensor) -> None:
         shapes[name] = tuple(x.shape[1:])
-        torch.testing.assert_close(sparse.layers[name](x), y)
+        assert_near(sparse.layers[name](x.float()), y)
 
     outputs = walk(dense, sparse, IMAGES, look)
     assert shapes == {"0": (3, 9, 9), "3": (4, 10, 10)}
-    torch.testing.assert_close(outputs, padded(IMAGES))
+    assert_near(outputs, padded(IMAGES))
