@@ -199,7 +199,7 @@ def test_bad_requests(network: str, scheme: str, changes: dict[str, Any], messag
         ({"checkpoint": 5}, "checkpoint is 5; expected text"),
         ({"image_folder": ""}, "image_folder is ''; expected text"),
         ({"activation_masks": "iid"}, "activation_masks is 'iid'; expected one of photographs"),
-        ({"clustering": "blocks"}, "mode is 'blocks'"),
+        ({"clustering": "blocks"}, "clustering is 'blocks'"),
         ({"weight_bound": 9}, "weight_bound is 9"),
         ({"balanced_density": 1.2}, r"balanced_density is 1\.2"),
         ({"most_removed": -0.5}, r"most_removed is -0\.5"),

@@ -86,7 +86,7 @@ def test_settings_out_of_range_are_errors() -> None:
         DesignSettings(dsp_shares=(1.5,))
     with pytest.raises(UserError, match="limit dsp is 0"):
         designs(network(), DesignSettings(dsp_share=0.0))
-    with pytest.raises(UserError, match="unknown platform 'u252'"):
+    with pytest.raises(UserError, match="platform is 'u252'"):
         designs(network(), DesignSettings(platform="u252"))
     with pytest.raises(UserError, match="sa is no layer-pipelined design"):
         dataflow("sa")
