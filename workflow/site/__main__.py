@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.declared import ROOT
-from workflow.cli import run
+from workflow.cli import run, whole_file
 from workflow.site.examples import examples
 from workflow.site.fillers import filled
 from workflow.site.links import plain_links
@@ -59,7 +59,8 @@ def write(results: ResultFolder, output: Path) -> None:
     for name, text in written.items():
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with whole_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
