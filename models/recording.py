@@ -1,14 +1,14 @@
 """A network of the user's and some inputs in, a trace of its zeros out: the short way in Python."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.compression.quantization import quantize
-from models.compression.scheme import Samples
+from models.compression.full_size import FullSizeScheme
 from models.compression.schemes import full_size_schemes
 from models.dispatched import record_any
 from models.graph.modes import evaluating
@@ -21,6 +21,8 @@ from sim.validation import unknown
 
 SUITE = "yours"
 """What tables call the suite of a network that was not named in a configuration."""
+
+AS_IT_IS = "zeros of the numbers as they are (not INT8)"
 
 
 def record(
@@ -57,62 +59,49 @@ def record(
         raise UserError(f"record() takes a torch.nn.Module first, not {type(model).__name__}")
     if scheme not in full_size_schemes():
         raise unknown("scheme", scheme, full_size_schemes())
-    title = name or type(model).__name__
-    if not int8:
-        return _as_it_is(model, inputs, scheme, title, weights)
-    images = _checked(inputs)
-    shapes = copy.deepcopy(model).cpu().eval()
-    _try_out(shapes, images[:1])
-    sparse = SparseNetwork(copy.deepcopy(shapes))
-    pruning = full_size_schemes()[scheme]()
-    with repeatable(seed=0, threads=torch.get_num_threads()):
-        if pruning.after_rounding:
-            quantize(sparse, images)
-            words = pruning.prune(sparse, Samples(images))
-        else:
-            words = pruning.prune(sparse, Samples(images))
-            quantize(sparse, images)
-        origin = Provenance(
-            suite=SUITE,
-            network=title,
-            scheme=scheme,
-            weight_source="measured",
-            activation_source="measured",
-            data=f"{weights}, {words or f'{scheme} without fine-tuning'}; {len(images)} inputs",
-        )
-        return trace_network(shapes, sparse, images, origin)
-
-
-def _as_it_is(
-    model: nn.Module,
-    inputs: Tensor | npt.NDArray[np.generic],
-    scheme: str,
-    title: str,
-    weights: str,
-) -> NetworkTrace:
-    """The zeros of every product, in the numbers that the network computes with."""
+    images = _tensor(inputs)
+    origin = Provenance(
+        suite=SUITE,
+        network=name or type(model).__name__,
+        scheme=scheme,
+        weight_source="measured",
+        activation_source="measured",
+        data=weights,
+    )
+    if int8:
+        return _rounded(model, _checked(images), full_size_schemes()[scheme](), origin)
     if scheme != "dense":
         raise UserError(
             f"scheme {scheme} prunes the INT8 form; leave out int8=False, or prune first"
         )
-    if not isinstance(inputs, Tensor | np.ndarray):
-        raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
-    images = torch.as_tensor(inputs)
-    origin = Provenance(
-        suite=SUITE,
-        network=title,
-        scheme=scheme,
-        weight_source="measured",
-        activation_source="measured",
-        data=f"{weights}, zeros of the numbers as they are (not INT8); {len(images)} inputs",
-    )
-    return record_any(model, images, origin)
+    return record_any(model, images, _with_data(origin, AS_IT_IS, images))
 
 
-def _checked(inputs: Tensor | npt.NDArray[np.generic]) -> Tensor:
+def _rounded(
+    model: nn.Module, images: Tensor, scheme: FullSizeScheme, origin: Provenance
+) -> NetworkTrace:
+    """The zeros of a pruned copy in INT8."""
+    shapes = copy.deepcopy(model).cpu().eval()
+    _try_out(shapes, images[:1])
+    sparse = SparseNetwork(copy.deepcopy(shapes))
+    with repeatable(seed=0, threads=torch.get_num_threads()):
+        words = scheme.prune_and_round(sparse, images, images)
+        words = words or f"{origin.scheme} without fine-tuning"
+        return trace_network(shapes, sparse, images, _with_data(origin, words, images))
+
+
+def _with_data(origin: Provenance, words: str, images: Tensor) -> Provenance:
+    return replace(origin, data=f"{origin.data}, {words}; {len(images)} inputs")
+
+
+def _tensor(inputs: Tensor | npt.NDArray[np.generic]) -> Tensor:
     if not isinstance(inputs, Tensor | np.ndarray):
         raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
-    images = torch.as_tensor(inputs).detach().cpu()
+    return torch.as_tensor(inputs)
+
+
+def _checked(inputs: Tensor) -> Tensor:
+    images = inputs.detach().cpu()
     if not images.is_floating_point() or images.ndim < 2 or len(images) == 0:
         raise UserError(
             f"inputs are {images.dtype} of shape {tuple(images.shape)}; expected real numbers "

@@ -12,7 +12,7 @@ from sim.consistency import check_events
 from sim.errors import UserError
 from sim.events import Events
 from sim.footing import footing
-from sim.layer import Layer
+from sim.layer import layer_kind
 from sim.registry import accelerator, configurations
 from sim.trace import LayerTrace
 from sim.trace_file import NetworkTrace, read_trace
@@ -147,7 +147,7 @@ class NetworkComparison:
         totals = self.totals[::-1]
         figure = Figure(figsize=(7, 1 + 0.26 * len(totals)), layout="constrained")
         axes = figure.add_subplot()
-        titles = [configurations()[cost.accelerator].title for cost in totals]
+        titles = [design_title(cost.accelerator) for cost in totals]
         bars = axes.barh(titles, [cost.speedup for cost in totals], color="#4477aa")
         axes.bar_label(bars, fmt="%.2f", padding=3)
         bound = max(cost.bound for cost in totals)
@@ -251,9 +251,10 @@ def _costs(
         )
 
 
-def layer_kind(layer: Layer) -> str:
-    """conv, depthwise or linear: the classes that tables include or leave out."""
-    return "depthwise" if layer.is_depthwise else layer.kind
+def design_title(name: str) -> str:
+    """How figures and pages write a design: its title, or the name that you gave to your own."""
+    entry = configurations().get(name)
+    return name if entry is None else entry.title
 
 
 def _total(costs: tuple[LayerCost, ...]) -> LayerCost:

@@ -280,3 +280,8 @@ class Layer:
     def is_product(self) -> bool:
         """Whether both operands are activations: the second one differs from image to image."""
         return self.kind == "matmul"
+
+
+def layer_kind(layer: Layer) -> str:
+    """conv, depthwise or linear: the classes that tables include or leave out."""
+    return "depthwise" if layer.is_depthwise else layer.kind

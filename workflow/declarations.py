@@ -37,6 +37,7 @@ class ModuleText:
     imported: Mapping[str, Use]
 
 
+@cache
 def module_file(root: Path, module: str) -> Path | None:
     """The file of a dotted name below a folder, or None where there is none."""
     base = root.joinpath(*module.split("."))
@@ -44,7 +45,8 @@ def module_file(root: Path, module: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def read_patterns(root: Path, modules: Iterable[str]) -> set[str]:
+@cache
+def read_patterns(root: Path, modules: tuple[str, ...]) -> frozenset[str]:
     """Globs of the data files that these modules read, directly or through what they use.
 
     Args:
@@ -61,7 +63,7 @@ def read_patterns(root: Path, modules: Iterable[str]) -> set[str]:
             found, used = _step(root, use)
             patterns |= found
             waiting += used
-    return patterns
+    return frozenset(patterns)
 
 
 def modules_named(root: Path, patterns: Iterable[str]) -> Iterator[str]:

@@ -73,7 +73,8 @@ def data_read(root: Path, *modules: str) -> list[Path]:
     return sorted(files)
 
 
-def _closure(root: Path, modules: Iterable[str]) -> set[Path]:
+@cache  # of many products, most with the same modules
+def _closure(root: Path, modules: tuple[str, ...]) -> frozenset[Path]:
     reached: set[Path] = set()
     waiting = list(modules)
     for module in waiting:
@@ -87,7 +88,7 @@ def _closure(root: Path, modules: Iterable[str]) -> set[Path]:
             if path.name == "__init__.py" and _loads_its_folder(path):
                 package = ".".join(path.parent.relative_to(root).parts)
                 waiting.extend(f"{package}.{other.stem}" for other in path.parent.glob("*.py"))
-    return reached
+    return frozenset(reached)
 
 
 @cache

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simulate
-from sim.comparison import layer_kind
 from sim.consistency import check_events
 from sim.files import intact, whole_file
+from sim.layer import layer_kind
 from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
 
 TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")

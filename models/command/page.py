@@ -5,8 +5,7 @@ from html import escape
 from string import Template
 
 from models.command.text_table import Row, digits
-from sim.comparison import NetworkComparison
-from sim.registry import configurations
+from sim.comparison import NetworkComparison, design_title
 from sim.trace_file import Provenance
 
 PAGE = Template("""\
@@ -79,7 +78,7 @@ def _bars(comparison: NetworkComparison) -> str:
     longest = max([cost.speedup for cost in totals] + bounds, default=1.0)
     lines = []
     for cost in totals:
-        title = escape(_title(cost.accelerator))
+        title = escape(design_title(cost.accelerator))
         bound = ""
         if cost.bound <= longest:
             bound = f'<div class="bound" style="width:{100 * cost.bound / longest:.2f}%"></div>'
@@ -89,11 +88,6 @@ def _bars(comparison: NetworkComparison) -> str:
             f"<div>{digits(cost.speedup)}</div>\n"
         )
     return "".join(lines)
-
-
-def _title(accelerator: str) -> str:
-    entry = configurations().get(accelerator)
-    return accelerator if entry is None else entry.title
 
 
 def _table(rows: Sequence[Row], headings: Mapping[str, str]) -> str:
@@ -109,14 +103,15 @@ def _refused(refused: Mapping[str, str]) -> str:
     if not refused:
         return ""
     items = "".join(
-        f"<li>{escape(_title(name))}: {escape(reason)}</li>" for name, reason in refused.items()
+        f"<li>{escape(design_title(name))}: {escape(reason)}</li>"
+        for name, reason in refused.items()
     )
     return f"<h2>Not run</h2><ul>{items}</ul>"
 
 
 def _layers(comparison: NetworkComparison) -> str:
     """A row per layer, a column per design."""
-    headings = {"layer": "layer"} | {name: _title(name) for name in comparison.layers}
+    headings = {"layer": "layer"} | {name: design_title(name) for name in comparison.layers}
     columns = list(comparison.layers.values())
     rows: list[Row] = [
         {"layer": costs[0].layer} | {cost.accelerator: cost.speedup for cost in costs}

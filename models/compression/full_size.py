@@ -4,11 +4,14 @@ The module of a scheme has such a class as `FULL_SIZE`, beside its `SCHEME`, if 
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from torch import Tensor
 
+from models.compression.quantization import quantize
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
@@ -39,6 +42,41 @@ class FullSizeScheme(ABC):
         Raises:
             UserError: the settings need what the samples do not have.
         """
+
+    def prune_and_round(
+        self,
+        network: SparseNetwork,
+        images: Tensor,
+        calibration: Tensor,
+        accuracy_percent: Callable[[SparseNetwork], float] | None = None,
+        after_step: Callable[[], None] = lambda: None,
+    ) -> str | None:
+        """Prune a trained network and round it to INT8 in the order of the scheme, in place.
+
+        Args:
+            network: as trained.
+            images: that a scheme which prunes before rounding chooses by.
+            calibration: images that set the ranges of activations; a scheme that prunes after
+                rounding chooses by them.
+            accuracy_percent: of a network, where the images have labels.
+            after_step: called after each of the two steps.
+
+        Returns:
+            As `prune`.
+
+        Raises:
+            UserError: as `prune`.
+        """
+        if self.after_rounding:
+            quantize(network, calibration)
+            after_step()
+            words = self.prune(network, Samples(calibration, accuracy_percent))
+        else:
+            words = self.prune(network, Samples(images, accuracy_percent))
+            after_step()
+            quantize(network, calibration)
+        after_step()
+        return words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,61 +9,14 @@ when it is first asked for.
 
 from typing import TYPE_CHECKING, Any
 
-from sim import (
-    Accelerator,
-    Access,
-    BlockMap,
-    Cause,
-    Events,
-    Layer,
-    LayerTrace,
-    NetworkTrace,
-    Provenance,
-    Technology,
-    TracedLayer,
-    UserError,
-    accelerator,
-    configurations,
-    conv1d,
-    conv_transpose,
-    matmul,
-    read_trace,
-    simulate,
-    technology,
-    write_trace,
-)
+from sim import *  # noqa: F403 - whatever the simulator offers
+from sim import __all__ as names_of_sim
 from sim.comparison import LayerCost, NetworkComparison, compare
 
 if TYPE_CHECKING:
     from models.recording import record
 
-__all__ = [
-    "Accelerator",
-    "Access",
-    "BlockMap",
-    "Cause",
-    "Events",
-    "Layer",
-    "LayerCost",
-    "LayerTrace",
-    "NetworkComparison",
-    "NetworkTrace",
-    "Provenance",
-    "Technology",
-    "TracedLayer",
-    "UserError",
-    "accelerator",
-    "compare",
-    "configurations",
-    "conv1d",
-    "conv_transpose",
-    "matmul",
-    "read_trace",
-    "record",
-    "simulate",
-    "technology",
-    "write_trace",
-]
+__all__ = [*names_of_sim, "LayerCost", "NetworkComparison", "compare", "record"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,8 +11,6 @@ import torch
 from torch import Tensor
 
 from models.compression.full_size import FullSizeScheme
-from models.compression.quantization import quantize
-from models.compression.scheme import Samples
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork
 from models.imagenet import IMAGENET
@@ -130,15 +128,7 @@ def _compress(
             steps.append(percent(sparse))
 
     judge()
-    if scheme.after_rounding:
-        quantize(sparse, calibration)
-        judge()
-        words = scheme.prune(sparse, Samples(calibration, percent))
-    else:
-        words = scheme.prune(sparse, Samples(images, percent))
-        judge()
-        quantize(sparse, calibration)
-    judge()
+    words = scheme.prune_and_round(sparse, images, calibration, percent, after_step=judge)
     return words, None if labelled is None else Top1(labelled.count, *steps)
 
 

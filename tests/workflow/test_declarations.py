@@ -52,7 +52,7 @@ def test_what_is_mentioned_is_followed_to_what_it_reads(
     checkout: Path, text: str, read: set[str]
 ) -> None:
     (checkout / "workflow" / "step.py").write_text(text + "\n")
-    assert read_patterns(checkout, ["workflow.step"]) == read
+    assert read_patterns(checkout, ("workflow.step",)) == read
 
 
 def test_modules_are_found_by_name_and_by_pattern(checkout: Path) -> None:

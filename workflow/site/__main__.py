@@ -17,7 +17,7 @@ from workflow.site.system_pages import baselines_page, system_pages
 from workflow.site.table_pages import table_pages
 
 DOCS = ROOT / "docs"
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = ROOT / "workflow" / "site" / "assets"
 
 
 def pages(results: ResultFolder) -> dict[str, str]:

@@ -1,10 +1,9 @@
 """What MkDocs runs around a build: the viewer of tables before it, a lighter site after it."""
 
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import itables
 
 LAST = -200
 """Priority after that of the plugin that makes the index of the search readable from a disk."""
@@ -15,7 +14,7 @@ UNUSED = ("**/*.map", "assets/javascripts/lunr", "sitemap.xml*", "search/search_
 def on_post_build(config: Any, **_: Any) -> None:
     """Put the viewer of tables beside its pages, and take out what nobody loads."""
     site = Path(config["site_dir"])
-    package = Path(itables.__file__).parent / "html"
+    package = files("itables") / "html"
     script = classic_script((package / "dt_bundle.js").read_text(encoding="utf-8"))
     (site / "assets" / "itables.js").write_text(script, encoding="utf-8")
     style = (package / "dt_bundle.css").read_text(encoding="utf-8")

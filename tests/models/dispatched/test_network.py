@@ -1,36 +1,16 @@
 """Any network: as many multiplications as PyTorch runs, and the zeros of a plain computation."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
-from torch.utils.flop_counter import FlopCounterMode
 
 from models.dispatched import record_any
 from sim import NetworkTrace, UserError
+from tests.models.lambdas import Lambda, tokens, torch_macs
 
 SHAPE = (4, 9, 11)
-
-
-class Lambda(nn.Module):
-    """A forward pass in a line, over modules and parameters given by name."""
-
-    def __init__(self, run: Callable[[Any, Tensor], Tensor], **parts: Any) -> None:
-        super().__init__()
-        self.run = run
-        for name, part in parts.items():
-            setattr(self, name, part)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.run(self, x)
-
-
-def tokens(x: Tensor) -> Tensor:
-    return x.flatten(2).transpose(1, 2)
 
 
 def weight(*shape: int) -> nn.Parameter:
@@ -93,12 +73,6 @@ NETWORKS: dict[str, tuple[nn.Module, list[str]]] = {
         ["c", "d"],
     ),
 }
-
-
-def torch_macs(network: nn.Module, x: Tensor) -> int:
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        network.eval()(x)
-    return int(counter.get_total_flops()) // 2
 
 
 def names(trace: NetworkTrace) -> list[str]:

@@ -1,6 +1,5 @@
 """What is counted equals what PyTorch runs; what is not understood is refused by name."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,37 +8,13 @@ import torch.nn.functional as F  # noqa: N812
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from models.graph.layer_table import layer_table
 from models.networks import build
 from sim.errors import UserError
+from tests.models.lambdas import Lambda, tokens, torch_macs
 
 SHAPE = (4, 9, 11)
-
-
-def torch_macs(network: nn.Module, shape: tuple[int, int, int]) -> int:
-    """Multiplications of one image by PyTorch's own counter, which sees every operation."""
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        network.eval()(torch.zeros(1, *shape))
-    return int(counter.get_total_flops()) // 2
-
-
-class Lambda(nn.Module):
-    """A forward pass in a line, over modules and parameters given by name."""
-
-    def __init__(self, run: Callable[[Any, Tensor], Tensor], **parts: Any) -> None:
-        super().__init__()
-        self.run = run
-        for name, part in parts.items():
-            setattr(self, name, part)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.run(self, x)
-
-
-def tokens(x: Tensor) -> Tensor:
-    return x.flatten(2).transpose(1, 2)
 
 
 COUNTED = {
@@ -73,7 +48,7 @@ COUNTED = {
 def test_every_multiplication_is_counted(name: str) -> None:
     network, macs = COUNTED[name]
     assert sum(row.dense_macs for row in layer_table(network, SHAPE)) == macs
-    assert torch_macs(network, SHAPE) == macs
+    assert torch_macs(network, torch.zeros(1, *SHAPE)) == macs
 
 
 def test_a_fully_connected_layer_over_64_tokens() -> None:
@@ -86,7 +61,7 @@ def test_a_fully_connected_layer_over_64_tokens() -> None:
 def test_networks_count_as_pytorch_does(name: str) -> None:
     network = build(name, width=0.25, num_classes=10, input_size=64)
     table = layer_table(network, (3, 64, 64))
-    assert sum(row.dense_macs for row in table) == torch_macs(network, (3, 64, 64))
+    assert sum(row.dense_macs for row in table) == torch_macs(network, torch.zeros(1, 3, 64, 64))
 
 
 def weight(*shape: int) -> nn.Parameter:
@@ -190,4 +165,4 @@ def test_any_convolution_is_counted_as_pytorch_does_or_refused(network: nn.Modul
         table = layer_table(network, SHAPE)
     except UserError:
         return
-    assert sum(row.dense_macs for row in table) == torch_macs(network, SHAPE)
+    assert sum(row.dense_macs for row in table) == torch_macs(network, torch.zeros(1, *SHAPE))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from sim import NetworkTrace
-from sim.comparison import layer_kind
+from sim.layer import layer_kind
 from workflow.tabling.shared import traces_command
 
 

@@ -17,8 +17,8 @@ from sim import LayerTrace, NetworkTrace, accelerator, read_trace, simulate
 from sim.accelerators.eyeriss.published import BATCH, LAYERS, published
 from sim.accelerators.sense.schemes import MEANT_FOR
 from sim.batches import repeated
-from sim.comparison import layer_kind
 from sim.declared import data_files, modules_by_name
+from sim.layer import layer_kind
 from workflow.cli import run
 from workflow.studies.sense.layers_table import CHIP
 from workflow.tabling.shared import write_table
