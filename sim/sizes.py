@@ -6,26 +6,32 @@ from typing import Literal
 import numpy as np
 
 from sim.errors import UserError
+from sim.validation import described
 
 Pair = tuple[int, int]
 Sides = tuple[Pair, Pair]
 """((top, bottom), (left, right))."""
+LARGEST = 2**33
+"""Values that a layer's weights, padded input or output may hold: masks take a byte for each."""
 Padding = int | Pair | Sides | Literal["same"]
 
 
 def whole(name: str, value: object, minimum: int, expected: str = "a whole number") -> int:
-    """Return a whole number, Python's or NumPy's, of at least `minimum`."""
-    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= minimum:
-        return int(value)
-    raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
+    """Return a whole number, Python's or NumPy's, of at least `minimum` and at most `LARGEST`."""
+    number = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if number and minimum <= value <= LARGEST:  # type: ignore[operator]  # a number
+        return int(value)  # type: ignore[call-overload, no-any-return]
+    limit = f" and <= {LARGEST}" if number and value > LARGEST else ""  # type: ignore[operator]
+    raise UserError(f"{name} is {described(value)}; expected {expected} >= {minimum}{limit}")
 
 
 def pair(name: str, value: object, minimum: int) -> Pair:
     """Return two whole numbers of at least `minimum`; one number stands for both."""
     expected = "one or two whole numbers"
-    sizes = tuple(value) if isinstance(value, tuple | list | np.ndarray) else (value, value)
+    listed = isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim)
+    sizes = tuple(value) if listed else (value, value)  # type: ignore[arg-type]  # iterable
     if len(sizes) != 2:
-        raise UserError(f"{name} is {value!r}; expected {expected} >= {minimum}")
+        raise UserError(f"{name} is {described(value)}; expected {expected} >= {minimum}")
     height, width = (whole(name, size, minimum, expected) for size in sizes)
     return height, width
 
@@ -38,7 +44,7 @@ def sides(name: str, value: object) -> Sides:
         return (height, height), (width, width)
     expected = "whole numbers >= 0, ((top, bottom), (left, right)) or 'same'"
     if isinstance(value, str) or not isinstance(value, tuple | list) or len(value) != 2:
-        raise UserError(f"{name} is {value!r}; expected {expected}")
+        raise UserError(f"{name} is {described(value)}; expected {expected}")
     down, across = (pair(name, side, 0) for side in value)
     return down, across
 

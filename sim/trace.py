@@ -11,7 +11,8 @@ from sim.errors import UserError
 from sim.layer import Layer, Mask
 from sim.masks.block_map import BlockMap
 from sim.masks.density_bound import DBB_BLOCK, tightest_bound
-from sim.sizes import token_grid
+from sim.sizes import token_grid, whole
+from sim.validation import described, require_flag
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -57,11 +58,13 @@ class LayerTrace:
         """Check the masks against the layer and each other; see `of` for what None stands for."""
         if not isinstance(layer, Layer):
             raise UserError(f"LayerTrace takes a Layer first, not {type(layer).__name__}")
-        images = 1 if activation is None else len(np.atleast_1d(activation))
-        if images < 1:
-            raise UserError(f"{layer.name}: the activation mask holds no image")
+        weight, activation, output = (
+            _array(f"{layer.name}: {what} mask", mask)
+            for what, mask in (("weight", weight), ("activation", activation), ("output", output))
+        )
+        images = 1 if activation is None else _images(layer, activation)
         weight_shape: tuple[int, ...] = layer.weight_shape
-        if layer.is_product and np.ndim(weight if weight is not None else 0) > len(weight_shape):
+        if layer.is_product and weight is not None and weight.ndim > len(weight_shape):
             weight_shape = (images, *weight_shape)
         weight = _mask_or_ones(f"{layer.name}: weight mask", weight, weight_shape)
         input_shape = (images, *layer.input_shape)
@@ -70,7 +73,10 @@ class LayerTrace:
         if block_map is not None and layer.is_product:
             raise UserError(f"{layer.name}: a product of activations has no block map")
         if block_map is not None:
+            if not isinstance(block_map, BlockMap):
+                raise UserError(f"{layer.name}: block_map is no BlockMap: {described(block_map)}")
             block_map.check(layer, images)
+        require_flag(reads_image=reads_image, ends_network=ends_network)
         vars(self).update(  # the class is frozen: nothing is assigned after this
             layer=layer,
             weight=weight,
@@ -173,12 +179,33 @@ class LayerTrace:
 def _mask_or_ones(what: str, mask: Mask | None, shape: tuple[int, ...]) -> Mask:
     if mask is None:
         return np.ones(shape, dtype=np.bool_)
-    array = np.asarray(mask)
+    if mask.shape != shape:
+        raise UserError(f"{what} has shape {mask.shape}; expected {shape}")
+    return _frozen(np.ascontiguousarray(mask))
+
+
+def _array(what: str, mask: object) -> Mask | None:
+    """A mask as an array; what is none is refused."""
+    if mask is None:
+        return None
+    try:
+        array = np.asarray(mask)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{what} is no array ({error}); expected booleans") from error
     if array.dtype != np.bool_:
         raise UserError(f"{what} has dtype {array.dtype}; expected bool (True where nonzero)")
-    if array.shape != shape:
-        raise UserError(f"{what} has shape {array.shape}; expected {shape}")
-    return _frozen(np.ascontiguousarray(array))
+    return array
+
+
+def _images(layer: Layer, activation: Mask) -> int:
+    axes = ", ".join(map(str, layer.input_shape))
+    if activation.ndim != 1 + len(layer.input_shape):
+        raise UserError(
+            f"{layer.name}: activation mask has shape {activation.shape}; expected (images, {axes})"
+        )
+    if not len(activation):
+        raise UserError(f"{layer.name}: the activation mask holds no image")
+    return len(activation)
 
 
 def _frozen(mask: Mask) -> Mask:
@@ -193,11 +220,8 @@ def _check_output(name: str, output: Mask | None, images: int) -> None:
     """Check images and dtype; pooling and concatenation leave the other axes free."""
     if output is None:
         return
-    if np.ndim(output) != 4 or np.asarray(output).dtype != np.bool_:
-        raise UserError(
-            f"{name}: output mask has shape {np.shape(output)} and dtype "
-            f"{np.asarray(output).dtype}; expected four axes, bool"
-        )
+    if output.ndim != 4:
+        raise UserError(f"{name}: output mask has shape {output.shape}; expected four axes")
     if len(output) != images:
         raise UserError(f"{name}: output mask holds {len(output)} images, the input {images}")
 
@@ -206,9 +230,10 @@ def _bound(name: str, activation: Mask, stated: int | None) -> int:
     tightest = tightest_bound(activation)
     if stated is None:
         return tightest
-    if stated not in range(DBB_BLOCK + 1):
+    stated = whole(f"{name}: activation_bound", stated, 0)
+    if stated > DBB_BLOCK:
         raise UserError(
-            f"{name}: activation_bound is {stated!r}; expected a whole number from 0 to {DBB_BLOCK}"
+            f"{name}: activation_bound is {stated}; expected a whole number from 0 to {DBB_BLOCK}"
         )
     if tightest > stated:
         raise UserError(

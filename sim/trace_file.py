@@ -8,7 +8,7 @@ string, so that the same trace always has the same bytes.
 
 import hashlib
 import json
-import math
+import os.path
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
@@ -24,8 +24,17 @@ from sim.errors import UserError
 from sim.files import intact, whole_file
 from sim.layer import Layer, Mask
 from sim.masks.block_map import BlockMap, block_grid
+from sim.masks.packed_bits import unpacked_bits
+from sim.sizes import whole
 from sim.trace import LayerTrace
-from sim.validation import require_choice, require_text
+from sim.validation import (
+    described,
+    require_choice,
+    require_text,
+    required_path,
+    shown,
+    unknown,
+)
 
 VERSION = 2
 Source = Literal["measured", "modelled"]
@@ -74,7 +83,15 @@ class TracedLayer:
     consumer_operand: Operand = "activation"
 
     def __post_init__(self) -> None:
-        require_choice("consumer_operand", self.consumer_operand, get_args(Operand))
+        if not isinstance(self.trace, LayerTrace):
+            raise UserError(f"a TracedLayer holds a LayerTrace, not {described(self.trace)}")
+        name = self.trace.layer.name
+        require_choice(f"{name}: consumer_operand", self.consumer_operand, get_args(Operand))
+        require_text(**{f"{name}: consumer": self.consumer})
+        if self.weight_int8 is not None:
+            kind = getattr(self.weight_int8, "dtype", type(self.weight_int8).__name__)
+            if kind != np.int8:
+                raise UserError(f"{name}: weights of type {kind}; expected int8")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,13 +101,23 @@ class NetworkTrace:
     provenance: Provenance
     layers: tuple[TracedLayer, ...]
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.provenance, Provenance):
+            raise UserError(f"provenance is {described(self.provenance)}; expected a Provenance")
+        layers = self.layers if isinstance(self.layers, tuple) else ()
+        if not layers or not all(isinstance(layer, TracedLayer) for layer in layers):
+            raise UserError(
+                f"layers of a trace are {described(self.layers)}; "
+                "expected a tuple of TracedLayer, at least one"
+            )
+
     @cached_property
     def traces(self) -> tuple[LayerTrace, ...]:
         """The layers as the simulator takes them: with the mask of what each writes back.
 
         The first layer reads the image; a layer whose output no layer reads ends the network.
         """
-        read = {entry.trace.layer.name: entry.trace for entry in self.layers}
+        read = self._readers()
         return tuple(
             replace(
                 entry.trace,
@@ -100,6 +127,14 @@ class NetworkTrace:
             )
             for place, entry in enumerate(self.layers)
         )
+
+    def _readers(self) -> dict[str, LayerTrace]:
+        """The layers by name; a reader that is none of them is refused."""
+        layers = {entry.trace.layer.name: entry.trace for entry in self.layers}
+        for entry in self.layers:
+            if not (entry.consumer is None or entry.consumer in layers):
+                raise unknown(f"consumer of {entry.trace.layer.name}:", entry.consumer, layers)
+        return layers
 
 
 def _read(reader: LayerTrace, entry: TracedLayer) -> Mask:
@@ -161,7 +196,9 @@ def _stated(layer: Layer) -> dict[str, Any]:
 
 def write_trace(path: Path | str, trace: NetworkTrace) -> None:
     """Write a trace under a temporary name, then rename: a reader never sees half a file."""
-    path = Path(path)
+    path = required_path("write_trace()", path)
+    if not isinstance(trace, NetworkTrace):
+        raise UserError(f"write_trace() takes a NetworkTrace second, not {type(trace).__name__}")
     tensors, records = _packed(trace)
     header: dict[str, Any] = {
         "version": VERSION,
@@ -169,8 +206,11 @@ def write_trace(path: Path | str, trace: NetworkTrace) -> None:
         "layers": records,
     }
     header["sha256"] = _digest(header, tensors)
-    with whole_file(path) as temporary:
-        temporary.write_bytes(save(tensors, {"trace": json.dumps(header, sort_keys=True)}))
+    try:
+        with whole_file(path) as temporary:
+            temporary.write_bytes(save(tensors, {"trace": json.dumps(header, sort_keys=True)}))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written: {error}") from error
 
 
 def read_trace(path: Path | str) -> NetworkTrace:
@@ -180,15 +220,14 @@ def read_trace(path: Path | str) -> NetworkTrace:
         UserError: `path` is no path, or the file is missing, truncated, not a trace, of another
             version, or its parts contradict each other.
     """
-    if not isinstance(path, Path | str):
-        raise UserError(f"read_trace() takes a path, not {type(path).__name__}")
-    path = Path(path)
-    if not path.is_file():
+    path = required_path("read_trace()", path)
+    if not os.path.isfile(path):  # a name too long is no file, not an error
         raise UserError(f"{path}: no such trace; make it with `snakemake {path}`")
     header, tensors = _load(path)
     if header.get("version") != VERSION:
         raise UserError(
-            f"{path}: trace version {header.get('version')!r}, this release reads {VERSION}; "
+            f"{path}: trace version {described(header.get('version'))}, this release reads "
+            f"{VERSION}; "
             "delete the file and make it again"
         )
     if header.get("sha256") != _digest(header, tensors):
@@ -197,12 +236,13 @@ def read_trace(path: Path | str) -> NetworkTrace:
         )
     try:
         layers = tuple(_unpacked(i, record, tensors) for i, record in enumerate(header["layers"]))
-        if not layers:
-            raise ValueError("no layer")
         trace = NetworkTrace(Provenance(**header["provenance"]), layers)
         _ = trace.traces
     except (AttributeError, KeyError, TypeError, ValueError, UserError) as error:
-        raise UserError(f"{path}: inconsistent trace ({error}); delete and remake it") from error
+        what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise UserError(
+            f"{path}: inconsistent trace ({shown(what, 300)}); delete and remake it"
+        ) from error
     intact(path)
     return trace
 
@@ -212,7 +252,7 @@ def _load(path: Path) -> tuple[dict[str, Any], Tensors]:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, TypeError, AttributeError) as error:  # or an unknown type
         raise UserError(
             f"{path}: not a whole safetensors file ({error}); delete and remake it"
         ) from error
@@ -220,7 +260,7 @@ def _load(path: Path) -> tuple[dict[str, Any], Tensors]:
         header = json.loads(metadata["trace"])
         if not isinstance(header, dict):
             raise TypeError("the header is no object")
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: a safetensors file, but not a trace") from error
     return header, tensors
 
@@ -231,14 +271,12 @@ def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> Traced
         for name, value in record["layer"].items()
     }
     layer, key = Layer(**fields), f"{index:03d}"
+    images = whole(f"{layer.name}: images", record["images"], 1)
     int8 = tensors.get(f"{key}.weight_int8")
-    if int8 is not None and int8.dtype != np.int8:
-        raise ValueError(f"{layer.name}: weights of type {int8.dtype}; expected int8")
     weight = int8 != 0 if int8 is not None else None
     if weight is None:
-        shape = _weight_shape(layer, record["images"])
-        weight = _bits(tensors[f"{key}.weight_mask"], shape)
-    activation = _bits(tensors[f"{key}.activation_mask"], (record["images"], *layer.input_shape))
+        weight = unpacked_bits(tensors[f"{key}.weight_mask"], _weight_shape(layer, images))
+    activation = unpacked_bits(tensors[f"{key}.activation_mask"], (images, *layer.input_shape))
     trace = LayerTrace(
         layer,
         weight,
@@ -259,13 +297,4 @@ def _block_map(
         return None
     width, height = record["block"]
     shape = (record["images"], *block_grid(layer, width, height))
-    return BlockMap(width, height, _bits(packed, shape))
-
-
-def _bits(packed: npt.NDArray[Any], shape: tuple[int, ...]) -> Mask:
-    count = math.prod(shape)  # not NumPy's, which overflows
-    if packed.size != -(-count // 8):
-        raise ValueError(f"{packed.size} bytes of mask for {count} values")
-    mask = np.unpackbits(packed, count=count).astype(np.bool_).reshape(shape)
-    mask.flags.writeable = False  # nobody else holds it, so that a layer need not copy it
-    return mask
+    return BlockMap(width, height, unpacked_bits(packed, shape))

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a step; what a user can mend becomes one line on stderr and exit code 1.
+    """Run a step; what a user can mend becomes one line on stderr and exit code 2.
 
     That is a UserError, and what the operating system says of a file: a full disk, no permission.
     What models/ logs (how a user's files were read) goes to stderr too, a line each.
@@ -28,7 +28,7 @@ def run(main: Callable[[], None]) -> None:
         main()
     except (UserError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+        raise SystemExit(2) from None
 
 
 def json_object(text: str) -> dict[str, Any]:

@@ -23,13 +23,13 @@ def test_settings_fill_in_defaults_and_name_what_is_wrong() -> None:
         settings(Small, "epochs=3")
 
 
-def test_user_errors_are_one_line_and_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+def test_user_errors_are_one_line_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     def main() -> None:
         raise UserError("no such network 'x'")
 
     with pytest.raises(SystemExit) as stop:
         run(main)
-    assert stop.value.code == 1
+    assert stop.value.code == 2
     assert capsys.readouterr().err == "error: no such network 'x'\n"
 
 
@@ -43,7 +43,7 @@ def test_what_the_system_says_of_a_file_is_one_line_too(
     (tmp_path / "file").write_text("")
     with pytest.raises(SystemExit) as stop:
         run(main)
-    assert stop.value.code == 1
+    assert stop.value.code == 2
     message = capsys.readouterr().err
     assert message.startswith("error: ")
     assert str(tmp_path / "file") in message

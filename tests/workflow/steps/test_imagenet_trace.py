@@ -60,7 +60,7 @@ def test_one_line_per_mistake_and_no_file(
 ) -> None:
     with pytest.raises(SystemExit) as stop:
         trace_step(monkeypatch, tmp_path, *arguments)
-    assert stop.value.code == 1
+    assert stop.value.code == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith(message)

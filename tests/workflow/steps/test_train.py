@@ -79,7 +79,7 @@ def test_same_settings_same_bytes(tmp_path: Path) -> None:
 
 def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     done = command(tmp_path, network="lenet")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("error: unknown network 'lenet' (did you mean 'lenet5'?)")
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
