@@ -16,7 +16,7 @@ Edit = Callable[[dict[str, Any]], object]
     ("overrides", "message"),
     [
         ({"row": 3}, r"'row' \(did you mean 'rows'\?\)"),
-        ({"rows": "3"}, "rows is '3' \\(str\\); expected a int"),
+        ({"rows": "3"}, "rows is '3' \\(str\\); expected a whole number like"),
         ({"rows": 3.0}, "rows is 3.0"),
         ({"rows": None}, "rows is None"),
         ({"dataflow": ["os"]}, "dataflow is"),
