@@ -1,10 +1,12 @@
 """Checks of event tables: what a table is made from must be whole, typed and possible."""
 
+from math import inf
 from pathlib import Path
 
 import pandas as pd
 
 from sim import UserError
+from sim.validation import described, shown
 
 LABELS = ["suite", "network", "scheme", "weight_source", "activation_source", "accelerator"]
 PLACE = ["layer", "layer_kind"]
@@ -28,7 +30,8 @@ def check_event_file(path: Path, frame: pd.DataFrame) -> None:
         raise UserError(f"{path}: no column {missing[0]!r}; not a table of events; {CURE}")
     _refuse_cells(path, frame[[*LABELS, *PLACE]].isna(), "is blank")
     counts = _numbers(frame.drop(columns=[*LABELS, *PLACE, *VARIED], errors="ignore"))
-    _refuse_cells(path, ~(counts >= 0), "holds no number of at least 0")
+    possible = (counts >= 0) & (counts < inf)
+    _refuse_cells(path, ~possible, "holds no finite number of at least 0")
     _refuse_cells(path, counts[COUNTS] % 1 != 0, "is no whole number")
     _refuse(path, counts["images"] < 1, "no image")
     too_many = counts["effectual_macs"] > counts["dense_macs"]
@@ -52,7 +55,7 @@ def _refuse_cells(path: Path, wrong: pd.DataFrame, what: str) -> None:
     # one look at all cells: a table reads hundreds of files with some fifty columns each
     if wrong.to_numpy().any():
         name = wrong.any().idxmax()
-        _refuse(path, wrong[name], f"column {name!r} {what}")
+        _refuse(path, wrong[name], f"column {described(name)} {what}")
 
 
 def _refuse(path: Path, wrong: "pd.Series[bool]", what: str) -> None:
@@ -72,14 +75,15 @@ def check_runs(events: pd.DataFrame) -> None:
         UserError: names the run, and the layer or the accelerator that differs.
     """
     for run, rows in events.groupby([events[key] for key in RUN] + [_zeros(events)], sort=False):
-        name = "/".join(str(part) for part in run if part)
+        name = shown("/".join(str(part) for part in run if part))
         images = rows["images"]
         counts = ["dense_macs"] if run[2] == "blockwise" else ["dense_macs", "effectual_macs"]
         for count in counts:
             kinds = (rows[count] / images).groupby(rows["layer"], sort=False).nunique()
             if (kinds > 1).any():
+                layer = shown(str(kinds.idxmax()))
                 raise UserError(
-                    f"events of {name}: {count} of layer {kinds.idxmax()} differ between "
+                    f"events of {name}: {count} of layer {layer} differ between "
                     "accelerators; they ran on different zeros; delete these events and run again"
                 )
         _check_layers(name, rows)
@@ -99,7 +103,7 @@ def _check_layers(name: str, rows: pd.DataFrame) -> None:
     layers = rows.groupby(designs.agg(" ".join, axis=1), sort=False)["layer"].nunique()
     expected = rows["layer"].nunique()
     if (layers < expected).any():
-        design = str(layers.idxmin()).strip()
+        design = shown(str(layers.idxmin()).strip())
         raise UserError(
             f"events of {name}: {design} has {layers.min()} of {expected} layers; "
             "delete its events and run again"

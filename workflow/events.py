@@ -11,6 +11,7 @@ from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simula
 from sim.consistency import check_events
 from sim.files import intact, whole_file
 from sim.layer import layer_kind
+from sim.validation import shown
 from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
 
 TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")
@@ -95,7 +96,7 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
             frame = pd.read_csv(intact(path), keep_default_na=False, na_values=[""], dtype=TEXT)
         except (OSError, ValueError) as error:
             raise UserError(
-                f"{path}: not a table of events ({error}); delete and remake"
+                f"{path}: not a table of events ({shown(str(error))}); delete and remake"
             ) from error
         check_event_file(path, frame)
         frames.append(frame)

@@ -60,7 +60,7 @@ def test_masks_of_the_wrong_kind_are_refused() -> None:
 
 @pytest.mark.parametrize("output", [np.ones((1, 2, 1, 1)), np.ones(1, dtype=bool), True, [True]])
 def test_output_masks_of_the_wrong_kind_are_refused(output: Any) -> None:
-    with pytest.raises(UserError, match="fc: output mask has (shape|dtype float64)"):
+    with pytest.raises(UserError, match=r"fc: output mask has (shape|dtype float64)"):
         LayerTrace(Layer.linear("fc", 8, 2), output=output)
 
 

@@ -34,11 +34,11 @@ def test_names_of_layers_are_text(frame: pd.DataFrame, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("cycles", None, "line 3: column 'cycles' holds no number of at least 0"),
-        ("cycles", -1, "line 3: column 'cycles' holds no number of at least 0"),
+        ("cycles", None, "line 3: column 'cycles' holds no finite number of at least 0"),
+        ("cycles", -1, "line 3: column 'cycles' holds no finite number of at least 0"),
         ("cycles", 1.5, "line 3: column 'cycles' is no whole number"),
         ("cycles", 7, "line 3: idle causes do not add up to all multiplier-cycles"),
-        ("dram_weight_read_bytes", None, "line 3: column 'dram_weight_read_bytes' holds no number"),
+        ("dram_weight_read_bytes", None, "line 3: column 'dram_weight_read_bytes' holds no finite"),
         ("images", 0, "line 3: no image"),
         ("effectual_macs", 10**6, "line 3: more effectual multiplications than dense ones"),
         ("layer", None, "line 3: column 'layer' is blank"),
