@@ -9,32 +9,18 @@ that loads its folder) counts whole.
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-READERS = {"data_file", "data_files"}
-BY_NAME = "modules_by_name"
+from workflow.module_text import ALONE, Statement, module_text
+
 LOADS_ITS_FOLDER = "LOADS_ITS_FOLDER"
 """Constant by which a package says that it imports the modules beside it by their names."""
 ALL = "*"
 """Stands for every name of a module."""
 
 Use = tuple[str, str]
-"""(module, name) that some code mentions."""
-
-
-@dataclass(frozen=True)
-class ModuleText:
-    """A module as its text has it.
-
-    Attributes:
-        parts: name -> the definitions and assignments that make it; ALL holds the rest.
-        imported: name -> where it comes from; the name there is ALL for a module.
-    """
-
-    parts: Mapping[str, tuple[ast.AST, ...]]
-    imported: Mapping[str, Use]
+"""(module, name) that some code mentions; ALL as name for a module."""
 
 
 @cache
@@ -60,8 +46,8 @@ def read_patterns(root: Path, modules: tuple[str, ...]) -> frozenset[str]:
         use = waiting.pop()
         if use not in visited:
             visited.add(use)
-            found, used = _step(root, use)
-            patterns |= found
+            reads, used = _step(root, use)
+            patterns |= reads
             waiting += used
     return frozenset(patterns)
 
@@ -75,14 +61,6 @@ def modules_named(root: Path, patterns: Iterable[str]) -> Iterator[str]:
             yield ".".join(path.relative_to(root).with_suffix("").parts)
 
 
-def declared(tree: ast.AST, functions: Iterable[str]) -> Iterator[str]:
-    """The constant text given to calls of some functions."""
-    wanted = set(functions)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) in wanted:
-            yield from (str(arg.value) for arg in node.args if isinstance(arg, ast.Constant))
-
-
 @cache
 def _step(root: Path, use: Use) -> tuple[set[str], set[Use]]:
     """The globs that a name's own definition declares, and the names that it mentions."""
@@ -90,61 +68,41 @@ def _step(root: Path, use: Use) -> tuple[set[str], set[Use]]:
     path = module_file(root, module)
     if path is None:
         return set(), set()
-    source = _source(root, path)
-    if name != ALL and name not in source.parts:
-        target = source.imported.get(name)
+    parts = module_text(path).parts
+    if name != ALL and name not in parts:
+        target = _imported(root, path).get(name)
         return set(), {target} if target else {(f"{module}.{name}", ALL)}
     if name == ALL:
-        nodes = [node for part in source.parts.values() for node in part]
+        statements = list(module_text(path).statements)
     else:  # of what stands alone in the module, declarations
-        nodes = [*source.parts[name], *filter(_is_declaration, source.parts.get(ALL, ()))]
-    patterns = {text for node in nodes for text in declared(node, READERS)}
-    used = {target for node in nodes for target in _mentioned(root, module, source, node)}
-    if LOADS_ITS_FOLDER in source.parts:
+        declarations = [alone for alone in parts.get(ALONE, ()) if alone.is_call]
+        statements = [*parts[name], *declarations]
+    patterns = {text for statement in statements for text in statement.reads}
+    used = {target for part in statements for target in _mentioned(root, module, path, part)}
+    if LOADS_ITS_FOLDER in parts:
         used |= {(f"{module}.{other.stem}", ALL) for other in path.parent.glob("*.py")}
     return patterns, used
 
 
-def _is_declaration(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-
-
-def _mentioned(root: Path, module: str, source: ModuleText, tree: ast.AST) -> Iterator[Use]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom | ast.Import):
-            yield from _targets(root, node).values()
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == BY_NAME:
-            yield from ((name, ALL) for name in modules_named(root, declared(node, [BY_NAME])))
-        elif isinstance(node, ast.Name):
-            if node.id in source.parts:
-                yield module, node.id
-            elif node.id in source.imported:
-                yield source.imported[node.id]
+def _mentioned(root: Path, module: str, path: Path, statement: Statement) -> Iterator[Use]:
+    parts, imported = module_text(path).parts, _imported(root, path)
+    for node in statement.imports:
+        yield from _targets(root, node).values()
+    yield from ((name, ALL) for name in modules_named(root, statement.by_name))
+    for name in statement.names:
+        if name in parts:
+            yield module, name
+        elif name in imported:
+            yield imported[name]
 
 
 @cache
-def _source(root: Path, path: Path) -> ModuleText:
-    parts: dict[str, tuple[ast.AST, ...]] = {}
-    imported: dict[str, Use] = {}
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.ImportFrom | ast.Import):
-            imported |= _targets(root, node)
-            continue
-        for name in _defined(node):
-            parts[name] = (*parts.get(name, ()), node)
-    return ModuleText(parts, imported)
-
-
-def _defined(node: ast.stmt) -> list[str]:
-    """The names that a statement of a module makes; ALL if it makes none."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        parts = [part for target in targets for part in ast.walk(target)]
-        names = [part.id for part in parts if isinstance(part, ast.Name)]
-        return names or [ALL]
-    return [ALL]
+def _imported(root: Path, path: Path) -> Mapping[str, Use]:
+    """The names that a module imports, and where each comes from."""
+    targets: dict[str, Use] = {}
+    for node in module_text(path).imports:
+        targets |= _targets(root, node)
+    return targets
 
 
 def _targets(root: Path, node: ast.Import | ast.ImportFrom) -> dict[str, Use]:

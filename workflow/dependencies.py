@@ -13,14 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from sim.errors import UserError
-from workflow.declarations import (
-    BY_NAME,
-    LOADS_ITS_FOLDER,
-    declared,
-    module_file,
-    modules_named,
-    read_patterns,
-)
+from workflow.declarations import LOADS_ITS_FOLDER, module_file, modules_named, read_patterns
+from workflow.module_text import module_text
 
 PACKAGES = ("sim", "models", "workflow")
 
@@ -85,41 +79,32 @@ def _closure(root: Path, modules: tuple[str, ...]) -> frozenset[Path]:
         if path is not None and path not in reached:
             reached.add(path)
             waiting.extend(modules_named(root, _imports(path)))
-            if path.name == "__init__.py" and _loads_its_folder(path):
+            if path.name == "__init__.py" and LOADS_ITS_FOLDER in module_text(path).parts:
                 package = ".".join(path.parent.relative_to(root).parts)
                 waiting.extend(f"{package}.{other.stem}" for other in path.parent.glob("*.py"))
     return frozenset(reached)
 
 
 @cache
-def _loads_its_folder(path: Path) -> bool:
-    """Whether a package says that it imports the modules beside it by their names in the folder."""
-    return any(
-        isinstance(node, ast.Assign)
-        and any(getattr(target, "id", None) == LOADS_ITS_FOLDER for target in node.targets)
-        for node in ast.parse(path.read_text()).body
-    )
-
-
-@cache
 def _imports(path: Path) -> tuple[str, ...]:
-    tree = ast.parse(path.read_text())
-    return (*_imported_modules(tree), *declared(tree, [BY_NAME]))
+    """The project's modules that a file imports or declares, its packages among them."""
+    text = module_text(path)
+    nodes = [*text.imports, *(node for part in text.statements for node in part.imports)]
+    named = [name for node in nodes for name in _imported_modules(node)]
+    return (*named, *(name for part in text.statements for name in part.by_name))
 
 
-def _imported_modules(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            # `from a import b`: b may be a module of its own or a name inside a.
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        for name in names:
-            parts = name.split(".")
-            if parts[0] in PACKAGES:  # importing a.b.c also runs a and a.b
-                yield from (".".join(parts[: n + 1]) for n in range(len(parts)))
+def _imported_modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    names: list[str] = []
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif node.module and node.level == 0:
+        # `from a import b`: b may be a module of its own or a name inside a.
+        names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    for name in names:
+        parts = name.split(".")
+        if parts[0] in PACKAGES:  # importing a.b.c also runs a and a.b
+            yield from (".".join(parts[: n + 1]) for n in range(len(parts)))
 
 
 def _locked(root: Path, pins: tuple[str, ...]) -> list[str]:

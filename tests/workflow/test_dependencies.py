@@ -30,15 +30,15 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def digest(root: Path) -> str:
-    from workflow import declarations, dependencies
+    from workflow import declarations, dependencies, module_text
 
     dependencies._imports.cache_clear()
-    dependencies._loads_its_folder.cache_clear()
     dependencies._digest.cache_clear()
     dependencies._closure.cache_clear()
     declarations.module_file.cache_clear()
     declarations.read_patterns.cache_clear()
-    declarations._source.cache_clear()
+    declarations._imported.cache_clear()
+    module_text.module_text.cache_clear()
     declarations._step.cache_clear()
     return code_digest(root, "sim.lazy", pins=["numpy"])
 
