@@ -76,7 +76,7 @@ test: $(STAMP)
 
 test-all: $(STAMP)
 	pip install --quiet --disable-pip-version-check -r requirements-browser.txt
-	python -m pytest -n $(CORES) --dist worksteal -m ""
+	EXAMPLES=all python -m pytest -n $(CORES) --dist worksteal -m ""
 
 lint: $(STAMP)
 	ruff check .

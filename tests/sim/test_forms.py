@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sim import Layer, LayerTrace, UserError, conv1d, conv_transpose, matmul
 from sim.masks.totals import effectual_macs
+from tests.examples import examples
 
 
 def scattered(
@@ -30,7 +31,7 @@ def scattered(
     return (size[0], size[1]), count
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.data())
 def test_a_transposed_convolution_is_the_convolution_that_it_is(data: st.DataObject) -> None:
     draw = data.draw

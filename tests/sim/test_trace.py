@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 
 from sim import BlockMap, Layer, LayerTrace, UserError, matmul
+from tests.examples import examples
 from tests.strategies import layers, traces
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(layers)
 def test_what_is_left_out_has_no_zeros(layer: Layer) -> None:
     for dense in (LayerTrace.of(layer), LayerTrace(layer), LayerTrace(layer, None, None)):
@@ -22,7 +23,7 @@ def test_what_is_left_out_has_no_zeros(layer: Layer) -> None:
         assert dense.block_map is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(traces(with_output=True))
 def test_of_and_the_constructor_hold_the_same(trace: LayerTrace) -> None:
     same = LayerTrace.of(

@@ -11,7 +11,9 @@ import yaml
 from tests.workflow.running import ROOT, TINY, files, snakemake
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml", "full.yaml", "design_space.yaml"])
+@pytest.mark.parametrize(
+    "name", ["config.yaml", "quick.yaml", pytest.param("full.yaml", marks=pytest.mark.slow)]
+)
 def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     change = yaml.safe_load((ROOT / "config" / name).read_text())
     done = snakemake(tmp_path, "--cores", "1", "--dry-run", **change)
@@ -31,6 +33,7 @@ def test_the_design_space_plans_without_the_papers_tables(tmp_path: Path) -> Non
     assert "claims_table" not in counts
 
 
+@pytest.mark.slow
 def test_make_plans_the_design_space_and_its_scaling(tmp_path: Path) -> None:
     """As the Makefile writes the command: an option that takes several values swallows a target."""
     shutil.copytree(ROOT / "config", tmp_path / "config")
@@ -42,7 +45,7 @@ def test_make_plans_the_design_space_and_its_scaling(tmp_path: Path) -> None:
     assert (counts["points"], counts["design_space_table"]) == ("41", "1")
 
 
-@pytest.mark.parametrize("labelled", [False, True])
+@pytest.mark.parametrize("labelled", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_pictures_without_labels_are_not_pruned_blockwise(tmp_path: Path, labelled: bool) -> None:
     """The README's own example: a checkpoint and a folder, with class folders or without."""
     picture = tmp_path / "val" / ("cat/1.png" if labelled else "1.png")
@@ -104,6 +107,7 @@ def test_a_second_run_has_nothing_to_do(tmp_path: Path) -> None:
     assert "Nothing to be done" in again.stdout + again.stderr
 
 
+@pytest.mark.slow
 def test_a_search_that_fails_is_a_failed_step(tmp_path: Path) -> None:
     """Its messages go through a pipe to terminal and log, which must not hide its exit status."""
     inputs = ("networks/digits/lenet5/trained.safetensors", "datasets/digits.safetensors")

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from models.compression.density_bound import keep_largest
 from sim.masks.density_bound import tightest_bound
+from tests.examples import examples
 
 
 def keep_largest_by_sorting(values: np.ndarray, bound: int) -> np.ndarray:
@@ -17,7 +18,7 @@ def keep_largest_by_sorting(values: np.ndarray, bound: int) -> np.ndarray:
     return keep
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0]), min_size=1, max_size=27),
     st.integers(1, 8),

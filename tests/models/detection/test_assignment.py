@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from models.datasets.detection_set import NO_OBJECT
 from models.detection.assignment import assign
+from tests.examples import examples
 from tests.models.detection import reference
 from tests.models.detection.reference import Box
 
@@ -17,7 +18,7 @@ def objects(draw: st.DrawFn) -> tuple[int, Box]:
     return draw(st.integers(0, 9)), (left, top, right, bottom)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.lists(st.lists(objects(), max_size=4), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(2, 60), st.integers(2, 60)), min_size=1, max_size=3),

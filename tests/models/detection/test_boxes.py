@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.detection.boxes import area, centre_form, complete_overlap, corner_form, overlap
+from tests.examples import examples
 from tests.models.detection import reference
 from tests.models.detection.reference import Box
 
@@ -17,7 +18,7 @@ def boxes(draw: st.DrawFn) -> Box:
     return (left, top, left + draw(SIDE), top + draw(SIDE))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(boxes(), boxes())
 def test_overlaps_equal_the_definitions(one: Box, other: Box) -> None:
     a, b = torch.tensor(one).double(), torch.tensor(other).double()
@@ -34,7 +35,7 @@ def test_overlap_broadcasts_and_areas_are_not_negative() -> None:
     assert float(matrix[2].max()) == 0
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(boxes())
 def test_forms_undo_each_other(box: Box) -> None:
     corners = torch.tensor(box).float()

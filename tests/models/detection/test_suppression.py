@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from models.detection.suppression import Selection, select
 from sim.errors import UserError
+from tests.examples import examples
 from tests.models.detection import reference
 from tests.models.detection.reference import Box
 
@@ -15,7 +16,7 @@ def boxes(draw: st.DrawFn) -> Box:
     return (left, top, left + draw(st.integers(1, 8)), top + draw(st.integers(1, 8)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.tuples(boxes(), st.lists(st.integers(0, 20), min_size=2, max_size=2)), min_size=1),
     st.integers(1, 12),

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from models.graph.layer_table import layer_table
 from models.networks import build
 from sim.errors import UserError
+from tests.examples import examples
 from tests.models.lambdas import Lambda, tokens, torch_macs
 
 SHAPE = (4, 9, 11)
@@ -157,7 +158,7 @@ def convolutions(draw: st.DrawFn) -> nn.Module:
     return nn.Sequential(layer) if sides is None else nn.Sequential(nn.ZeroPad2d(sides), layer)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(convolutions())
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_any_convolution_is_counted_as_pytorch_does_or_refused(network: nn.Module) -> None:

@@ -9,6 +9,7 @@ from sim.errors import UserError
 from sim.generate.activations import MODES, Clustering, activation_mask, channel_counts
 from sim.generate.reference import ReferenceMask, reference_masks
 from sim.generate.statistics import MaskStatistics, channel_agreement, mask_statistics
+from tests.examples import examples
 
 REFERENCES = reference_masks()
 SEEDS = range(6)
@@ -73,7 +74,7 @@ def test_modes_differ_by_the_structure_they_are_named_for() -> None:
     assert iid.zero_tiles == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.tuples(st.integers(1, 3), st.integers(1, 24), st.integers(1, 9), st.integers(1, 9)),
     st.one_of(st.sampled_from([0.0, 1.0, 0.5]), st.floats(0, 1)),
@@ -98,7 +99,7 @@ def test_images_share_channel_densities_but_not_positions() -> None:
     assert not np.array_equal(mask[0], mask[1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(1, 70), st.integers(1, 60), st.floats(0, 1), st.integers(0, 9))
 def test_counts_stay_within_the_map(channels: int, side: int, density: float, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from sim.errors import UserError
 from sim.generate.pruning import activation_bound, bounded_mask
+from tests.examples import examples
 
 
 def test_bounds_by_hand() -> None:
@@ -19,7 +20,7 @@ def test_bounds_by_hand() -> None:
     assert activation_bound(np.zeros((1, 8, 2, 2), np.bool_), 0.0) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(1, 2), st.integers(1, 20), st.integers(1, 4), st.integers(1, 8))
 def test_the_largest_of_each_block_stay(images: int, channels: int, side: int, bound: int) -> None:
     rng = np.random.default_rng(channels)

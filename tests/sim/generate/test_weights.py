@@ -11,13 +11,14 @@ from sim.generate.weights import (
     strengths,
     weight_magnitudes,
 )
+from tests.examples import examples
 
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=12), st.integers(0, 12))
 def test_keep_largest_settles_ties(values: list[int], count: int) -> None:
     rows = np.array([values], dtype=np.float32)

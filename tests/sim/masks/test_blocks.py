@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sim import BlockMap, Layer, LayerTrace, UserError
 from sim.masks import blocks as fast
 from sim.masks.block_map import block_grid
+from tests.examples import examples
 from tests.reference import blocks as reference
 from tests.strategies import block_traces, conv_layers, linear_layers
 
@@ -15,7 +16,7 @@ small = st.one_of(conv_layers(max_channels=8, max_size=6), linear_layers)
 edges = st.sampled_from([1, 2, 3, 4, 8, 16])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(block_traces(small, edges), edges, edges)
 def test_zero_blocks_are_those_of_the_loops(trace: LayerTrace, width: int, height: int) -> None:
     assert np.array_equal(
@@ -26,13 +27,13 @@ def test_zero_blocks_are_those_of_the_loops(trace: LayerTrace, width: int, heigh
     assert np.array_equal(natural, reference.zero_blocks(plain, width, height))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(block_traces(conv_layers(max_channels=6, max_size=5), edges))
 def test_macs_outside_zeroed_blocks_are_those_of_the_loops(trace: LayerTrace) -> None:
     assert fast.block_macs(trace) == reference.block_macs(trace)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(block_traces(small, edges), edges, edges, st.sampled_from([1, 40, 300]))
 def test_pieces_of_any_size_give_the_same(
     trace: LayerTrace, width: int, height: int, scratch_bytes: int

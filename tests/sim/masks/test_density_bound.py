@@ -3,6 +3,7 @@ from hypothesis import given, settings
 
 from sim import Layer, LayerTrace
 from sim.masks.density_bound import DBB_BLOCK, tightest_bound
+from tests.examples import examples
 from tests.strategies import traces
 
 
@@ -13,7 +14,7 @@ def test_tightest_bound_looks_at_blocks_of_eight_channels() -> None:
     assert LayerTrace(Layer.linear("fc", 12, 1), mask).weight_bound == 3
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(traces())
 def test_a_tightest_bound_is_the_fullest_block(trace: LayerTrace) -> None:
     channels = trace.activation.shape[1]

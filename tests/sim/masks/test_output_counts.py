@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from sim import Layer, LayerTrace
 from sim.masks import output_counts, totals
+from tests.examples import examples
 from tests.reference import windows as reference
 from tests.strategies import traces
 
@@ -22,7 +23,7 @@ def _counts(trace: LayerTrace) -> np.ndarray:
     return counts
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(), st.integers(1, 7), st.integers(1, 7))
 def test_tile_reductions_count_each_pair_once(
     trace: LayerTrace, tile_pixels: int, tile_filters: int
@@ -52,7 +53,7 @@ def test_blocks_join_without_a_seam(monkeypatch) -> None:
     assert len({block.first_pixel for block in output_counts.count_blocks(trace, 4)}) == 9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces())
 def test_packed_masks_hold_the_windows_in_channel_fastest_order(trace: LayerTrace) -> None:
     layer = trace.layer

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from sim import LayerTrace
 from sim.masks.tile_taps import tile_tap_counts
+from tests.examples import examples
 from tests.reference import windows
 from tests.reference.sense import output_tiles
 from tests.strategies import conv_layers, traces
@@ -11,7 +12,7 @@ from tests.strategies import conv_layers, traces
 SMALL = conv_layers(max_channels=5, max_size=7)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL, max_images=1), st.integers(1, 4))
 def test_counts_are_those_of_every_window(trace: LayerTrace, edge: int) -> None:
     layer, activation = trace.layer, trace.activation[0]

@@ -4,10 +4,11 @@ from hypothesis import given, settings
 from sim import LayerTrace
 from sim.masks.totals import tap_counts, window_activations
 from sim.masks.windows import windows
+from tests.examples import examples
 from tests.strategies import traces
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(traces())
 def test_tap_counts_look_at_every_window(trace: LayerTrace) -> None:
     counts = windows(trace).sum(axis=(1, 2)).transpose(0, 3, 4, 1, 2)

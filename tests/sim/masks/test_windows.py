@@ -3,13 +3,14 @@ from hypothesis import given, settings
 
 from sim import Layer, LayerTrace
 from sim.masks.windows import padded_map, tap_places, taps, window_bits, window_view
+from tests.examples import examples
 from tests.reference.windows import operand_pairs, padded_lines, stored_line
 from tests.strategies import conv_layers, traces
 
 SMALL = conv_layers(max_channels=4, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(SMALL)
 def test_places_are_those_found_by_stepping(layer: Layer) -> None:
     for axis in (0, 1):
@@ -27,7 +28,7 @@ def test_places_are_those_found_by_stepping(layer: Layer) -> None:
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(traces(SMALL))
 def test_windows_hold_what_each_output_reads(trace: LayerTrace) -> None:
     layer = trace.layer
@@ -46,7 +47,7 @@ def test_windows_hold_what_each_output_reads(trace: LayerTrace) -> None:
             assert weights[group, 0].tolist() == [w for *_, w, _ in pairs]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL))
 def test_taps_are_the_windows_weight_by_weight(trace: LayerTrace) -> None:
     padded = padded_map(trace.activation, trace.layer)

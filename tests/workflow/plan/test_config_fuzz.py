@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from snakemake.utils import update_config
 
 from sim import UserError
+from tests.examples import examples
 from workflow.plan.check_config import check_config
 from workflow.plan.plan import Plan
 from workflow.plan.products import products
@@ -83,7 +84,7 @@ def taken_or_one_line(config: dict[str, Any]) -> None:
 
 
 @given(strange_configurations())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 def test_strange_configurations_are_taken_or_refused_in_one_line(config: dict[str, Any]) -> None:
     taken_or_one_line(config)
 

@@ -12,6 +12,7 @@ from sim import Layer
 from sim.errors import UserError
 from sim.masks.block_map import BLOCK_SHAPES
 from sim.masks.blocks import block_count, natural_zero_blocks
+from tests.examples import examples
 from tests.models.toy import toy, toy_images
 from tests.reference.blockwise import Shape, convolve
 from tests.strategies import conv_layers
@@ -65,7 +66,7 @@ def watched(layer: BlockConv2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Te
     signed=st.booleans(),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_equals_the_plain_loops(
     layer: Layer,
     shape: tuple[int, int],
@@ -103,7 +104,7 @@ def test_equals_the_plain_loops(
     shape=st.sampled_from(BLOCK_SHAPES),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_present_blocks_are_those_the_simulator_counts(
     layer: Layer, shape: tuple[int, int], seed: int
 ) -> None:

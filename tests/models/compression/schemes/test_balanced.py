@@ -14,6 +14,7 @@ from models.compression.schemes.balanced import (
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
+from tests.examples import examples
 from tests.models.compression.samples import samples
 from tests.models.compression.schemes.drawing import Shape, rng, shapes
 from tests.models.toy import toy
@@ -50,7 +51,7 @@ def test_the_largest_weights_stay_and_ties_keep_the_earlier() -> None:
     assert balanced_mask(values, 0.5).tolist() == [[[[False, True], [True, False]]]]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.integers(0, 2**20),
     st.sampled_from([(4, 3, 3, 3), (2, 5, 5, 4), (3, 7, 1, 1), (6, 11)]),
@@ -83,7 +84,7 @@ def test_values_out_of_range_are_refused(change: dict, message: str) -> None:
         Balanced(**change)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(shapes, st.floats(0, 1))
 def test_balanced_slices_hold_equally_many(shape: Shape, density: float) -> None:
     mask = modelled_balanced_mask(shape, density, 0.3, rng())

@@ -12,6 +12,7 @@ from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
 from sim.masks.density_bound import tightest_bound
+from tests.examples import examples
 from tests.models.compression.samples import samples
 from tests.models.compression.schemes.drawing import Shape, rng, shapes
 from tests.models.toy import toy, toy_images
@@ -76,7 +77,7 @@ def test_settings_out_of_range_are_refused(settings: dict[str, float], message: 
         Dbb(**settings)  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(shapes, st.integers(1, 8))
 def test_dbb_blocks_hold_exactly_the_bound(shape: Shape, bound: int) -> None:
     mask = modelled_dbb_mask(shape, bound, 0.3, rng())

@@ -10,6 +10,7 @@ from models.compression.schemes.magnitude import Magnitude, magnitude_masks, mod
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
+from tests.examples import examples
 from tests.models.compression.samples import samples
 from tests.models.compression.schemes.drawing import Shape, rng, shapes
 from tests.models.toy import toy
@@ -39,7 +40,7 @@ def test_density_out_of_range_is_refused() -> None:
         Magnitude(density=1.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(shapes, st.floats(0, 1), st.floats(0, 1))
 def test_magnitude_density_is_exact(shape: Shape, density: float, spread: float) -> None:
     mask = modelled_magnitude_mask(shape, density, spread, rng())

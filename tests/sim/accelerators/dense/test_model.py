@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Access, Layer, LayerTrace, UserError, accelerator, simulate
+from tests.examples import examples
 from tests.reference import dense as reference
 from tests.reference.windows import effectual_macs
 from tests.strategies import conv_layers, linear_layers, traces
@@ -10,7 +11,7 @@ from tests.strategies import conv_layers, linear_layers, traces
 SMALL = st.one_of(conv_layers(8, 8), linear_layers)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL), st.integers(1, 9), st.integers(1, 9))
 def test_mapped_array_equals_the_loop_reference(
     trace: LayerTrace, filters: int, pixels: int
@@ -30,7 +31,7 @@ def test_mapped_array_equals_the_loop_reference(
     assert reads[Access("sram_2mib", "activation", "read")] == told["activation_reads"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL), st.integers(1, 2000))
 def test_ideal_array_equals_the_loop_reference(trace: LayerTrace, multipliers: int) -> None:
     events = simulate(trace, accelerator("dense_ideal", multipliers=multipliers))

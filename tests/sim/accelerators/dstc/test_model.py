@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sim import Access, Layer, LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.dstc.tiles import Arrangement
+from tests.examples import examples
 from tests.reference import dstc as reference
 from tests.strategies import conv_layers, linear_layers, traces
 
@@ -24,7 +25,7 @@ cores = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(SMALL, cores)
 def test_equals_the_stepped_core(trace: LayerTrace, shape: reference.Core) -> None:
     events = simulate(trace, accelerator("dstc", **vars(shape)))

@@ -10,6 +10,7 @@ from sim import Layer, LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.eyeriss.check import compared, totals
 from sim.accelerators.eyeriss.mapping import cost, rows_read, sets_that_fit, strip_rows
 from sim.accelerators.eyeriss.published import published, published_traces
+from tests.examples import examples
 from tests.reference import eyeriss as reference
 from tests.reference import windows
 from tests.strategies import conv_layers, linear_layers, traces
@@ -29,7 +30,7 @@ def chip(model) -> reference.Chip:
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     traces(SMALL),
     st.sampled_from([(12, 14), (4, 3), (2, 5)]),
@@ -63,7 +64,7 @@ def test_the_search_finds_what_trying_every_mapping_finds(
     assert events.cycles * events.multipliers >= events.dense_macs
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(conv_layers(max_size=12), st.integers(1, 12), st.sampled_from([(12, 14), (5, 3)]))
 def test_strips_and_sets_match_a_count_one_by_one(
     layer: Layer, height: int, size: tuple[int, int]

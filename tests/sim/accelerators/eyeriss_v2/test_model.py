@@ -7,6 +7,7 @@ from sim import Layer, LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.eyeriss_v2 import chip
 from sim.energy import technology
 from sim.events import Events
+from tests.examples import examples
 from tests.reference.eyeriss_v2 import Hardware, eyeriss_v2
 from tests.strategies import traces
 
@@ -34,7 +35,7 @@ def moved(events: Events, memory: str, operand: str, direction: str) -> int:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(trace=traces(), sizes=hardware)
 def test_equals_the_mechanism_stepped_by_hand(trace: LayerTrace, sizes: dict[str, int]) -> None:
     events = simulate(trace, accelerator("eyeriss_v2", **sizes))
@@ -51,7 +52,7 @@ def test_equals_the_mechanism_stepped_by_hand(trace: LayerTrace, sizes: dict[str
     assert moved(events, "spad_192b", "weight", "write") == steps.weight_loads
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(trace=traces(), seed=st.integers(0, 99))
 def test_fewer_activations_never_cost_more(trace: LayerTrace, seed: int) -> None:
     kept = np.random.default_rng(seed).random(trace.activation.shape) < 0.6
@@ -60,7 +61,7 @@ def test_fewer_activations_never_cost_more(trace: LayerTrace, seed: int) -> None
     assert simulate(sparser, pes).cycles <= simulate(trace, pes).cycles
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(trace=traces())
 def test_never_beats_one_match_per_multiplier_and_cycle(trace: LayerTrace) -> None:
     events = simulate(trace, accelerator("eyeriss_v2"))

@@ -23,6 +23,7 @@ from sim.accelerators.hass.greedy import (
 from sim.accelerators.hass.histograms import PairHistogram, pair_histogram
 from sim.accelerators.hass.resources import Budget
 from sim.platforms import platform
+from tests.examples import examples
 from tests.reference import hass_exploration as slow
 from tests.reference.hass_resources import Weights
 
@@ -70,7 +71,7 @@ def options(layers: list[Candidates]) -> list[list[slow.Option]]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(tiny_networks(), st.integers(3, 40), st.sampled_from([1000, 2000, 10**6]))
 def test_design_lies_between_the_bound_and_a_plain_greedy(
     network: list[PairHistogram], dsp: int, lut: int
@@ -96,7 +97,7 @@ def test_design_lies_between_the_bound_and_a_plain_greedy(
         assert design.dsp == slow.dsps(slow.fewest_dsps(choices, design.interval_cycles))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(tiny_networks(), st.integers(3, 60), st.sampled_from(LOGIC_PRICES + MEMORY_PRICES))
 def test_merged_steps_equal_stepping_the_slowest_layer(
     network: list[PairHistogram], dsp: int, price: Price
@@ -110,7 +111,7 @@ def test_merged_steps_equal_stepping_the_slowest_layer(
     assert (int(steps.interval[count - 1]) if count else None) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(tiny_networks(), st.integers(3, 40))
 def test_with_dsps_alone_the_bound_is_reached(network: list[PairHistogram], dsp: int) -> None:
     budget = Budget(dsp, 10**9, 100, 0, 10.0)
@@ -137,7 +138,7 @@ def deep_networks(draw: st.DrawFn) -> list[PairHistogram]:
     return histograms(shapes, draw(st.sampled_from([0.3, 0.7])), images=2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     deep_networks(),
     st.sampled_from([20, 60, 300]),

@@ -13,6 +13,7 @@ from sim.accelerators.hass.histograms import pair_histogram
 from sim.accelerators.hass.model import design, folded
 from sim.accelerators.hass.resources import Budget
 from sim.platforms import platform
+from tests.examples import examples
 from tests.reference import hass as slow
 from tests.reference.windows import effectual_macs
 from tests.strategies import conv_layers, linear_layers, traces
@@ -22,7 +23,7 @@ ROOMY = Budget(10**9, 10**9, 10**9, 0, 1e9)
 OFFERED = ("coarse_group", "coarse_in", "coarse_out", "fine")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(SMALL, st.integers(1, 11))
 def test_histogram_counts_every_dot_product(trace: LayerTrace, cluster: int) -> None:
     found = pair_histogram(trace, cluster)
@@ -64,7 +65,7 @@ def assert_accounted(
     }
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(SMALL, hardware_parameters(), st.data())
 def test_running_cycles_equal_stepping_every_stream(
     trace: LayerTrace, parameters: dict[str, int], data: st.DataObject
@@ -93,7 +94,7 @@ def test_running_cycles_equal_stepping_every_stream(
     assert events.traffic_bytes[Access("sram_8kib", "weight", "read")] == pairs * bits // 8
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(SMALL, hardware_parameters())
 def test_dense_engines_equal_stepping_every_stream(
     trace: LayerTrace, parameters: dict[str, int]
@@ -108,7 +109,7 @@ def test_dense_engines_equal_stepping_every_stream(
     assert_accounted(events, trace, math.prod(folding), running, slots, trace.dense_macs)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(SMALL, st.data())
 def test_every_candidate_has_the_interval_of_its_slowest_stream(
     trace: LayerTrace, data: st.DataObject
@@ -133,7 +134,7 @@ def test_every_candidate_has_the_interval_of_its_slowest_stream(
     assert int(found.resources.dsp[index]) == math.ceil(math.prod(folding) * bits / 16)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(SMALL, st.sampled_from([1, 3, 64]))
 def test_waiting_never_makes_a_layer_faster_than_its_average(trace: LayerTrace, fifo: int) -> None:
     hardware = accelerator("hass", dense_below=0.0, fifo_positions=fifo, coarse_out=1)
@@ -147,7 +148,7 @@ def test_waiting_never_makes_a_layer_faster_than_its_average(trace: LayerTrace, 
     assert int(planned.interval[same[0]]) <= simulate(trace, hardware).cycles
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(SMALL)
 def test_pass_takes_every_weight_for_nonzero(trace: LayerTrace) -> None:
     ones = replace(trace, weight=np.ones_like(trace.weight))
@@ -158,7 +159,7 @@ def test_pass_takes_every_weight_for_nonzero(trace: LayerTrace) -> None:
     assert own.idle_multiplier_cycles["zero_operand"] == wasted
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(SMALL)
 def test_dense_dataflow_does_not_see_zeros(trace: LayerTrace) -> None:
     hardware = accelerator("dataflow_dense")

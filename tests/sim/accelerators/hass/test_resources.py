@@ -11,6 +11,7 @@ from sim.accelerators.hass.exploration import HOMES
 from sim.accelerators.hass.memory import place_weights
 from sim.accelerators.hass.resources import Budget, Resources, bram18_blocks, layer_resources
 from sim.accelerators.hass.vectors import VectorShape
+from tests.examples import examples
 from tests.reference import hass_resources as slow
 from tests.strategies import conv_layers, linear_layers
 
@@ -28,7 +29,7 @@ deep = st.builds(
 layers = st.one_of(conv_layers(max_channels=12), linear_layers, deep, deep)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(layers, st.integers(1, 11), st.booleans(), st.sampled_from([8, 16]), st.data())
 def test_a_layer_takes_what_is_laid_out_block_by_block(
     layer: Layer, cluster: int, sparse: bool, bits: int, data: st.DataObject

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sim import Layer, LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.phantom.cores import rotated
 from sim.accelerators.phantom.packing import PACKERS
+from tests.examples import examples
 from tests.reference import phantom as reference
 from tests.strategies import conv_layers, linear_layers, traces
 
@@ -27,7 +28,7 @@ PARAMETERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(traces(SMALL), PARAMETERS)
 def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
     model = accelerator("phantom_2d", fill_cycles=2, **parameters)
@@ -47,7 +48,7 @@ def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL, with_output=True), PARAMETERS)
 def test_bytes_equal_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
     model = accelerator("phantom_2d", activation_buffer_kib=1, **parameters)
@@ -75,7 +76,7 @@ def test_streams_longer_than_a_byte_can_count_are_packed_in_full() -> None:
     assert PACKERS["in_order"](0 * stream, 27).tolist() == [38]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL), st.integers(0, 2**31), st.sampled_from(["in_order", "blocked_out_of_order"]))
 def test_fewer_nonzeros_never_cost_more_in_stored_order(
     trace: LayerTrace, seed: int, scheduler: str
@@ -90,7 +91,7 @@ def test_fewer_nonzeros_never_cost_more_in_stored_order(
     assert simulate(thinned, model).cycles <= simulate(trace, model).cycles
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL), st.sampled_from([1, 3, 9, 27]))
 def test_lookahead_bounds_the_speedup_when_no_slice_is_skipped(
     trace: LayerTrace, lookahead: int
@@ -107,7 +108,7 @@ def test_lookahead_bounds_the_speedup_when_no_slice_is_skipped(
     assert simulate(dense, model).cycles <= lookahead * simulate(trace, model).cycles
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL))
 def test_a_longer_lookahead_or_freer_scheduler_never_costs_more(trace: LayerTrace) -> None:
     def cycles(**changes: int | str) -> int:

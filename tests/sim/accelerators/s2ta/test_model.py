@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Access, Events, Layer, LayerTrace, UserError, accelerator, simulate
+from tests.examples import examples
 from tests.reference import s2ta as reference
 from tests.strategies import conv_layers, linear_layers, traces
 
@@ -91,7 +92,7 @@ def _check(events: Events, expected: reference.Tally, trace: LayerTrace) -> None
     assert moved[Access("sram_2mib", "activation", "read")] == expected.reads["activation"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(bounded_traces(), shapes())
 def test_dot_product_array_equals_the_stepped_one(
     trace: LayerTrace, shape: reference.Shape
@@ -99,7 +100,7 @@ def test_dot_product_array_equals_the_stepped_one(
     _check(_simulate("s2ta_w", trace, shape), reference.dot_product(trace, shape), trace)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(bounded_traces(), shapes())
 def test_time_unrolled_array_equals_the_stepped_one(
     trace: LayerTrace, shape: reference.Shape

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Access, Layer, LayerTrace, UserError, accelerator, simulate
+from tests.examples import examples
 from tests.reference import scnn as reference
 from tests.reference.windows import effectual_macs
 from tests.strategies import conv_layers, linear_layers, traces
@@ -31,7 +32,7 @@ PARAMETERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(traces(SMALL), PARAMETERS)
 def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
     model = accelerator("scnn", **parameters)
@@ -56,7 +57,7 @@ def test_equals_the_loop_reference(trace: LayerTrace, parameters: dict) -> None:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     traces(SMALL, with_output=True),
     PARAMETERS,
@@ -93,7 +94,7 @@ def test_halos_shrink_with_the_stride(kernel: int, stride: int) -> None:
     assert model.exchange_cycles(layer) == reference.exchange(trace, filters, parameters)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(traces(SMALL), st.integers(0, 2**31))
 def test_fewer_nonzeros_never_cost_more(trace: LayerTrace, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -136,7 +137,7 @@ def test_a_stride_over_one_pixel_is_none() -> None:
     assert costs[0] == costs[1]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 2**31), st.sampled_from(["balanced", "large_first", "ceiling"]))
 def test_the_writer_and_the_reader_of_a_map_agree_where_it_lies(seed: int, tiling: str) -> None:
     rng = np.random.default_rng(seed)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sim import Access, Layer, LayerTrace, UserError, accelerator, simulate
 from sim.batches import batches
 from sim.claims import claims
+from tests.examples import examples
 from tests.reference import sense as reference
 from tests.reference import windows
 from tests.strategies import conv_layers, linear_layers, traces
@@ -25,7 +26,7 @@ def dram(events, operand: str) -> int:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     traces(SMALL),
     st.integers(1, 6),
@@ -54,7 +55,7 @@ def test_cycles_and_idle_causes_match_the_plain_loops(
         assert events.idle_multiplier_cycles[cause] == expected[cause]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     traces(SMALL, max_images=3),
     st.sampled_from(["adaptive", "activations_first", "weights_first"]),
@@ -71,7 +72,7 @@ def test_dram_reads_match_the_plain_loops(
     assert dram(events, "weight") == sum(weights for _, weights in reads)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(SMALL), st.integers(1, 4), st.sampled_from([8, 16]))
 def test_stores_of_the_multipliers_match_the_plain_loops(
     trace: LayerTrace, tile: int, bits: int
@@ -88,7 +89,7 @@ def test_stores_of_the_multipliers_match_the_plain_loops(
     assert events.actions["register_bit"] == 32 * events.effectual_macs
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(traces(SMALL))
 def test_more_zeros_never_cost_more_without_clustering(trace: LayerTrace) -> None:
     keep = np.random.default_rng(0).random(trace.weight.shape) < 0.6

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Events, Layer, LayerTrace, UserError, accelerator, simulate
+from tests.examples import examples
 from tests.reference import sigma as reference
 from tests.strategies import conv_layers, linear_layers, traces
 
@@ -23,7 +24,7 @@ def moved(events: Events, memory: str, operand: str, direction: str) -> int:
     return sum(count for access, count in events.traffic_bytes.items() if access == key)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(SMALL, units)
 def test_equals_the_unit_filled_and_stepped(trace: LayerTrace, unit: reference.Unit) -> None:
     events = simulate(trace, accelerator("sigma", **vars(unit)))

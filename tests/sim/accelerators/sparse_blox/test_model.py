@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sim import Access, BlockMap, Events, Layer, LayerTrace, UserError, accelerator, simulate
 from sim.masks.block_map import block_grid
+from tests.examples import examples
 from tests.reference import blocks as reference_blocks
 from tests.reference import sparse_blox as reference
 from tests.strategies import block_traces, conv_layers, linear_layers, traces
@@ -38,7 +39,7 @@ def assert_equal(events: Events, stepped: reference.Tally, trace: LayerTrace) ->
     assert moved(events, BUFFER, "psum", "write") == 4 * stepped.sums_read
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(block_traces(small, edges), edges, edges, st.integers(1, 9), st.booleans(), st.booleans())
 def test_systolic_array_equals_the_stepped_one(
     trace: LayerTrace, rows: int, height: int, columns: int, overlap: bool, skips: bool
@@ -51,7 +52,7 @@ def test_systolic_array_equals_the_stepped_one(
     assert_equal(simulate(trace, array), stepped, trace)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(block_traces(small, edges), edges, st.integers(1, 7), st.integers(0, 2), st.booleans())
 def test_vector_unit_equals_the_stepped_one(
     trace: LayerTrace, lanes: int, accumulators: int, transfer: int, skips: bool
@@ -63,7 +64,7 @@ def test_vector_unit_equals_the_stepped_one(
     assert_equal(simulate(trace, unit), stepped, trace)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(), st.integers(1, 9), st.integers(1, 9), st.booleans())
 def test_without_a_map_the_array_is_the_dense_one(
     trace: LayerTrace, rows: int, columns: int, overlap: bool
@@ -79,7 +80,7 @@ def test_without_a_map_the_array_is_the_dense_one(
 
 
 @pytest.mark.parametrize("design", ["sparse_blox", "sparse_blox_vector"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(trace=block_traces(small, edges))
 def test_skipping_costs_no_cycle_and_the_map_is_all_that_it_adds(
     design: str, trace: LayerTrace
@@ -93,7 +94,7 @@ def test_skipping_costs_no_cycle_and_the_map_is_all_that_it_adds(
     assert not any(access.operand == "metadata" for access in plain.traffic_bytes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     block_traces(small, edges),
     st.sampled_from(["buffer", "dram"]),

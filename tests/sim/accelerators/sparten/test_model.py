@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sim import Layer, LayerTrace, UserError, accelerator, simulate
 from sim.energy import technology
 from sim.events import Events
+from tests.examples import examples
 from tests.reference.sparten import Hardware, Steps, sparten
 from tests.strategies import traces
 
@@ -46,7 +47,7 @@ def moved(events: Events, memory: str, operand: str, direction: str) -> int:
 
 
 @pytest.mark.parametrize("name", BALANCING)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(trace=traces(), sizes=hardware)
 def test_equals_the_mechanism_stepped_by_hand(
     name: str, trace: LayerTrace, sizes: dict[str, Any]
@@ -67,7 +68,7 @@ def test_equals_the_mechanism_stepped_by_hand(
 
 
 @pytest.mark.parametrize("name", BALANCING)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(trace=traces(), seed=st.integers(0, 99))
 def test_fewer_activations_never_cost_more(name: str, trace: LayerTrace, seed: int) -> None:
     kept = np.random.default_rng(seed).random(trace.activation.shape) < 0.6
@@ -76,7 +77,7 @@ def test_fewer_activations_never_cost_more(name: str, trace: LayerTrace, seed: i
     assert simulate(sparser, hardware).cycles <= simulate(trace, hardware).cycles
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(trace=traces(), seed=st.integers(0, 99))
 def test_fewer_weights_never_cost_more_without_balancing(trace: LayerTrace, seed: int) -> None:
     kept = np.random.default_rng(seed).random(trace.weight.shape) < 0.6
@@ -86,7 +87,7 @@ def test_fewer_weights_never_cost_more_without_balancing(trace: LayerTrace, seed
 
 
 @pytest.mark.parametrize("name", BALANCING)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(trace=traces())
 def test_never_beats_one_match_per_multiplier_and_cycle(name: str, trace: LayerTrace) -> None:
     events = simulate(trace, accelerator(name, clusters=2, units_per_cluster=4))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sim import Access, Events, Layer, LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.systolic import queues
+from tests.examples import examples
 from tests.reference import systolic as reference
 from tests.reference import windows
 from tests.strategies import conv_layers, linear_layers, traces
@@ -29,7 +30,7 @@ def _moved(events: Events, operand: str, direction: str) -> int:
 arrays = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(traces(), arrays, st.sampled_from(["os", "ws", "is"]), st.booleans())
 def test_dense_array_equals_the_stepped_one(
     trace: LayerTrace, shape: tuple[int, int], dataflow: str, overlap: bool
@@ -48,7 +49,7 @@ def test_dense_array_equals_the_stepped_one(
         assert _moved(events, operand, "read") == expected.reads[operand], operand
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(traces(), arrays, st.booleans(), st.sampled_from([0.0, 0.04, 0.4]), st.booleans())
 def test_zero_gated_array_equals_the_stepped_one(
     trace: LayerTrace, shape: tuple[int, int], overlap: bool, residual: float, gate: bool
@@ -71,7 +72,7 @@ def test_zero_gated_array_equals_the_stepped_one(
     assert dict(events.actions) == pytest.approx(dict(actions))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     traces(conv_layers(max_channels=12, max_size=6) | linear_layers),
     arrays,

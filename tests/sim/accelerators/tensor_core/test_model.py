@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sim import Access, Events, Layer, LayerTrace, UserError, accelerator, simulate
 from sim.accelerators.tensor_core.patterns import Pattern
+from tests.examples import examples
 from tests.reference import tensor_core as reference
 from tests.reference.windows import effectual_macs
 from tests.strategies import conv_layers, linear_layers, traces
@@ -54,7 +55,7 @@ def moved(events: Events, memory: str, operand: str, direction: str) -> int:
     return sum(count for access, count in events.traffic_bytes.items() if access == key)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(pruned_traces(), cores())
 def test_equals_the_stepped_core(trace: LayerTrace, shape: reference.Core) -> None:
     events = simulate(trace, accelerator("stc", **core_of(shape)))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sim import Layer, NetworkTrace, UserError, accelerator, configurations
 from sim.causes import CauseGroup
 from sim.footing import AS_CONFIGURED, DESIGNS, footing
+from tests.examples import examples
 from tests.workflow.random_traces import random_trace
 from workflow.drawing.loss_bars import COLORS
 from workflow.events import simulate_network
@@ -209,7 +210,7 @@ def test_every_group_has_a_label_and_a_color() -> None:
     assert len(set(COLORS.values())) == len(LABELS)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=8, unique=True)
 )
