@@ -1,4 +1,4 @@
-"""Finds accelerator configurations by name in sim/accelerators/*/configs.yaml.
+"""Finds accelerator configurations by name in sim/accelerators/*/configs.yaml and in plug-ins.
 
 A folder is added without touching this file: `configs.yaml` names, for each configuration, a title,
 the class in `model.py` and the value of each of its fields. A variant names its `base` and states
@@ -6,7 +6,7 @@ what differs (sim/variants.py).
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from sim.accelerator import Accelerator
 from sim.declared import ROOT, data_file
 from sim.documents import checked_yaml
 from sim.errors import UserError
+from sim.plugins import plugins, use_one_name
 from sim.setting_types import NAMES
 from sim.validation import described, unknown
 from sim.variants import with_bases
@@ -52,7 +53,7 @@ class Configuration:
 
     Attributes:
         name: what `accelerator` takes.
-        folder: its folder in sim/accelerators.
+        package: dotted name of the package that holds its model and configs.yaml.
         model: the class.
         title: how figures and tables write it.
         description: a sentence on what it is.
@@ -60,11 +61,16 @@ class Configuration:
     """
 
     name: str
-    folder: str
+    package: str
     model: str
     title: str
     description: str
     parameters: Mapping[str, Parameter]
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder."""
+        return self.package.rpartition(".")[2]
 
     def build(self, **overrides: Value) -> Accelerator:
         """The accelerator, with some parameters overridden.
@@ -92,7 +98,7 @@ class Configuration:
 
     def _model_class(self) -> Any:
         try:
-            module = importlib.import_module(f".accelerators.{self.folder}.model", __package__)
+            module = importlib.import_module(f"{self.package}.model")
             return getattr(module, self.model)
         except (ModuleNotFoundError, AttributeError) as error:
             raise UserError(f"accelerator {self.name!r}: {error}") from error
@@ -116,12 +122,12 @@ class Configuration:
         return plain
 
 
-def _read(path: Path) -> dict[str, Configuration]:
+def _read(path: Path, package: str) -> dict[str, Configuration]:
     entries = with_bases(checked_yaml(path, SCHEMA), path)
-    return {name: _configuration(name, path, entry) for name, entry in entries.items()}
+    return {name: _configuration(name, package, entry) for name, entry in entries.items()}
 
 
-def _configuration(name: str, path: Path, entry: Mapping[str, Any]) -> Configuration:
+def _configuration(name: str, package: str, entry: Mapping[str, Any]) -> Configuration:
     parameters = {
         key: Parameter(
             value["value"],
@@ -134,7 +140,7 @@ def _configuration(name: str, path: Path, entry: Mapping[str, Any]) -> Configura
     }
     return Configuration(
         name=name,
-        folder=path.parent.name,
+        package=package,
         model=entry["model"],
         title=entry["title"],
         description=entry["description"],
@@ -142,16 +148,25 @@ def _configuration(name: str, path: Path, entry: Mapping[str, Any]) -> Configura
     )
 
 
+def _packages() -> Iterator[tuple[Path, str]]:
+    """Every configs.yaml with the package that it lies in: the project's own, then plug-ins'."""
+    for path in sorted(ACCELERATORS.glob("*/configs.yaml")):
+        yield path, f"{__package__}.accelerators.{path.parent.name}"
+    for plugin in plugins("accelerators"):
+        use_one_name()
+        yield plugin.folder / "configs.yaml", plugin.module
+
+
 @cache
 def configurations() -> Mapping[str, Configuration]:
-    """All configurations by name, in the order of folders and files.
+    """All configurations by name: in the order of folders and files, then those of plug-ins.
 
     Raises:
-        UserError: a configs.yaml breaks the schema, or two of them use the same name.
+        UserError: a configs.yaml is missing or breaks the schema, or two use the same name.
     """
     by_name: dict[str, Configuration] = {}
-    for path in sorted(ACCELERATORS.glob("*/configs.yaml")):
-        for name, configuration in _read(path).items():
+    for path, package in _packages():
+        for name, configuration in _read(path, package).items():
             if name in by_name:
                 raise UserError(f"{path}: {name!r} exists already in {by_name[name].folder}/")
             by_name[name] = configuration

@@ -45,7 +45,8 @@ def _digest(
 ) -> str:
     total = hashlib.sha256()
     for path in [*sorted(_closure(root, modules)), *data_read(root, *modules), *files]:
-        total.update(path.relative_to(root).as_posix().encode())
+        inside = path.is_relative_to(root)  # files of plug-ins are not, and may move
+        total.update((path.relative_to(root).as_posix() if inside else path.name).encode())
         total.update(path.read_bytes())
     for line in _locked(root, pins):
         total.update(line.encode())

@@ -1,8 +1,9 @@
 """The CNNs, one definition each with width and input size as parameters, found by folder.
 
-A module of this folder that has `NETWORKS` (records of class Network) adds them; nothing else lists
-them. Nothing of PyTorch is imported before a network is asked for: `models.networks.titles` is for
-figures, which need no more than a title.
+A module of this folder that has `NETWORKS` (records of class Network) adds them, and so does one
+that an installed package brings (sim/plugins.py); nothing else lists them. Nothing of PyTorch is
+imported before a network is asked for: `models.networks.titles` is for figures, which need no more
+than a title.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sim.errors import UserError
+from sim.plugins import plugins
 from sim.validation import unknown
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def networks() -> Mapping[str, Network]:
         UserError: two files give a network the same name.
     """
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
+    modules += [plugin.load() for plugin in plugins("networks")]
     records: list[Network] = [
         record for module in modules for record in getattr(module, "NETWORKS", ())
     ]
@@ -41,7 +44,7 @@ def networks() -> Mapping[str, Network]:
     if len(by_name) < len(records):
         names = [record.name for record in records]
         twice = sorted({name for name in names if names.count(name) > 1})
-        raise UserError(f"models/networks defines {', '.join(twice)} twice; rename one")
+        raise UserError(f"models/networks and plug-ins define {', '.join(twice)} twice; rename one")
     return MappingProxyType(by_name)
 
 

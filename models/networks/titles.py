@@ -7,18 +7,21 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sim.declared import data_files
+from sim.plugins import plugin_files
 
 
 @cache
 def network_titles() -> Mapping[str, str]:
     """Title of each network by name, in the order of `models.networks.networks`."""
-    files = data_files("models/networks/*.py")
+    files = [*data_files("models/networks/*.py"), *plugin_files(["networks"])]
     records = sorted(record for path in files for record in _records(path))
     return MappingProxyType({name: title for _, name, title in records})
 
 
 def _records(path: Path) -> Iterator[tuple[int, str, str]]:
     """(place, name, title) of each `Network(...)` that a file writes down."""
+    if path.suffix != ".py":
+        return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Network":
             values = {

@@ -85,7 +85,7 @@ def test_two_files_with_one_name_are_refused(
     monkeypatch.setattr(models.networks, "__path__", [*models.networks.__path__, str(tmp_path)])
     networks.cache_clear()
     try:
-        with pytest.raises(UserError, match="defines lenet5 twice"):
+        with pytest.raises(UserError, match="define lenet5 twice"):
             networks()
     finally:
         networks.cache_clear()

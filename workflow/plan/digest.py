@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.footing import footing
+from sim.plugins import plugin_files, plugins
 from sim.registry import configuration
 from workflow.dependencies import code_digest
 
@@ -24,26 +25,33 @@ class Digests:
     root: Path
 
     def code(self, *modules: str, pins: Iterable[str] = NUMPY) -> str:
-        """Digest for a rule that runs these modules: changes when what they run changes."""
-        return code_digest(self.root, *modules, pins=pins)
+        """Digest for a rule that runs these modules: changes when what they run changes.
+
+        With PyTorch, plug-ins may be among what they run: networks and schemes found by name.
+        """
+        files = plugin_files(["networks", "schemes"]) if tuple(pins) == TORCH else []
+        return code_digest(self.root, *modules, files=files, pins=pins)
 
     def simulation(self, accelerator: str) -> str:
         """Digest for running one accelerator: its folder and the simulator, not other folders."""
-        return self.accelerators([configuration(accelerator).folder], "workflow.steps.simulate")
+        return self.accelerators([configuration(accelerator).package], "workflow.steps.simulate")
 
     def footing(self, module: str = "workflow.steps.footing", pins: Iterable[str] = NUMPY) -> str:
         """Digest of a step that runs all designs of the footing."""
-        folders = sorted({configuration(name).folder for name in footing().designs})
-        return self.accelerators(folders, module, pins)
+        packages = sorted({configuration(name).package for name in footing().designs})
+        return self.accelerators(packages, module, pins)
 
-    def accelerators(self, folders: Iterable[str], module: str, pins: Iterable[str] = NUMPY) -> str:
-        """Digest of a step that runs the accelerators of some folders by their names."""
-        names = list(folders)
-        configured = [self.root / f"sim/accelerators/{name}/configs.yaml" for name in names]
-        return code_digest(
-            self.root,
-            module,
-            *(f"sim.accelerators.{name}.model" for name in names),
-            files=configured,
-            pins=pins,
-        )
+    def accelerators(
+        self, packages: Iterable[str], module: str, pins: Iterable[str] = NUMPY
+    ) -> str:
+        """Digest of a step that runs the accelerators of some packages by their names."""
+        files: list[Path] = []
+        models: list[str] = []
+        brought = {plugin.module: plugin.files for plugin in plugins("accelerators")}
+        for package in packages:
+            if package in brought:
+                files += brought[package]
+            else:
+                files.append(self.root.joinpath(*package.split("."), "configs.yaml"))
+                models.append(f"{package}.model")
+        return code_digest(self.root, module, *models, files=files, pins=pins)

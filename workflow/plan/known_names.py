@@ -13,6 +13,7 @@ import yaml
 
 from models.networks.titles import network_titles
 from sim.declared import ROOT, data_files
+from sim.plugins import plugins
 
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds plain values alone, as fast as there is."""
@@ -27,8 +28,9 @@ def known_networks() -> list[str]:
 @cache
 def known_schemes(role: str = "SCHEME") -> tuple[str, ...]:
     """Names of the schemes whose file has a role: `SCHEME`, all of them, or `FULL_SIZE`."""
-    files = data_files("models/compression/schemes/*.py")
-    return tuple(path.stem for path in files if _assigns(path, role))
+    files = {path.stem: path for path in data_files("models/compression/schemes/*.py")}
+    files |= {plugin.name: plugin.main for plugin in plugins("schemes")}
+    return tuple(name for name, path in files.items() if _assigns(path, role))
 
 
 def _assigns(path: Path, name: str) -> bool:

@@ -1,6 +1,7 @@
 """Compression schemes by name, found by folder: a module with `SCHEME` is one, called like it.
 
-A module that has `FULL_SIZE` besides takes part in the suite of full-size networks.
+A module that has `FULL_SIZE` besides takes part in the suite of full-size networks. An installed
+package brings more (sim/plugins.py), under the names of its entry points.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from typing import Any
 
 from models.compression.full_size import FullSizeScheme
 from models.compression.scheme import Scheme
+from sim.errors import UserError
+from sim.plugins import plugins
 from sim.validation import unknown
 
 
@@ -26,8 +29,7 @@ def scheme(name: str) -> type[Scheme]:
     Raises:
         UserError: no such scheme.
     """
-    names = {info.name for info in iter_modules(__path__)}
-    settings: type[Scheme] | None = _class(name, "SCHEME") if name in names else None
+    settings: type[Scheme] | None = _class(name, "SCHEME") if name in _names() else None
     if settings is None:
         raise unknown("scheme", name, schemes())
     return settings
@@ -39,11 +41,21 @@ def full_size_schemes() -> Mapping[str, type[FullSizeScheme]]:
     return MappingProxyType(_classes("FULL_SIZE"))
 
 
+def _names() -> list[str]:
+    brought = [plugin.name for plugin in plugins("schemes")]
+    names = [info.name for info in iter_modules(__path__)]
+    for name in set(names) & set(brought):
+        raise UserError(f"plug-in {name!r} brings a scheme that is there already; rename it")
+    return names + brought
+
+
 def _classes(role: str) -> dict[str, Any]:
-    classes = {info.name: _class(info.name, role) for info in iter_modules(__path__)}
+    classes = {name: _class(name, role) for name in _names()}
     return {name: settings for name, settings in classes.items() if settings is not None}
 
 
-def _class(module: str, role: str) -> Any:
-    """What a module of this folder has under a name; None if nothing."""
-    return getattr(import_module(f"{__name__}.{module}"), role, None)
+def _class(name: str, role: str) -> Any:
+    """What the module of a scheme has under a name; None if nothing."""
+    loaders = {plugin.name: plugin.load for plugin in plugins("schemes")}
+    module = loaders[name]() if name in loaders else import_module(f"{__name__}.{name}")
+    return getattr(module, role, None)

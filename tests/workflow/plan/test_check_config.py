@@ -118,7 +118,7 @@ def swept(config: dict[str, Any], **change: Any) -> dict[str, Any]:
             {"parameters": {"lookahead": [3, 0]}},
             "mine.parameters: accelerator 'phantom_2d': lookahead",
         ),
-        ({"parameters": {"lookahead": [3, 4.5]}}, "lookahead is 4.5.*expected a int"),
+        ({"parameters": {"lookahead": [3, 4.5]}}, "lookahead is 4.5.*expected a whole number"),
         ({"parameters": {}}, "sweeps.mine.parameters: {} should be non-empty"),
         ({"parameters": {"lookahead": [3, 3]}}, "3 twice"),
         ({"networks": ["vgg15"]}, r"sweeps.mine.networks.0.: .*'vgg15' \(did you mean 'vgg16'"),
