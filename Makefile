@@ -35,7 +35,7 @@ DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --conf
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
 .PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
-	measured-resources technology site examples
+	measured-resources technology site check-site examples
 
 results: $(STAMP)
 	@$(CHECKED) "$(CONFIG)"
@@ -127,6 +127,11 @@ site: $(DOCS_VENV)/.installed
 	$(DOCS_VENV)/bin/python -m workflow.site $(if $(RESULTS),--results $(RESULTS))
 	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict --quiet
 	@echo "open build/site/index.html"
+
+# The same where the index has what it needs; a line where it has not.
+check-site:
+	@if $(MAKE) --no-print-directory $(DOCS_VENV)/.installed; then $(MAKE) --no-print-directory site; \
+	else echo "the site was not built: this index lacks some of requirements-docs.txt"; fi
 
 # Run the examples anew and keep what they print and draw, which the site shows.
 examples: $(STAMP)

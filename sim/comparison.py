@@ -146,7 +146,7 @@ class NetworkComparison:
                 "a figure needs matplotlib: pip install 'sparsebench[plots]'"
             ) from error
         totals = self.totals[::-1]
-        figure = Figure(figsize=(7, 1 + 0.26 * len(totals)), layout="constrained")
+        figure = Figure(figsize=(7, 1.5 + 0.26 * len(totals)), layout="constrained")
         axes = figure.add_subplot()
         titles = [design_title(cost.accelerator) for cost in totals]
         bars = axes.barh(titles, [cost.speedup for cost in totals], color="#4477aa")
@@ -158,7 +158,7 @@ class NetworkComparison:
             xlabel="times faster than a never idle dense array of as many multipliers",
             title=self.network,
         )
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, frameon=False)
+        figure.legend(loc="outside lower center", ncols=2, frameon=False)
         return figure
 
 

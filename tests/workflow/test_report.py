@@ -3,8 +3,10 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import jinja2
 import pytest
 
 from tests.workflow.running import TINY, snakemake
@@ -14,7 +16,13 @@ if TYPE_CHECKING:
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-pytestmark = pytest.mark.slow
+TEXT = Path(__file__).parents[2] / "workflow" / "report" / "workflow.rst"
+
+
+def _text(results_dir: str) -> str:
+    """What the report opens on."""
+    snakemake = SimpleNamespace(config={"results_dir": results_dir})
+    return jinja2.Template(TEXT.read_text()).render(snakemake=snakemake)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +53,7 @@ def browser_page() -> Iterator["Page"]:
     assert [line for line in said if line.startswith("error")] == []
 
 
+@pytest.mark.slow
 def test_every_figure_of_the_report_can_be_seen(results: Path, browser_page: "Page") -> None:
     page = browser_page
     page.goto((results / "report.html").as_uri())
@@ -63,6 +72,7 @@ def test_every_figure_of_the_report_can_be_seen(results: Path, browser_page: "Pa
     assert shown == {path.name for path in (results / "figures").glob("*.svg")}
 
 
+@pytest.mark.slow
 def test_a_table_can_be_sorted_and_searched(results: Path, browser_page: "Page") -> None:
     page = browser_page
     page.goto((results / "tables.html").as_uri())
@@ -74,3 +84,16 @@ def test_a_table_can_be_sorted_and_searched(results: Path, browser_page: "Page")
     page.locator("#table_networks th").first.click()
     first = page.locator("#table_networks tbody td:first-child").all_inner_texts()
     assert first == sorted(first)
+
+
+@pytest.mark.parametrize("results_dir", ["results", "results/quick", "results/a/b/"])
+def test_the_report_links_the_site_from_where_it_lies(results_dir: str) -> None:
+    text = _text(results_dir)
+    link = text.partition(" <")[2].partition(">`_")[0]
+    checkout = Path("/checkout")
+    assert (checkout / results_dir / link).resolve() == checkout / "build/site/index.html"
+    assert f"``make site RESULTS={results_dir}``" in text
+
+
+def test_a_report_outside_of_the_checkout_has_no_link() -> None:
+    assert "<" not in _text("/scratch/results")

@@ -78,6 +78,8 @@ class LogHandler(LogHandlerBase):
             self._line("nothing to be done: all results are up to date")
 
     def _run_info(self, record: Any) -> None:
+        if self._expected is not None:
+            return  # of a dry run Snakemake tells it once more at the end
         jobs = {rule: count for rule, count in record.stats.items() if rule not in ("total", "all")}
         self._expected = ExpectedTime(jobs, mean_seconds())
         if self.common_settings.dryrun:

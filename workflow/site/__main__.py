@@ -9,7 +9,7 @@ from sim.declared import ROOT
 from workflow.cli import run, whole_file
 from workflow.site.examples import examples
 from workflow.site.fillers import filled
-from workflow.site.links import plain_links
+from workflow.site.links import plain_links, table_links
 from workflow.site.results import ResultFolder
 from workflow.site.schema_page import schema_page
 from workflow.site.slim_figures import slim
@@ -36,7 +36,8 @@ def pages(results: ResultFolder) -> dict[str, str]:
 def _written_pages(results: ResultFolder) -> Iterator[tuple[str, str]]:
     """The pages of docs/ and the changelog: places filled, links out of the site taken off."""
     for path in sorted(DOCS.glob("*.md")):
-        yield path.name, filled(plain_links(path.read_text(encoding="utf-8")), results)
+        text = table_links(plain_links(path.read_text(encoding="utf-8")), results.tables)
+        yield path.name, filled(text, results)
     yield "changelog.md", plain_links((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
 
 

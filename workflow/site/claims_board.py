@@ -1,7 +1,7 @@
 """The claims board: one row per published claim, with what is obtained here, verdict and reason."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from workflow.site.columns import digits
@@ -27,6 +27,8 @@ VERDICTS = {
     "not evaluated": ("neutral", "was not evaluated", "were not evaluated"),
 }
 """Per verdict, in order: its class on the page, and a sentence's words for one and for several."""
+DECIDED = 3
+"""How many of them, from the first, say whether a claim holds."""
 
 
 def outcome(results: ResultFolder) -> str:
@@ -40,6 +42,22 @@ def outcome(results: ResultFolder) -> str:
     parts += [f"{counts[verdict]} {verdict}" for verdict in counts if verdict not in VERDICTS]
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"Of {sum(counts.values())} published claims, {listed}."
+
+
+def decided(results: ResultFolder) -> str:
+    """The claims that hold and those that do not, as HTML, the best first."""
+    order = list(VERDICTS)[:DECIDED]
+    rows = [row for row in results.rows("claims_summary") if row["verdict"] in order]
+    rows.sort(key=lambda row: order.index(row["verdict"]))
+    return _table(
+        {
+            "claim": escape(_statement(row)),
+            "published": escape(published(row)),
+            "here": f"<strong>{digits(float(row['here']))}</strong>",
+            "verdict": _verdict(row["verdict"]),
+        }
+        for row in rows
+    )
 
 
 def board(results: ResultFolder) -> str:
@@ -76,33 +94,48 @@ def claims_list(rows: Sequence[Row], *, system: bool = True) -> str:
         rows: of the table claims_summary.
         system: whether each row names its system.
     """
-    head = "".join(
-        f"<th>{heading}</th>"
-        for heading in (["system"] if system else [])
-        + ["claim", "published", "here", "verdict", "why"]
+    cells = [
+        ({"system": escape(row["system"])} if system else {})
+        | {
+            "claim": f"{escape(_statement(row))}{_conditions(row)}",
+            "published": escape(published(row)),
+            "here": _here(row),
+            "verdict": _verdict(row["verdict"]),
+            "why": escape(row["reason"]),
+        }
+        for row in rows
+    ]
+    return _table(cells, list(map(_marks, rows)))
+
+
+def _table(rows: Iterable[Mapping[str, str]], marks: Sequence[str] = ()) -> str:
+    """Rows of HTML as a table that stacks its cells on a narrow screen, each with its label."""
+    rows = list(rows)
+    if not rows:
+        return ""
+    head = "".join(f"<th>{heading}</th>" for heading in rows[0])
+    body = "\n".join(
+        f"<tr{mark}>"
+        + "".join(f'<td data-label="{name}">{text}</td>' for name, text in cells.items())
+        + "</tr>"
+        for cells, mark in zip(rows, marks or [""] * len(rows), strict=True)
     )
-    body = "\n".join(_row(row, system=system) for row in rows)
     return (
         f'<table class="claims"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>\n'
     )
 
 
-def _row(row: Row, *, system: bool) -> str:
-    kind = VERDICTS.get(row["verdict"], ("neutral", "", ""))[0]
-    verdict = escape(row["verdict"])
-    cells = [("system", escape(row["system"]))] if system else []
-    cells += [
-        ("claim", f"{escape(_statement(row))}{_conditions(row)}"),
-        ("published", escape(published(row))),
-        ("here", _here(row)),
-        ("verdict", f'<span class="verdict {kind}">{verdict}</span>'),
-        ("why", escape(row["reason"])),
-    ]
-    shown = "".join(f'<td data-label="{name}">{text}</td>' for name, text in cells)
+def _marks(row: Row) -> str:
+    """What filters and links find a claim's row by."""
     return (
-        f'<tr id="{escape(row["claim"])}" data-system="{escape(row["system"])}" '
-        f'data-verdict="{verdict}">{shown}</tr>'
+        f' id="{escape(row["claim"])}" data-system="{escape(row["system"])}" '
+        f'data-verdict="{escape(row["verdict"])}"'
     )
+
+
+def _verdict(verdict: str) -> str:
+    kind = VERDICTS.get(verdict, ("neutral", "", ""))[0]
+    return f'<span class="verdict {kind}">{escape(verdict)}</span>'
 
 
 def _statement(row: Row) -> str:

@@ -37,6 +37,8 @@ SCALES = (
     (1e3, "kB", "nJ", "thousand "),
 )
 """Per power of a thousand: bytes and picojoules by it, and the word for what is counted."""
+SENTENCE = 60
+"""Characters above which a text is a sentence and no name."""
 DIGITS = 4
 """Significant digits that are shown; the download has all."""
 
@@ -51,6 +53,7 @@ class Column:
         unit: of what is shown, e.g. "MB" or "million cycles"; empty for words and plain numbers.
         scale: what a value is divided by before it is shown.
         numeric: whether all of its values are numbers.
+        long: whether it holds sentences, which need a wide column.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Column:
     unit: str
     scale: float
     numeric: bool
+    long: bool
 
     def shown(self, value: str) -> str:
         """A cell as it is shown."""
@@ -95,7 +99,8 @@ def column(name: str, values: Sequence[str]) -> Column:
     if numeric and any(word in COUNTED for word in name.split("_")):
         middle = sorted(abs(float(value)) for value in filled)[len(filled) // 2]
         scale, unit = _scaled(middle, unit)
-    return Column(name, _words(name, unit), unit if numeric else "", scale, numeric)
+    long = not numeric and max(map(len, filled), default=0) > SENTENCE
+    return Column(name, _words(name, unit), unit if numeric else "", scale, numeric, long)
 
 
 def _is_number(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sim.declared import data_file
 from sim.errors import UserError
 from workflow.plan.products import Table, modules
-from workflow.site.claims_board import board, outcome
+from workflow.site.claims_board import board, decided, outcome
 from workflow.site.columns import digits
 from workflow.site.examples import examples, toy_class
 from workflow.site.results import ResultFolder, markdown_table, split_caption
@@ -44,7 +44,7 @@ def _figure(results: ResultFolder, name: str) -> str:
 
 
 def _caption(results: ResultFolder, table: str) -> str:
-    return split_caption(modules(Table)[table])[1]
+    return " ".join(split_caption(modules(Table)[table])[1].split())
 
 
 def _accuracy(results: ResultFolder) -> str:
@@ -55,7 +55,7 @@ def _accuracy(results: ResultFolder) -> str:
                 "suite": row["suite"],
                 "network": row["network"],
                 "scheme": row["scheme"],
-                "weights kept": f"{digits(100 * float(row['weight_density']))} %",
+                "weights kept": f"{100 * float(row['weight_density']):.1f} %",
                 "top-1 trained": _percent(row["top1_trained_percent"]),
                 "right after pruning": _percent(row["top1_one_shot_percent"]),
                 "fine-tuned, INT8": _percent(row["top1_int8_percent"]),
@@ -110,6 +110,7 @@ def _examples(results: ResultFolder) -> str:
 FILLERS: dict[str, Callable[..., str]] = {
     "outcome": outcome,
     "board": board,
+    "decided": decided,
     "systems": _systems,
     "figure": _figure,
     "caption": _caption,

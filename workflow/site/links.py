@@ -1,10 +1,12 @@
-"""Links of a Markdown page that lead out of the site: they become the name of the file."""
+"""Links of a Markdown page: those out of the site become the file's name, tables lead to theirs."""
 
 import re
+from collections.abc import Collection
 
 _LINK = re.compile(
     r"\[([^\]]+)\]\((\.\./[^)]+|(?:sim|models|workflow|config|results|tests)/[^)]*)\)"
 )
+_TABLE = re.compile(r"`(\w+)\.csv`(?!\])")
 
 
 def plain_links(text: str) -> str:
@@ -15,8 +17,21 @@ def plain_links(text: str) -> str:
     return _LINK.sub(lambda match: _named(match[1], match[2]), text)
 
 
+def table_links(text: str, tables: Collection[str]) -> str:
+    """The text, with the files of tables as links to their pages.
+
+    Args:
+        text: a page at the root of the site.
+        tables: names of those that have a page.
+    """
+    return _TABLE.sub(
+        lambda match: f"[{match[0]}](tables/{match[1]}.md)" if match[1] in tables else match[0],
+        text,
+    )
+
+
 def _named(words: str, target: str) -> str:
     path = re.sub(r"^(\.\./)+", "", target)
-    if words.strip("`") in (path, path.rsplit("/", 1)[-1]):
+    if words.strip("`") in (path, path.removesuffix("/README.md"), path.rsplit("/", 1)[-1]):
         return f"`{path}`"
     return f"{words} (`{path}`)"

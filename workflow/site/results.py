@@ -67,25 +67,35 @@ class ResultFolder:
             return ""
         first, rest = split_caption(modules(Figure)[name])
         source = f"{to_root}figures/{name}.svg"
-        return picture(source, alt=first, text=rest or first, link=source)
+        text = " ".join((rest or first).split())
+        return picture(source, alt=first, text=text, link=source)
 
 
-def picture(source: str, *, alt: str, text: str, link: str | None = None) -> str:
-    """A picture with alternative text and caption, which may be Markdown, as HTML in Markdown."""
+def picture(
+    source: str, *, alt: str, text: str, link: str | None = None, kind: str = "chart"
+) -> str:
+    """A picture with alternative text and caption, which may be Markdown, as HTML in Markdown.
+
+    Args:
+        source: address from the page.
+        alt: for those who cannot see it.
+        text: caption.
+        link: what a click opens.
+        kind: `chart`, which scrolls on a narrow screen, or `drawing`, whose type is large.
+    """
     image = f'<img src="{source}" alt="{escape(plain(alt))}" loading="lazy">'
     if link:
         image = f'<a href="{link}" title="the figure alone, to zoom into">{image}</a>'
-    # A wide figure scrolls inside its frame on a narrow screen.
     return (
-        f'<figure class="result" markdown>\n<div class="frame" tabindex="0">{image}</div>\n'
+        f'<figure class="{kind}" markdown>\n<div class="frame" tabindex="0">{image}</div>\n'
         f'<figcaption markdown="span">{text}</figcaption>\n</figure>\n\n'
     )
 
 
 def split_caption(module: str) -> tuple[str, str]:
-    """First sentence of a module's docstring, and the rest of it in one line, as Markdown."""
+    """First sentence of a module's docstring, and the rest of it, as Markdown."""
     first, _, rest = caption(module).replace("``", "`").partition("\n\n")
-    return " ".join(first.split()), " ".join(rest.split())
+    return " ".join(first.split()), rest
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,8 @@ decimals of a point are finer than a screen shows.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count
+from string import ascii_letters
 
 SMALL = 0.1
 """Below this a number is left as it is: it scales something."""
@@ -57,24 +58,27 @@ def _with_short_clips(svg: str) -> str:
 
 
 def _short_names(svg: str) -> Iterator[tuple[str, str]]:
-    numbers = count()
+    taken = set(_REFERENCE.findall(svg))
+    names = (name for name in chain(ascii_letters, map("g{}".format, count())) if name not in taken)
     for name in dict.fromkeys(match[2] for match in _GLYPH.finditer(svg)):
-        yield name, f"g{next(numbers)}"
+        yield name, next(names)
 
 
 def _letter(match: re.Match[str], names: dict[str, str]) -> str:
     name, x, y = match.groups()
     if name not in names:
         return match[0]
-    place = f' x="{_rounded(x, 1)}"' if x else ""
-    place += f' y="{_rounded(y, 1)}"' if y and float(y) else ""
+    # In hundredths of the type's size.
+    place = f' x="{_rounded(x, 0)}"' if x else ""
+    place += f' y="{_rounded(y, 0)}"' if y and float(y) else ""
     return f'<use href="#{names[name]}"{place}/>'
 
 
 def _rounded(number: str, places: int) -> str:
     if abs(float(number)) < SMALL:
         return number
-    text = f"{float(number):.{places}f}".rstrip("0").rstrip(".")
+    text = f"{float(number):.{places}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import yaml
 
+from models.networks.titles import network_titles
 from sim.declared import ROOT, data_file
 from sim.registry import Configuration, configuration, configurations
 from workflow.plan.products import Figure, modules
@@ -49,7 +51,8 @@ class SystemPage:
 
     def text(self, results: ResultFolder) -> str:
         """The page as Markdown."""
-        drawing = picture(f"drawings/{self.name}.svg", alt=self.drawing, text=self.drawing)
+        address = f"drawings/{self.name}.svg"
+        drawing = picture(address, alt=self.drawing, text=self.drawing, kind="drawing")
         sections = {
             "How it works": f"{self.how}\n{drawing}",
             "What is assumed": self._assumed(),
@@ -136,14 +139,28 @@ def parameter_table(entry: Configuration) -> str:
         [
             {
                 "parameter": f"`{name}`",
-                "value": f"{parameter.value} {parameter.unit}".strip(),
+                "value": _with_unit(parameter.value, parameter.unit),
                 "status": parameter.status,
                 "source": plain_links(parameter.source),
-                "tried": ", ".join(map(str, parameter.sweep)),
+                "tried": ", ".join(map(_value, parameter.sweep)),
             }
             for name, parameter in entry.parameters.items()
         ]
     )
+
+
+def _with_unit(value: object, unit: str) -> str:
+    text = _value(value)
+    return text if isinstance(value, bool) or value == inf else f"{text} {unit}".strip()
+
+
+def _value(value: object) -> str:
+    """A parameter's value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return "no limit" if value == inf else f"{value:g}"
+    return str(value)
 
 
 def _model(row: Row) -> str:
@@ -166,12 +183,16 @@ def _check(row: Row) -> Mapping[str, str]:
 def _span(row: Row) -> Mapping[str, str]:
     return {
         "design": f"`{row['accelerator']}`",
-        "network": f"{row['network']} ({row['suite']}, {row['scheme']})",
-        "parameter": row["parameter"],
+        "network": f"{network_titles()[row['network']]} ({row['suite']}, {row['scheme']})",
+        "parameter": f"`{row['parameter']}`",
         "status": row["status"],
-        "speedup": f"{digits(float(row['speedup_span'] or 1))} x",
-        "energy": f"{digits(float(row['energy_span'] or 1))} x",
+        "speedup": _times(row["speedup_span"]),
+        "energy": _times(row["energy_span"]),
     }
+
+
+def _times(text: str) -> str:
+    return f"{digits(float(text))} x" if text else "-"
 
 
 def _readmes(folders: Sequence[str]) -> str:

@@ -57,7 +57,7 @@ def _page(results: ResultFolder, name: str) -> str:
         ]
     )
     columns = "".join(f"    {line}\n" for line in described.splitlines())
-    return f"""# {_title(name)}
+    return f"""# Table: {_title(name)}
 
 {first}
 
@@ -95,6 +95,7 @@ def _data(results: ResultFolder, name: str) -> str:
             "unit": entry.unit,
             "scale": entry.scale,
             "numeric": entry.numeric,
+            "long": entry.long,
         }
         for entry in columns_of(results, name)
     ]

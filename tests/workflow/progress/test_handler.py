@@ -65,6 +65,16 @@ def test_lines_come_at_intervals_and_say_what_runs(clock: _Clock) -> None:
     assert "now: train shapes/last" in lines[2]
 
 
+def test_the_jobs_of_a_dry_run_are_listed_once(clock: _Clock) -> None:
+    stream = io.StringIO()
+    handler = _handler(stream, dryrun=True)
+    for _ in range(2):  # Snakemake tells them before and after it goes through the jobs
+        _send(handler, LogEvent.RUN_INFO, stats={"train": 2, "trace": 1, "all": 1, "total": 4})
+        _start(handler, 0, "a")
+    lines = stream.getvalue().splitlines()
+    assert [line.split()[:2] for line in lines] == [["2", "train"], ["1", "trace"], ["3", "jobs;"]]
+
+
 def test_on_a_terminal_the_line_is_written_over(clock: _Clock) -> None:
     stream = _Terminal()
     handler = _handler(stream)

@@ -1,6 +1,6 @@
 import re
 
-from workflow.site.claims_board import VERDICTS, board, outcome, published
+from workflow.site.claims_board import VERDICTS, board, decided, outcome, published
 from workflow.site.results import ResultFolder
 from workflow.studies.claims import verdict
 
@@ -15,6 +15,13 @@ def test_the_board_has_a_row_and_a_reason_for_every_claim(results: ResultFolder)
     for row in results.rows("claims_summary"):
         assert f'<tr id="{row["claim"]}"' in html
     assert html.count("<details>") == len(results.rows("claims_summary"))
+
+
+def test_the_home_page_lists_what_was_decided(results: ResultFolder) -> None:
+    listed = re.findall(r'class="verdict \w+">([^<]+)<', decided(results))
+    known = [row["verdict"] for row in results.rows("claims_summary")]
+    order = ["reproduced within 10 %", "same direction", "not reproduced"]
+    assert listed == [verdict for verdict in order for _ in range(known.count(verdict))]
 
 
 def test_every_verdict_has_words() -> None:

@@ -1,8 +1,11 @@
+import base64
+import gzip
+
 import pytest
 
 pytest.importorskip("itables")
 
-from workflow.site.hooks import classic_script
+from workflow.site.hooks import classic_script, packed
 
 
 def test_a_module_becomes_a_script_with_its_names() -> None:
@@ -14,3 +17,8 @@ def test_a_module_becomes_a_script_with_its_names() -> None:
 def test_a_bundle_without_exports_is_refused() -> None:
     with pytest.raises(ValueError, match="exports nothing"):
         classic_script("var a=1;")
+
+
+def test_a_packed_script_holds_the_whole_of_it() -> None:
+    held = packed("alert(1)").split('"')[1]
+    assert gzip.decompress(base64.b64decode(held)) == b"alert(1)"

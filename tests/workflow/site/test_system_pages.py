@@ -22,3 +22,5 @@ def test_a_page_says_what_is_assumed_and_how_far_to_trust_it(results: ResultFold
     for heading in ("How it works", "What is assumed", "Its claims", "Trust"):
         assert f"## {heading}\n" in page
     assert "SCALE-Sim 3.0.0" in page
+    assert "| `dram_bytes_per_cycle` | no limit |" in page
+    assert "True" not in page

@@ -31,6 +31,16 @@ async function unpacked(base64) {
   return await new Response(stream).text();
 }
 
+/** The viewer of tables, unpacked and run once. */
+async function viewer() {
+  if (!window.itables) {
+    const script = document.createElement("script");
+    script.textContent = await unpacked(window.packedViewer);
+    document.head.append(script);
+  }
+  return window.itables;
+}
+
 function download(name, text) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
@@ -44,16 +54,17 @@ async function showTable(place) {
   const { columns, csv } = window.tableData[name];
   const text = await unpacked(csv);
   const [, ...rows] = csvRows(text);
+  const { jQuery } = await viewer();
   document.querySelector(`[data-download="${name}"]`).onclick = () => download(name, text);
   const table = document.createElement("table");
   table.className = "display";
   place.replaceChildren(table);
-  window.itables.jQuery(table).DataTable({
+  jQuery(table).DataTable({
     data: rows,
-    columns: columns.map(({ words, unit, scale, numeric }) => ({
+    columns: columns.map(({ words, unit, scale, numeric, long }) => ({
       title: unit ? `${words}<br><small>${unit}</small>` : words,
       type: numeric ? "num" : "string",
-      className: numeric ? "number" : "words",
+      className: numeric ? "number" : long ? "words sentences" : "words",
       render: (cell, kind) => {
         if (!numeric) return kind === "display" ? escaped(cell) : cell;
         if (cell === "") return kind === "display" ? "" : Number.NEGATIVE_INFINITY;
