@@ -88,6 +88,11 @@ def test_the_table_has_a_line_per_row_and_the_figure_a_bar_per_design() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["SparTen", "SA"]
 
 
+def test_a_design_of_the_users_has_its_name_in_the_figure() -> None:
+    (axes,) = compare(_network(), {"mine": accelerator("sa")}).plot().axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["mine"]
+
+
 def test_at_a_size_every_design_has_as_many_multipliers_as_its_structure_allows() -> None:
     comparison = compare(_network(), ["sa", "sparten", "phantom_2d", "hass"], at=1024)
     sizes = {cost.accelerator: cost.events.multipliers for cost in comparison.totals}
