@@ -123,12 +123,14 @@ def test_loop_references_are_compared_as_often_as_the_table_says(row: dict[str, 
 
 
 def _examples(test: ast.FunctionDef) -> int:
-    """Hypothesis' number of cases: `max_examples` of its settings, 100 unless they say another."""
+    """Cases of a whole run: what `examples` is given for `max_examples`, or what stands there."""
     calls = [d for d in test.decorator_list if isinstance(d, ast.Call)]
     names = {getattr(call.func, "id", ""): call for call in calls}
     assert "given" in names
     keywords = names["settings"].keywords if "settings" in names else []
-    stated = [k.value.value for k in keywords if k.arg == "max_examples"]  # type: ignore[attr-defined]
+    values = [keyword.value for keyword in keywords if keyword.arg == "max_examples"]
+    values = [value.args[0] if isinstance(value, ast.Call) else value for value in values]
+    stated = [value.value for value in values if isinstance(value, ast.Constant)]
     return int(stated[0]) if stated else 100
 
 
