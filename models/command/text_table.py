@@ -8,11 +8,11 @@ Row = Mapping[str, str | int | float]
 
 
 def digits(value: str | int | float) -> str:
-    """A value with the digits that a reader wants: three significant ones, no exponent."""
+    """A value with the digits that a reader wants: three significant ones; "-" for no number."""
     if isinstance(value, str):
         return value
     if isinstance(value, int) or not math.isfinite(value):
-        return f"{value:,}" if isinstance(value, int) else str(value)
+        return f"{value:,}" if isinstance(value, int) else str(value).replace("nan", "-")
     if value == 0:
         return "0"
     places = max(0, 2 - math.floor(math.log10(abs(value))))

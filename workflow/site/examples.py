@@ -1,6 +1,7 @@
 """The scripts of examples/, with what they print and draw."""
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,16 @@ def examples() -> list[Example]:
 
 
 def toy_class() -> str:
-    """The accelerator that an example defines, as a block of code: what its marks enclose."""
+    """The accelerator that an example defines, as a block of code with what it imports."""
     source = (EXAMPLES / "write_an_accelerator.py").read_text(encoding="utf-8")
-    code = source.partition("# --- the accelerator\n")[2].partition("# --- end")[0]
-    return f"```python\n{code.strip()}\n```"
+    code = source.partition("# --- the accelerator\n")[2].partition("# --- end")[0].strip()
+    used = set(re.findall(r"\w+", code))
+    imports = [line for line in source.splitlines() if _imported(line) & used]
+    return "\n".join(["```python", *imports, "", "", code, "```"])
+
+
+def _imported(line: str) -> set[str]:
+    """The names that a line of code imports."""
+    if not line.startswith(("import ", "from ")):
+        return set()
+    return {name.split(" as ")[-1].strip() for name in line.partition("import ")[2].split(",")}

@@ -12,6 +12,7 @@ from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
 from models.graph.stored_tensors import SparseNetwork, weight
+from sim.errors import UserError
 from sim.generate.weights import Shape, weight_magnitudes
 from sim.layer import Layer, Mask
 from sim.validation import require_fraction
@@ -32,8 +33,17 @@ class Magnitude(Scheme):
         require_fraction(density=self.density)
 
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
-        """Put global magnitude masks on the prunable layers."""
+        """Put global magnitude masks on the prunable layers.
+
+        Raises:
+            UserError: the network has none.
+        """
         weights = {name: weight(layer).detach() for name, layer in prunable_layers(network).items()}
+        if not weights:
+            raise UserError(
+                "the network has no layer to prune, as the first, the last and depthwise ones stay "
+                "dense; expected another one, or scheme dense"
+            )
         apply_weight_masks(network, magnitude_masks(weights, self.density))
 
 

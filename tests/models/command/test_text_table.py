@@ -15,6 +15,7 @@ from models.command.text_table import digits, json_rows, text_table
         (0.04567, "0.0457"),
         (0.0, "0"),
         (float("inf"), "inf"),
+        (float("nan"), "-"),
         ("text", "text"),
     ],
 )

@@ -35,6 +35,12 @@ def test_density_is_met_over_the_prunable_layers(density: float) -> None:
         assert bool((network.layers[name].weight != 0).all())
 
 
+def test_a_network_of_a_first_and_a_last_layer_is_refused() -> None:
+    layers = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Conv2d(4, 4, 3))
+    with pytest.raises(UserError, match="no layer to prune"):
+        Magnitude().prune(SparseNetwork(layers), samples())
+
+
 def test_density_out_of_range_is_refused() -> None:
     with pytest.raises(UserError, match=r"density is 1\.5; expected a number in \[0, 1\]"):
         Magnitude(density=1.5)
