@@ -9,6 +9,7 @@ from sim.accelerator import Accelerator, simulate
 from sim.components import BASES, EnergyBasis, energy_basis, energy_pj, has_inventory
 from sim.components.cells import Library
 from sim.consistency import check_events
+from sim.described import SUFFIXES, TEMPLATE, described_accelerators
 from sim.errors import UserError
 from sim.events import Events
 from sim.footing import footing
@@ -214,12 +215,21 @@ def _designs(
         kind = type(accelerators).__name__
         raise UserError(f"compare() takes names of accelerators second, not {kind}")
     else:
-        names = configurations() if accelerators is None else accelerators
-        designs = {
-            name: accelerator(name) for name in ([names] if isinstance(names, str) else names)
-        }
+        all_designs = [name for name in configurations() if name != TEMPLATE]
+        names = all_designs if accelerators is None else accelerators
+        designs = _named([names] if isinstance(names, str) else names)
     if not designs:
         raise UserError("compare() got no accelerator; leave the list out to take all")
+    return designs
+
+
+def _named(names: Iterable[str]) -> dict[str, Accelerator]:
+    designs: dict[str, Accelerator] = {}
+    for name in names:
+        if isinstance(name, str) and name.endswith(SUFFIXES):
+            designs |= described_accelerators(name)
+        else:
+            designs[name] = accelerator(name)
     return designs
 
 

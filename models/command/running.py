@@ -34,7 +34,11 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the verbs `run` and `trace`."""
     run = verbs.add_parser("run", help="compare designs on a network's zeros")
     _add_source(run)
-    run.add_argument("--accelerators", metavar="A,B", help="designs by name; all if left out")
+    run.add_argument(
+        "--accelerators",
+        metavar="A,B",
+        help="designs by name, or files that describe them (*.yaml); all if left out",
+    )
     run.add_argument("--at", type=int, metavar="N", help="every design with N multipliers")
     run.add_argument("--node", type=int, default=16, metavar="NM", help="of the energies (16)")
     run.add_argument("--out", type=Path, metavar="DIR", help="also write layers.csv, index.html")

@@ -1,0 +1,1 @@
+"""An accelerator described by its parameters alone."""
