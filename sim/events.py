@@ -6,13 +6,16 @@ from typing import Literal, NamedTuple, Self, TypeVar
 
 from sim.causes import Cause
 
+Operand = Literal["weight", "activation", "output", "psum", "metadata"]
+Direction = Literal["read", "write"]
+
 
 class Access(NamedTuple):
     """Which bytes moved: `memory` is an entry of the technology table ("dram", "sram_512kib")."""
 
     memory: str
-    operand: Literal["weight", "activation", "output", "psum", "metadata"]
-    direction: Literal["read", "write"]
+    operand: Operand
+    direction: Direction
 
 
 Key = TypeVar("Key")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim import UserError
 from sim.validation import described, shown
+from workflow.event_columns import idle_columns
 
 LABELS = ["suite", "network", "scheme", "weight_source", "activation_source", "accelerator"]
 PLACE = ["layer", "layer_kind"]
@@ -36,7 +37,7 @@ def check_event_file(path: Path, frame: pd.DataFrame) -> None:
     _refuse(path, counts["images"] < 1, "no image")
     too_many = counts["effectual_macs"] > counts["dense_macs"]
     _refuse(path, too_many, "more effectual multiplications than dense ones")
-    idle = counts.loc[:, counts.columns.str.startswith("idle_")].sum(axis=1)
+    idle = counts[list(idle_columns(counts.columns))].sum(axis=1)
     slots = counts["multipliers"] * counts["cycles"] - counts["effectual_macs"]
     _refuse(path, idle != slots, "idle causes do not add up to all multiplier-cycles")
     keys = [*RUN, "accelerator", *(name for name in VARIED if name in frame), "layer"]

@@ -1,7 +1,6 @@
 """Events as tables: one row per layer, one column per count, the unit in the column's name."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +12,16 @@ from sim.files import intact, whole_file
 from sim.layer import layer_kind
 from sim.validation import shown
 from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
+from workflow.event_columns import (
+    action_column,
+    action_columns,
+    idle_column,
+    traffic_column,
+    traffic_columns,
+)
 
-TRAFFIC = re.compile(r"^(.+)_(weight|activation|output|psum|metadata)_(read|write)_bytes$")
-ACTION = "action_"
 TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED], str)
 """Columns of text: a layer may be called 0.10, and a variant may be empty."""
-IDLE = re.compile(r"^idle_(.+)_multiplier_cycles$")
 
 
 def _columns(events: Events) -> dict[str, float]:
@@ -29,11 +32,11 @@ def _columns(events: Events) -> dict[str, float]:
         "multipliers": events.multipliers,
     }
     for cause, count in events.idle_multiplier_cycles.items():
-        row[f"idle_{cause}_multiplier_cycles"] = count
+        row[idle_column(cause)] = count
     for access, count in events.traffic_bytes.items():
-        row[f"{access.memory}_{access.operand}_{access.direction}_bytes"] = count
+        row[traffic_column(access)] = count
     for name, amount in events.actions.items():
-        row[ACTION + name] = amount
+        row[action_column(name)] = amount
     return row
 
 
@@ -113,11 +116,13 @@ def per_event_energy_pj(
     columns: Iterable[str], technology: Technology
 ) -> dict[str, dict[str, float]]:
     """For each energy component: the pJ per unit of each column that counts towards it."""
+    names = list(columns)
+    memories = {column: access.memory for column, access in traffic_columns(names).items()}
+    actions = action_columns(names)
     table: dict[str, dict[str, float]] = {}
-    for column in columns:
-        match = TRAFFIC.match(column)
-        name = match[1] if match else column.removeprefix(ACTION)
-        if match or column.startswith(ACTION):
+    for column in names:
+        name = memories.get(column) or actions.get(column)
+        if name:
             entry = technology.entry(name)
             table.setdefault(entry.component, {})[column] = entry.energy_pj
     return table
@@ -134,13 +139,3 @@ def energy_pj(frame: pd.DataFrame, technology: Technology) -> pd.DataFrame:
         },
         index=frame.index,
     )
-
-
-def traffic_bytes(frame: pd.DataFrame) -> Mapping[str, list[str]]:
-    """The byte columns of each memory, e.g. {"dram": ["dram_weight_read_bytes", ...]}."""
-    found: dict[str, list[str]] = {}
-    for column in frame.columns:
-        match = TRAFFIC.match(column)
-        if match:
-            found.setdefault(match[1], []).append(column)
-    return found

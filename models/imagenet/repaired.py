@@ -148,24 +148,24 @@ def _pruned(dense: SparseNetwork, scheme: ModelledScheme, fitted: Tensor) -> Spa
 
 def _fitted_views(folder: ImageFolder, settings: FullSizeSettings) -> Tensor:
     """Views of every second picture of the folder, of further ones, and of the bundled two."""
-    chosen = settings.pictures
-    files = list(folder.files[0::2][: chosen.fitted_pictures])
-    if chosen.more_pictures is not None:
-        files += image_folder(Path(chosen.more_pictures), folder.form, None).files
+    pictures = settings.pictures
+    files = list(folder.files[0::2][: pictures.fitted_pictures])
+    if pictures.more_pictures is not None:
+        files += image_folder(Path(pictures.more_pictures), folder.form, None).files
     photographs = [*(read_picture(path) for path in files), *bundled_originals()]
-    return random_views(photographs, chosen.fitted_views, folder.form, settings.seed)
+    return random_views(photographs, pictures.fitted_views, folder.form, settings.seed)
 
 
 def _judge(folder: ImageFolder, settings: FullSizeSettings, dense: SparseNetwork) -> _Judge:
     """Of the other pictures: views, whole ones, labels and what the dense network says of them."""
-    chosen = settings.pictures
-    files = folder.files[1::2][: chosen.judged_pictures]
+    pictures = settings.pictures
+    files = folder.files[1::2][: pictures.judged_pictures]
     if not files:
         raise UserError(f"{settings.inputs.folder}: one picture; repair needs at least two")
     photographs = [read_picture(path) for path in files]
-    views = random_views(photographs, chosen.judged_views, folder.form, settings.seed + 1)
+    views = random_views(photographs, pictures.judged_views, folder.form, settings.seed + 1)
     whole = replace(folder, files=files).images()
-    labels = torch.tensor([_label(path) for path in files]) if chosen.labels_in_names else None
+    labels = torch.tensor([_label(path) for path in files]) if pictures.labels_in_names else None
     return _Judge(views, logits(dense.module, views), whole, labels)
 
 

@@ -122,8 +122,8 @@ def channel_densities(channels: int, density: float, spread: float) -> Floats:
         half = (low + high) / 2
         trial = torch.special.ndtr(half + means)
         low, high = (half, high) if float(trial.mean()) < density else (low, half)
-    found: Floats = torch.special.ndtr(low + means).numpy()
-    return found
+    densities: Floats = torch.special.ndtr(low + means).numpy()
+    return densities
 
 
 def _rounded(shares: Floats, length: int) -> Counts:

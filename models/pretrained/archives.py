@@ -149,12 +149,12 @@ def read_members(archive: Path, pattern: str) -> dict[str, bytes]:
     """
     try:
         members = _zip_members if archive.suffix == ".whl" else _tar_members
-        found = members(archive, pattern)
+        contents = members(archive, pattern)
     except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{archive.name}: not a whole archive ({error}); fetch it again") from error
-    if not found:
+    if not contents:
         raise UserError(f"{archive.name}: holds no {pattern}")
-    return dict(sorted(found.items()))
+    return dict(sorted(contents.items()))
 
 
 def _zip_members(archive: Path, pattern: str) -> dict[str, bytes]:
@@ -166,14 +166,14 @@ def _zip_members(archive: Path, pattern: str) -> dict[str, bytes]:
 
 
 def _tar_members(archive: Path, pattern: str) -> dict[str, bytes]:
-    found = {}
+    contents = {}
     with tarfile.open(archive) as opened:
         for entry in opened:
             if entry.isfile() and fnmatchcase(entry.name, pattern):
                 _require_size(archive, entry.name, entry.size)
                 file = opened.extractfile(entry)
-                found[entry.name] = b"" if file is None else file.read()
-    return found
+                contents[entry.name] = b"" if file is None else file.read()
+    return contents
 
 
 def _require_size(archive: Path, name: str, size: int) -> None:

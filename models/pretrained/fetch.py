@@ -113,12 +113,12 @@ def _contents(
     """Files of a package whose digest, one after another in sorted order, was compared."""
     with TemporaryDirectory() as scratch:
         archive = download(pin, Path(scratch), platform)
-        found = {
+        files = {
             name: content
             for pattern in members
             for name, content in read_members(archive, pattern).items()
         }
-    contents = dict(sorted(found.items()))
+    contents = dict(sorted(files.items()))
     digest = hashlib.sha256(b"".join(contents.values())).hexdigest()
     if digest != sha256:
         raise UserError(f"{pin}: SHA-256 of {', '.join(members)} is {digest}, expected {sha256}")

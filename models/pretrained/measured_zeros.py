@@ -129,14 +129,14 @@ def measured_rows(network: str, folder: Path) -> Iterator[Mapping[str, object]]:
         if inputs[name].tensor != name:
             continue
         mask = without_padding(entry.activation)
-        found = picture_statistics(mask)
+        statistics = picture_statistics(mask)
         values: tuple[object, ...] = (network, name, "activation", MEASURED)
-        values = (*values, f"{found.density:.4f}", MEASURED, name, source, "")
+        values = (*values, f"{statistics.density:.4f}", MEASURED, name, source, "")
         rows.append(
             dict(zip(COLUMNS, values, strict=True))
             | {"place": places.get(name, ""), "channels": mask.shape[1]}
             | {"map_side": mask.shape[2], "image_side": form.height}
-            | {new: _written(getattr(found, old)) for old, new in STATISTICS.items()}
+            | {new: _written(getattr(statistics, old)) for old, new in STATISTICS.items()}
         )
     yield from rows
     if network in CARRIED:

@@ -44,8 +44,8 @@ class Design:
 
     def build(self, size: int) -> Accelerator:
         """The accelerator of the size with this index."""
-        chosen = {name: own.values[size] for name, own in self.overrides.items()}
-        return configuration(self.name).build(**chosen)
+        values = {name: override.values[size] for name, override in self.overrides.items()}
+        return configuration(self.name).build(**values)
 
 
 @dataclass(frozen=True)
@@ -99,20 +99,20 @@ def _design(
     name: str, entry: Mapping[str, Any], common: Mapping[str, Override], sizes: int, path: Path
 ) -> Design:
     known = configuration(name).parameters
-    own = _overrides(entry["overrides"], sizes, f"{path}: {name}")
-    for parameter in own:
+    overrides = _overrides(entry["overrides"], sizes, f"{path}: {name}")
+    for parameter in overrides:
         if parameter not in known:
             raise unknown(f"parameter of {name!r} in {path.name}:", parameter, known)
     taken = {parameter: value for parameter, value in common.items() if parameter in known}
-    return Design(name, taken | own, entry["scheme"], entry.get("differs", ""))
+    return Design(name, taken | overrides, entry["scheme"], entry.get("differs", ""))
 
 
 def _overrides(entries: Mapping[str, Any], sizes: int, where: str) -> dict[str, Override]:
-    found = {}
+    overrides = {}
     for name, entry in entries.items():
         value = entry["value"]
         values = tuple(value) if isinstance(value, list) else (value,) * sizes
         if len(values) != sizes:
             raise UserError(f"{where}: {name} has {len(values)} values; expected 1 or {sizes}")
-        found[name] = Override(values, entry["reason"])
-    return found
+        overrides[name] = Override(values, entry["reason"])
+    return overrides

@@ -107,13 +107,13 @@ class _BlockCounter:
         if shape != self._shape:
             self._shape = shape
             self._both = np.empty(shape, dtype=np.uint64)
-            self._ones = np.empty(shape, dtype=np.uint8)
+            self._set_bits = np.empty(shape, dtype=np.uint8)
             self._total = np.empty(shape, dtype=self._count_type)
         self._total.fill(0)
         for left, right in zip(outer, inner, strict=True):
             np.bitwise_and(left[:, :, None], right[:, None, :], out=self._both)
-            np.bitwise_count(self._both, out=self._ones)
-            np.add(self._total, self._ones, out=self._total)
+            np.bitwise_count(self._both, out=self._set_bits)
+            np.add(self._total, self._set_bits, out=self._total)
         return self._total
 
 

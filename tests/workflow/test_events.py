@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sim import NetworkTrace, UserError, technology
-from workflow.events import energy_pj, read_events, simulate_network, traffic_bytes, write_events
+from workflow.events import energy_pj, read_events, simulate_network, write_events
 from workflow.studies.comparison.energy_table import energy
 from workflow.studies.comparison.networks_table import networks
 from workflow.studies.comparison.traffic_table import traffic
@@ -36,13 +36,6 @@ def test_energy_is_counts_times_the_table(frame: pd.DataFrame) -> None:
     assert list(energy["mac_energy_pj"]) == [128, 64, 192]
     assert list(energy["dram_energy_pj"]) == [30, 30, 30]
     assert list(energy["sram_energy_pj"]) == [20, 20, 20]
-
-
-def test_memories_are_found_by_their_columns(frame: pd.DataFrame) -> None:
-    assert traffic_bytes(frame) == {
-        "dram": ["dram_weight_read_bytes"],
-        "sram_512kib": ["sram_512kib_output_write_bytes"],
-    }
 
 
 def test_network_totals_are_per_image_and_per_view(frame: pd.DataFrame) -> None:

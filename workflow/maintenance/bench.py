@@ -190,8 +190,8 @@ def rows(sizes: Sequence[str], accelerators: Sequence[str]) -> Iterator[Timing]:
     """Measure, in the order of the module's text."""
     cases = [case for size in sizes for case in CASES[size]]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        found = pool.submit(layers_of, [KERNEL_CASE, *EXPLORED, *cases]).result()
-    kernel_layers, *tables = found
+        layer_tables = pool.submit(layers_of, [KERNEL_CASE, *EXPLORED, *cases]).result()
+    kernel_layers, *tables = layer_tables
     explored = tables[: len(EXPLORED)]
     yield from _kernels([random_trace(layer, KERNEL_CASE.images) for layer in kernel_layers])
     yield from _explorations(dict(zip(EXPLORED, explored, strict=True)))

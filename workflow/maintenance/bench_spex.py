@@ -56,17 +56,19 @@ def trial_costs(network: str, images: int = IMAGES) -> tuple[float, float, float
 
 
 def _inputs(module: nn.Module, layers: dict[str, BlockConv2d], x: Tensor) -> dict[str, Tensor]:
-    found: dict[str, Tensor] = {}
+    inputs: dict[str, Tensor] = {}
 
     def recorder(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         def record(_: nn.Module, given: tuple[Tensor, ...]) -> None:
-            found[name] = given[0]
+            inputs[name] = given[0]
 
         return record
 
-    with temporary(one.register_forward_pre_hook(recorder(name)) for name, one in layers.items()):
+    with temporary(
+        layer.register_forward_pre_hook(recorder(name)) for name, layer in layers.items()
+    ):
         module(x)
-    return found
+    return inputs
 
 
 def main() -> None:

@@ -80,21 +80,21 @@ def compare(made: Path, reference: Path, rules: dict[str, Any]) -> dict[str, lis
     references = sorted(reference.glob("*.csv"))
     if not references:
         raise UserError(f"{reference} holds no reference table")
-    found = {}
+    moves = {}
     for path in references:
         table = made / path.name
         if not table.is_file():
             raise UserError(f"{table} is missing; make it first")
-        found[path.stem] = moved(pd.read_csv(intact(table)), pd.read_csv(path), rules)
-    unknown = sorted({path.stem for path in made.glob("*.csv")} - set(found))
-    return found | {name: ["is not in the reference; run `make reference`"] for name in unknown}
+        moves[path.stem] = moved(pd.read_csv(intact(table)), pd.read_csv(path), rules)
+    unknown = sorted({path.stem for path in made.glob("*.csv")} - set(moves))
+    return moves | {name: ["is not in the reference; run `make reference`"] for name in unknown}
 
 
-def markdown(found: dict[str, list[str]], reference: Path) -> str:
+def markdown(moves: dict[str, list[str]], reference: Path) -> str:
     """What moved, as a comment on a pull request: a list per table, long ones cut."""
-    changed = {name: lines for name, lines in found.items() if lines}
+    changed = {name: lines for name, lines in moves.items() if lines}
     if not changed:
-        return f"All {len(found)} tables agree with `{reference}`.\n"
+        return f"All {len(moves)} tables agree with `{reference}`.\n"
     parts = [f"### {sum(map(len, changed.values()))} cells moved away from `{reference}`\n"]
     for name, lines in changed.items():
         rest = len(lines) - SHOWN
@@ -112,17 +112,17 @@ def main() -> None:
     parser.add_argument("--moved", type=Path, help="Markdown to write, for a comment")
     arguments = parser.parse_args()
     rules = yaml.safe_load(TOLERANCES.read_text())
-    found = compare(arguments.made, arguments.reference, rules)
+    moves = compare(arguments.made, arguments.reference, rules)
     if arguments.moved:
         with whole_file(arguments.moved) as temporary:
-            temporary.write_text(markdown(found, arguments.reference))
-    for name, lines in found.items():
+            temporary.write_text(markdown(moves, arguments.reference))
+    for name, lines in moves.items():
         for line in lines:
             print(f"{name}: {line}")
-    failures = sum(map(len, found.values()))
+    failures = sum(map(len, moves.values()))
     if failures:
         raise UserError(f"{failures} cells moved away from {arguments.reference}")
-    print(f"{len(found)} tables agree with {arguments.reference}")
+    print(f"{len(moves)} tables agree with {arguments.reference}")
 
 
 if __name__ == "__main__":

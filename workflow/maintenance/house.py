@@ -65,17 +65,17 @@ def class_names(root: Path) -> Iterator[str]:
 
 def _folders(root: Path, paper: str) -> Bound:
     """In how many folders the files lie that are a paper's own, by their name or their folder's."""
-    found: dict[Path, list[Path]] = defaultdict(list)
+    folders: dict[Path, list[Path]] = defaultdict(list)
     for top in (*PACKAGES, "tests", "docs"):
         for path in (root / top).rglob("*.*"):
             parts = path.relative_to(root).parts
             if "__pycache__" in parts or not path.is_file():
                 continue
             if paper in parts[:-1]:
-                found[Path(*parts[: parts.index(paper) + 1])].append(path)
+                folders[Path(*parts[: parts.index(paper) + 1])].append(path)
             elif paper in path.stem:
-                found[path.parent.relative_to(root)].append(path)
-    places = sorted(folder.as_posix() for folder in found)
+                folders[path.parent.relative_to(root)].append(path)
+    places = sorted(folder.as_posix() for folder in folders)
     return Bound(f"folders of {paper}:", len(places), 7, " ".join(places))
 
 

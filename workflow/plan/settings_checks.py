@@ -147,8 +147,8 @@ def _check_searches(layout: Layout) -> None:
     spex = (("spex", "settings"), config["spex"]["settings"])
     _build(lambda values: built(SpexSettings, values), [_common(layout), spex])
     for index, entry in enumerate(config["spex"]["searches"]):
-        own = (("spex", "searches", index, "settings"), entry.get("settings", {}))
-        _build(lambda values: built(SpexSettings, values), [_common(layout), spex, own])
+        search = (("spex", "searches", index, "settings"), entry.get("settings", {}))
+        _build(lambda values: built(SpexSettings, values), [_common(layout), spex, search])
     boards = (("dataflow", "settings"), config["dataflow"]["settings"])
     _build(lambda values: built(DesignSettings, values), [boards])
     section = dict(config["threshold_search"]["settings"])

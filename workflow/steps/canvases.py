@@ -24,10 +24,10 @@ def main() -> None:
     )
     parser.add_argument("--output", required=True, type=Path, help="safetensors to write")
     given = parser.parse_args()
-    chosen = settings(CanvasSettings, given.settings)
-    data = make_canvases(chosen.seed, chosen)
+    canvas_settings = settings(CanvasSettings, given.settings)
+    data = make_canvases(canvas_settings.seed, canvas_settings)
     with whole_file(given.output) as temporary:
-        write_detection_set(temporary, data, chosen.seed)
+        write_detection_set(temporary, data, canvas_settings.seed)
 
 
 if __name__ == "__main__":

@@ -50,12 +50,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--metrics", type=Path, required=True)
     arguments = parser.parse_args()
-    chosen = settings(scheme(arguments.scheme), arguments.settings)
+    scheme_settings = settings(scheme(arguments.scheme), arguments.settings)
     checkpoint = trained_checkpoint(arguments.checkpoint)
     dataset = dataset_of(checkpoint, arguments.suite, arguments.dataset)
     module = network_of(checkpoint, arguments.network)
     checkpoint.fill(module)
-    network, top1 = compress(module, dataset, chosen)
+    network, top1 = compress(module, dataset, scheme_settings)
     names = {key: getattr(arguments, key) for key in ("suite", "network", "scheme")}
     report = names | {"test_images": len(dataset.test_labels)} | metrics(network, top1)
     with whole_file(arguments.metrics) as temporary:

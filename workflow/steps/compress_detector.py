@@ -39,14 +39,14 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--metrics", type=Path, required=True)
     arguments = parser.parse_args()
-    chosen = settings(scheme(arguments.scheme), arguments.settings)
+    scheme_settings = settings(scheme(arguments.scheme), arguments.settings)
     checkpoint = trained_checkpoint(arguments.checkpoint)
     origin = checkpoint.metadata
     data = read_detection_set(arguments.dataset, origin["suite"], origin["seed"])
     module = network_of(checkpoint, arguments.network)
     checkpoint.fill(module)
     anchors = head_of(module).anchors.tolist()
-    network, steps = compress_detector(module, data, chosen, LossWeights())
+    network, steps = compress_detector(module, data, scheme_settings, LossWeights())
     report = {
         "suite": data.name,
         "network": arguments.network,

@@ -104,9 +104,9 @@ def main() -> None:
     parser.add_argument("--densities", type=Path, help="CSV: densities aimed at and reached")
     parser.add_argument("--metrics", type=Path, help="JSON: top-1 before and after the scheme")
     arguments = parser.parse_args()
-    chosen = FullSizeSettings.of(json_object(arguments.settings))
+    settings = FullSizeSettings.of(json_object(arguments.settings))
     torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
-    made = make(arguments.suite, arguments.network, arguments.scheme, chosen)
+    made = make(arguments.suite, arguments.network, arguments.scheme, settings)
     if arguments.densities:
         with whole_file(arguments.densities) as temporary:
             density_table(made.trace, made.aimed).to_csv(temporary, index=False)

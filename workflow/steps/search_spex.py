@@ -33,7 +33,7 @@ from workflow.trained import dataset_of, network_of, trained_checkpoint
 
 
 def classifier(
-    suite: str, network: str, checkpoint: Path, dataset: Path | None, chosen: SpexSettings
+    suite: str, network: str, checkpoint: Path, dataset: Path | None, spex_settings: SpexSettings
 ) -> JudgedNetwork:
     """A trained classifier, judged by top-1; the samples are the last training images.
 
@@ -42,15 +42,15 @@ def classifier(
     """
     trained = trained_checkpoint(checkpoint)
     data = dataset_of(trained, suite, dataset)
-    if chosen.sample_images > len(data.train_images):
+    if spex_settings.sample_images > len(data.train_images):
         raise UserError(
-            f"sample_images is {chosen.sample_images}; "
+            f"sample_images is {spex_settings.sample_images}; "
             f"{suite} has {len(data.train_images)} training images"
         )
     module = network_of(trained, network)
     trained.fill(module)
     images, labels = (
-        part[-chosen.sample_images :] for part in (data.train_images, data.train_labels)
+        part[-spex_settings.sample_images :] for part in (data.train_images, data.train_labels)
     )
 
     def on_samples(module: nn.Module) -> float:
@@ -60,13 +60,13 @@ def classifier(
         return 100 * accuracy(module, data.test_images, data.test_labels)
 
     return JudgedNetwork(
-        BlockPrunedNetwork(module, chosen.rule, images, on_samples), on_test_images
+        BlockPrunedNetwork(module, spex_settings.rule, images, on_samples), on_test_images
     )
 
 
-def study_name(strategy: str, chosen: SpexSettings, checkpoint: Path, code: str) -> str:
+def study_name(strategy: str, spex_settings: SpexSettings, checkpoint: Path, code: str) -> str:
     """Changes with whatever makes the trials of an earlier journal wrong."""
-    options = {k: v for k, v in asdict(chosen).items() if k != "workers"}
+    options = {k: v for k, v in asdict(spex_settings).items() if k != "workers"}
     content = json.dumps([strategy, options, code], sort_keys=True).encode()
     return hashlib.sha256(content + checkpoint.read_bytes()).hexdigest()[:16]
 
@@ -84,17 +84,17 @@ def main() -> None:
     parser.add_argument("--trials", type=Path, required=True, help="CSV to write")
     parser.add_argument("--thresholds", type=Path, required=True, help="YAML to write")
     given = parser.parse_args()
-    chosen = settings(SpexSettings, given.settings)
+    spex_settings = settings(SpexSettings, given.settings)
     kind = detector if given.suite == CANVASES else classifier
     search = BlockSearch(
         given.suite,
         given.network,
         given.strategy,
-        chosen,
-        partial(kind, given.suite, given.network, given.checkpoint, given.dataset, chosen),
+        spex_settings,
+        partial(kind, given.suite, given.network, given.checkpoint, given.dataset, spex_settings),
         given.trials.with_name(f".{given.trials.stem}.journal"),
-        f"{given.network} {chosen.rule.name} {given.strategy} "
-        + study_name(given.strategy, chosen, given.checkpoint, given.code),
+        f"{given.network} {spex_settings.rule.name} {given.strategy} "
+        + study_name(given.strategy, spex_settings, given.checkpoint, given.code),
     )
     table, content = run_spex(search)
     write_table(table, given.trials)

@@ -59,7 +59,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """One finished search."""
 
     strategy: str
@@ -73,7 +73,7 @@ class Found:
         return max(self.trials, key=lambda trial: float(trial.value or 0))
 
 
-def searches(job: Job, bench: Bench) -> Iterator[Found]:
+def searches(job: Job, bench: Bench) -> Iterator[SearchResult]:
     """Run what is left of every search."""
     for strategy in job.strategies:
         search = ThresholdSearch(job.subject.settings, STRATEGIES[strategy], bench.space)
@@ -83,17 +83,19 @@ def searches(job: Job, bench: Bench) -> Iterator[Found]:
             start = partial(evaluator, bench, search)
         for seed in job.seeds:
             plan = search.plan(job.study_name(strategy, seed), seed)
-            yield Found(strategy, seed, search, run_search(job.journal, plan, start, job.workers))
+            yield SearchResult(
+                strategy, seed, search, run_search(job.journal, plan, start, job.workers)
+            )
 
 
-def trial_rows(job: Job, base: Figures, found: Found) -> list[Row]:
+def trial_rows(job: Job, base: Figures, result: SearchResult) -> list[Row]:
     """A row per trial in the order of proposal; trial 0 is the unpruned network."""
     full = Objective(job.subject.settings, base)
     rows = []
-    for number, trial in enumerate(found.trials):
+    for number, trial in enumerate(result.trials):
         figures = Figures(**trial.user_attrs)
         rows.append(
-            _keys(job, found)
+            _keys(job, result)
             | {"trial": number, "score": full(figures), "own_score": trial.value}
             | asdict(figures)
             | {"within_accuracy_limit": full.within(figures)}
@@ -101,12 +103,12 @@ def trial_rows(job: Job, base: Figures, found: Found) -> list[Row]:
     return rows
 
 
-def best_row(job: Job, bench: Bench, found: Found) -> Row:
+def best_row(job: Job, bench: Bench, result: SearchResult) -> Row:
     """The best point: its accuracies and its HASS design."""
-    trial, full = found.best, Objective(job.subject.settings, bench.base)
+    trial, full = result.best, Objective(job.subject.settings, bench.base)
     figures = Figures(**trial.user_attrs)
-    thresholds = found.search.space.thresholds(trial.params)
-    shared = _keys(job, found) | {
+    thresholds = result.search.space.thresholds(trial.params)
+    shared = _keys(job, result) | {
         "score": full(figures),
         "sample_accuracy_percent": figures.accuracy_percent,
         "base_sample_accuracy_percent": bench.base.accuracy_percent,
@@ -147,22 +149,25 @@ def _design_rows(bench: Bench, thresholds: LayerThresholds, names: Sequence[str]
     ]
 
 
-def _keys(job: Job, found: Found) -> Row:
+def _keys(job: Job, result: SearchResult) -> Row:
     return {
         "suite": job.subject.suite,
         "network": job.subject.network,
-        "strategy": found.strategy,
-        "search_seed": found.seed,
+        "strategy": result.strategy,
+        "search_seed": result.seed,
     }
 
 
-def thresholds_of(results: Sequence[Found]) -> list[Row]:
+def thresholds_of(results: Sequence[SearchResult]) -> list[Row]:
     """The best thresholds of every search, in standard deviations, as the scheme takes them."""
     rows = []
-    for found in results:
-        chosen = found.search.space.thresholds(found.best.params)
-        own = {"weights": dict(chosen.weights), "activations": dict(chosen.activations)}
-        rows.append({"strategy": found.strategy, "seed": found.seed} | own)
+    for result in results:
+        thresholds = result.search.space.thresholds(result.best.params)
+        by_layer = {
+            "weights": dict(thresholds.weights),
+            "activations": dict(thresholds.activations),
+        }
+        rows.append({"strategy": result.strategy, "seed": result.seed} | by_layer)
     return rows
 
 
@@ -194,16 +199,18 @@ def main() -> None:
     given = parser.parse_args()
     for strategy in given.strategies:
         require_choice("--strategies", strategy, STRATEGIES)
-    chosen = settings(SearchSettings, given.settings)
-    subject = SearchedNetwork(given.suite, given.network, given.checkpoint, given.dataset, chosen)
+    search_settings = settings(SearchSettings, given.settings)
+    subject = SearchedNetwork(
+        given.suite, given.network, given.checkpoint, given.dataset, search_settings
+    )
     journal = given.trials.with_name(f".{given.trials.stem}.journal")
     job = Job(subject, given.strategies, given.seeds, given.code, given.workers, journal)
     bench = Bench(subject)
     start = time.process_time() - bench.accuracy_cpu_s - bench.cost_cpu_s
     results = list(searches(job, bench))
     print(_seconds(bench, time.process_time() - start), file=sys.stderr)
-    trials = [row for found in results for row in trial_rows(job, bench.base, found)]
-    best = [best_row(job, bench, found) for found in results]
+    trials = [row for result in results for row in trial_rows(job, bench.base, result)]
+    best = [best_row(job, bench, result) for result in results]
     write_table(pd.DataFrame(trials), given.trials)
     write_table(pd.DataFrame(unpruned_rows(job, bench) + best), given.best)
     with whole_file(given.thresholds) as temporary:

@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--dataset", type=Path, help="of the dataset or canvases step")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    chosen = settings(TraceSettings, arguments.settings)
+    trace_settings = settings(TraceSettings, arguments.settings)
     checkpoint = trained_checkpoint(arguments.checkpoint)
     metadata = checkpoint.metadata
     if metadata.get("scheme") != arguments.scheme:
@@ -52,9 +52,9 @@ def main() -> None:
             f"expected {arguments.scheme!r}"
         )
     images = held_out_images(checkpoint, arguments.suite, arguments.dataset)
-    if chosen.images > len(images):
+    if trace_settings.images > len(images):
         raise UserError(
-            f"images is {chosen.images}; {arguments.suite} has {len(images)} test images"
+            f"images is {trace_settings.images}; {arguments.suite} has {len(images)} test images"
         )
     quantized = compressed_form(network_of(checkpoint, arguments.network), metadata["pruning"])
     checkpoint.fill(quantized.module)
@@ -64,13 +64,14 @@ def main() -> None:
         scheme=arguments.scheme,
         weight_source="measured",
         activation_source="measured",
-        data=f"first {chosen.images} test images of {arguments.suite}, seed {metadata['seed']}",
+        data=f"first {trace_settings.images} test images of {arguments.suite}, "
+        f"seed {metadata['seed']}",
     )
-    with repeatable(seed=0, threads=chosen.threads):
+    with repeatable(seed=0, threads=trace_settings.threads):
         trace = trace_network(
             network_of(checkpoint, arguments.network),
             quantized,
-            images[: chosen.images],
+            images[: trace_settings.images],
             provenance,
         )
     write_trace(arguments.output, trace)

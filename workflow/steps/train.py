@@ -15,19 +15,19 @@ from workflow.trained import drawn
 
 
 def train_network(
-    data: Dataset, network: str, chosen: TrainSettings, checkpoint: Path, metrics: Path
+    data: Dataset, network: str, train_settings: TrainSettings, checkpoint: Path, metrics: Path
 ) -> None:
     """Train, then write weights and figures."""
 
     def fit(module: nn.Module) -> tuple[TrainingLog, dict[str, Any]]:
-        log = train(module, data, chosen)
+        log = train(module, data, train_settings)
         return log, {
             "train_images": len(data.train_images),
             "test_images": len(data.test_images),
             "top1": accuracy(module, data.test_images, data.test_labels),
         }
 
-    train_and_write(data, network, chosen, fit, checkpoint, metrics)
+    train_and_write(data, network, train_settings, fit, checkpoint, metrics)
 
 
 def main() -> None:
@@ -40,9 +40,9 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True, type=Path, help="safetensors to write")
     parser.add_argument("--metrics", required=True, type=Path, help="JSON to write")
     given = parser.parse_args()
-    chosen = settings(TrainSettings, given.settings)
-    data = drawn(given.suite, chosen.seed, given.dataset)
-    train_network(data, given.network, chosen, given.checkpoint, given.metrics)
+    train_settings = settings(TrainSettings, given.settings)
+    data = drawn(given.suite, train_settings.seed, given.dataset)
+    train_network(data, given.network, train_settings, given.checkpoint, given.metrics)
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ from workflow.steps.train_step import train_and_write
 
 
 def train_network(
-    data: DetectionSet, network: str, chosen: TrainSettings, checkpoint: Path, metrics: Path
+    data: DetectionSet, network: str, train_settings: TrainSettings, checkpoint: Path, metrics: Path
 ) -> None:
     """Train, then write weights and figures."""
 
     def fit(module: nn.Module) -> tuple[TrainingLog, dict[str, Any]]:
-        log = train_detector(module, data, chosen, LossWeights())
+        log = train_detector(module, data, train_settings, LossWeights())
         precision = mean_average_precision(module, head_of(module), data.test)
         return log, {
             "anchors_pixels": head_of(module).anchors.tolist(),
@@ -35,7 +35,7 @@ def train_network(
             "map_50_95_percent": precision.at_50_95,
         }
 
-    train_and_write(data, network, chosen, fit, checkpoint, metrics)
+    train_and_write(data, network, train_settings, fit, checkpoint, metrics)
 
 
 def main() -> None:
@@ -47,9 +47,9 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True, type=Path, help="safetensors to write")
     parser.add_argument("--metrics", required=True, type=Path, help="JSON to write")
     given = parser.parse_args()
-    chosen = settings(TrainSettings, given.settings)
-    data = read_detection_set(given.dataset, NAME, chosen.seed)
-    train_network(data, given.network, chosen, given.checkpoint, given.metrics)
+    train_settings = settings(TrainSettings, given.settings)
+    data = read_detection_set(given.dataset, NAME, train_settings.seed)
+    train_network(data, given.network, train_settings, given.checkpoint, given.metrics)
 
 
 if __name__ == "__main__":

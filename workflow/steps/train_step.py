@@ -24,7 +24,7 @@ Fit = Callable[[nn.Module], tuple[TrainingLog, dict[str, Any]]]
 def train_and_write(
     data: Dataset | DetectionSet,
     network: str,
-    chosen: TrainSettings,
+    train_settings: TrainSettings,
     fit: Fit,
     checkpoint: Path,
     metrics: Path,
@@ -33,23 +33,28 @@ def train_and_write(
     options: dict[str, Any] = {
         "num_classes": data.num_classes,
         "in_channels": data.in_channels,
-        "width": chosen.width,
+        "width": train_settings.width,
         "input_size": data.input_size,
     }
-    with repeatable(chosen.seed, chosen.threads):
+    with repeatable(train_settings.seed, train_settings.threads):
         module = build(network, **options)
         initialise_for_training(module)
-        log, own = fit(module)
+        log, kind_figures = fit(module)
     names = {"suite": data.name, "network": network}
     figures = {
         **names,
         "parameters": sum(p.numel() for p in module.parameters()),
-        "epochs": chosen.epochs,
+        "epochs": train_settings.epochs,
         "steps": log.steps,
         "losses": log.losses,
-        **own,
+        **kind_figures,
     }
-    metadata = {**names, "build": options, "settings": asdict(chosen), "seed": chosen.seed}
+    metadata = {
+        **names,
+        "build": options,
+        "settings": asdict(train_settings),
+        "seed": train_settings.seed,
+    }
     save_checkpoint(checkpoint, module, metadata)
     with whole_file(metrics) as temporary:
         temporary.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")

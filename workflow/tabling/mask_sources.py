@@ -37,20 +37,20 @@ class Source:
     masks: Mapping[str, Mask]
 
 
-def mask_sources(network: str, chosen: FullSizeSettings) -> Iterator[Source]:
+def mask_sources(network: str, settings: FullSizeSettings) -> Iterator[Source]:
     """Each source's masks of a network, one source at a time: they are large."""
-    shapes = full_size_network(network, chosen, weights=False)
-    inputs = layer_inputs(shapes, chosen.shape.form(network).shape)
-    aimed = target_densities(network, inputs, chosen)
-    for name, options in _settings(chosen).items():
+    shapes = full_size_network(network, settings, weights=False)
+    inputs = layer_inputs(shapes, settings.shape.form(network).shape)
+    aimed = target_densities(network, inputs, settings)
+    for name, options in _settings(settings).items():
         masks, _ = activation_masks(network, inputs, aimed, options, ActivationBounds(inputs, None))
         yield Source(name, inputs, masks)
 
 
-def _settings(chosen: FullSizeSettings) -> dict[str, FullSizeSettings]:
-    sources = {"photographs": chosen.varied(activation_masks="photographs")}
+def _settings(settings: FullSizeSettings) -> dict[str, FullSizeSettings]:
+    sources = {"photographs": settings.varied(activation_masks="photographs")}
     for mode in MODES:
-        sources[mode] = chosen.varied(activation_masks="generator", clustering=mode)
+        sources[mode] = settings.varied(activation_masks="generator", clustering=mode)
     return sources
 
 
@@ -67,8 +67,8 @@ def sources_command(
         )
         parser.add_argument("--output", type=Path, required=True)
         arguments = parser.parse_args()
-        chosen = FullSizeSettings.of(json_object(arguments.settings))
+        settings = FullSizeSettings.of(json_object(arguments.settings))
         torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
-        write_table(make(arguments.networks, chosen), arguments.output)
+        write_table(make(arguments.networks, settings), arguments.output)
 
     run(main)

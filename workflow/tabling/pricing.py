@@ -20,13 +20,13 @@ from sim.components import BASES, EnergyBasis, energy_basis, has_inventory
 from sim.components.basis import LPDDR4, mixed_entries
 from sim.components.cells import DRAM_KINDS, Estimate
 from sim.declared import data_files, modules_by_name
-from sim.events import Access
 from sim.footing import AS_CONFIGURED, footing
 from sim.registry import Value, configuration
 from sim.validation import require_choice
 from workflow.cli import run
 from workflow.event_checks import OTHER_ZEROS
-from workflow.events import ACTION, TRAFFIC, energy_pj, read_events
+from workflow.event_columns import action_columns, traffic_columns
+from workflow.events import energy_pj, read_events
 from workflow.tabling.shared import ENERGIES, write_table
 
 data_files("sim/accelerators/*/configs.yaml")
@@ -127,12 +127,12 @@ def built(name: str, size: str = "", variant: str = "") -> Accelerator:
         labels = [common.label(index) for index in range(len(common.multipliers))]
         require_choice("footing", size, labels)
         return common.design(name).build(labels.index(size))
-    chosen = configuration(name)
+    entry = configuration(name)
     pairs = (
         [] if variant.startswith(OTHER_ZEROS) else [part.split("=", 1) for part in variant.split()]
     )
-    values = {key: parameter.value for key, parameter in chosen.parameters.items()}
-    return chosen.build(**{key: _value(text, values.get(key)) for key, text in pairs})
+    values = {key: parameter.value for key, parameter in entry.parameters.items()}
+    return entry.build(**{key: _value(text, values.get(key)) for key, text in pairs})
 
 
 def _value(text: str, like: Value | None) -> Value:
@@ -155,13 +155,14 @@ def on_either_basis(
 
 def event_prices_pj(columns: Iterable[str], basis: EnergyBasis) -> dict[str, dict[str, float]]:
     """For each energy component: the pJ per unit of each column of counts that it takes part in."""
+    names = list(columns)
+    accesses, actions = traffic_columns(names), action_columns(names)
     table: dict[str, dict[str, float]] = {}
-    for column in columns:
-        if match := TRAFFIC.match(column):
-            access = Access(*cast("tuple[str, str, str]", match.groups()))  # type: ignore[arg-type]
-            charges = basis.of_byte(access)
-        elif column.startswith(ACTION):
-            charges = basis.of_action(column.removeprefix(ACTION))
+    for column in names:
+        if column in accesses:
+            charges = basis.of_byte(accesses[column])
+        elif column in actions:
+            charges = basis.of_action(actions[column])
         else:
             continue
         for charge in charges:

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from workflow.events import traffic_bytes
+from sim.causes import Cause
+from workflow.event_columns import dram_columns, idle_column
 from workflow.tabling.pricing import Pricing
 from workflow.tabling.shared import ENERGIES, layer_views, totals
 
@@ -23,13 +24,12 @@ def costs(events: pd.DataFrame, node_nm: int = 0, pricing: Pricing | None = None
     table["bound_cycles_per_image"] = (
         total["effectual_macs"] / total["multipliers"] / total["images"]
     )
-    if "idle_fill_multiplier_cycles" in total:
-        fill = total["idle_fill_multiplier_cycles"] / total["multipliers"]
-        table["fill_cycles_per_image"] = fill / total["images"]
+    if (fill := idle_column(Cause.FILL)) in total:
+        table["fill_cycles_per_image"] = total[fill] / total["multipliers"] / total["images"]
     if pricing is not None:
         table[ENERGIES] = pricing.per_image_pj(total, node_nm)
-    dram = traffic_bytes(total).get("dram", [])
-    table["dram_bytes_per_image"] = total[dram].sum(axis=1) / total["images"]
+    dram = total[dram_columns(total.columns)].sum(axis=1)
+    table["dram_bytes_per_image"] = dram / total["images"]
     return table
 
 

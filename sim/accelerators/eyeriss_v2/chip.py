@@ -121,8 +121,8 @@ def _trace(
 ) -> LayerTrace:
     layer = chip_layer.layer
     if chip_layer.kind == "depthwise":
-        ones = chip_layer.pe_macs // layer.output_pixels
-        weight = _scattered(np.array([ones]), layer.out_channels * layer.window, rng)
+        count = chip_layer.pe_macs // layer.output_pixels
+        weight = _scattered(np.array([count]), layer.out_channels * layer.window, rng)
         return LayerTrace(layer, weight.reshape(layer.weight_shape))
     if chip_layer.kind == "conv":
         return LayerTrace(layer)
@@ -153,9 +153,9 @@ def _estimated(
     return ChannelNonzeros(np.diff(running).astype(np.int64), activations)
 
 
-def _scattered(ones: Counts, length: int, rng: np.random.Generator) -> Mask:
+def _scattered(nonzeros: Counts, length: int, rng: np.random.Generator) -> Mask:
     """(rows, length) with the given number of ones at random places of each row."""
-    packed = np.arange(length) < ones[:, np.newaxis]
+    packed = np.arange(length) < nonzeros[:, np.newaxis]
     scattered: Mask = rng.permuted(packed, axis=1)
     return scattered
 

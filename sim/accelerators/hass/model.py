@@ -191,9 +191,9 @@ class ActivationSparseDataflow(SparseDataflow):
 
     def seen(self, trace: LayerTrace) -> LayerTrace:
         """The trace with dense weights."""
-        ones = np.ones_like(trace.weight)
-        ones.flags.writeable = False  # so that the trace need not copy it
-        return replace(trace, weight=ones)
+        dense = np.ones_like(trace.weight)
+        dense.flags.writeable = False  # so that the trace need not copy it
+        return replace(trace, weight=dense)
 
 
 def design(

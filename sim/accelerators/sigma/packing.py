@@ -56,12 +56,12 @@ class Fillings:
         rest = np.repeat(total, folds) - placed
         values = np.minimum(rest, multipliers - continues)
         long = np.repeat(total > multipliers, folds)
-        own = _levels(np.zeros_like(values), values + continues - 1)
+        fold_levels = _levels(np.zeros_like(values), values + continues - 1)
         return cls(
             values=values,
             sums=np.repeat(count, folds),
             continues=continues,
-            levels=np.where(long, own, np.repeat(levels, folds)),
+            levels=np.where(long, fold_levels, np.repeat(levels, folds)),
             first_row=np.repeat(numbers[starts], folds),
         )
 

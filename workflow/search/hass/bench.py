@@ -41,17 +41,17 @@ class Bench:
     """The network and the board of a search, ready to evaluate."""
 
     def __init__(self, subject: SearchedNetwork) -> None:
-        chosen = subject.settings
+        settings = subject.settings
         checkpoint = trained_checkpoint(subject.checkpoint)
         module = network_of(checkpoint, subject.network)
         checkpoint.fill(module)
         dataset = dataset_of(checkpoint, subject.suite, subject.data)
-        with repeatable(0, chosen.threads):
+        with repeatable(0, settings.threads):
             self.network = ThresholdedNetwork(
-                module, dataset, chosen.sample_images, chosen.trace_images
+                module, dataset, settings.sample_images, settings.trace_images
             )
-        self.settings = chosen
-        self.board = platform(chosen.platform)
+        self.settings = settings
+        self.board = platform(settings.platform)
         self.hardware = dataflow(SUBJECT)
         self.space = Space(self.network.weight_names, self.network.activation_names)
         self.accuracy_cpu_s = self.cost_cpu_s = 0.0
@@ -63,11 +63,11 @@ class Bench:
         with repeatable(0, self.settings.threads):
             measured = self.network.evaluate(thresholds)
         middle = time.process_time()
-        found = design(measured.traces, self.hardware, self.board, self.settings.limits)
-        sparsity = pair_sparsity(measured.traces, found)
+        best = design(measured.traces, self.hardware, self.board, self.settings.limits)
+        sparsity = pair_sparsity(measured.traces, best)
         self.accuracy_cpu_s += middle - start
         self.cost_cpu_s += time.process_time() - middle
-        return Figures(measured.accuracy_percent, sparsity, found.images_per_second, found.dsp)
+        return Figures(measured.accuracy_percent, sparsity, best.images_per_second, best.dsp)
 
     def test_accuracy_percent(self, thresholds: LayerThresholds) -> float:
         """Top-1 on images that neither training nor search has seen."""
@@ -88,12 +88,12 @@ class Bench:
         """
         with repeatable(0, self.settings.threads):
             traces = self.network.evaluate(thresholds).traces
-        found = {}
+        results = {}
         for name in names:
             hardware = dataflow(name)
             best = balanced(traces, hardware, self.board, self.settings.limits)
-            found[name] = (best, pair_sparsity(traces, best.design))
-        return found
+            results[name] = (best, pair_sparsity(traces, best.design))
+        return results
 
 
 def begin(subject: SearchedNetwork, strategy: Strategy) -> Evaluate:
@@ -108,7 +108,7 @@ def evaluator(bench: Bench, search: ThresholdSearch) -> Evaluate:
 
     def evaluate(point: Point) -> Outcome:
         unpruned = not any(point.values())  # measured already
-        found = bench.base if unpruned else bench.evaluate(search.space.thresholds(point))
-        return Outcome((objective(found),), asdict(found))
+        figures = bench.base if unpruned else bench.evaluate(search.space.thresholds(point))
+        return Outcome((objective(figures),), asdict(figures))
 
     return evaluate

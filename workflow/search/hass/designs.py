@@ -66,13 +66,13 @@ class DesignSettings:
 
 def dataflow(name: str, **overrides: Value) -> DenseDataflow:
     """A configuration of the layer-pipelined designs, some of its parameters overridden."""
-    found = accelerator(name, **overrides)
-    if not isinstance(found, DenseDataflow):
+    hardware = accelerator(name, **overrides)
+    if not isinstance(hardware, DenseDataflow):
         raise UserError(f"{name} is no layer-pipelined design; expected one of {CONFIGURATIONS}")
-    return found
+    return hardware
 
 
-def designs(traces: Sequence[LayerTrace], chosen: DesignSettings) -> tuple[list[Row], list[Row]]:
+def designs(traces: Sequence[LayerTrace], settings: DesignSettings) -> tuple[list[Row], list[Row]]:
     """Rows of all designs, and rows of their layers.
 
     Every configuration sees the same zeros; every design balances exact counts, waiting included.
@@ -81,43 +81,46 @@ def designs(traces: Sequence[LayerTrace], chosen: DesignSettings) -> tuple[list[
     Raises:
         UserError: the network does not fit the board at `dsp_share`.
     """
-    board = platform(chosen.platform)
+    board = platform(settings.platform)
     rows: list[Row] = []
     layer_rows: list[Row] = []
     for name in CONFIGURATIONS:
         hardware = dataflow(name)
         histograms = [hardware.histogram(trace) for trace in traces]
-        limits = chosen.limits(chosen.dsp_share)
+        limits = settings.limits(settings.dsp_share)
         best = balanced(traces, hardware, board, limits, histograms=histograms)
-        own = {"accelerator": name, "platform": board.name}
+        keys = {"accelerator": name, "platform": board.name}
         shared = _shared(traces, best.design, board)
         rows.append(
-            own | {"dsp_share": chosen.dsp_share} | _design_row(best, chosen, board) | shared
+            keys | {"dsp_share": settings.dsp_share} | _design_row(best, settings, board) | shared
         )
-        layer_rows += [own | layer for layer in _layer_rows(best, traces)]
-        for share in chosen.dsp_shares:
-            found = _fitting(traces, histograms, hardware, board, chosen.limits(share))
-            row = {} if found is None else _design_row(found, chosen, board)
-            rows.append(own | {"dsp_share": share, "binding": "does not fit"} | row)
+        layer_rows += [keys | layer for layer in _layer_rows(best, traces)]
+        for share in settings.dsp_shares:
+            fitting = _fitting(traces, histograms, hardware, board, settings.limits(share))
+            row = {} if fitting is None else _design_row(fitting, settings, board)
+            rows.append(keys | {"dsp_share": share, "binding": "does not fit"} | row)
     return rows, layer_rows
 
 
-def sensitivity(traces: Sequence[LayerTrace], chosen: DesignSettings) -> list[Row]:
+def sensitivity(traces: Sequence[LayerTrace], settings: DesignSettings) -> list[Row]:
     """HASS's largest design with every assumed parameter varied alone; first as configured.
 
     Parameters of the folding are left out: the exploration sets them.
     """
     parameters = configuration(SUBJECT).parameters
-    assumed = {name: own for name, own in parameters.items() if name not in FOLDING}
+    assumed = {name: parameter for name, parameter in parameters.items() if name not in FOLDING}
     points = [("", None)] + [
-        (name, value) for name, own in assumed.items() for value in own.sweep if value != own.value
+        (name, value)
+        for name, parameter in assumed.items()
+        for value in parameter.sweep
+        if value != parameter.value
     ]
-    board, limits = platform(chosen.platform), chosen.limits(chosen.dsp_share)
+    board, limits = platform(settings.platform), settings.limits(settings.dsp_share)
     rows: list[Row] = []
     for name, value in points:
         hardware = dataflow(SUBJECT, **({name: value} if value is not None else {}))
         best = balanced(traces, hardware, board, limits)
-        found = best.design
+        design = best.design
         rows.append(
             {
                 "accelerator": SUBJECT,
@@ -125,10 +128,10 @@ def sensitivity(traces: Sequence[LayerTrace], chosen: DesignSettings) -> list[Ro
                 "parameter": name or "as configured",
                 "value": "" if value is None else str(value).lower(),
                 **rates(best, board),
-                "dsp": found.dsp,
-                "lut": found.lut,
+                "dsp": design.dsp,
+                "lut": design.lut,
                 "images_per_cycle_per_dsp": efficiency(best),
-                "binding": found.binding,
+                "binding": design.binding,
             }
         )
     return rows
@@ -178,12 +181,12 @@ def _shared(traces: Sequence[LayerTrace], design: NetworkDesign, board: Platform
     }
 
 
-def _design_row(best: BalancedDesign, chosen: DesignSettings, board: Platform) -> Row:
+def _design_row(best: BalancedDesign, settings: DesignSettings, board: Platform) -> Row:
     design = best.design
     slowest = max(zip(best.layer_cycles, design.layers, strict=True), key=lambda pair: pair[0])
     return {
         **rates(best, board),
-        "batch_images_per_second": design.batch_images_per_second(chosen.batch_images),
+        "batch_images_per_second": design.batch_images_per_second(settings.batch_images),
         "interval_cycles": best.average_interval_cycles,
         "interval_with_waiting_cycles": best.interval_cycles,
         "dsp": design.dsp,

@@ -32,22 +32,22 @@ class Objective:
     settings: SearchSettings
     base: Figures
 
-    def __call__(self, found: Figures) -> float:
+    def __call__(self, figures: Figures) -> float:
         """Score of a point."""
-        chosen, base = self.settings, self.base
-        lost = base.accuracy_percent - found.accuracy_percent
-        faster = found.images_per_second / base.images_per_second - 1
+        settings, base = self.settings, self.base
+        lost = base.accuracy_percent - figures.accuracy_percent
+        faster = figures.images_per_second / base.images_per_second - 1
         return (
-            chosen.accuracy_weight * found.accuracy_percent / base.accuracy_percent
-            + chosen.sparsity_weight * found.pair_sparsity
-            + chosen.throughput_weight * faster
-            - chosen.dsp_weight * (found.dsp / base.dsp - 1)
-            - chosen.excess_weight * max(0.0, lost - chosen.accuracy_limit_points)
+            settings.accuracy_weight * figures.accuracy_percent / base.accuracy_percent
+            + settings.sparsity_weight * figures.pair_sparsity
+            + settings.throughput_weight * faster
+            - settings.dsp_weight * (figures.dsp / base.dsp - 1)
+            - settings.excess_weight * max(0.0, lost - settings.accuracy_limit_points)
         )
 
-    def within(self, found: Figures) -> bool:
+    def within(self, figures: Figures) -> bool:
         """Whether a point loses no more accuracy than the limit."""
-        lost = self.base.accuracy_percent - found.accuracy_percent
+        lost = self.base.accuracy_percent - figures.accuracy_percent
         return lost <= self.settings.accuracy_limit_points
 
 

@@ -75,8 +75,8 @@ class ThresholdSearch:
 
     def objective(self, base: Figures) -> Objective:
         """What the strategy makes as large as possible."""
-        chosen = hardware_blind(self.settings) if self.strategy.blind else self.settings
-        return Objective(chosen, base)
+        settings = hardware_blind(self.settings) if self.strategy.blind else self.settings
+        return Objective(settings, base)
 
     def plan(self, name: str, seed: int) -> SearchPlan:
         """The trials: the unpruned network, then what the sampler proposes."""

@@ -14,7 +14,7 @@ from workflow.trained import detection_set_of, network_of, trained_checkpoint
 
 
 def detector(
-    suite: str, network: str, checkpoint: Path, dataset: Path | None, chosen: SpexSettings
+    suite: str, network: str, checkpoint: Path, dataset: Path | None, settings: SpexSettings
 ) -> JudgedNetwork:
     """The samples are the first validation canvases, whose digits no weight was fitted to.
 
@@ -23,14 +23,14 @@ def detector(
     """
     trained = trained_checkpoint(checkpoint)
     data = detection_set_of(trained, suite, dataset)
-    if chosen.sample_images > len(data.validation):
+    if settings.sample_images > len(data.validation):
         raise UserError(
-            f"sample_images is {chosen.sample_images}; "
+            f"sample_images is {settings.sample_images}; "
             f"{suite} has {len(data.validation)} validation canvases"
         )
     module = network_of(trained, network)
     trained.fill(module)
-    head, samples = head_of(module), data.validation.first(chosen.sample_images)
+    head, samples = head_of(module), data.validation.first(settings.sample_images)
 
     def on_samples(module: nn.Module) -> float:
         return mean_average_precision(module, head, samples).at_50_95
@@ -38,5 +38,5 @@ def detector(
     def on_test_canvases(module: nn.Module) -> float:
         return mean_average_precision(module, head, data.test).at_50_95
 
-    pruned = BlockPrunedNetwork(module, chosen.rule, samples.images, on_samples)
+    pruned = BlockPrunedNetwork(module, settings.rule, samples.images, on_samples)
     return JudgedNetwork(pruned, on_test_canvases)

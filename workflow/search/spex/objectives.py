@@ -75,12 +75,12 @@ def judged(measure: Measure, settings: SpexSettings, base_percent: float) -> Eva
     """What a trial does: set thresholds, measure, note everything."""
 
     def evaluate(point: Point) -> Outcome:
-        found = measure(settings.thresholds(point))
-        saved = savings(found.layers)
-        lost = base_percent - found.accuracy_percent
+        measured = measure(settings.thresholds(point))
+        saved = savings(measured.layers)
+        lost = base_percent - measured.accuracy_percent
         return Outcome(
-            (found.accuracy_percent, saved.of(settings.saving)),
-            {"accuracy_percent": found.accuracy_percent, **asdict(saved)},
+            (measured.accuracy_percent, saved.of(settings.saving)),
+            {"accuracy_percent": measured.accuracy_percent, **asdict(saved)},
             {"lost_points": lost - settings.budget_points},
         )
 

@@ -94,7 +94,7 @@ def run_spex(search: BlockSearch) -> tuple[pd.DataFrame, dict[str, Any]]:
         trials = _trials(search, subject.network, measure, base.accuracy_percent)
         table = _table(search, trials, base.accuracy_percent)
         _measure_front(table, trials, subject, settings)
-        index = _chosen(table, settings)
+        index = _best_row(table, settings)
         row = {str(name): value for name, value in table.loc[index].items()}
         return table, _content(row, settings.thresholds(trials[index].point))
 
@@ -111,17 +111,17 @@ def _trials(
     if search.strategy in ("greedy", "nsga2_from_greedy"):
         profiles = network.profiles(settings.step, settings.levels, PROFILE_IMAGES)
         points = greedy(profiles, by_macs=settings.saving == "macs")
-        found = [_Trial(*pair) for pair in furthest_allowed(search.study, points, evaluate)]
+        trials = [_Trial(*pair) for pair in furthest_allowed(search.study, points, evaluate)]
         if search.strategy == "greedy":
-            return found
-        first = tuple(trial.point for trial in found)[: settings.trials]
+            return trials
+        first = tuple(trial.point for trial in trials)[: settings.trials]
     random = search.strategy == "random"
-    chosen = plan(search.study, network.names, settings, first=first, random=random)
+    search_plan = plan(search.study, network.names, settings, first=first, random=random)
     elsewhere = partial(_evaluator, search.make, settings, base_percent)
     start = (lambda: evaluate) if settings.workers == 1 else elsewhere
     return [
         _Trial(dict(t.params), Outcome(tuple(t.values), t.user_attrs, t.constraints))
-        for t in run_search(search.journal, chosen, start, settings.workers)
+        for t in run_search(search.journal, search_plan, start, settings.workers)
     ]
 
 
@@ -149,11 +149,11 @@ def front(accuracy: Sequence[float], saving: Sequence[float]) -> list[bool]:
     Of equal points only the first is in.
     """
     order = sorted(range(len(accuracy)), key=lambda i: (-saving[i], -accuracy[i], i))
-    best, found = float("-inf"), [False] * len(accuracy)
+    best, on_front = float("-inf"), [False] * len(accuracy)
     for index in order:
         if accuracy[index] > best:
-            best, found[index] = accuracy[index], True
-    return found
+            best, on_front[index] = accuracy[index], True
+    return on_front
 
 
 def _table(search: BlockSearch, trials: Sequence[_Trial], base_percent: float) -> pd.DataFrame:
@@ -193,16 +193,16 @@ def _measure_front(
         for index, trial in enumerate(trials)
         if wanted[index]
     }
-    for index, found in measured.items():
-        percent = found.accuracy_percent
+    for index, evaluation in measured.items():
+        percent = evaluation.accuracy_percent
         table.loc[index, "held_out_accuracy_percent"] = percent
         table.loc[index, "held_out_lost_points"] = measured[0].accuracy_percent - percent
-        for name, value in asdict(savings(found.layers)).items():
+        for name, value in asdict(savings(evaluation.layers)).items():
             if name != "blocks":
                 table.loc[index, f"held_out_{name}"] = value
 
 
-def _chosen(table: pd.DataFrame, settings: SpexSettings) -> int:
+def _best_row(table: pd.DataFrame, settings: SpexSettings) -> int:
     """Index of the row that saves most within the budget on the held-out images.
 
     There is one: the unpruned network.

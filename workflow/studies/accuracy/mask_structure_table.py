@@ -37,15 +37,15 @@ COLUMN_NAMES = {
 }
 
 
-def mask_structure(networks: Sequence[str], chosen: FullSizeSettings) -> pd.DataFrame:
+def mask_structure(networks: Sequence[str], settings: FullSizeSettings) -> pd.DataFrame:
     """The measured masks beside the generator's, then every source of some full-size networks."""
-    rows = [row for network in networks for row in mask_rows(network, chosen)]
-    return pd.DataFrame([*reference_rows(chosen.seed), *rows])
+    rows = [row for network in networks for row in mask_rows(network, settings)]
+    return pd.DataFrame([*reference_rows(settings.seed), *rows])
 
 
-def mask_rows(network: str, chosen: FullSizeSettings) -> Iterator[Row]:
+def mask_rows(network: str, settings: FullSizeSettings) -> Iterator[Row]:
     """Statistics of one network's ReLU tensors from every source."""
-    for source in mask_sources(network, chosen):
+    for source in mask_sources(network, settings):
         for row in source.inputs:
             rectified = row.kind in (InputKind.RELU, InputKind.RESIDUAL, InputKind.SUM)
             if row.tensor == row.layer.name and rectified and not row.layer.is_linear:
@@ -71,9 +71,9 @@ def reference_rows(seed: int) -> Iterator[Row]:
 
 
 def _row(network: str, layer: str, source: str, kind: str, mask: Mask) -> Row:
-    found = asdict(mask_statistics(mask))
+    statistics = asdict(mask_statistics(mask))
     head = {"network": network, "layer": layer, "source": source, "activation_source": kind}
-    return head | {new: found[old] for old, new in COLUMN_NAMES.items()}
+    return head | {new: statistics[old] for old, new in COLUMN_NAMES.items()}
 
 
 if __name__ == "__main__":

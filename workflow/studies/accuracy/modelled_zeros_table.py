@@ -39,10 +39,10 @@ FITTED = ("mobilenet_v1_relu6", "resnet50_half")
 Row = dict[str, object]
 
 
-def modelled_zeros(networks: Sequence[str], chosen: FullSizeSettings) -> pd.DataFrame:
+def modelled_zeros(networks: Sequence[str], settings: FullSizeSettings) -> pd.DataFrame:
     """One row per network and statistic."""
-    settings = chosen.varied(activation_table=MEASURED)
-    return pd.DataFrame([row for network in networks for row in _rows(network, settings)])
+    measured = settings.varied(activation_table=MEASURED)
+    return pd.DataFrame([row for network in networks for row in _rows(network, measured)])
 
 
 def _rows(network: str, settings: FullSizeSettings) -> Iterator[Row]:

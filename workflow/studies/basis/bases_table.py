@@ -20,9 +20,8 @@ from sim import Accelerator, Events
 from sim.components import Area, area, efficiency, energy_basis, energy_pj, has_inventory
 from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files, modules_by_name
-from sim.events import Access
 from sim.footing import Footing, footing
-from workflow.events import ACTION, IDLE, TRAFFIC
+from workflow.event_columns import action_columns, idle_columns, traffic_columns
 from workflow.tabling.shared import BY_FOOTING, RUN, events_command, totals
 
 data_files("sim/accelerators/*/configs.yaml")
@@ -31,14 +30,9 @@ modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
 
 def row_events(row: Mapping[str, float]) -> Events:
     """The events that a row of an event table holds, be it of one layer or of several."""
-    idle, traffic, actions = {}, {}, {}
-    for column, count in row.items():
-        if match := IDLE.match(column):
-            idle[match[1]] = round(count)
-        elif match := TRAFFIC.match(column):
-            traffic[Access(match[1], match[2], match[3])] = round(count)  # type: ignore[arg-type]
-        elif column.startswith(ACTION):
-            actions[column.removeprefix(ACTION)] = count
+    idle = {cause: round(row[column]) for column, cause in idle_columns(row).items()}
+    traffic = {access: round(row[column]) for column, access in traffic_columns(row).items()}
+    actions = {name: row[column] for column, name in action_columns(row).items()}
     plain = (round(row[name]) for name in ("cycles", "dense_macs", "effectual_macs", "multipliers"))
     present = ({k: v for k, v in table.items() if v} for table in (idle, traffic, actions))
     return Events(*plain, *present)  # type: ignore[arg-type]

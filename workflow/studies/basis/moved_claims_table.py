@@ -24,12 +24,12 @@ def basis_claims(claims: pd.DataFrame) -> pd.DataFrame:
         claims: the table of all claims, a row per setting and basis.
     """
     names = [name for name, claim in published_claims().items() if "basis" in claim.primary]
-    own = claims[claims["claim"].isin(names)]
+    on_bases = claims[claims["claim"].isin(names)]
     return pd.DataFrame(
         row
-        for _, rows in own.assign(conditions=own["conditions"].map(_without_basis)).groupby(
-            KEPT[:3], sort=False
-        )
+        for _, rows in on_bases.assign(
+            conditions=on_bases["conditions"].map(_without_basis)
+        ).groupby(KEPT[:3], sort=False)
         for row in _beside(rows)
     )
 

@@ -6,10 +6,12 @@ utilisation; `two_sided_bound` is dense over effectual multiplications. Energies
 """
 
 from collections.abc import Sequence
+from typing import get_args
 
 import pandas as pd
 
-from workflow.events import traffic_bytes
+from sim.events import Direction
+from workflow.event_columns import dram_columns, on_chip_columns
 from workflow.tabling.pricing import JUDGED, Pricing, nodes_command
 from workflow.tabling.shared import (
     BY_VIEW,
@@ -40,11 +42,10 @@ def networks(
     table["speedup_over_dense_ideal"] = total["dense_macs"] / slots
     table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
     table["utilisation"] = total["effectual_macs"] / slots
-    memories = traffic_bytes(total)
-    for direction in ("read", "write"):
-        columns = [c for c in memories.get("dram", []) if c.endswith(f"_{direction}_bytes")]
+    for direction in get_args(Direction):
+        columns = dram_columns(total.columns, direction)
         table[f"dram_{direction}_bytes_per_image"] = total[columns].sum(axis=1) / images
-    on_chip = [column for memory in memories if memory != "dram" for column in memories[memory]]
+    on_chip = on_chip_columns(total.columns)
     table["on_chip_bytes_per_image"] = total[on_chip].sum(axis=1) / images
     table["basis"] = pricing.basis
     for node in nodes_nm:

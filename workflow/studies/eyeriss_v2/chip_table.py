@@ -37,8 +37,8 @@ def eyeriss_v2_chip(events: pd.DataFrame) -> pd.DataFrame:
     fit = calibration(accelerator(NAME))
     total = totals(layer_views(events[events["accelerator"] == NAME]), CALIBRATED)
     runs = total[CALIBRATED].assign(raw_cycles_per_image=total["cycles"] / total["images"])
-    own = pd.DataFrame([{**CHIP_NETWORK, "raw_cycles_per_image": fit.raw_cycles}])
-    return _calibrated(pd.concat([own, runs], ignore_index=True), fit)
+    chip = pd.DataFrame([{**CHIP_NETWORK, "raw_cycles_per_image": fit.raw_cycles}])
+    return _calibrated(pd.concat([chip, runs], ignore_index=True), fit)
 
 
 def _calibrated(table: pd.DataFrame, fit: Calibration) -> pd.DataFrame:

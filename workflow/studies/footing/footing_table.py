@@ -26,7 +26,7 @@ import pandas as pd
 
 from sim.components import Library, has_inventory, inventory
 from sim.footing import AS_CONFIGURED, Footing, footing
-from workflow.events import traffic_bytes
+from workflow.event_columns import dram_columns
 from workflow.tabling.pricing import JUDGED, Pricing, built, priced_command
 from workflow.tabling.shared import (
     ENERGIES,
@@ -73,7 +73,7 @@ def _costs(total: pd.DataFrame, common: Footing, pricing: Pricing) -> pd.DataFra
     table["two_sided_bound"] = total["dense_macs"] / total["effectual_macs"]
     table["utilisation"] = total["effectual_macs"] / slots
     table[ENERGIES] = pricing.per_image_pj(total, common.node_nm)
-    dram = total[traffic_bytes(total).get("dram", [])].sum(axis=1)
+    dram = total[dram_columns(total.columns)].sum(axis=1)
     table["dram_bytes_per_image"] = dram / images
     seconds = slots / nominal / images / (common.frequency_mhz * 1e6)
     table["energy_delay_pj_s_per_image"] = table["energy_pj_per_image"] * seconds

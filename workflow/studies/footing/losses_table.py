@@ -12,7 +12,7 @@ all equal.
 import pandas as pd
 
 from sim.footing import footing
-from workflow.events import IDLE
+from workflow.event_columns import idle_columns
 from workflow.tabling.losses import EFFECTUAL, group_of
 from workflow.tabling.shared import BY_FOOTING, events_command, totals
 
@@ -27,10 +27,8 @@ def losses(events: pd.DataFrame) -> pd.DataFrame:
     slots = total["multipliers"] * total["cycles"]
     shares = total[BY_FOOTING].copy()
     shares[EFFECTUAL] = total["effectual_macs"] / slots
-    for column in total.columns:
-        match = IDLE.match(column)
-        if match:
-            shares[match[1]] = total[column] / slots
+    for column, cause in idle_columns(total.columns).items():
+        shares[cause] = total[column] / slots
     shares = pd.concat([shares, _means(shares)], ignore_index=True)
     table = shares.melt(BY_FOOTING, var_name="cause", value_name="slots_percent")
     table["slots_percent"] = (100 * table["slots_percent"]).clip(0, 100)

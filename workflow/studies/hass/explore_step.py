@@ -23,16 +23,16 @@ def main() -> None:
     parser.add_argument("--layers", type=Path, help="CSV: a row per layer")
     parser.add_argument("--sensitivity", type=Path, help="CSV: a row per value of a parameter")
     given = parser.parse_args()
-    chosen = settings(DesignSettings, given.settings)
+    design_settings = settings(DesignSettings, given.settings)
     trace = read_trace(given.trace)
     origin = trace.provenance
     names = ("suite", "network", "scheme", "weight_source", "activation_source")
     keys = {name: getattr(origin, name) for name in names}
     tables = {}
     if given.designs or given.layers:
-        tables[given.designs], tables[given.layers] = designs(trace.traces, chosen)
+        tables[given.designs], tables[given.layers] = designs(trace.traces, design_settings)
     if given.sensitivity:
-        tables[given.sensitivity] = sensitivity(trace.traces, chosen)
+        tables[given.sensitivity] = sensitivity(trace.traces, design_settings)
     for path, rows in tables.items():
         if path:
             write_table(pd.DataFrame([keys | row for row in rows]), path)

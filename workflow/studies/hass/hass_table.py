@@ -43,8 +43,8 @@ def hass(designs: pd.DataFrame) -> pd.DataFrame:
         "efficiency_with_waiting": "images_per_cycle_per_dsp_with_waiting",
     }
     for reference, name in REFERENCES.items():
-        own = table[table["accelerator"] == reference].set_index(CASE)
-        beside = table[CASE].join(own[[*gains.values(), "dsp"]], on=CASE)
+        baseline = table[table["accelerator"] == reference].set_index(CASE)
+        beside = table[CASE].join(baseline[[*gains.values(), "dsp"]], on=CASE)
         for gain, quantity in gains.items():
             table[f"{gain}_over_{name}"] = table[quantity] / beside[quantity]
         table[f"dsp_relative_to_{name}"] = table["dsp"] / beside["dsp"]

@@ -27,9 +27,9 @@ def hass_pareto(designs: pd.DataFrame) -> pd.DataFrame:
     table = designs[KEPT].sort_values(order, kind="stable", ignore_index=True)
     case = ["suite", "network", "scheme", "platform"]
     table["on_front"] = False
-    for _, own in table.dropna(subset=["dsp"]).groupby(case):
+    for _, group in table.dropna(subset=["dsp"]).groupby(case):
         rate_of = "images_per_second_with_waiting"
-        ranked = own.sort_values(["dsp", rate_of], ascending=[True, False])
+        ranked = group.sort_values(["dsp", rate_of], ascending=[True, False])
         rate = ranked[rate_of]
         better = rate > rate.cummax().shift(fill_value=0.0)
         table.loc[ranked.index[better], "on_front"] = True

@@ -26,8 +26,8 @@ def hass_search(best: pd.DataFrame) -> pd.DataFrame:
     table["test_drop_points"] = table["base_test_accuracy_percent"] - table["test_accuracy_percent"]
     unpruned = table[table["strategy"] == UNPRUNED]
     for reference, name in {"dataflow_dense": "dense", "pass": "pass"}.items():
-        own = unpruned[unpruned["accelerator"] == reference].set_index(CASE)
-        beside = table[CASE].join(own[QUANTITIES], on=CASE)
+        baseline = unpruned[unpruned["accelerator"] == reference].set_index(CASE)
+        beside = table[CASE].join(baseline[QUANTITIES], on=CASE)
         table[f"speedup_over_{name}"] = table["images_per_second"] / beside["images_per_second"]
         table[f"efficiency_over_{name}"] = (
             table["images_per_cycle_per_dsp"] / beside["images_per_cycle_per_dsp"]

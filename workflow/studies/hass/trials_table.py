@@ -17,9 +17,9 @@ def hass_trials(trials: pd.DataFrame) -> pd.DataFrame:
     """The trials with the score of the best so far."""
     table = trials.sort_values([*SEARCH, "trial"], kind="stable", ignore_index=True)
     parts = []
-    for _, own in table.groupby(SEARCH, sort=False):
-        record = own["own_score"] > own["own_score"].cummax().shift(fill_value=float("-inf"))
-        parts.append(own["score"].where(record).ffill())
+    for _, search in table.groupby(SEARCH, sort=False):
+        record = search["own_score"] > search["own_score"].cummax().shift(fill_value=float("-inf"))
+        parts.append(search["score"].where(record).ffill())
     table["best_score"] = pd.concat(parts)
     return table
 

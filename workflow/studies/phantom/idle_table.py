@@ -5,7 +5,7 @@ Share of multiplier-cycles that do effectual work, and of idle ones by cause.
 
 import pandas as pd
 
-from workflow.events import IDLE
+from workflow.event_columns import idle_columns
 from workflow.tabling.shared import events_command, layer_views, totals
 
 DESIGN_VIEW = ["suite", "network", "activation_source", "layers", "accelerator"]
@@ -17,10 +17,8 @@ def phantom_idle(events: pd.DataFrame) -> pd.DataFrame:
     slots = total["multipliers"] * total["cycles"]
     shares = total[DESIGN_VIEW].copy()
     shares["effectual"] = total["effectual_macs"] / slots
-    for column in total.columns:
-        match = IDLE.match(column)
-        if match:
-            shares[match[1]] = total[column] / slots
+    for column, cause in idle_columns(total.columns).items():
+        shares[cause] = total[column] / slots
     table = shares.melt(DESIGN_VIEW, var_name="cause", value_name="slots_percent")
     table["slots_percent"] = (100 * table["slots_percent"]).clip(0, 100)
     table = table[table["slots_percent"] > 0]

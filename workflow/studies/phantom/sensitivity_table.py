@@ -26,8 +26,8 @@ def phantom_sensitivity(events: pd.DataFrame) -> pd.DataFrame:
         for value in parameter.sweep:
             used = value == parameter.value
             variant = "" if used else f"{name}={value}"
-            own = total[total["variant"] == variant]
-            rows.append(own.assign(parameter=name, value=str(value), is_configured=used))
+            runs = total[total["variant"] == variant]
+            rows.append(runs.assign(parameter=name, value=str(value), is_configured=used))
     table = pd.concat(rows, ignore_index=True)
     configured = total[total["variant"] == ""].set_index(RUN)["speedup_over_dense_ideal"]
     table["speedup_relative_to_configured"] = table["speedup_over_dense_ideal"].to_numpy() / (

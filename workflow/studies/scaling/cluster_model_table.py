@@ -67,33 +67,33 @@ def measured_s(paths: list[Path]) -> Seconds:
         raise UserError(f"not the benchmark of a job ({error}); run the sweep again") from error
 
 
-def cluster_model(measured: Seconds, chosen: ClusterSettings) -> pd.DataFrame:
+def cluster_model(measured: Seconds, scenario: ClusterSettings) -> pd.DataFrame:
     """One row per cluster and way to submit.
 
     `ideal_s` is the work divided by the slots; `efficiency_percent` is ideal over modelled time.
     """
-    durations = np.random.default_rng(chosen.seed).choice(measured, chosen.jobs)
+    durations = np.random.default_rng(scenario.seed).choice(measured, scenario.jobs)
     rows = []
     for nodes, group, submit_s, in_flight in itertools.product(
-        chosen.nodes, chosen.jobs_per_submission, chosen.submit_s, chosen.in_flight
+        scenario.nodes, scenario.jobs_per_submission, scenario.submit_s, scenario.in_flight
     ):
-        slots = nodes * chosen.slots_per_node
-        cluster = Cluster(slots, chosen.overhead_s, submit_s, chosen.poll_s, in_flight)
-        submissions = grouped(durations + (chosen.step_s if group > 1 else 0.0), group)
+        slots = nodes * scenario.slots_per_node
+        cluster = Cluster(slots, scenario.overhead_s, submit_s, scenario.poll_s, in_flight)
+        submissions = grouped(durations + (scenario.step_s if group > 1 else 0.0), group)
         time_s = makespan_s(submissions.tolist(), cluster)
         ideal_s = durations.sum() / slots
         rows.append(
             {
                 "source": "modelled",
-                "jobs": chosen.jobs,
+                "jobs": scenario.jobs,
                 "nodes": nodes,
                 "slots": slots,
                 "jobs_per_submission": group,
                 "submissions": len(submissions),
-                "step_s": chosen.step_s,
-                "overhead_s": chosen.overhead_s,
+                "step_s": scenario.step_s,
+                "overhead_s": scenario.overhead_s,
                 "submit_s": submit_s,
-                "poll_s": chosen.poll_s,
+                "poll_s": scenario.poll_s,
                 "in_flight": in_flight,
                 "job_mean_s": durations.mean(),
                 "makespan_s": time_s,
@@ -114,9 +114,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     folders = [PointFolder(**entry) for entry in json.loads(arguments.plan)]
-    files = [Path(path) for own in folders for path in own.files(arguments.benchmarks, "tsv")]
-    chosen = settings(ClusterSettings, arguments.settings)
-    write_table(cluster_model(measured_s(files), chosen), arguments.output)
+    files = [Path(path) for folder in folders for path in folder.files(arguments.benchmarks, "tsv")]
+    cluster_settings = settings(ClusterSettings, arguments.settings)
+    write_table(cluster_model(measured_s(files), cluster_settings), arguments.output)
 
 
 if __name__ == "__main__":

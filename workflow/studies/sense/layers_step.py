@@ -38,11 +38,11 @@ Row = dict[str, Any]
 
 def measured_as(trace: NetworkTrace) -> str | None:
     """The network of Eyeriss's measured tables that has the same convolutions, or None."""
-    own = [t.layer for t in trace.traces if t.layer.kind == "conv"]
+    convolutions = [t.layer for t in trace.traces if t.layer.kind == "conv"]
     for name, layers in LAYERS.items():
         shapes = [
             [(x.weight_shape, x.stride, x.groups, x.output_size) for x in some]
-            for some in (own, layers())
+            for some in (convolutions, layers())
         ]
         if shapes[0] == shapes[1]:
             return name
@@ -74,11 +74,13 @@ def _origin(trace: NetworkTrace) -> Row:
 def _simulated(trace: NetworkTrace, name: str, batch: int) -> Iterator[Row]:
     model = accelerator(name, batch=batch, pooling_on_chip=False)
     for layer in trace.traces:
-        own = layer if batch == 1 else repeated(layer, batch)
-        events = simulate(own, model)
+        batched = layer if batch == 1 else repeated(layer, batch)
+        events = simulate(batched, model)
         for access, count in events.traffic_bytes.items():
             if access.memory == "dram":
-                yield _origin(trace) | _row(name, batch, own, access.operand, count / own.images)
+                yield _origin(trace) | _row(
+                    name, batch, batched, access.operand, count / batched.images
+                )
 
 
 def _row(name: str, batch: int, trace: LayerTrace, operand: str, count: float) -> Row:

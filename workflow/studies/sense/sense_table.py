@@ -13,6 +13,8 @@ over its networks, of shares the arithmetic one.
 import pandas as pd
 
 from sim.accelerators.sense.schemes import MEANT_FOR, REFERENCE
+from sim.causes import Cause
+from workflow.event_columns import idle_column
 from workflow.tabling.means import geometric_means
 from workflow.tabling.pricing import JUDGED, Pricing, priced_command
 from workflow.tabling.shared import layer_views
@@ -26,7 +28,13 @@ MECHANISMS = {
     "sense_neither": "neither",
     "swallow_like": "neither, activations first",
 }
-CAUSES = ["kernel_imbalance", "channel_imbalance", "edge", "fill", "bandwidth"]
+CAUSES = [
+    Cause.KERNEL_IMBALANCE,
+    Cause.CHANNEL_IMBALANCE,
+    Cause.EDGE,
+    Cause.FILL,
+    Cause.BANDWIDTH,
+]
 
 
 def paired(events: pd.DataFrame) -> pd.DataFrame:
@@ -36,13 +44,17 @@ def paired(events: pd.DataFrame) -> pd.DataFrame:
 
 def without_waiting(events: pd.DataFrame) -> pd.DataFrame:
     """The same rows with the cycles of the array alone."""
-    waiting = events["idle_bandwidth_multiplier_cycles"] // events["multipliers"]
-    return events.assign(cycles=events["cycles"] - waiting)
+    return events.assign(cycles=events["cycles"] - stall_cycles(events))
+
+
+def stall_cycles(events: pd.DataFrame) -> pd.Series:
+    """Cycles of each row in which the whole array waits for DRAM."""
+    return events[idle_column(Cause.BANDWIDTH)] // events["multipliers"]
 
 
 def idle_shares(events: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Share of multiplier-cycles lost to each cause, `<cause>_share`, indexed by the keys."""
-    columns = [f"idle_{cause}_multiplier_cycles" for cause in CAUSES]
+    columns = [idle_column(cause) for cause in CAUSES]
     slots = (events["cycles"] * events["multipliers"]).rename("slots")
     sums = events[[*keys, *columns]].join(slots).groupby(keys).sum()
     shares = sums[columns].div(sums["slots"], axis="index")

@@ -15,8 +15,8 @@ from sim.accelerators.sense.schemes import MEANT_FOR, SUBJECT
 from sim.claims import claims
 from sim.declared import data_files
 from sim.registry import configuration
-from workflow.events import traffic_bytes
-from workflow.studies.sense.sense_table import NODE_NM
+from workflow.event_columns import dram_columns
+from workflow.studies.sense.sense_table import NODE_NM, stall_cycles
 from workflow.tabling.pricing import JUDGED, Pricing, priced_command
 from workflow.tabling.shared import ENERGIES, layer_views, totals
 
@@ -47,18 +47,17 @@ def parameter(name: str) -> float:
 
 def serial_cycles(events: pd.DataFrame) -> pd.Series:
     """Cycles of each row if DRAM transfers were never hidden."""
-    waiting = events["idle_bandwidth_multiplier_cycles"] // events["multipliers"]
-    moved = events[list(traffic_bytes(events)["dram"])].sum(axis=1)
+    moved = events[dram_columns(events.columns)].sum(axis=1)
     dram = moved * parameter("frequency_mhz") / (1000 * parameter("dram_gbytes_per_s"))
-    return events["cycles"] - waiting + dram
+    return events["cycles"] - stall_cycles(events) + dram
 
 
 def throughput(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """One row per network, view of the layers and way of counting DRAM time."""
-    own = events[
+    subject = events[
         (events["accelerator"] == SUBJECT) & (events["scheme"] == MEANT_FOR[SUBJECT])
     ].reset_index(drop=True)
-    timings = {"overlapped": own, "serial": own.assign(cycles=serial_cycles(own))}
+    timings = {"overlapped": subject, "serial": subject.assign(cycles=serial_cycles(subject))}
     parts = [_rates(rows, pricing).assign(dram_time=name) for name, rows in timings.items()]
     table = pd.concat(parts, ignore_index=True)
     rates = {name: claims()[claim].low for name, claim in PUBLISHED.items()}

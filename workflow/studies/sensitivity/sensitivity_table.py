@@ -45,8 +45,8 @@ def sensitivity(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame
         varied["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
     )
     configured = varied[varied["variant"] == ""]
-    own = total["variant"] == ""
-    priced = list(_priced(total[own], varied[own], node, pricing))
+    is_configured = total["variant"] == ""
+    priced = list(_priced(total[is_configured], varied[is_configured], node, pricing))
     table = pd.concat([varied[varied["variant"] != ""], *priced], ignore_index=True)
     table = pd.concat([table, _configured_rows(table, configured)], ignore_index=True)
     base = configured.set_index(BY_DESIGN)[[SPEED, *ENERGIES]]

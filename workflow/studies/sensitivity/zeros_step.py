@@ -24,17 +24,17 @@ from workflow.events import simulate_network, write_events
 
 
 def varied(
-    network: str, scheme: str, chosen: FullSizeSettings, sweep: Mapping[str, Sequence[Any]]
+    network: str, scheme: str, settings: FullSizeSettings, sweep: Mapping[str, Sequence[Any]]
 ) -> Iterator[pd.DataFrame]:
     """The rows of each design on each of the varied traces."""
     for name, values in sweep.items():
-        configured = chosen.flat()
+        configured = settings.flat()
         if name not in configured:
             raise unknown("setting in zeros:", name, configured)
         for value in values:
-            if value == configured[name] or not chosen.reads(scheme, name):
+            if value == configured[name] or not settings.reads(scheme, name):
                 continue
-            trace = modelled_trace(network, scheme, chosen.varied(**{name: value})).trace
+            trace = modelled_trace(network, scheme, settings.varied(**{name: value})).trace
             for design in footing().meant_for(scheme):
                 model = accelerator(design)
                 yield simulate_network(trace, design, model, variant=f"{OTHER_ZEROS}{name}={value}")
@@ -49,12 +49,12 @@ def main() -> None:
     parser.add_argument("--sweep", required=True, help='JSON, e.g. {"most_removed": [0.05]}')
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    chosen = FullSizeSettings.of(json_object(arguments.settings))
-    if chosen.inputs.checkpoint is not None:
+    settings = FullSizeSettings.of(json_object(arguments.settings))
+    if settings.inputs.checkpoint is not None:
         raise UserError(f"zeros: {arguments.network} has a checkpoint; its zeros are not modelled")
     torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
     sweep = json.loads(arguments.sweep)
-    write_events(varied(arguments.network, arguments.scheme, chosen, sweep), arguments.output)
+    write_events(varied(arguments.network, arguments.scheme, settings, sweep), arguments.output)
 
 
 if __name__ == "__main__":

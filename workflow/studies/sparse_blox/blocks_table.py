@@ -25,7 +25,7 @@ Row = dict[str, object]
 
 def convolutions(trace: NetworkTrace) -> list[LayerTrace]:
     """The layers that blocks are made for."""
-    return [one for one in trace.traces if not one.layer.is_linear]
+    return [entry for entry in trace.traces if not entry.layer.is_linear]
 
 
 def shape_label(width: int, height: int) -> str:

@@ -22,14 +22,14 @@ from workflow.tabling.mask_sources import mask_sources, sources_command
 Row = dict[str, object]
 
 
-def natural(networks: Sequence[str], chosen: FullSizeSettings) -> pd.DataFrame:
+def natural(networks: Sequence[str], settings: FullSizeSettings) -> pd.DataFrame:
     """The rows of all networks."""
-    return pd.DataFrame([row for network in networks for row in rows(network, chosen)])
+    return pd.DataFrame([row for network in networks for row in rows(network, settings)])
 
 
-def rows(network: str, chosen: FullSizeSettings) -> Iterator[Row]:
+def rows(network: str, settings: FullSizeSettings) -> Iterator[Row]:
     """One row per source of masks and block shape."""
-    for source in mask_sources(network, chosen):
+    for source in mask_sources(network, settings):
         traces = [
             LayerTrace(row.layer, activation=source.masks[row.tensor])
             for row in source.inputs

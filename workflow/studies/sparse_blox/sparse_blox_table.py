@@ -31,10 +31,10 @@ def gains(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
     """
     return pd.concat(
         [
-            _against(own, subject, variant, pricing)
-            for _, own in events.groupby(RUN, sort=False)
+            _against(run, subject, variant, pricing)
+            for _, run in events.groupby(RUN, sort=False)
             for subject in BASELINES
-            for variant in own.loc[own["accelerator"] == subject, "variant"].unique()
+            for variant in run.loc[run["accelerator"] == subject, "variant"].unique()
         ],
         ignore_index=True,
     )
@@ -42,9 +42,9 @@ def gains(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
 
 def _against(events: pd.DataFrame, subject: str, variant: str, pricing: Pricing) -> pd.DataFrame:
     def side(name: str) -> pd.DataFrame:
-        own = events[events["accelerator"] == name]
-        known = variant if variant in set(own["variant"]) else ""
-        return costs(own[own["variant"] == known].reset_index(drop=True), NODE_NM, pricing)
+        rows = events[events["accelerator"] == name]
+        known = variant if variant in set(rows["variant"]) else ""
+        return costs(rows[rows["variant"] == known].reset_index(drop=True), NODE_NM, pricing)
 
     table = versus(side(subject), side(BASELINES[subject]), on=CASE)
     parameter, _, value = variant.partition("=")

@@ -26,13 +26,13 @@ def _measured(network: str) -> pd.DataFrame:
 
 def layers(mapping: str, column: str) -> list[Comparison]:
     """Every measured layer of the networks that state this mapping."""
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     for network, mappings in NETWORKS.items():
         if mapping in mappings:
             table = _measured(network)
             cases = f"{network} " + table["layer"]
-            found += paired(cases, table[f"{mapping}_{column}"], table[column])
-    return found
+            comparisons += paired(cases, table[f"{mapping}_{column}"], table[column])
+    return comparisons
 
 
 MASKS = (

@@ -74,17 +74,17 @@ def cycles() -> list[Comparison]:
 
 def accesses() -> list[Comparison]:
     """Buffer reads of both operands and writes of sums and results, in values."""
-    found = []
+    comparisons = []
     for case, dataflow, layer, times, events, row in _rows():
         for operand, column in (("activation", "ifmap"), ("weight", "filter")):
             read = _moved(events, operand, "read")
-            found.append(
+            comparisons.append(
                 Comparison(f"{case} {operand}", read, times * int(row[f"{column}_sram_reads"]))
             )
         written = _moved(events, "output", "write") + _moved(events, "psum", "write") / 4
         expected = times * int(row["ofmap_sram_writes"]) - _empty_writes(layer, dataflow)
-        found.append(Comparison(f"{case} output", written, expected))
-    return found
+        comparisons.append(Comparison(f"{case} output", written, expected))
+    return comparisons
 
 
 def _empty_writes(layer: Layer, dataflow: str) -> int:
