@@ -127,9 +127,13 @@ def test_zeros_before_a_layer_tokens_and_a_shared_activation_are_traced_exactly(
     counted: dict[str, int] = {}
 
     def count(name: str, layer: torch.nn.Module, x: torch.Tensor) -> None:
-        one = (x != 0).double()
+        nonzero = (x != 0).double()
         kept = (layer.weight != 0).double()
-        pairs = F.conv2d(one, kept) if isinstance(layer, torch.nn.Conv2d) else F.linear(one, kept)
+        pairs = (
+            F.conv2d(nonzero, kept)
+            if isinstance(layer, torch.nn.Conv2d)
+            else F.linear(nonzero, kept)
+        )
         counted[name] = int(pairs.sum())
 
     for name, layer in quantized.layers.items():

@@ -49,16 +49,16 @@ def test_it_learns(bars: Dataset) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_same_seed_and_threads_same_bits(bars: Dataset, threads: int) -> None:
-    one, _ = trained(bars, threads=threads)
+    network, _ = trained(bars, threads=threads)
     torch.manual_seed(12345)
     other, _ = trained(bars, threads=threads)
-    for name, value in one.state_dict().items():
+    for name, value in network.state_dict().items():
         assert torch.equal(value, other.state_dict()[name]), name
 
 
 def test_the_seed_matters(bars: Dataset) -> None:
-    one, other = trained(bars)[0], trained(bars, seed=1)[0]
-    assert not torch.equal(one.get_parameter("fc3.weight"), other.get_parameter("fc3.weight"))
+    first, second = trained(bars)[0], trained(bars, seed=1)[0]
+    assert not torch.equal(first.get_parameter("fc3.weight"), second.get_parameter("fc3.weight"))
 
 
 def test_frozen_parameters_stay(bars: Dataset) -> None:

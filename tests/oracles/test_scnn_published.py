@@ -21,8 +21,8 @@ the paper's 1024 do not; with those, the last line is 0.405 where the paper has 
 
 
 def errors(model: str) -> pd.Series:
-    found = lines("published", VARIANTS[model])
-    return pd.Series({line.case: line.modelled / line.reference - 1 for line in found})
+    published = lines("published", VARIANTS[model])
+    return pd.Series({line.case: line.modelled / line.reference - 1 for line in published})
 
 
 @pytest.mark.parametrize("model", NOT_MET)

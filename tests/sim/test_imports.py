@@ -23,14 +23,14 @@ def test_every_accelerator_loads_without_the_rest_of_the_project() -> None:
 
 
 def test_no_module_of_sim_imports_what_makes_the_traces() -> None:
-    found = []
+    forbidden = []
     for path in (ROOT / "sim").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
-            found += [(path.name, n) for n in names if n.split(".")[0] in {"torch", "models"}]
-    assert found == []
+            forbidden += [(path.name, n) for n in names if n.split(".")[0] in {"torch", "models"}]
+    assert forbidden == []
 
 
 def test_the_slow_references_use_only_the_data_classes_of_sim() -> None:

@@ -130,9 +130,9 @@ def test_images_cost_the_same_together_as_one_by_one(name: str, trace: LayerTrac
     array = accelerator(name, **batch)
     single = [replace(trace, activation=trace.activation[[image]]) for image in range(trace.images)]
     # Bounds of the whole trace are what the design was told, whatever one image would allow.
-    stated = [replace(one, activation_bound=trace.activation_bound) for one in single]
+    stated = [replace(part, activation_bound=trace.activation_bound) for part in single]
     together = simulate(trace, array)
-    apart = [simulate(one, array) for one in stated]
+    apart = [simulate(part, array) for part in stated]
     cycles = sum(events.cycles for events in apart)
     assert together.cycles <= cycles if name in IMAGES_OVERLAP else together.cycles == cycles
     for access, count in together.traffic_bytes.items():

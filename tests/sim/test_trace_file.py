@@ -42,11 +42,11 @@ def test_round_trip_keeps_every_bit_and_links_consumers(
     write_trace(path, trace)
     back = read_trace(path)
     assert back.provenance == trace.provenance
-    for one, other in zip(trace.layers, back.layers, strict=True):
-        assert one.trace.layer == other.trace.layer
-        assert np.array_equal(one.trace.weight, other.trace.weight)
-        assert np.array_equal(one.trace.activation, other.trace.activation)
-        assert one.trace.activation_bound == other.trace.activation_bound
+    for written, read in zip(trace.layers, back.layers, strict=True):
+        assert written.trace.layer == read.trace.layer
+        assert np.array_equal(written.trace.weight, read.trace.weight)
+        assert np.array_equal(written.trace.activation, read.trace.activation)
+        assert written.trace.activation_bound == read.trace.activation_bound
     assert np.array_equal(back.layers[0].weight_int8, trace.layers[0].weight_int8)
     assert np.array_equal(back.traces[0].output, trace.layers[1].trace.activation)
     assert back.traces[1].output is None
@@ -122,11 +122,11 @@ def test_round_trip_keeps_the_block_map(trace: NetworkTrace, tmp_path: Path) -> 
     mapped = with_block_map(trace)
     write_trace(tmp_path / "a", mapped)
     back = read_trace(tmp_path / "a")
-    one, other = back.traces[0].block_map, mapped.traces[0].block_map
-    assert one is not None
-    assert other is not None
-    assert (one.width, one.height) == (4, 5)
-    assert np.array_equal(one.zero, other.zero)
+    copied, shared = back.traces[0].block_map, mapped.traces[0].block_map
+    assert copied is not None
+    assert shared is not None
+    assert (copied.width, copied.height) == (4, 5)
+    assert np.array_equal(copied.zero, shared.zero)
     assert back.traces[1].block_map is None
 
 
@@ -134,12 +134,12 @@ def rewritten(path: Path, record: dict[str, Any] | None, tensors: dict[str, Any]
     """Change the first layer's record and the tensors of a trace; None drops an entry."""
     with safe_open(path, framework="numpy") as file:
         header = json.loads(file.metadata()["trace"])
-        found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    found = {key: value for key, value in {**found, **tensors}.items() if value is not None}
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    arrays = {key: value for key, value in {**arrays, **tensors}.items() if value is not None}
     changed = {**header["layers"][0], **(record or {})}
     header["layers"][0] = {key: value for key, value in changed.items() if value is not None}
-    header["sha256"] = _digest(header, found)
-    save_file(found, path, {"trace": json.dumps(header)})
+    header["sha256"] = _digest(header, arrays)
+    save_file(arrays, path, {"trace": json.dumps(header)})
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,13 @@ def start(
     (folder / "change.yaml").write_text(yaml.safe_dump(dict(config)))
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     command += ["--configfile", "change.yaml", *arguments]
-    own = dict(environment or {})
-    first = [own.pop("PATH")] if "PATH" in own else []
+    variables = dict(environment or {})
+    first = [variables.pop("PATH")] if "PATH" in variables else []
     path = os.pathsep.join([*first, str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.Popen(  # noqa: S603  # our own command line
         command,
         cwd=folder,
-        env={**os.environ, **own, "PATH": path},
+        env={**os.environ, **variables, "PATH": path},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

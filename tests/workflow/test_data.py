@@ -74,10 +74,10 @@ def figures_that_read(path: str) -> set[str]:
 
 def data_paths() -> list[str]:
     """Every data file of the packages, but for those that no product reads in any way."""
-    own = [path for part in ("sim", "models", "workflow") for path in (ROOT / part).rglob("*.*")]
+    files = [path for part in ("sim", "models", "workflow") for path in (ROOT / part).rglob("*.*")]
     return sorted(
         path.relative_to(ROOT).as_posix()
-        for path in own
+        for path in files
         if path.suffix[1:] in DATA and "trust" not in path.parts and "profiles" not in path.parts
     )
 
@@ -137,8 +137,8 @@ def test_every_data_file_plans_again_what_reads_it_and_nothing_else(
 
 
 def test_no_module_finds_a_file_of_the_tree_without_declaring_it() -> None:
-    own = [path for part in ("sim", "models", "workflow") for path in (ROOT / part).rglob("*.py")]
-    hidden = [path.relative_to(ROOT).as_posix() for path in own if "__file__" in path.read_text()]
+    files = [path for part in ("sim", "models", "workflow") for path in (ROOT / part).rglob("*.py")]
+    hidden = [path.relative_to(ROOT).as_posix() for path in files if "__file__" in path.read_text()]
     assert hidden == ["sim/declared.py"]
 
 

@@ -12,12 +12,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def pins(lines: list[str]) -> dict[str, str]:
-    found = {}
+    versions = {}
     for line in lines:
         match = re.match(r"^([A-Za-z0-9_.-]+)==([^\s#]+)", line)
         if match:
-            found[match[1].lower().replace("_", "-")] = match[2]
-    return found
+            versions[match[1].lower().replace("_", "-")] = match[2]
+    return versions
 
 
 @pytest.fixture(scope="module")

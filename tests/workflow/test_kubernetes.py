@@ -52,8 +52,8 @@ def test_the_profile_plans(plugin: Path, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("rsync") is None, reason="the storage plugin needs rsync")
 def test_a_trace_and_its_simulation_go_through_the_storage(plugin: Path, tmp_path: Path) -> None:
-    own = yaml.safe_load((PROFILE / "profile.yaml").read_text())
-    storage = ["--default-storage-provider", own["default-storage-provider"]]
+    settings = yaml.safe_load((PROFILE / "profile.yaml").read_text())
+    storage = ["--default-storage-provider", settings["default-storage-provider"]]
     made = "results/quick/events/imagenet/googlenet/balanced/sense.csv"
     snakemake(tmp_path, plugin, "--cores", "1", *storage, "--", made)
     assert (tmp_path / "volume" / made).read_text().startswith("suite,")

@@ -56,8 +56,8 @@ def rules() -> set[str]:
 
 def request(name: str, rule: str, resource: str) -> float:
     """What a profile asks of a rule at the first attempt; it must grow with further ones."""
-    own = profile(name)
-    text = {**own["default-resources"], **own["set-resources"].get(rule, {})}[resource]
+    settings = profile(name)
+    text = {**settings["default-resources"], **settings["set-resources"].get(rule, {})}[resource]
     match = re.fullmatch(r"(\d+) \* attempt", str(text))
     assert match, f"{resource} of {rule} in {name} does not grow: {text}"
     return float(match[1])
@@ -86,15 +86,15 @@ def test_every_measured_rule_is_a_rule_and_every_step_was_measured(rules: set[st
 
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_profiles_name_only_rules_that_exist(name: str, rules: set[str]) -> None:
-    own = profile(name)
-    assert set(own["set-resources"]) <= rules
-    assert set(own.get("groups", {})) <= rules
+    settings = profile(name)
+    assert set(settings["set-resources"]) <= rules
+    assert set(settings.get("groups", {})) <= rules
 
 
 def test_slurm_is_given_time_for_its_file_system_and_second_tries() -> None:
-    own = profile("slurm")
-    assert own["retries"] >= 1
-    assert own["latency-wait"] >= 30
+    settings = profile("slurm")
+    assert settings["retries"] >= 1
+    assert settings["latency-wait"] >= 30
 
 
 def test_no_rule_spends_retries_inside_its_first_allocation() -> None:
@@ -105,13 +105,15 @@ def test_no_rule_spends_retries_inside_its_first_allocation() -> None:
 @pytest.mark.parametrize("name", ["slurm", pytest.param("kubernetes", marks=pytest.mark.slow)])
 def test_a_plan_with_the_profile_has_its_requests(name: str, tmp_path: Path) -> None:
     """A dry run, without the settings of the plugin that only a run on the cluster needs."""
-    own = {
+    settings = {
         key: value
         for key, value in profile(name).items()
         if not key.startswith((f"{name}-", "default-storage-"))
     }
     (tmp_path / "plain").mkdir()
-    (tmp_path / "plain" / "profile.yaml").write_text(yaml.safe_dump({**own, "executor": "dryrun"}))
+    (tmp_path / "plain" / "profile.yaml").write_text(
+        yaml.safe_dump({**settings, "executor": "dryrun"})
+    )
     shutil.copytree(ROOT / "config", tmp_path / "config")
     arguments = ["--workflow-profile", "plain", "--configfile", "config/quick.yaml"]
     plan = snakemake(*arguments, folder=tmp_path)

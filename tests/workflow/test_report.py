@@ -38,11 +38,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser_page() -> Iterator["Page"]:
     """A page of a browser without network that fails the test on an error in its console."""
     driver = pytest.importorskip("playwright.sync_api", reason="needs requirements-browser.txt")
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
         pytest.skip(f"none of {', '.join(BROWSERS)} is installed")
     with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         context = browser.new_context(offline=True, viewport={"width": 1400, "height": 900})
         page = context.new_page()
         said: list[str] = []

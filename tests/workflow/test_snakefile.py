@@ -79,8 +79,8 @@ def test_a_bad_configuration_is_one_message(
 
 @pytest.mark.slow
 def test_same_bytes_twice_with_one_and_two_cores_and_after_a_kill(tmp_path: Path) -> None:
-    one = snakemake(tmp_path / "one", "--cores", "1", **TINY)
-    assert one.returncode == 0, one.stdout + one.stderr
+    completed = snakemake(tmp_path / "one", "--cores", "1", **TINY)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
     first = files(tmp_path / "one")
     assert {"results/tables/claims.csv", "results/figures/s2ta_energy.svg"} <= set(first)
 

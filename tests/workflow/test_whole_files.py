@@ -31,9 +31,9 @@ def calls(folders: list[str], names: set[str]) -> Iterator[tuple[str, ast.Call]]
 
 
 def test_all_writers_write_to_a_temporary_name() -> None:
-    found = list(calls(["sim", "models", "workflow"], WRITERS))
-    assert len(found) > 10
-    for path, call in found:
+    writes = list(calls(["sim", "models", "workflow"], WRITERS))
+    assert len(writes) > 10
+    for path, call in writes:
         assert isinstance(call.func, ast.Attribute)
         target = call.args[0] if call.func.attr in {"to_csv", "savefig"} else call.func.value
         allowed = (path, ast.unparse(call.func)) in ALLOWED or path in MADE_ANEW

@@ -30,7 +30,7 @@ def parts(data: DetectionSet) -> tuple[Annotated, Annotated, Annotated]:
 
 def rows(part: Annotated) -> list[list[list[float]]]:
     """Per canvas, its objects."""
-    return [[row for row in one if row[0] != NO_OBJECT] for one in part.targets.tolist()]
+    return [[row for row in canvas if row[0] != NO_OBJECT] for canvas in part.targets.tolist()]
 
 
 def test_sizes_types_and_scale(canvases: DetectionSet) -> None:
@@ -52,11 +52,11 @@ def test_same_seed_same_bits_and_another_seed_others(canvases: DetectionSet) -> 
     again = make_canvases(0, COUNTS)
     other = make_canvases(1, COUNTS)
     for name in ("train", "validation", "test"):
-        one, two = getattr(canvases, name), getattr(again, name)
-        assert torch.equal(one.images, two.images)
-        assert torch.equal(one.targets, two.targets)
-        assert torch.equal(one.sources, two.sources)
-        assert not torch.equal(one.images, getattr(other, name).images)
+        first, second = getattr(canvases, name), getattr(again, name)
+        assert torch.equal(first.images, second.images)
+        assert torch.equal(first.targets, second.targets)
+        assert torch.equal(first.sources, second.sources)
+        assert not torch.equal(first.images, getattr(other, name).images)
 
 
 def test_more_canvases_begin_with_the_same_ones(canvases: DetectionSet) -> None:
@@ -80,9 +80,9 @@ def test_boxes_cover_each_other_at_most_so_far(canvases: DetectionSet) -> None:
     for part in parts(canvases):
         for objects in rows(part):
             boxes = [tuple(int(value) for value in row[1:]) for row in objects]
-            for i, one in enumerate(boxes):
+            for i, box in enumerate(boxes):
                 for other in boxes[:i]:
-                    share = covered(one, other)  # type: ignore[arg-type]
+                    share = covered(box, other)  # type: ignore[arg-type]
                     assert share <= MOST_COVERED
                     some += share > 0
     assert some > 0  # else the bound is not tried
@@ -98,9 +98,9 @@ def test_boxes_cover_each_other_at_most_so_far(canvases: DetectionSet) -> None:
     ],
 )
 def test_covered_share_is_of_the_smaller_box(
-    one: tuple[int, int, int, int], other: tuple[int, int, int, int], share: float
+    first: tuple[int, int, int, int], second: tuple[int, int, int, int], share: float
 ) -> None:
-    assert covered(one, other) == covered(other, one) == share
+    assert covered(first, second) == covered(second, first) == share
 
 
 def test_no_digit_is_in_two_sets_and_test_digits_are_those_of_the_digits_suite(

@@ -26,8 +26,8 @@ def test_a_file_gives_back_every_bit(drawn: DetectionSet, file: Path) -> None:
     assert (read.name, read.num_classes) == (NAME, 10)
     for name in SETS:
         for part in PARTS:
-            one, other = (getattr(getattr(data, name), part) for data in (read, drawn))
-            assert torch.equal(one, other)
+            first, second = (getattr(getattr(data, name), part) for data in (read, drawn))
+            assert torch.equal(first, second)
 
 
 def test_equal_sets_give_equal_files(drawn: DetectionSet, file: Path, tmp_path: Path) -> None:

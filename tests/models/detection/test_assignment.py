@@ -30,8 +30,8 @@ def test_the_pairs_are_those_of_the_rule(
     targets = torch.zeros(len(images), 5, 5)
     targets[..., 0] = NO_OBJECT
     every = []
-    for number, found in enumerate(images):
-        for slot, (label, box) in enumerate(found):
+    for number, labelled in enumerate(images):
+        for slot, (label, box) in enumerate(labelled):
             targets[number, slot] = torch.tensor([label, *box])
             every.append((number, label, box))
     rows, columns = 64 // stride, 96 // stride

@@ -20,10 +20,10 @@ def boxes(draw: st.DrawFn) -> Box:
 
 @settings(max_examples=examples(60), deadline=None)
 @given(boxes(), boxes())
-def test_overlaps_equal_the_definitions(one: Box, other: Box) -> None:
-    a, b = torch.tensor(one).double(), torch.tensor(other).double()
-    assert float(overlap(a, b)) == pytest.approx(reference.iou(one, other), abs=1e-6)
-    assert float(complete_overlap(a, b)) == pytest.approx(reference.ciou(one, other), abs=1e-5)
+def test_overlaps_equal_the_definitions(first: Box, second: Box) -> None:
+    a, b = torch.tensor(first).double(), torch.tensor(second).double()
+    assert float(overlap(a, b)) == pytest.approx(reference.iou(first, second), abs=1e-6)
+    assert float(complete_overlap(a, b)) == pytest.approx(reference.ciou(first, second), abs=1e-5)
 
 
 def test_overlap_broadcasts_and_areas_are_not_negative() -> None:

@@ -38,10 +38,10 @@ def test_a_fitted_head_carries_its_anchors_and_expects_nothing() -> None:
 
 
 def test_the_anchors_are_part_of_the_state() -> None:
-    one, other = detector(), detector()
-    fit_head(one, torch.arange(1.0, 19).view(9, 2))
-    other.load_state_dict(one.state_dict())
-    assert torch.equal(head_of(other).anchors, head_of(one).anchors)
+    fitted, loaded = detector(), detector()
+    fit_head(fitted, torch.arange(1.0, 19).view(9, 2))
+    loaded.load_state_dict(fitted.state_dict())
+    assert torch.equal(head_of(loaded).anchors, head_of(fitted).anchors)
 
 
 def test_only_detectors_have_a_head() -> None:

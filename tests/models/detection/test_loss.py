@@ -19,11 +19,11 @@ def maps(value: float = 0.0) -> list[Tensor]:
 
 def targets(*rows: list[float]) -> Tensor:
     """Two images; all rows on the second."""
-    found = torch.zeros(2, 3, 5)
-    found[..., 0] = NO_OBJECT
+    filled = torch.zeros(2, 3, 5)
+    filled[..., 0] = NO_OBJECT
     for slot, row in enumerate(rows):
-        found[1, slot] = torch.tensor(row)
-    return found
+        filled[1, slot] = torch.tensor(row)
+    return filled
 
 
 LOSS = DetectionLoss(Head(ANCHORS), LossWeights())
@@ -72,8 +72,10 @@ def test_minimizing_it_finds_the_objects() -> None:
 
 
 def test_two_objects_on_one_prediction_share_it_whatever_their_order() -> None:
-    one, other = [2.0, 40.0, 20.0, 52.0, 32.0], [1.0, 41.0, 21.0, 51.0, 31.0]
-    values = [float(LOSS(tuple(maps()), targets(*pair))) for pair in ([one, other], [other, one])]
+    first, second = [2.0, 40.0, 20.0, 52.0, 32.0], [1.0, 41.0, 21.0, 51.0, 31.0]
+    values = [
+        float(LOSS(tuple(maps()), targets(*pair))) for pair in ([first, second], [second, first])
+    ]
     assert values[0] == pytest.approx(values[1], rel=1e-6)
 
 

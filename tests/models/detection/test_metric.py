@@ -37,24 +37,24 @@ def noisy(targets: Tensor, generator: torch.Generator) -> Detections:
 def test_it_equals_the_definition_on_random_detections() -> None:
     generator = torch.Generator().manual_seed(3)
     targets = truth(20, generator)
-    found = noisy(targets, generator)
-    result = average_precision([found], targets)
+    detected = noisy(targets, generator)
+    result = average_precision([detected], targets)
     rows = [
         (image, int(row[0]), tuple(row[1:]))
-        for image, one in enumerate(targets.tolist())
-        for row in one
+        for image, slots in enumerate(targets.tolist())
+        for row in slots
         if row[0] != NO_OBJECT
     ]
     mine = [
         (
             image,
-            int(found.labels[image, n]),
-            float(found.scores[image, n]),
-            tuple(found.boxes[image, n].tolist()),
+            int(detected.labels[image, n]),
+            float(detected.scores[image, n]),
+            tuple(detected.boxes[image, n].tolist()),
         )
         for image in range(20)
         for n in range(8)
-        if found.kept[image, n]
+        if detected.kept[image, n]
     ]
     levels = [
         reference.average_precision(mine, rows, 0.5 + 0.05 * step)  # type: ignore[arg-type]

@@ -22,20 +22,20 @@ def boxes(draw: st.DrawFn) -> Box:
     st.integers(1, 12),
 )
 def test_what_stays_is_what_the_greedy_loop_keeps(
-    found: list[tuple[Box, list[int]]], limit: int
+    scored_boxes: list[tuple[Box, list[int]]], limit: int
 ) -> None:
-    corners = [box for box, _ in found]
-    scores = [[value / 20 for value in row] for _, row in found]
+    corners = [box for box, _ in scored_boxes]
+    scores = [[value / 20 for value in row] for _, row in scored_boxes]
     selection = Selection(least_score=0.1, most_overlap=0.45, most_boxes=limit)
     both = [torch.tensor([rows, rows], dtype=torch.float64) for rows in (corners, scores)]
-    chosen = select(*both, selection)
+    detected = select(*both, selection)
     expected = reference.suppressed(corners, scores, 0.1, 0.45, limit)
     for image in range(2):
-        kept = chosen.kept[image]
+        kept = detected.kept[image]
         got = zip(
-            chosen.boxes[image][kept].tolist(),
-            chosen.labels[image][kept].tolist(),
-            chosen.scores[image][kept].tolist(),
+            detected.boxes[image][kept].tolist(),
+            detected.labels[image][kept].tolist(),
+            detected.scores[image][kept].tolist(),
             strict=True,
         )
         assert list(got) == [(list(corners[p]), c, scores[p][c]) for p, c in expected]

@@ -207,11 +207,11 @@ def test_blocks_are_zeroed_within_the_budget(checkpoint: Path, folder: Path) -> 
         made = measured("blockwise", checkpoint, folder, blockwise_budget_points=budget)
         assert made.top1 is not None
         assert made.top1.int8_percent >= made.top1.pruned_percent - budget
-        convolutions = [one for one in made.trace.traces if not one.layer.is_linear]
-        maps = [one.block_map for one in convolutions if one.block_map is not None]
+        convolutions = [entry for entry in made.trace.traces if not entry.layer.is_linear]
+        maps = [entry.block_map for entry in convolutions if entry.block_map is not None]
         assert len(maps) == len(convolutions)
-        assert {(one.width, one.height) for one in maps} == {(8, 8)}
-        saved[budget] = sum(int(one.zero.sum()) for one in maps)
+        assert {(entry.width, entry.height) for entry in maps} == {(8, 8)}
+        saved[budget] = sum(int(entry.zero.sum()) for entry in maps)
     assert saved[0.0] < saved[100.0]
     data = made.trace.provenance.data
     assert "8x8 blocks below 1 of the mean magnitude, found within 100 points" in data

@@ -154,12 +154,12 @@ def test_same_trace_twice_has_the_same_bytes(tmp_path: Path, scheme: str, source
 
 def test_unbalanced_keeps_as_many_weights_per_layer_as_balanced() -> None:
     balanced, unbalanced = (layers("googlenet", s) for s in ("balanced", "unbalanced"))
-    for name, one in balanced.items():
+    for name, layer in balanced.items():
         other = unbalanced[name]
-        assert int(one.weight.sum()) == int(other.weight.sum())
-        assert np.array_equal(one.activation, other.activation)
-        pruned = one.weight_density < 1
-        assert np.array_equal(one.weight, other.weight) != pruned
+        assert int(layer.weight.sum()) == int(other.weight.sum())
+        assert np.array_equal(layer.activation, other.activation)
+        pruned = layer.weight_density < 1
+        assert np.array_equal(layer.weight, other.weight) != pruned
 
 
 def test_own_densities_and_missing_rows(tmp_path: Path) -> None:

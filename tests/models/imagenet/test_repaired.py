@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def settings(folder: Path) -> FullSizeSettings:
-    chosen = FullSizeSettings.of(
+    full_size = FullSizeSettings.of(
         {
             "width": 0.25,
             "input_height": 64,
@@ -43,9 +43,9 @@ def settings(folder: Path) -> FullSizeSettings:
             "labels_in_names": True,
         }
     )
-    module = full_size_network(NETWORK, chosen, weights=True)
-    save_file(module.state_dict(), chosen.inputs.checkpoint or "")
-    return chosen
+    module = full_size_network(NETWORK, full_size, weights=True)
+    save_file(module.state_dict(), full_size.inputs.checkpoint or "")
+    return full_size
 
 
 @pytest.fixture(scope="module")

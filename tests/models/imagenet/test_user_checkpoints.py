@@ -28,32 +28,32 @@ def equal(first: nn.Module, second: nn.Module) -> bool:
 
 def refused(path: Path, message: str, sha256: str | None = None) -> None:
     """The file is refused with the message and the network stays as it was."""
-    own = network(1)
+    module = network(1)
     with pytest.raises(UserError, match=message):
-        load_user_checkpoint(path, own, sha256)
-    assert equal(own, network(1))
+        load_user_checkpoint(path, module, sha256)
+    assert equal(module, network(1))
 
 
 @pytest.mark.parametrize("legacy", [False, True])
 @pytest.mark.parametrize("key", [None, "state_dict", "model"])
 def test_pth_files(tmp_path: Path, legacy: bool, key: str | None) -> None:
-    trained, own, path = network(0), network(1), tmp_path / "net.pth"
+    trained, module, path = network(0), network(1), tmp_path / "net.pth"
     state = trained.state_dict()
     torch.save(
         state if key is None else {key: state, "epoch": 3},
         path,
         _use_new_zipfile_serialization=not legacy,
     )
-    load_user_checkpoint(path, own)
-    assert equal(own, trained)
+    load_user_checkpoint(path, module)
+    assert equal(module, trained)
 
 
 def test_safetensors_and_missing_counters(tmp_path: Path) -> None:
-    trained, own, path = network(0), network(1), tmp_path / "net.safetensors"
+    trained, module, path = network(0), network(1), tmp_path / "net.safetensors"
     state = {k: v for k, v in trained.state_dict().items() if "num_batches" not in k}
     save_file(state, path)
-    load_user_checkpoint(path, own)
-    assert equal(own, trained)
+    load_user_checkpoint(path, module)
+    assert equal(module, trained)
 
 
 def test_digest(tmp_path: Path) -> None:

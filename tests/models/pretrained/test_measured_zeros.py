@@ -21,9 +21,9 @@ def test_the_row_and_the_column_of_a_padding_are_left_out() -> None:
 def test_statistics_are_of_one_picture_at_a_time() -> None:
     mask = np.zeros((2, 2, 8, 8), np.bool_)
     mask[0, 0] = mask[1, 1] = True  # in each picture another channel is dead
-    found = picture_statistics(mask)
-    assert found.channel_std == 0.5
-    assert found.dead_channels == 0.5
+    statistics = picture_statistics(mask)
+    assert statistics.channel_std == 0.5
+    assert statistics.dead_channels == 0.5
     assert mask_statistics(mask).channel_std == 0
 
 

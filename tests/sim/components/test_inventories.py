@@ -169,11 +169,11 @@ def test_memories_are_priced_by_name_then_operand_then_level() -> None:
         "spad": (Price("level", 4.0),),
     }
     made_of = Inventory((), named)
-    found = [
+    fields = [
         made_of.memory_prices(Access(memory, operand, "read"))[0].component
         for memory, operand in (("spad_9b", "weight"), ("spad_7b", "weight"), ("spad_7b", "psum"))
     ]
-    assert found == ["name", "operand", "level"]
+    assert fields == ["name", "operand", "level"]
     assert named["spad.weight"][0].of("write") == 3.0
     assert named["spad"][0].of("write") == 4.0
 

@@ -30,11 +30,11 @@ def test_the_largest_of_each_block_stay(images: int, channels: int, side: int, b
     kept = bounded_mask(mask, bound, magnitude)
     for start in range(0, channels, 8):
         block, values = mask[:, start : start + 8], magnitude[:, start : start + 8]
-        chosen = kept[:, start : start + 8]
-        assert (chosen <= block).all()
-        assert (chosen.sum(axis=1) == np.minimum(block.sum(axis=1), bound)).all()
-        smallest_kept = np.where(chosen, values, np.inf).min(axis=1)
-        largest_gone = np.where(block & ~chosen, values, -np.inf).max(axis=1)
+        kept_block = kept[:, start : start + 8]
+        assert (kept_block <= block).all()
+        assert (kept_block.sum(axis=1) == np.minimum(block.sum(axis=1), bound)).all()
+        smallest_kept = np.where(kept_block, values, np.inf).min(axis=1)
+        largest_gone = np.where(block & ~kept_block, values, -np.inf).max(axis=1)
         assert (smallest_kept > largest_gone).all()
 
 

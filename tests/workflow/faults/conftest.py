@@ -51,8 +51,8 @@ class Run:
     def remove(self, *patterns: str) -> None:
         """Delete outputs, so that they are made again."""
         for pattern in patterns:
-            found = list((self.folder / "results").glob(pattern))
-            for path in found:
+            files = list((self.folder / "results").glob(pattern))
+            for path in files:
                 path.unlink()
 
     def start(
@@ -63,7 +63,7 @@ class Run:
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.Popen[str]:
         """Start Snakemake with a profile; `fault` is what happens in which module."""
-        own = dict(environment or {})
+        variables = dict(environment or {})
         if fault is not None:
             shim = self.folder / "bin" / "python"
             shim.parent.mkdir(exist_ok=True)
@@ -71,10 +71,10 @@ class Run:
             shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{inject}" "$@"\n')
             shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
             what, module = fault
-            path = [str(shim.parent), *filter(None, [own.get("PATH")])]
-            own |= {"FAULT": f"{what} {module} {self.marker}", "PATH": os.pathsep.join(path)}
+            path = [str(shim.parent), *filter(None, [variables.get("PATH")])]
+            variables |= {"FAULT": f"{what} {module} {self.marker}", "PATH": os.pathsep.join(path)}
         command = [*profile, *arguments, "--", *TARGETS]
-        return start(self.folder, *command, config=SMALL, environment=own)
+        return start(self.folder, *command, config=SMALL, environment=variables)
 
     def finish(self, *arguments: str, fault: tuple[str, str] | None = None) -> tuple[int, str]:
         """Run Snakemake to its end: exit code, and what it said."""

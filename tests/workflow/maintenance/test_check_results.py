@@ -60,10 +60,10 @@ def test_every_table_of_both_folders_is_compared(tmp_path: Path) -> None:
     made, reference = folders(
         tmp_path, same=(REFERENCE, REFERENCE), off=(other, REFERENCE), new=(other, None)
     )
-    found = compare(made, reference, RULES)
-    assert found["same"] == []
-    assert found["off"] == ["cycles [lenet5]: 200.0 -> 300.0"]
-    assert "make reference" in found["new"][0]
+    moves = compare(made, reference, RULES)
+    assert moves["same"] == []
+    assert moves["off"] == ["cycles [lenet5]: 200.0 -> 300.0"]
+    assert "make reference" in moves["new"][0]
 
 
 def test_a_table_that_was_not_made_is_an_error(tmp_path: Path) -> None:
@@ -73,8 +73,8 @@ def test_a_table_that_was_not_made_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_comment_names_the_cells_and_stays_short() -> None:
-    found = {"same": [], "off": [f"cell {n}" for n in range(SHOWN + 3)]}
-    text = markdown(found, Path("reference"))
+    moves = {"same": [], "off": [f"cell {n}" for n in range(SHOWN + 3)]}
+    text = markdown(moves, Path("reference"))
     assert f"{SHOWN + 3} cells moved" in text
     assert f"- cell {SHOWN - 1}\n- and 3 more\n" in text
     assert "same" not in text

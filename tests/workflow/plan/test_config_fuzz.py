@@ -36,12 +36,12 @@ STRANGE = st.one_of(
 def places(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Every place of a configuration below its top."""
     below = value.items() if isinstance(value, dict) else enumerate(value)
-    found = []
+    paths = []
     for key, entry in below:
-        found.append((*above, key))
+        paths.append((*above, key))
         if isinstance(entry, dict | list):
-            found += places(entry, (*above, key))
-    return found
+            paths += places(entry, (*above, key))
+    return paths
 
 
 PLACES = places(BASE)

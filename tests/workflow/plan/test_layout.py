@@ -109,7 +109,7 @@ def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "expected"),
+    ("keys", "expected"),
     [
         ({}, False),
         ({"checkpoint": "a.pth"}, False),
@@ -120,13 +120,13 @@ def test_a_sweeps_seed_reaches_every_step(layout: Layout) -> None:
     ],
 )
 def test_blockwise_takes_a_checkpoint_and_what_bounds_thresholds(
-    own: dict[str, str], expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    keys: dict[str, str], expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "val").mkdir()
     (tmp_path / "labelled" / "0").mkdir(parents=True)
     (tmp_path / "labelled" / "0" / "a.png").touch()
     monkeypatch.chdir(tmp_path)
-    full_size = FullSize(Layout({**CONFIG, "imagenet": {"networks": {"b": own}}}))
+    full_size = FullSize(Layout({**CONFIG, "imagenet": {"networks": {"b": keys}}}))
     assert full_size.has_thresholds("b") == expected
     assert not full_size.has_thresholds("a")
 

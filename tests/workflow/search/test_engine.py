@@ -217,7 +217,7 @@ def test_constraints_steer_a_genetic_search(tmp_path: Path) -> None:
         through(tmp_path / name, plan, function)[8:]
         for name, function in (("free", score), ("constrained", low))
     )
-    allowed = [sum(p["y"] <= -0.2 for p, _, _ in found) for found in (free, constrained)]
+    allowed = [sum(p["y"] <= -0.2 for p, _, _ in trials) for trials in (free, constrained)]
     assert allowed[1] > allowed[0] + 4
 
 

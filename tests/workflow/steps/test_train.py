@@ -67,11 +67,11 @@ def test_command_writes_a_network_with_the_stated_accuracy(tmp_path: Path) -> No
 
 
 def test_same_settings_same_bytes(tmp_path: Path) -> None:
-    chosen = TrainSettings(**QUICK)
+    train_settings = TrainSettings(**QUICK)
     files = []
     for name in "ab":
         weights, figures = tmp_path / f"{name}.safetensors", tmp_path / f"{name}.json"
-        train_network(load("digits", 0), "lenet5", chosen, weights, figures)
+        train_network(load("digits", 0), "lenet5", train_settings, weights, figures)
         files.append((weights.read_bytes(), figures.read_bytes()))
         torch.rand(1)
     assert files[0] == files[1]
@@ -112,12 +112,14 @@ def test_the_configuration_gives_valid_settings_for_known_networks() -> None:
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     training = Training(Layout(config))
     assert set(config["training"]) == set(SUITES)
-    for suite, chosen in config["training"].items():
-        assert {"lenet5", "alexnet", "vgg16", "resnet50", "mobilenet_v1"} <= set(chosen["networks"])
-        for name in chosen["networks"]:
-            own = settings(TrainSettings, as_json(training.settings(suite, name)))
+    for suite, section in config["training"].items():
+        assert {"lenet5", "alexnet", "vgg16", "resnet50", "mobilenet_v1"} <= set(
+            section["networks"]
+        )
+        for name in section["networks"]:
+            train_settings = settings(TrainSettings, as_json(training.settings(suite, name)))
             assert name in networks()
-            build(name, num_classes=10, width=own.width, input_size=32)
+            build(name, num_classes=10, width=train_settings.width, input_size=32)
 
 
 @pytest.mark.slow
@@ -130,8 +132,10 @@ def test_configured_training_reaches_its_accuracy(
 ) -> None:
     """Leaves a point or two for other processors, whose sums round differently."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    chosen = settings(TrainSettings, as_json(Training(Layout(config)).settings(suite, network)))
+    train_settings = settings(
+        TrainSettings, as_json(Training(Layout(config)).settings(suite, network))
+    )
     train_network(
-        load(suite, 0), network, chosen, tmp_path / "out.safetensors", tmp_path / "out.json"
+        load(suite, 0), network, train_settings, tmp_path / "out.safetensors", tmp_path / "out.json"
     )
     assert json.loads((tmp_path / "out.json").read_text())["top1"] >= least

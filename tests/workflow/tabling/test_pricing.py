@@ -32,8 +32,8 @@ def test_rows_cost_what_their_events_do_on_either_basis(events: pd.DataFrame) ->
                 basis = energy_basis(kind, design, 45, dram="hbm2")
                 expected = energy_pj(simulate(trace, design), basis)
                 for component, energy in expected.items():
-                    found = table.loc[row, f"{component}_energy_pj"]
-                    assert found == pytest.approx(energy / 2)
+                    priced = table.loc[row, f"{component}_energy_pj"]
+                    assert priced == pytest.approx(energy / 2)
                 assert table.loc[row].sum() == pytest.approx(sum(expected.values()) / 2)
                 row += 1
 

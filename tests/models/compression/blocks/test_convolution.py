@@ -79,7 +79,7 @@ def test_equals_the_plain_loops(
     values = rng.integers(-3 if signed else 0, 4, (2, *layer.input_shape))
     values = values * (rng.random(values.shape) < 0.5)
     twin = pruned(layer, BlockRule(*shape, criterion), threshold, seed)
-    found, zero, present = watched(twin, torch.tensor(values, dtype=torch.float32))
+    convolved, zero, present = watched(twin, torch.tensor(values, dtype=torch.float32))
     weights = twin.weight.detach().flatten(1).tolist()
     reference_shape = Shape(
         layer.out_channels, layer.groups, layer.kernel, layer.stride, layer.padding
@@ -96,7 +96,7 @@ def test_equals_the_plain_loops(
         )
         assert zero[image].tolist() == zero_blocks
         assert present[image].tolist() == present_blocks
-        assert found[image].flatten(1).tolist() == output  # small whole numbers: sums are exact
+        assert convolved[image].flatten(1).tolist() == output  # small whole numbers: sums are exact
 
 
 @given(

@@ -28,10 +28,10 @@ def toy_data() -> Dataset:
 
 
 def compressed(threshold: float) -> SparseNetwork:
-    chosen = Blockwise(
+    settings = Blockwise(
         threshold=threshold, block=(4, 4), held_out_images=16, calibration_images=32, threads=1
     )
-    return compress(toy(), toy_data(), chosen)[0]
+    return compress(toy(), toy_data(), settings)[0]
 
 
 def thresholds_of(network: SparseNetwork) -> dict[str, float]:
@@ -46,10 +46,10 @@ def test_thresholds_scale_with_the_input_of_each_convolution() -> None:
     network = SparseNetwork(toy())
     scales = input_scales(toy(), toy_images())
     Blockwise(threshold=0.5, thresholds={"conv": 2.0}).prune(network, samples())
-    found = thresholds_of(network)
-    assert set(found) == {"stem", "depthwise", "pointwise", "conv", "shortcut", "strided"}
-    assert found["stem"] == pytest.approx(0.5 * float(toy_images().abs().mean()))
-    assert found["conv"] == pytest.approx(2.0 * scales["conv"])
+    thresholds = thresholds_of(network)
+    assert set(thresholds) == {"stem", "depthwise", "pointwise", "conv", "shortcut", "strided"}
+    assert thresholds["stem"] == pytest.approx(0.5 * float(toy_images().abs().mean()))
+    assert thresholds["conv"] == pytest.approx(2.0 * scales["conv"])
     assert scales["conv"] == scales["shortcut"], "they read the same tensor"
 
 
@@ -74,24 +74,24 @@ def test_trace_carries_the_zero_blocks_of_each_convolution(tmp_path: Path) -> No
     trace: NetworkTrace = read_trace(tmp_path / "trace")
     with recorded_blocks(network.module) as maps:
         network.module(images)
-    for one in trace.traces:
-        name = one.layer.name
-        if one.layer.is_linear:
-            assert one.block_map is None
+    for entry in trace.traces:
+        name = entry.layer.name
+        if entry.layer.is_linear:
+            assert entry.block_map is None
             continue
-        assert one.block_map is not None
-        assert np.array_equal(one.block_map.zero, maps[name].zero), name
-        natural = natural_zero_blocks(one.layer, one.activation, 4, 4)
-        assert not (natural & ~one.block_map.zero).any(), "zero blocks stay zero"
-        assert one.block_map.zero.sum() > natural.sum(), "and some were created"
+        assert entry.block_map is not None
+        assert np.array_equal(entry.block_map.zero, maps[name].zero), name
+        natural = natural_zero_blocks(entry.layer, entry.activation, 4, 4)
+        assert not (natural & ~entry.block_map.zero).any(), "zero blocks stay zero"
+        assert entry.block_map.zero.sum() > natural.sum(), "and some were created"
 
 
 def test_thresholds_of_a_search_are_read(tmp_path: Path) -> None:
     path = tmp_path / "thresholds.yaml"
     path.write_text("block: [1, 16]\ncriterion: max_magnitude\nthresholds: {conv: 0.25}\n")
-    chosen = Blockwise(thresholds_file=str(path)).with_thresholds_read()
-    assert (chosen.rule.name, chosen.criterion) == ("1x16", "max_magnitude")
-    assert chosen.thresholds == {"conv": 0.25}
+    settings = Blockwise(thresholds_file=str(path)).with_thresholds_read()
+    assert (settings.rule.name, settings.criterion) == ("1x16", "max_magnitude")
+    assert settings.thresholds == {"conv": 0.25}
 
 
 @pytest.mark.parametrize(

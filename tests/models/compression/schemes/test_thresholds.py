@@ -54,10 +54,10 @@ def test_clips_survive_quantization_and_a_checkpoint() -> None:
     with torch.no_grad():
         labels = toy()(images).argmax(1)
     data = Dataset("toys", images[:80], labels[:80], images[80:], labels[80:])
-    chosen = Thresholds(
+    settings = Thresholds(
         weight=0.3, activation=0.3, held_out_images=16, calibration_images=32, threads=1
     )
-    network, top1 = compress(toy(), data, chosen)
+    network, top1 = compress(toy(), data, settings)
     assert top1.one_shot == top1.fine_tuned, "nothing was trained"
     restored = compressed_form(toy(seed=8), pruning_of(network))
     restored.module.load_state_dict(network.module.state_dict())

@@ -20,19 +20,19 @@ def places(name: str) -> dict[str, ReluPlace]:
 
 
 def test_places_in_a_residual_network() -> None:
-    found = places("resnet50")
-    assert found["layer1.0.conv1"] is ReluPlace.OTHER  # behind the stem's pooling
-    assert found["layer1.1.conv1"] is ReluPlace.ADDITION
-    assert found["layer1.1.conv2"] is ReluPlace.OTHER
-    assert not {"conv1", "fc", "layer2.0.downsample.0"} & set(found)
+    relus = places("resnet50")
+    assert relus["layer1.0.conv1"] is ReluPlace.OTHER  # behind the stem's pooling
+    assert relus["layer1.1.conv1"] is ReluPlace.ADDITION
+    assert relus["layer1.1.conv2"] is ReluPlace.OTHER
+    assert not {"conv1", "fc", "layer2.0.downsample.0"} & set(relus)
 
 
 def test_places_around_depthwise_convolutions_and_gates() -> None:
-    found = places("mobilenet_v3_small")
-    assert found["features.2.block.1.0"] is ReluPlace.BEFORE_DEPTHWISE
-    assert found["features.2.block.2.0"] is ReluPlace.AFTER_DEPTHWISE
-    assert found["features.1.block.2.0"] is ReluPlace.AFTER_DEPTHWISE  # with a gate in between
-    assert "features.5.block.1.0" not in found  # hard swish
+    relus = places("mobilenet_v3_small")
+    assert relus["features.2.block.1.0"] is ReluPlace.BEFORE_DEPTHWISE
+    assert relus["features.2.block.2.0"] is ReluPlace.AFTER_DEPTHWISE
+    assert relus["features.1.block.2.0"] is ReluPlace.AFTER_DEPTHWISE  # with a gate in between
+    assert "features.5.block.1.0" not in relus  # hard swish
 
 
 @pytest.mark.parametrize(("side", "depth"), [(224, 0), (113, 1), (56, 2), (29, 3), (14, 4), (7, 5)])

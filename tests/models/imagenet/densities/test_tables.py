@@ -33,8 +33,8 @@ def overall(name: str, densities: dict[str, float]) -> float:
 
 
 def values(network: str, operand: Operand, name: str | None = None) -> dict[str, float]:
-    found = published_densities(network, operand, name)
-    return {layer: density.value for layer, density in found.items()}
+    densities = published_densities(network, operand, name)
+    return {layer: density.value for layer, density in densities.items()}
 
 
 def test_every_row_has_a_source_and_names_a_layer_of_its_network() -> None:
@@ -151,12 +151,12 @@ def test_bad_rows(tmp_path: Path, line: str, message: str) -> None:
 def test_own_tables(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text(f"{HEADER}\n{row('0.25')}\n")
-    found = published_densities("vgg16", "weight", rows=read_table(path))
-    assert {layer: density.value for layer, density in found.items()} == {"features.0": 0.25}
+    densities = published_densities("vgg16", "weight", rows=read_table(path))
+    assert {layer: density.value for layer, density in densities.items()} == {"features.0": 0.25}
     with pytest.raises(
         UserError, match=r"vgg16: no weight density for 2 of 3 layers: features.2, features.5;"
     ):
-        require_all("vgg16", "weight", ["features.0", "features.2", "features.5"], found)
+        require_all("vgg16", "weight", ["features.0", "features.2", "features.5"], densities)
 
 
 def test_files_that_are_no_tables(tmp_path: Path) -> None:

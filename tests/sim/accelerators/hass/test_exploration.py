@@ -61,14 +61,14 @@ def tiny_networks(draw: st.DrawFn) -> list[PairHistogram]:
 
 
 def options(layers: list[Candidates]) -> list[list[slow.Option]]:
-    found = []
+    foldings = []
     for layer in layers:
         cost = layer.resources
         weights = (cost.weight_bram18, cost.weight_uram, cost.streamed_bytes)
         columns = np.stack([layer.interval, cost.dsp, cost.lut, cost.line_bram18, *weights], axis=1)
         rows = columns.tolist()
-        found.append([slow.Option(*row[:4], Weights(*row[4:])) for row in rows])
-    return found
+        foldings.append([slow.Option(*row[:4], Weights(*row[4:])) for row in rows])
+    return foldings
 
 
 @settings(max_examples=examples(40), deadline=None)
@@ -78,7 +78,7 @@ def test_design_lies_between_the_bound_and_a_plain_greedy(
 ) -> None:
     board = platform("zc706", dsp=dsp, lut=lut)
     budget = FULL.of(board)
-    layers = [candidates(one, RULES, budget) for one in network]
+    layers = [candidates(histogram, RULES, budget) for histogram in network]
     choices = options(layers)
     best = slow.best_interval(choices, dsp, lut)
     plenty = slow.Board(dsp, lut, budget.bram18, 0, 1e9)
@@ -103,7 +103,7 @@ def test_merged_steps_equal_stepping_the_slowest_layer(
     network: list[PairHistogram], dsp: int, price: Price
 ) -> None:
     budget = Budget(dsp, 3000, 100, 0, 10.0)
-    layers = [candidates(one, RULES, budget) for one in network]
+    layers = [candidates(histogram, RULES, budget) for histogram in network]
     steps = raise_slowest([front(layer, price, budget) for layer in layers])
     fits = (steps.demand.dsp.sum(axis=1) <= dsp) & (steps.demand.lut.sum(axis=1) <= 3000)
     count = len(fits) if fits.all() else int(np.argmin(fits))
@@ -115,13 +115,13 @@ def test_merged_steps_equal_stepping_the_slowest_layer(
 @given(tiny_networks(), st.integers(3, 40))
 def test_with_dsps_alone_the_bound_is_reached(network: list[PairHistogram], dsp: int) -> None:
     budget = Budget(dsp, 10**9, 100, 0, 10.0)
-    layers = [candidates(one, RULES, budget) for one in network]
+    layers = [candidates(histogram, RULES, budget) for histogram in network]
     best = slow.best_interval(options(layers), dsp, 10**9)
     if best is None:
         return
     assert least_interval(layers, budget) == best
-    chosen = fewest_dsps(layers, best)
-    total = sum(int(layer.resources.dsp[0]) for layer in chosen)
+    fewest = fewest_dsps(layers, best)
+    total = sum(int(layer.resources.dsp[0]) for layer in fewest)
     assert total == slow.dsps(slow.fewest_dsps(options(layers), best)) <= dsp
 
 
@@ -152,7 +152,7 @@ def test_scarce_weight_memory_is_weighed_at_every_step(
     board = platform(
         "zc706", dsp=dsp, bram18=bram18, uram=uram, memory_gbit_per_s=bandwidth, lut=60_000
     )
-    layers = [candidates(one, RULES, FULL.of(board)) for one in network]
+    layers = [candidates(histogram, RULES, FULL.of(board)) for histogram in network]
     stepped = slow.Board(dsp, 60_000, bram18, uram, board.memory_bytes_per_cycle)
     choices = options(layers)
     fastest = slow.explore(choices, stepped, 2, LOGIC_PRICES, MEMORY_PRICES)

@@ -26,12 +26,12 @@ OFFERED = ("coarse_group", "coarse_in", "coarse_out", "fine")
 @settings(max_examples=examples(40), deadline=None)
 @given(SMALL, st.integers(1, 11))
 def test_histogram_counts_every_dot_product(trace: LayerTrace, cluster: int) -> None:
-    found = pair_histogram(trace, cluster)
+    histogram = pair_histogram(trace, cluster)
     expected = slow.histogram(trace, cluster)
-    indices = np.argwhere(found.counts)
-    assert {tuple(map(int, i)): int(found.counts[tuple(i)]) for i in indices} == dict(expected)
+    indices = np.argwhere(histogram.counts)
+    assert {tuple(map(int, i)): int(histogram.counts[tuple(i)]) for i in indices} == dict(expected)
     zero = 1 - effectual_macs(trace) / trace.dense_macs
-    assert found.pair_sparsity == pytest.approx(zero)
+    assert histogram.pair_sparsity == pytest.approx(zero)
 
 
 @st.composite
@@ -118,20 +118,20 @@ def test_every_candidate_has_the_interval_of_its_slowest_stream(
     empty, bits = data.draw(st.sampled_from([0, 1])), data.draw(st.sampled_from([8, 16]))
     dense_below = data.draw(st.sampled_from([0.0, 1.0]))
     rules = EngineRules(empty, dense_below, data.draw(st.booleans()), bits)
-    found = candidates(pair_histogram(trace, cluster), rules, ROOMY)
-    index = data.draw(st.integers(0, len(found.interval) - 1))
-    chosen = found.folding(index)
-    folding = (chosen.coarse_group, chosen.coarse_in, chosen.coarse_out, chosen.fine)
+    options = candidates(pair_histogram(trace, cluster), rules, ROOMY)
+    index = data.draw(st.integers(0, len(options.interval) - 1))
+    shape = options.folding(index)
+    folding = (shape.coarse_group, shape.coarse_in, shape.coarse_out, shape.fine)
     if rules.dense_below:
         length = slow.vector_length(trace, cluster)
-        assert length % chosen.fine == 0
-        engine = lambda _: length // chosen.fine  # noqa: E731
+        assert length % shape.fine == 0
+        engine = lambda _: length // shape.fine  # noqa: E731
     else:
-        engine = lambda p: slow.sparse_engine(p, chosen.fine, empty)  # noqa: E731
+        engine = lambda p: slow.sparse_engine(p, shape.fine, empty)  # noqa: E731
     average = slow.average_cycles(trace, cluster, folding, engine, rules.interleave)
-    assert int(found.engine[index]) == average
-    assert int(found.interval[index]) == max(average, *slow.port_cycles(trace, cluster, folding))
-    assert int(found.resources.dsp[index]) == math.ceil(math.prod(folding) * bits / 16)
+    assert int(options.engine[index]) == average
+    assert int(options.interval[index]) == max(average, *slow.port_cycles(trace, cluster, folding))
+    assert int(options.resources.dsp[index]) == math.ceil(math.prod(folding) * bits / 16)
 
 
 @settings(max_examples=examples(30), deadline=None)
@@ -151,12 +151,12 @@ def test_waiting_never_makes_a_layer_faster_than_its_average(trace: LayerTrace, 
 @settings(max_examples=examples(25), deadline=None)
 @given(SMALL)
 def test_pass_takes_every_weight_for_nonzero(trace: LayerTrace) -> None:
-    ones = replace(trace, weight=np.ones_like(trace.weight))
-    own = simulate(trace, accelerator("pass", dense_below=0.0))
-    assert own.cycles == simulate(ones, accelerator("hass", dense_below=0.0)).cycles
-    assert own.effectual_macs == effectual_macs(trace)
-    wasted = effectual_macs(ones) - effectual_macs(trace)
-    assert own.idle_multiplier_cycles["zero_operand"] == wasted
+    unpruned = replace(trace, weight=np.ones_like(trace.weight))
+    events = simulate(trace, accelerator("pass", dense_below=0.0))
+    assert events.cycles == simulate(unpruned, accelerator("hass", dense_below=0.0)).cycles
+    assert events.effectual_macs == effectual_macs(trace)
+    wasted = effectual_macs(unpruned) - effectual_macs(trace)
+    assert events.idle_multiplier_cycles["zero_operand"] == wasted
 
 
 @settings(max_examples=examples(25), deadline=None)
@@ -204,9 +204,9 @@ def test_a_design_runs_at_its_planned_interval_or_slower() -> None:
         for s in shapes
     ]
     hardware = accelerator("hass")
-    found = design(layers, hardware, platform("zc706", dsp=60))
-    assert found.dsp <= 54
-    for trace, layer in zip(layers, found.layers, strict=True):
+    explored = design(layers, hardware, platform("zc706", dsp=60))
+    assert explored.dsp <= 54
+    for trace, layer in zip(layers, explored.layers, strict=True):
         events = simulate(trace, folded(hardware, layer))
         assert events.cycles >= layer.interval_cycles * trace.images - 1
         assert events.multipliers == layer.dsp

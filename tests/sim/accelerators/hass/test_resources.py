@@ -42,25 +42,25 @@ def test_a_layer_takes_what_is_laid_out_block_by_block(
     fine = data.draw(st.integers(1, shape.lanes)) if sparse else shape.lanes // turns
     folding = (group, vector, out, fine)
     columns = (ONE * group, ONE * vector, ONE * out, ONE * fine)
-    found = layer_resources(layer, shape, sparse, columns, bits)
+    resources = layer_resources(layer, shape, sparse, columns, bits)
     weights = slow.weights(layer, folding, bits)
     pointwise = layer.kernel == (1, 1)
     lines = slow.Memory() if pointwise else slow.line_buffers(layer, folding, bits)
     logic = slow.logic(layer, shape.lanes, sparse, folding, bits)
     multipliers = group * vector * out * fine
-    assert found.dsp == (multipliers if bits == 16 else -(-multipliers // 2))
-    assert found.lut == logic + weights.lut + lines.lut
-    assert found.line_bram18 == lines.bram18
-    assert found.weight_bram18 == weights.bram18
-    assert found.weight_uram == weights.uram
-    assert found.streamed_bytes == weights.streamed_bytes
+    assert resources.dsp == (multipliers if bits == 16 else -(-multipliers // 2))
+    assert resources.lut == logic + weights.lut + lines.lut
+    assert resources.line_bram18 == lines.bram18
+    assert resources.weight_bram18 == weights.bram18
+    assert resources.weight_uram == weights.uram
+    assert resources.streamed_bytes == weights.streamed_bytes
 
 
 @pytest.mark.parametrize(("columns", "blocks"), [(62, 0), (63, 2)])
 def test_line_buffers_hold_the_padding_too(columns: int, blocks: int) -> None:
     layer = Layer.conv("c", 1, 1, 3, padding=1, input_size=(5, columns))
-    found = layer_resources(layer, VectorShape.of(layer, 8), True, (ONE,) * 4, 16)
-    assert found.line_bram18 == blocks
+    resources = layer_resources(layer, VectorShape.of(layer, 8), True, (ONE,) * 4, 16)
+    assert resources.line_bram18 == blocks
 
 
 def test_block_ram_uses_its_best_shape() -> None:
@@ -114,7 +114,7 @@ def test_weights_go_where_single_layers_are_put_in_turn(
 
     def total(home: str, column: str) -> int:
         pairs = zip(layers, expected, strict=True)
-        return sum(getattr(layer, column) for layer, own in pairs if own == home)
+        return sum(getattr(layer, column) for layer, memory in pairs if memory == home)
 
     assert placed.bram18[0] == lines + total("bram", "bram18")
     assert placed.uram[0] == total("uram", "uram") <= uram
@@ -123,8 +123,8 @@ def test_weights_go_where_single_layers_are_put_in_turn(
 
 
 def test_every_state_is_placed_on_its_own() -> None:
-    one, other = slow.Weights(10, 4, 99), slow.Weights(3, 4, 9)
-    rows = [demand(list(pair), [5, 0]) for pair in ((one, other), (other, one))]
+    first, second = slow.Weights(10, 4, 99), slow.Weights(3, 4, 9)
+    rows = [demand(list(pair), [5, 0]) for pair in ((first, second), (second, first))]
     both = Resources(
         **{name: np.vstack([getattr(row, name) for row in rows]) for name in vars(rows[0])}
     )

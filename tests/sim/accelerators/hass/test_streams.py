@@ -15,8 +15,8 @@ def test_items_are_dealt_to_and_fro(
 ) -> None:
     size = streams * turns
     work = data.draw(st.lists(st.integers(0, 9), min_size=size, max_size=size))
-    found = dealt(np.array(work), streams, interleave)
-    assert found.tolist() == slow.deal_to_streams(work, streams, interleave)
+    queues = dealt(np.array(work), streams, interleave)
+    assert queues.tolist() == slow.deal_to_streams(work, streams, interleave)
 
 
 def test_a_window_reads_a_new_column_and_a_cluster_its_channels() -> None:

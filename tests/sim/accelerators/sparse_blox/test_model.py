@@ -71,12 +71,12 @@ def test_without_a_map_the_array_is_the_dense_one(
 ) -> None:
     """Cycles, actions and bytes are those of the SCALE-Sim array, weights stationary."""
     values = {"rows": rows, "columns": columns, "fold_overlap": overlap}
-    own = simulate(trace, accelerator("sparse_blox_dense", **values))
+    dense = simulate(trace, accelerator("sparse_blox_dense", **values))
     other = simulate(trace, accelerator("sa", **values, dataflow="ws"))
-    assert own.cycles == other.cycles
-    assert nonzero(own.idle_multiplier_cycles) == nonzero(other.idle_multiplier_cycles)
-    assert own.actions == other.actions
-    assert own.traffic_bytes == other.traffic_bytes
+    assert dense.cycles == other.cycles
+    assert nonzero(dense.idle_multiplier_cycles) == nonzero(other.idle_multiplier_cycles)
+    assert dense.actions == other.actions
+    assert dense.traffic_bytes == other.traffic_bytes
 
 
 @pytest.mark.parametrize("design", ["sparse_blox", "sparse_blox_vector"])
@@ -85,10 +85,10 @@ def test_without_a_map_the_array_is_the_dense_one(
 def test_skipping_costs_no_cycle_and_the_map_is_all_that_it_adds(
     design: str, trace: LayerTrace
 ) -> None:
-    own = simulate(trace, accelerator(design))
+    skipping = simulate(trace, accelerator(design))
     plain = simulate(trace, accelerator(f"{design}_dense"))
-    assert own.cycles <= plain.cycles
-    for access, count in own.traffic_bytes.items():
+    assert skipping.cycles <= plain.cycles
+    for access, count in skipping.traffic_bytes.items():
         if access.operand != "metadata":
             assert count <= plain.traffic_bytes[access]
     assert not any(access.operand == "metadata" for access in plain.traffic_bytes)
@@ -150,8 +150,8 @@ def test_a_zero_block_saves_its_height_in_every_pass_over_it() -> None:
     full = simulate(LayerTrace(layer), accelerator("sparse_blox"))
     activation = np.ones((1, 16, 8, 8), dtype=bool)
     activation[0, 8:, 2] = False  # one line of eight pixels in one block of channels
-    one = simulate(LayerTrace(layer, activation=activation), accelerator("sparse_blox"))
-    assert full.cycles - one.cycles == 3 * 8
+    skipping = simulate(LayerTrace(layer, activation=activation), accelerator("sparse_blox"))
+    assert full.cycles - skipping.cycles == 3 * 8
     activation[0, 8:] = False
     half = simulate(LayerTrace(layer, activation=activation), accelerator("sparse_blox"))
     assert full.cycles - half.cycles == 3 * 64
@@ -165,12 +165,12 @@ def test_what_the_network_zeroed_is_skipped_though_the_feature_map_is_full() -> 
     zero[0, 3, 4] = True
     trace = LayerTrace(layer, block_map=BlockMap(8, 8, zero))
     full = simulate(replace(trace, block_map=None), accelerator("sparse_blox"))
-    own = simulate(trace, accelerator("sparse_blox"))
-    assert full.cycles - own.cycles == 8
-    assert full.effectual_macs - own.effectual_macs == 8 * 8 * 8 - _padding_in(layer, 3, 4)
+    skipping = simulate(trace, accelerator("sparse_blox"))
+    assert full.cycles - skipping.cycles == 8
+    assert full.effectual_macs - skipping.effectual_macs == 8 * 8 * 8 - _padding_in(layer, 3, 4)
     other = simulate(trace, accelerator("sparse_blox_dense"))
     assert other.cycles == full.cycles  # without a map the zeros are multiplied
-    assert other.effectual_macs == own.effectual_macs
+    assert other.effectual_macs == skipping.effectual_macs
 
 
 def _padding_in(layer: Layer, down: int, across: int) -> int:

@@ -45,8 +45,8 @@ def test_the_full_configuration_has_both_activations_with_valid_settings(
     assert detectors.networks == ["yolov5s", "yolov5s_relu"]
     assert settings(CanvasSettings, as_json(detectors.canvases())).seed == config["seed"]
     for network in detectors.networks:
-        chosen = settings(TrainSettings, as_json(detectors.training(network)))
-        build(network, num_classes=10, in_channels=1, width=chosen.width, input_size=96)
+        training = settings(TrainSettings, as_json(detectors.training(network)))
+        build(network, num_classes=10, in_channels=1, width=training.width, input_size=96)
 
 
 def test_files_are_where_the_rules_make_them(config: dict[str, Any]) -> None:
@@ -58,8 +58,8 @@ def test_files_are_where_the_rules_make_them(config: dict[str, Any]) -> None:
 
 def test_scheme_blockwise_takes_the_thresholds_of_its_own_search(config: dict[str, Any]) -> None:
     layout = Layout(config)
-    chosen = Detectors(layout).blockwise("yolov5s")
-    assert chosen["thresholds_file"].endswith("spex/canvases/yolov5s/8x8/greedy.yaml")
+    compression = Detectors(layout).blockwise("yolov5s")
+    assert compression["thresholds_file"].endswith("spex/canvases/yolov5s/8x8/greedy.yaml")
     searched = Spex(layout).settings("canvases", "yolov5s", "8x8")
     assert searched["sample_images"] <= config["detection"]["canvases"]["validation"]
     assert settings(SpexSettings, as_json(searched)).block == [8, 8]
@@ -83,10 +83,10 @@ def test_only_detectors_are_searched_on_canvases(config: dict[str, Any]) -> None
 def test_the_suite_decides_fine_tuning_and_a_network_may_differ(config: dict[str, Any]) -> None:
     config["compression"] = {"dense": {"networks": {"yolov5s": {"held_out_images": 7}}}}
     detectors = Detectors(Layout(config))
-    one, other = (detectors.compression(name, "dense") for name in ("yolov5s", "yolov5s_relu"))
-    assert one["held_out_images"] == 7
-    assert other["held_out_images"] == config["detection"]["fine_tuning"]["held_out_images"]
-    assert one["fine_tune_epochs"] == other["fine_tune_epochs"] == 0
+    searched, plain = (detectors.compression(name, "dense") for name in ("yolov5s", "yolov5s_relu"))
+    assert searched["held_out_images"] == 7
+    assert plain["held_out_images"] == config["detection"]["fine_tuning"]["held_out_images"]
+    assert searched["fine_tune_epochs"] == plain["fine_tune_epochs"] == 0
 
 
 @pytest.mark.parametrize(

@@ -38,17 +38,17 @@ def test_settings_of_every_shipped_search_are_valid(config: dict[str, Any], over
     searches = spex.searches()
     assert searches
     for suite, network, block, _ in searches:
-        chosen = settings(SpexSettings, as_json(spex.settings(suite, network, block)))
-        assert chosen.rule.name == block
-        assert chosen.budget_points == 1.0
+        search = settings(SpexSettings, as_json(spex.settings(suite, network, block)))
+        assert search.rule.name == block
+        assert search.budget_points == 1.0
 
 
 def test_settings_of_an_entry_hold_for_its_networks_alone(config: dict[str, Any]) -> None:
     searches = config["spex"]["searches"]
     searches[0]["settings"] = {"trials": 9}
     spex = Spex(Layout(config))
-    own = spex.settings("shapes", "lenet5", "8x8")
-    assert (own["trials"], own["block"]) == (9, [8, 8])
+    of_entry = spex.settings("shapes", "lenet5", "8x8")
+    assert (of_entry["trials"], of_entry["block"]) == (9, [8, 8])
     assert spex.settings("shapes", "resnet50", "8x8")["trials"] != 9
 
 

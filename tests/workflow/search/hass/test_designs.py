@@ -40,17 +40,17 @@ def best(rows: tuple[list, list]) -> dict:
 
 
 def test_every_configuration_has_its_largest_design_and_one_per_share(rows: tuple) -> None:
-    found = [(row["accelerator"], row["dsp_share"]) for row in rows[0]]
-    assert found == [(name, share) for name in CONFIGURATIONS for share in (0.9, 0.0001, 0.002)]
+    shares = [(row["accelerator"], row["dsp_share"]) for row in rows[0]]
+    assert shares == [(name, share) for name in CONFIGURATIONS for share in (0.9, 0.0001, 0.002)]
 
 
 def test_all_reach_the_port_bound_and_skipping_more_takes_fewer_dsps(rows: tuple) -> None:
-    own = best(rows)
-    for row in own.values():
+    largest = best(rows)
+    for row in largest.values():
         assert row["images_per_second"] == row["input_port_images_per_second"] == 250e6 / 66**2
         assert row["binding"] == "input_port"
-    assert own["hass"]["dsp"] < own["pass"]["dsp"] <= own["dataflow_dense"]["dsp"]
-    assert own["hass"]["pair_sparsity"] > own["pass"]["pair_sparsity"]
+    assert largest["hass"]["dsp"] < largest["pass"]["dsp"] <= largest["dataflow_dense"]["dsp"]
+    assert largest["hass"]["pair_sparsity"] > largest["pass"]["pair_sparsity"]
 
 
 def test_waiting_never_speeds_up_and_is_none_where_nothing_is_skipped(rows: tuple) -> None:
@@ -94,19 +94,19 @@ def test_settings_out_of_range_are_errors() -> None:
 
 def test_every_assumed_parameter_is_varied_and_deep_fifos_wait_less() -> None:
     rows = sensitivity(network(1), DesignSettings())
-    found = {(row["parameter"], row["value"]): row for row in rows}
-    assert set(found) == {
+    by_value = {(row["parameter"], row["value"]): row for row in rows}
+    assert set(by_value) == {
         ("as configured", ""),
         *[("cluster_channels", "4"), ("cluster_channels", "9"), ("empty_vector_cycles", "0")],
         *[("fifo_positions", value) for value in ("1", "256", "1000000")],
         ("interleave", "false"),
     }
     rates = [
-        found["fifo_positions", value]["by_averages_images_per_second_with_waiting"]
+        by_value["fifo_positions", value]["by_averages_images_per_second_with_waiting"]
         for value in ("1", "256", "1000000")
     ]
     assert rates == sorted(rates)
-    assert rates[0] < found["as configured", ""]["images_per_second"]
-    for (name, _), row in found.items():
+    assert rates[0] < by_value["as configured", ""]["images_per_second"]
+    for (name, _), row in by_value.items():
         if name == "fifo_positions":  # an exploration by averages does not see them
-            assert row["by_averages_dsp"] == found["as configured", ""]["by_averages_dsp"]
+            assert row["by_averages_dsp"] == by_value["as configured", ""]["by_averages_dsp"]

@@ -63,8 +63,8 @@ def test_blind_score_sees_no_hardware() -> None:
 def test_there_are_two_thresholds_per_layer_or_two_in_all() -> None:
     assert SPACE.names(uniform=False) == ["weight:a", "weight:b", "activation:a"]
     assert SPACE.names(uniform=True) == ["weight:", "activation:"]
-    own = SPACE.thresholds({"weight:a": 0.1, "weight:b": 0.2, "activation:a": 0.3})
-    assert own == LayerThresholds({"a": 0.1, "b": 0.2}, {"a": 0.3})
+    thresholds = SPACE.thresholds({"weight:a": 0.1, "weight:b": 0.2, "activation:a": 0.3})
+    assert thresholds == LayerThresholds({"a": 0.1, "b": 0.2}, {"a": 0.3})
     same = SPACE.thresholds({"weight:": 0.1, "activation:": 0.3})
     assert same == LayerThresholds({"a": 0.1, "b": 0.1}, {"a": 0.3})
 
@@ -94,8 +94,10 @@ def test_settings_out_of_range_are_errors_that_name_them(name: str, value: objec
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
     recipe = {"epochs": 2, "batch_size": 128, "learning_rate": 0.004, "weight_decay": 0.01}
-    chosen = TrainSettings(width=1.0, seed=0, threads=1, label_smoothing=0.0, **recipe)
-    train_network(load("digits", 0), "lenet5", chosen, folder / "c.safetensors", folder / "m.json")
+    train_settings = TrainSettings(width=1.0, seed=0, threads=1, label_smoothing=0.0, **recipe)
+    train_network(
+        load("digits", 0), "lenet5", train_settings, folder / "c.safetensors", folder / "m.json"
+    )
     return folder / "c.safetensors"
 
 
@@ -136,13 +138,13 @@ def test_tables_hold_every_trial_and_the_best_of_every_search(made: Path) -> Non
     assert list(best["accelerator"]) == ["dataflow_dense", "pass", "hass"] + ["hass"] * 4
     assert list(best["strategy"])[:3] == ["unpruned"] * 3
     for row in best.iloc[3:].to_dict("records"):
-        own = trials[
+        search = trials[
             (trials["strategy"] == row["strategy"]) & (trials["search_seed"] == row["search_seed"])
         ]
-        assert row["score"] == own["score"].max()
-        at = own.loc[own["score"].idxmax()]
-        found = row["by_averages_dsp"], row["pair_sparsity"]  # a trial goes by averages
-        assert found == (at["dsp"], pytest.approx(at["pair_sparsity"]))
+        assert row["score"] == search["score"].max()
+        at = search.loc[search["score"].idxmax()]
+        measured = row["by_averages_dsp"], row["pair_sparsity"]  # a trial goes by averages
+        assert measured == (at["dsp"], pytest.approx(at["pair_sparsity"]))
     assert not list(made.glob("*.journal*"))  # goes when all is written
 
 
@@ -157,10 +159,10 @@ def test_two_workers_find_the_same_trials(
     made: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = command(checkpoint, tmp_path, "--workers", "2")
-    call(monkeypatch, [one for one in arguments if one not in ("random", "1")])
+    call(monkeypatch, [argument for argument in arguments if argument not in ("random", "1")])
     alone, shared = (pd.read_csv(folder / "trials.csv") for folder in (made, tmp_path))
-    own = alone[(alone["strategy"] == "hardware_aware") & (alone["search_seed"] == 0)]
-    pd.testing.assert_frame_equal(shared, own.reset_index(drop=True), check_exact=True)
+    search = alone[(alone["strategy"] == "hardware_aware") & (alone["search_seed"] == 0)]
+    pd.testing.assert_frame_equal(shared, search.reset_index(drop=True), check_exact=True)
 
 
 def test_a_killed_run_goes_on_and_writes_the_same_bytes(

@@ -35,8 +35,8 @@ def untrained() -> nn.Module:
 def as_found(part: Annotated) -> Annotated:
     """The same images, on which the two best boxes of the untrained network are right."""
     network = untrained()
-    found = detections(network, head_of(network), part.images, Selection(least_score=0.0))[0]
-    best = torch.cat([found.labels[:, :2, None], found.boxes[:, :2]], 2)
+    detected = detections(network, head_of(network), part.images, Selection(least_score=0.0))[0]
+    best = torch.cat([detected.labels[:, :2, None], detected.boxes[:, :2]], 2)
     return replace(part, targets=best)
 
 

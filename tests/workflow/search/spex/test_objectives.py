@@ -94,8 +94,10 @@ def test_ladder_goes_from_nothing_to_the_highest_rung_in_constants() -> None:
 @pytest.mark.parametrize("random", [False, True])
 def test_levels_are_whole_and_the_plan_begins_with_the_ladder(tmp_path: Path, random: bool) -> None:
     settings = SpexSettings(trials=30, population=6, budget_points=5)
-    chosen = plan("s", Line.names, settings, random=random)
-    trials = run_search(tmp_path / "j", chosen, lambda: judged(Line().evaluate, settings, 90.0))
+    search_plan = plan("s", Line.names, settings, random=random)
+    trials = run_search(
+        tmp_path / "j", search_plan, lambda: judged(Line().evaluate, settings, 90.0)
+    )
     assert [dict(t.params) for t in trials[:6]] == list(ladder(Line.names, settings))
     drawn = [t.params[name] for t in trials[6:] for name in Line.names]
     assert all(isinstance(level, int) and 0 <= level <= 100 for level in drawn)
@@ -104,8 +106,10 @@ def test_levels_are_whole_and_the_plan_begins_with_the_ladder(tmp_path: Path, ra
 
 def test_genetic_search_finds_more_within_the_budget_than_constants(tmp_path: Path) -> None:
     settings = SpexSettings(trials=48, population=8, budget_points=3, seed=1)
-    chosen = plan("s", Line.names, settings)
-    trials = run_search(tmp_path / "j", chosen, lambda: judged(Line().evaluate, settings, 90.0))
+    search_plan = plan("s", Line.names, settings)
+    trials = run_search(
+        tmp_path / "j", search_plan, lambda: judged(Line().evaluate, settings, 90.0)
+    )
     allowed = [t.values[1] for t in trials if t.constraints["lost_points"] <= 0]
     assert max(allowed) > 12, "a constant of 0.1 saves 10 % and loses 3 points"
 
@@ -117,8 +121,8 @@ def profile(name: str, zero: list[float], lost: list[float], filters: int = 1) -
 def test_greedy_raises_what_loses_least_for_what_it_saves() -> None:
     cheap = profile("cheap", [0, 4, 5], [0.0, 0.04, 0.4])
     dear = profile("dear", [0, 1, 2], [0.0, 0.1, 0.25])
-    found = [(p["cheap"], p["dear"]) for p in greedy([dear, cheap], by_macs=True)]
-    assert found == [(0, 0), (1, 0), (1, 1), (1, 2), (2, 2)]
+    pairs = [(p["cheap"], p["dear"]) for p in greedy([dear, cheap], by_macs=True)]
+    assert pairs == [(0, 0), (1, 0), (1, 1), (1, 2), (2, 2)]
     heavy = profile("dear", [0, 1, 2], [0.0, 0.1, 0.25], filters=100)
     assert greedy([heavy, cheap], by_macs=True)[1] == {"dear": 1, "cheap": 0}
     assert greedy([heavy, cheap], by_macs=False)[1] == {"dear": 0, "cheap": 1}
@@ -173,8 +177,8 @@ def test_a_search_ends_in_thresholds_that_keep_the_budget_on_held_out_images(
     if strategy != "random":
         assert row["saved_macs_percent"] > table.loc[0, "saved_macs_percent"]
     assert set(measured.index) == set(table.index[table["on_front"] & table["allowed"]]) | {0}
-    one = subject()
-    again = one.network.evaluate(content["thresholds"], one.held_out)
+    judged_network = subject()
+    again = judged_network.network.evaluate(content["thresholds"], judged_network.held_out)
     assert again.accuracy_percent == row["held_out_accuracy_percent"]
     path = tmp_path / "thresholds.yaml"
     path.write_text(thresholds_text(content))

@@ -16,13 +16,13 @@ def test_all_sources_stand_beside_each_other(
     monkeypatch.setattr(sys, "argv", arguments)
     runpy.run_module("workflow.studies.accuracy.mask_structure_table", run_name="__main__")
     table = pd.read_csv(output)
-    own = table[table["network"] == "resnet18"]
-    sizes = own.groupby("source").size()
+    rows = table[table["network"] == "resnet18"]
+    sizes = rows.groupby("source").size()
     assert set(sizes.index) == {"photographs", "iid", "channel", "spatial"}
     assert len(set(sizes)) == 1
-    by_density = own.pivot_table(index="layer", columns="source", values="activation_density")
+    by_density = rows.pivot_table(index="layer", columns="source", values="activation_density")
     assert (by_density.max(axis=1) - by_density.min(axis=1)).max() < 0.01
-    medians = own.groupby("source")["neighbour_agreement_share"].median()
+    medians = rows.groupby("source")["neighbour_agreement_share"].median()
     assert medians["iid"] < medians["channel"] < medians["spatial"]
     measured = table[table["source"] == "measured"]
     assert len(measured) == 8

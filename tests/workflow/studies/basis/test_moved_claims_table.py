@@ -35,10 +35,10 @@ def test_both_values_of_a_setting_stand_in_one_row() -> None:
     rows.append(row("s2ta-speedup", here=2.0, conditions="16 nm", **setting))
     table = basis_claims(pd.DataFrame(rows))
     assert set(table["claim"]) == ENERGY_CLAIMS  # speedups have no basis
-    own = table[table["claim"] == "s2ta-energy"]
-    assert list(own["conditions"]) == ["16 nm, with DRAM", "16 nm, without DRAM"]
-    assert list(own["components_over_mixed"]) == [pytest.approx(1.5)] * 2
-    assert own["primary"].all()
+    evaluated = table[table["claim"] == "s2ta-energy"]
+    assert list(evaluated["conditions"]) == ["16 nm, with DRAM", "16 nm, without DRAM"]
+    assert list(evaluated["components_over_mixed"]) == [pytest.approx(1.5)] * 2
+    assert evaluated["primary"].all()
     others = table[table["claim"] != "s2ta-energy"]
     assert others["components"].isna().all()
     assert set(others["verdict_with_mixed"]) == {"not evaluated"}

@@ -162,8 +162,8 @@ def test_geometric_means_are_over_the_networks_of_one_suite(events: pd.DataFrame
     assert set(means["suite"]) == {"digits"}  # one network is no mean
     assert (means["networks"] == 2).all()
     keys = ["layers", "footing", "accelerator"]
-    own = table[(table["suite"] == "digits") & (table["networks"] == 1)]
-    product = own.groupby(keys)["speedup_over_dense_ideal"].prod()
+    rows = table[(table["suite"] == "digits") & (table["networks"] == 1)]
+    product = rows.groupby(keys)["speedup_over_dense_ideal"].prod()
     mean = means.set_index(keys)["speedup_over_dense_ideal"]
     assert np.allclose(mean**2, product.loc[mean.index])
 

@@ -56,13 +56,13 @@ DESIGNS = pd.DataFrame(
 def test_gains_are_of_the_largest_designs_over_both_references() -> None:
     table = hass(DESIGNS).set_index("accelerator")
     assert list(table.index) == ["dataflow_dense", "pass", "hass"]
-    own = table.loc["hass"]
-    assert own["speedup_over_dense"] == 1
-    assert own["efficiency_over_dense"] == pytest.approx(2.0)
-    assert own["efficiency_over_pass"] == pytest.approx(1000 / 600)
-    assert own["efficiency_with_waiting_over_pass"] == pytest.approx(1000 / 600 * 0.75)
-    assert own["dsp_relative_to_dense"] == 0.5
-    assert own["of_input_port_rate"] == 1
+    row = table.loc["hass"]
+    assert row["speedup_over_dense"] == 1
+    assert row["efficiency_over_dense"] == pytest.approx(2.0)
+    assert row["efficiency_over_pass"] == pytest.approx(1000 / 600)
+    assert row["efficiency_with_waiting_over_pass"] == pytest.approx(1000 / 600 * 0.75)
+    assert row["dsp_relative_to_dense"] == 0.5
+    assert row["of_input_port_rate"] == 1
 
 
 def test_front_holds_what_nothing_beats_with_as_few_dsps() -> None:
@@ -99,8 +99,8 @@ def test_efficiency_says_that_it_is_another_ratio() -> None:
 
 
 def test_every_claim_of_hass_is_evaluated() -> None:
-    own = {name for name, claim in claims().items() if claim.system == "HASS"}
-    assert set(claims_of_hass.EVALUATORS) == own
+    names = {name for name, claim in claims().items() if claim.system == "HASS"}
+    assert set(claims_of_hass.EVALUATORS) == names
 
 
 def test_pareto_figure_marks_bound_published_rate_and_waiting() -> None:
@@ -145,7 +145,7 @@ def test_sensitivity_is_relative_to_the_design_as_configured() -> None:
             for parameter, rate, dsp in (("as configured", 100.0, 40), ("interleave", 80.0, 50))
         ]
     )
-    own = hass_sensitivity(rows).iloc[1]
-    assert own["relative_images_per_second"] == 0.8
-    assert own["relative_images_per_second_with_waiting"] == 0.8
-    assert own["relative_dsp"] == 1.25
+    row = hass_sensitivity(rows).iloc[1]
+    assert row["relative_images_per_second"] == 0.8
+    assert row["relative_images_per_second_with_waiting"] == 0.8
+    assert row["relative_dsp"] == 1.25

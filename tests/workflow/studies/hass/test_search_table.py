@@ -38,13 +38,13 @@ BEST = pd.DataFrame(
 )
 
 
-def trial(strategy: str, seed: int, number: int, score: float, own: float) -> dict:
+def trial(strategy: str, seed: int, number: int, score: float, own_score: float) -> dict:
     return CASE | {
         "strategy": strategy,
         "search_seed": seed,
         "trial": number,
         "score": score,
-        "own_score": own,
+        "own_score": own_score,
     }
 
 
@@ -62,12 +62,12 @@ TRIALS = pd.DataFrame(
 
 def test_gains_are_over_the_unpruned_networks_own_designs() -> None:
     table = hass_search(BEST)
-    own = table.iloc[3]
-    assert own["test_drop_points"] == 1
-    assert own["speedup_over_dense"] == pytest.approx(1.8)
-    assert own["efficiency_over_dense"] == pytest.approx(1.8 * 200 / 150)
-    assert own["efficiency_over_pass"] == pytest.approx(1.5 * 200 / 150)
-    assert own["efficiency_with_waiting_over_pass"] == pytest.approx(2 * 1.5 * 200 / 150)
+    row = table.iloc[3]
+    assert row["test_drop_points"] == 1
+    assert row["speedup_over_dense"] == pytest.approx(1.8)
+    assert row["efficiency_over_dense"] == pytest.approx(1.8 * 200 / 150)
+    assert row["efficiency_over_pass"] == pytest.approx(1.5 * 200 / 150)
+    assert row["efficiency_with_waiting_over_pass"] == pytest.approx(2 * 1.5 * 200 / 150)
 
 
 def test_seeds_are_whole_numbers_and_empty_for_the_unpruned_network(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -79,9 +79,9 @@ def test_seeds_are_whole_numbers_and_empty_for_the_unpruned_network(tmp_path) ->
 
 def test_best_so_far_is_chosen_by_the_strategys_own_score() -> None:
     table = hass_trials(TRIALS.sample(frac=1, random_state=0))
-    chosen = table.groupby("strategy")["best_score"].apply(list)
-    assert chosen["hardware_aware"] == [1.0, 1.0, 1.3]
-    assert chosen["hardware_blind"] == [1.0, 0.8, 0.8]
+    best_scores = table.groupby("strategy")["best_score"].apply(list)
+    assert best_scores["hardware_aware"] == [1.0, 1.0, 1.3]
+    assert best_scores["hardware_blind"] == [1.0, 0.8, 0.8]
 
 
 def test_claim_takes_the_mean_of_the_hardware_aware_searches_and_says_what_they_lose() -> None:

@@ -133,8 +133,8 @@ def test_shares_of_an_accelerator_add_up_to_a_hundred(events: pd.DataFrame) -> N
 def test_no_layer_beats_its_bound(events: pd.DataFrame) -> None:
     layers = layers_table(events)
     assert (layers["speedup_over_dense_ideal"] <= layers["two_sided_bound"] * (1 + 1e-9)).all()
-    own = layers[(layers["network"] == "vgg16") & (layers["accelerator"] == "scnn")]
-    assert list(own["layer_index"]) == [1, 2, 3]
+    rows = layers[(layers["network"] == "vgg16") & (layers["accelerator"] == "scnn")]
+    assert list(rows["layer_index"]) == [1, 2, 3]
 
 
 @pytest.fixture(scope="module")

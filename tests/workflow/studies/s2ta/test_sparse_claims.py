@@ -27,16 +27,16 @@ def test_one_evaluation_per_mean_view_scheme_and_dram() -> None:
     )
     on_mixed = rows.assign(basis="mixed", energy_reduction=rows["energy_reduction"] / 2)
     table = pd.concat([rows.assign(basis="components"), on_mixed])
-    found = EVALUATORS["s2ta-energy-vs-sparten"]({"s2ta_sparse": table})
-    assert [(entry.value, entry.conditions.split(", ")[-2:]) for entry in found] == [
+    values = EVALUATORS["s2ta-energy-vs-sparten"]({"s2ta_sparse": table})
+    assert [(entry.value, entry.conditions.split(", ")[-2:]) for entry in values] == [
         (3.0, ["without DRAM", "energies of components"]),
         (2.0, ["with DRAM", "energies of components"]),
         (3.0, ["without DRAM", "energies of mixed entries"]),
         (1.0, ["with DRAM", "energies of mixed entries"]),
     ]
-    assert found[1].reason.endswith("with energies of mixed entries 1.00x instead of 2.00x")
-    assert found[3].reason.endswith("with energies of components 2.00x instead of 1.00x")
-    assert "65 nm against 45 nm" in found[0].conditions
-    assert found[0].conditions.startswith("mean of lenet5, ")
+    assert values[1].reason.endswith("with energies of mixed entries 1.00x instead of 2.00x")
+    assert values[3].reason.endswith("with energies of components 2.00x instead of 1.00x")
+    assert "65 nm against 45 nm" in values[0].conditions
+    assert values[0].conditions.startswith("mean of lenet5, ")
     other = EVALUATORS["s2ta-energy-vs-eyeriss-v2"]({"s2ta_sparse": table})
     assert [entry.value for entry in other] == [3.0, 8.0, 3.0, 4.0]

@@ -67,9 +67,9 @@ def ratio(
 
 
 def test_ratio_is_baseline_over_s2ta_on_its_own_scheme(table: pd.DataFrame) -> None:
-    found = ratio(table, "a", "eyeriss_v2")
-    assert found["energy_reduction_without_dram"] == pytest.approx(3)
-    assert 1 < found["energy_reduction"] < 3  # equal DRAM on both sides
+    row = ratio(table, "a", "eyeriss_v2")
+    assert row["energy_reduction_without_dram"] == pytest.approx(3)
+    assert 1 < row["energy_reduction"] < 3  # equal DRAM on both sides
     assert ratio(table, "a", "eyeriss_v2", "dbb")["energy_reduction_without_dram"] == 2
 
 
@@ -80,9 +80,9 @@ def test_mean_is_of_the_ratios(table: pd.DataFrame) -> None:
 
 
 def test_each_design_keeps_its_node(table: pd.DataFrame) -> None:
-    found = ratio(table, "a", "sparten")
-    assert (found["node_nm"], found["baseline_node_nm"]) == (65, 45)
-    assert found["energy_reduction_without_dram"] == pytest.approx(1 / logic_scale(65))
+    row = ratio(table, "a", "sparten")
+    assert (row["node_nm"], row["baseline_node_nm"]) == (65, 45)
+    assert row["energy_reduction_without_dram"] == pytest.approx(1 / logic_scale(65))
 
 
 def test_dense_networks_are_no_baseline(table: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ CLAIMS = pd.DataFrame({"claim": ["s2ta-speedup", "s2ta-energy"], "published_low"
 
 def level_of_published_line(figure: Figure) -> float:
     panel = figure.axes[0]
-    (line,) = [one for one in panel.lines if str(one.get_label()).startswith("published")]
+    (line,) = [drawn for drawn in panel.lines if str(drawn.get_label()).startswith("published")]
     return float(line.get_ydata()[0])  # type: ignore[index]
 
 

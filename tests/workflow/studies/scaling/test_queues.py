@@ -58,9 +58,9 @@ def test_it_ends_when_a_ticking_clock_says(durations: list[int], cluster: Cluste
 
 @given(DURATIONS, st.integers(1, 6))
 def test_without_overheads_it_is_within_grahams_bounds(durations: list[int], slots: int) -> None:
-    found = makespan_s(durations, Cluster(slots))
+    makespan = makespan_s(durations, Cluster(slots))
     least = max(sum(durations) / slots, max(durations))
-    assert least <= found <= sum(durations) / slots + (1 - 1 / slots) * max(durations)
+    assert least <= makespan <= sum(durations) / slots + (1 - 1 / slots) * max(durations)
 
 
 def test_equal_jobs_come_in_waves_and_one_master_can_be_the_limit() -> None:

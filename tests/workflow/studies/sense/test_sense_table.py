@@ -74,13 +74,13 @@ def ablation() -> pd.DataFrame:
 
 
 def test_every_gain_is_over_neither_mechanism(ablation: pd.DataFrame) -> None:
-    own = ablation.loc["all", "vgg16"]
-    assert own.loc["sense_neither", "speedup"] == 1
-    assert own.loc["sense_neither", "dram_reduction"] == 1
-    base = own.loc["sense_neither", "cycles_per_image"]
+    rows = ablation.loc["all", "vgg16"]
+    assert rows.loc["sense_neither", "speedup"] == 1
+    assert rows.loc["sense_neither", "dram_reduction"] == 1
+    base = rows.loc["sense_neither", "cycles_per_image"]
     for name in MEANT_FOR:
-        assert own.loc[name, "speedup"] == pytest.approx(base / own.loc[name, "cycles_per_image"])
-    assert own.loc["sense", "array_speedup"] > own.loc["sense_unclustered", "array_speedup"] > 1
+        assert rows.loc[name, "speedup"] == pytest.approx(base / rows.loc[name, "cycles_per_image"])
+    assert rows.loc["sense", "array_speedup"] > rows.loc["sense_unclustered", "array_speedup"] > 1
 
 
 def test_cycles_are_those_of_the_configuration_on_its_own_scheme(ablation: pd.DataFrame) -> None:
@@ -170,11 +170,11 @@ def test_sensitivity_compares_both_sides_at_the_same_value() -> None:
     table = sensitivity(pd.concat([default, loose, joint], ignore_index=True))
     table = table[table["layers"] == "all"].set_index("parameter")
     assert set(table.index) == {"", "sync_interval"}
-    own = default[(default["accelerator"] == "sense") & (default["scheme"] == "balanced")]
+    configured = default[(default["accelerator"] == "sense") & (default["scheme"] == "balanced")]
     other = default[
         (default["accelerator"] == "sense_neither") & (default["scheme"] == "unbalanced")
     ]
-    assert table.loc["", "speedup"] == other["cycles"].sum() / own["cycles"].sum()
+    assert table.loc["", "speedup"] == other["cycles"].sum() / configured["cycles"].sum()
     assert table.loc["sync_interval", "value"] == "4"
     assert table.loc["", "dram_reduction"] == pytest.approx(1, rel=0.02)  # all fits the buffers
     assert table.loc["sync_interval", "array_speedup"] < table.loc["", "array_speedup"]

@@ -45,7 +45,7 @@ def table(events: pd.DataFrame) -> pd.DataFrame:
 def test_every_assumed_parameter_of_every_design_meant_for_the_scheme_is_there(
     table: pd.DataFrame,
 ) -> None:
-    designs = {name for name, own in footing().designs.items() if own.scheme in SCHEMES}
+    designs = {name for name, design in footing().designs.items() if design.scheme in SCHEMES}
     assert set(table["accelerator"]) == designs - {"sparse_blox"}
     for name in set(table["accelerator"]):
         assumed = {
@@ -110,9 +110,9 @@ def test_a_span_is_the_highest_over_the_lowest_and_names_both_ends() -> None:
 
 
 def test_the_widest_parameters_of_a_design_come_first(table: pd.DataFrame) -> None:
-    own = spans(table)
-    own = own[own["accelerator"] == "phantom_2d"]
-    width = own[["speedup_span", "energy_span", "energy_without_dram_span"]].max(axis=1)
+    rows = spans(table)
+    rows = rows[rows["accelerator"] == "phantom_2d"]
+    width = rows[["speedup_span", "energy_span", "energy_without_dram_span"]].max(axis=1)
     assert width.is_monotonic_decreasing
     assert width.iloc[0] > 1.05
 
@@ -125,20 +125,20 @@ def test_each_design_has_a_tornado_on_the_same_scale(table: pd.DataFrame) -> Non
 
 
 def test_paper_size_shapes_are_drawn_where_a_design_has_them(table: pd.DataFrame) -> None:
-    own = spans(table)
-    full = own[own["accelerator"] == "scnn"].assign(suite="imagenet", network="vgg16")
-    rows = figure.drawn_rows(pd.concat([own, full], ignore_index=True))
+    every = spans(table)
+    full = every[every["accelerator"] == "scnn"].assign(suite="imagenet", network="vgg16")
+    rows = figure.drawn_rows(pd.concat([every, full], ignore_index=True))
     suites = rows.groupby("accelerator")["suite"].unique()
     assert list(suites["scnn"]) == ["imagenet"]
     assert list(suites["sense"]) == ["shapes"]
 
 
 def test_zeros_are_modelled_anew_for_each_value_that_the_scheme_reads() -> None:
-    chosen = FullSizeSettings.of(
+    settings = FullSizeSettings.of(
         {"images": 1, "width": 0.25, "input_height": 32, "input_width": 32}
     )
     sweep = {"weight_spread": [0.3, 0.6], "most_removed": [0.0]}
-    frames = list(varied("alexnet", "magnitude", chosen, {**sweep, "seed": [0]}))
+    frames = list(varied("alexnet", "magnitude", settings, {**sweep, "seed": [0]}))
     assert {frame["variant"].iloc[0] for frame in frames} == {"zeros: weight_spread=0.6"}
     with pytest.raises(UserError, match=r"'most_remove'.*did you mean 'most_removed'"):
-        list(varied("alexnet", "dbb", chosen, {"most_remove": [0.0]}))
+        list(varied("alexnet", "dbb", settings, {"most_remove": [0.0]}))

@@ -44,9 +44,9 @@ def test_gains_are_those_of_convolutions_in_a_panel_per_suite_and_quantity() -> 
 def test_sensitivity_has_a_line_per_value_the_configured_on_top(design: str) -> None:
     rows = [("", "", 1.2, 1.1, 1.0), ("rows", "16", 1.1, 1.05, 1.0), ("rows", "4", 1.4, 1.2, 1.0)]
     columns = ["parameter", "value", "speedup", "energy_reduction", "dram_reduction"]
-    own = pd.DataFrame(rows, columns=columns).assign(layers="conv_only", accelerator=design)
+    gains = pd.DataFrame(rows, columns=columns).assign(layers="conv_only", accelerator=design)
     other = ({"sparse_blox", "sparse_blox_vector"} - {design}).pop()
-    table = pd.concat([own, own.head(1).assign(accelerator=other)], ignore_index=True)
+    table = pd.concat([gains, gains.head(1).assign(accelerator=other)], ignore_index=True)
     figure = sparse_blox_sensitivity.draw(table)
     panel = figure.axes[design == "sparse_blox_vector"]
     labels = [text.get_text() for text in panel.get_yticklabels()]

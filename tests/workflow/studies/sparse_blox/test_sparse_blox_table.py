@@ -62,34 +62,34 @@ def test_savings_are_those_of_the_blocks_one_by_one(width: int, height: int) -> 
     trace = with_map(half_empty(CONV))
     zero = reference.zero_blocks(trace, width, height)
     natural = reference.zero_blocks(replace(trace, block_map=None), width, height)
-    found = savings(trace, width, height)
-    assert (found.blocks, found.zero_blocks) == (zero.size, zero.sum())
-    assert found.natural_zero_blocks == natural.sum()
+    saved = savings(trace, width, height)
+    assert (saved.blocks, saved.zero_blocks) == (zero.size, zero.sum())
+    assert saved.natural_zero_blocks == natural.sum()
     assert (width, height) != (8, 8) or natural.sum() < zero.sum()
-    assert found.padded_macs == zero.size * width * height * 12
-    assert found.padded_macs_saved == zero.sum() * width * height * 12
+    assert saved.padded_macs == zero.size * width * height * 12
+    assert saved.padded_macs_saved == zero.sum() * width * height * 12
     values = sum(
         min(width, 72 - across * width) * min(height, 36 - down * height)
         for _, down, across in np.argwhere(zero)
     )
-    assert found.im2col_bytes == 2 * 72 * 36
-    assert found.im2col_bytes_saved == values
-    assert (found.macs, found.macs_saved) == (2 * 72 * 36 * 12, values * 12)
-    assert found.weight_bytes == 2 * 8 * 9 * 12
-    assert found.output_bytes == 2 * 36 * 12
+    assert saved.im2col_bytes == 2 * 72 * 36
+    assert saved.im2col_bytes_saved == values
+    assert (saved.macs, saved.macs_saved) == (2 * 72 * 36 * 12, values * 12)
+    assert saved.weight_bytes == 2 * 8 * 9 * 12
+    assert saved.output_bytes == 2 * 36 * 12
 
 
 def test_table_sums_convolutions_per_image_and_leaves_the_fc_layer_out() -> None:
     trace = half_empty(CONV)
     table = pd.DataFrame(rows(network(trace, trace, half_empty(FC)))).set_index("block")
-    one = savings(trace, 8, 8)
+    saved = savings(trace, 8, 8)
     assert list(table.index) == ["8x8", "16x16", "1x16", "4x4"]
     row = table.loc["8x8"]
     assert row["blocks_per_image"] == 2 * 5 * 9
-    assert row["zero_blocks_per_image"] == one.zero_blocks
-    assert row["transfers_saved_percent"] == 100 * one.zero_blocks / one.blocks
-    moved = one.im2col_bytes + one.weight_bytes + one.output_bytes
-    assert row["bytes_saved_percent"] == 100 * one.im2col_bytes_saved / moved
+    assert row["zero_blocks_per_image"] == saved.zero_blocks
+    assert row["transfers_saved_percent"] == 100 * saved.zero_blocks / saved.blocks
+    moved = saved.im2col_bytes + saved.weight_bytes + saved.output_bytes
+    assert row["bytes_saved_percent"] == 100 * saved.im2col_bytes_saved / moved
     assert row["macs_saved_percent"] > 0
 
 
@@ -109,10 +109,10 @@ def test_gains_are_over_the_same_design_without_a_map() -> None:
     assert not {"parameter", "value"} & set(both)
     for subject, baseline in BASELINES.items():
         table = both[both["accelerator"] == subject].set_index("layers")
-        own, other = (simulate(trace, accelerator(name)) for name in (subject, baseline))
-        assert table.loc["conv_only", "speedup"] == other.cycles / own.cycles > 1.2
-        assert table.loc["conv_only", "cycles_per_image"] == own.cycles / 2
-        assert table.loc["all", "cycles_per_image"] > own.cycles / 2
+        skipping, plain = (simulate(trace, accelerator(name)) for name in (subject, baseline))
+        assert table.loc["conv_only", "speedup"] == plain.cycles / skipping.cycles > 1.2
+        assert table.loc["conv_only", "cycles_per_image"] == skipping.cycles / 2
+        assert table.loc["all", "cycles_per_image"] > skipping.cycles / 2
         assert table.loc["conv_only", "energy_reduction"] > 1
 
 
@@ -124,20 +124,20 @@ def test_each_run_is_compared_with_its_own_baseline() -> None:
     table = as_configured(events(pruned, dense))
     assert list(dict.fromkeys(table["scheme"])) == ["blockwise", "dense"]
     alone = as_configured(events(dense))
-    own = table[table["scheme"] == "dense"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(own, alone)
+    together = table[table["scheme"] == "dense"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(together, alone)
 
 
 def test_sensitivity_sets_both_sides_and_covers_every_assumed_parameter() -> None:
     table = gains(events(network(half_empty(CONV)), swept=True))
     table = table[table["layers"] == "conv_only"]
-    own = table[table["accelerator"] == "sparse_blox"].set_index(["parameter", "value"])
+    rows = table[table["accelerator"] == "sparse_blox"].set_index(["parameter", "value"])
     names = ("sparse_blox", "sparse_blox_dense")
     arrays = [accelerator(name, columns=32) for name in names]
     cycles = [simulate(half_empty(CONV), array).cycles for array in arrays]
-    assert own.loc[("columns", "32"), "speedup"] == cycles[1] / cycles[0]
-    assert own.loc[("block_height", "4"), "speedup"] != own.loc[("", ""), "speedup"]
-    assert {"rows", "fold_overlap", "im2col_source"} <= set(own.index.get_level_values(0))
+    assert rows.loc[("columns", "32"), "speedup"] == cycles[1] / cycles[0]
+    assert rows.loc[("block_height", "4"), "speedup"] != rows.loc[("", ""), "speedup"]
+    assert {"rows", "fold_overlap", "im2col_source"} <= set(rows.index.get_level_values(0))
 
 
 def test_area_adds_parts_up_and_memory_for_the_largest_map() -> None:
@@ -173,16 +173,16 @@ def test_area_of_all_but_the_inner_join_grows_with_the_array_alone() -> None:
 def tables(*networks: NetworkTrace) -> dict[str, pd.DataFrame]:
     array = accelerator("sparse_blox")
     assert isinstance(array, BlockSkippingSystolicArray)
-    found = [row for one in networks for row in rows(one)]
+    counts = [row for network in networks for row in rows(network)]
     return {
-        "sparse_blox_blocks": pd.DataFrame(found),
+        "sparse_blox_blocks": pd.DataFrame(counts),
         "sparse_blox_area": area([half_empty(CONV)], array),
     }
 
 
 def test_every_claim_has_an_evaluator() -> None:
-    own = {name for name, claim in claims().items() if claim.system == "Sparse-Blox"}
-    assert set(EVALUATORS) == own
+    names = {name for name, claim in claims().items() if claim.system == "Sparse-Blox"}
+    assert set(EVALUATORS) == names
 
 
 def test_without_trained_weights_the_claims_say_so_beside_the_natural_zeros() -> None:
