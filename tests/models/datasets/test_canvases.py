@@ -89,7 +89,7 @@ def test_boxes_cover_each_other_at_most_so_far(canvases: DetectionSet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "share"),
+    ("first", "second", "share"),
     [
         ((0, 0, 4, 4), (4, 0, 8, 4), 0.0),
         ((0, 0, 4, 4), (2, 2, 6, 6), 0.25),
