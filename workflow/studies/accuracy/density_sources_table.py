@@ -1,9 +1,8 @@
 """Of every paper-size trace: the density each layer was given, from which source, and reached.
 
-Where the densities of the paper-size networks come from. Status `published` stands in the source
-named beside it, `derived` follows from published numbers, `rule` is modelled by a stated rule
-(models/imagenet/densities/rules.py), `scheme` is what the compression scheme sets, `measured`
-occurred in a user's network. `density` is what the trace holds.
+Status `published` stands in the source named beside it, `derived` follows from published numbers,
+`rule` is modelled by a stated rule (models/imagenet/densities/rules.py), `scheme` is what the
+compression scheme sets, `measured` occurred in a user's network. `density` is what the trace holds.
 """
 
 import argparse

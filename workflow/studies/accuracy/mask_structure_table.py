@@ -1,13 +1,10 @@
-"""How zeros cluster: measured masks, beside the two kinds of modelled ones.
+"""How zeros cluster inside activation masks: measured masks, beside the two kinds of modelled ones.
 
-How zeros cluster inside activation masks of one density: masks measured in the Sparseloop artifact,
-the generator's modes (iid, channel, spatial), and a randomly initialised network on photographs
-whose activations are shifted to the density. Independent zeros (iid) have almost no empty blocks,
-dead or full channels.
-
-Every stored tensor of some full-size networks that a ReLU made, once from the shifted random
-network on photographs and once from each mode of the generator, all at the same density; and the
-eight measured masks that the generator is held to, beside the generator at their size and density.
+The eight masks measured in the Sparseloop artifact that the generator is held to, beside the
+generator's modes (iid, channel, spatial) at their size and density. Then every stored tensor of
+some full-size networks that a ReLU made, all at the same density: once from a randomly initialised
+network on photographs whose activations are shifted to it, and once from each mode. Independent
+zeros (iid) have almost no empty blocks, dead or full channels.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,11 +1,9 @@
 """What each design is made of on the common footing: parts, area and leakage on one basis.
 
-What every design on the common footing is made of, part by part: number, area with its band and
-leakage, from components of one published library.
-
-Components of one published library (`sim/components`), at the node of the footing. Selection logic
-is what skipping zeros adds; its cells have a band. Wires, clock trees, control and pads are not
-counted. `published` is what a paper says of the part, where anything is at hand.
+Part by part, the number, the area with its band, and the leakage, from components of one published
+library (`sim/components`) at the node of the footing. Selection logic is what skipping zeros adds;
+its cells have a band. Wires, clock trees, control and pads are not counted. `published` is what a
+paper says of the part, where anything is at hand.
 """
 
 import argparse

@@ -1,15 +1,11 @@
 """What the basis of energy does to every design on the common footing, and the figures per watt.
 
-What the basis of energy does to every design on the common footing: `mixed` entries from several
-sources beside `components` of one published library, with the ends of the band of selection logic
-and each design's rank on either; leakage, four kinds of DRAM, area, and TOPS per watt (without
-DRAM) and per mm2. Wires, clocks, control and pads are in neither basis: about a third of what two
-chips drew is counted.
-
-`mixed` are the entries from several sources, `components` those of one library, with the ends of
-the band of selection logic. Energies are without DRAM and leakage unless their name says so; `rank`
-orders the designs of one network and size by on-chip energy, 1 is the least. TOPS count the
-operations of the dense layers, zeros included; TOPS per watt are without DRAM, leakage included.
+`mixed` are entries from several sources, `components` those of one published library, with the ends
+of the band of selection logic; `rank` orders the designs of one network and size by on-chip energy
+on either, 1 is the least. Beside them leakage, four kinds of DRAM, and area. Energies are without
+DRAM and leakage unless their name says so. TOPS count the operations of the dense layers, zeros
+included; TOPS per watt are without DRAM, leakage included. Wires, clocks, control and pads are in
+neither basis: about a third of what two chips drew is counted.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
 """What the basis of energy does to every claim on energy: its value and verdict on either.
 
-What the basis of energy does to every claim on energy: its value and verdict with the prices of
-`components` of one library, by which it is judged, and with those of `mixed` entries, setting by
-setting. `primary` marks the setting that decides.
+A claim is judged with the prices of `components` of one library; beside it, setting by setting,
+what `mixed` entries give. `primary` marks the setting that decides.
 """
 
 from collections.abc import Iterator

@@ -1,11 +1,10 @@
 """What the basis of energy does to the order of the designs on the common footing.
 
-Energy of each design relative to the dense array on the common footing, geometric mean over the
-networks of a suite, with prices of `components` of one library and with `mixed` entries: what moved
-when the basis changed. `rank` 1 is the least energy; `front` marks the designs that no other beats
-in both speed and energy with DRAM (LPDDR4).
-
-`without_dram` and `with_dram` say what the energy includes; leakage is in neither.
+Energy of each design relative to the dense array, geometric mean over the networks of a suite, with
+prices of `components` of one library and with `mixed` entries: what moved when the basis changed.
+`rank` 1 is the least energy; `front` marks the designs that no other beats in both speed and energy
+with DRAM (LPDDR4). `without_dram` and `with_dram` say what the energy includes; leakage is in
+neither.
 """
 
 import numpy as np

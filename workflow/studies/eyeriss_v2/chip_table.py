@@ -1,12 +1,9 @@
 """Eyeriss v2: the model's cycles and, in columns of their own, those calibrated to the chip.
 
-Cycles of the Eyeriss v2 model as they come out, and beside them calibrated to the published rate of
-the chip (1470.6 inferences per second at 200 MHz on its own pruned MobileNet, first row). The
-factor is no part of the model and no other table uses it.
-
-The factor compares the chip's published rate on its own network with the model on masks of the
-same numbers of nonzeros (first row). It holds for that network; elsewhere it is an extrapolation.
-No other table uses it.
+The calibration is one factor, from the published rate of the chip (1470.6 inferences per second at
+200 MHz on its own pruned MobileNet) and the model's on masks of the same numbers of nonzeros: the
+first row. It holds for that network; elsewhere it is an extrapolation. It is no part of the model,
+and no other table uses it.
 """
 
 import pandas as pd

@@ -1,20 +1,15 @@
 """Every design with the same multipliers, precision, clock, DRAM bandwidth and buffers.
 
-Every design with the same multipliers (1024 and 2048), INT8, 16 nm, 1 GHz, 64 GB/s of DRAM and 2.5
-MiB of buffers, and as configured. Speedups are over a dense array of as many multipliers that never
-waits, so that `two_sided_bound` is their limit; `speedup_over_dense_array` is over the dense array
-on the same footing, DRAM included. `differs` says what a design does not allow. Delays are at 1 GHz
-and scaled to the nominal number of multipliers.
-
-`footing` names the size, or `as_configured`: the design of configs.yaml with its own parameters
-(its energy at the same node, its delay at the same clock). Everything is normalised per
-multiplier-cycle, for designs that miss the nominal number of multipliers.
+1024 and 2048 multipliers, INT8, 16 nm, 1 GHz, 64 GB/s of DRAM and 2.5 MiB of buffers. `footing`
+names the size, or `as_configured`: the design of configs.yaml with its own parameters (its energy
+at the same node, its delay at the same clock). Everything is normalised per multiplier-cycle, for
+designs that miss the nominal number of multipliers; `differs` says what a design does not allow.
 
 - `speedup_over_dense_ideal`: over a dense array of as many multipliers that never waits, so that
   `two_sided_bound` is its limit. `speedup_over_dense_array` is over the dense array on the same
   footing, which waits for DRAM too; a design with smaller operands may pass the bound there.
 - `energy_reduction`: energy of that dense array over the design's.
-- `effectual_macs_per_cycle` is scaled to the nominal number of multipliers.
+- `effectual_macs_per_cycle` and the delays are scaled to the nominal number of multipliers.
 - `selection_logic`: whether what skipping zeros takes is counted part by part; designs for which it
   is not are on no energy front.
 

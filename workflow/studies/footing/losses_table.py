@@ -1,8 +1,5 @@
 """Where each design loses against the two-sided bound on the common footing, by cause.
 
-Multiplier-cycles of every design on the common footing: effectual ones (their share is speedup over
-bound) and idle ones by cause and group of causes.
-
 The share of `effectual` multiplier-cycles is speedup / bound; the other shares are the idle
 multiplier-cycles by cause, and all of a design add up to 100 %. `group` is the group of causes
 that the figure shows (workflow/tabling/losses.py). Rows `mean` are over the networks of a suite,

@@ -1,17 +1,13 @@
 """Layer-pipelined designs on a board: rate, DSPs, efficiency, and what binds them.
 
-Networks on an FPGA board with one exploration for all designs: rate, resources, images per cycle
-and DSP, and what binds. The MobileNets' rate is a bound of the input port, clock over padded
-pixels, and no evidence for sparse engines: zeros show as fewer DSPs at that rate. Every design
-balances exact counts, `with_waiting`; `by_averages` is what balancing averages leads to. Weights of
-scheme magnitude follow densities published after fine-tuning, which one-shot thresholds would not
-reach at equal accuracy.
-
-All configurations of a network see the same zeros; the dense one skips none, PASS those of
+One exploration for all designs, which see the same zeros; the dense one skips none, PASS those of
 activations. `images_per_second` is the clock over the interval of the slowest layer on average;
 `images_per_second_with_waiting` adds the exact waiting of engines and streams for each other, at
-the same folding. `input_port_images_per_second` is the clock over the padded pixels of the largest
-input: no folding passes it.
+the same folding. Every design balances these exact counts; `by_averages` is what balancing averages
+leads to. `input_port_images_per_second` is the clock over the padded pixels of the largest input:
+no folding passes it. The MobileNets' rate is this bound, and no evidence for sparse engines: zeros
+show as fewer DSPs at that rate. Weights of scheme magnitude follow densities published after
+fine-tuning, which one-shot thresholds would not reach at equal accuracy.
 """
 
 import pandas as pd

@@ -1,10 +1,8 @@
 """Per layer: the interval at the cheapest folding and after balancing, and the hardware it gets.
 
-Interval of every layer at the cheapest folding and after balancing, its folding, hardware and
-binding part.
-
 `interval_with_waiting_cycles` is exact, with engines and streams waiting for each other, and what
 the exploration balances; `interval_cycles` is the average at the same folding. Both are per image.
+`bound_by` says which of engine, input port and output port sets the interval.
 """
 
 import pandas as pd

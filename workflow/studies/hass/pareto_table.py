@@ -1,8 +1,5 @@
 """Throughput against DSPs: each configuration's design within several shares of a board's DSPs.
 
-Designs within several shares of the board's DSPs. `on_front`: no other design of the network has as
-few DSPs and a higher rate.
-
 Other limits (LUTs, memory blocks, bandwidth) stay those of the whole board. A share that is too
 small for the network even fully folded has a row that says so, without numbers. `on_front` marks
 designs that no other of the same network, whatever its configuration, beats in rate, waiting

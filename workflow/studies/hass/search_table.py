@@ -1,13 +1,9 @@
 """HASS's threshold search beside its controls, on networks trained here: one row per best point.
 
-HASS's threshold search and its controls at equal trials, on networks trained here: best point of
-every search. The accuracy that guides the search is on training images; `test` accuracy is on
-images nobody chose by.
-
 Every search has as many trials. `score` is the full objective for all, also for the hardware-blind
 search, which does not see it. The rows `unpruned` are the trained network on the same board; gains
 are over its dense dataflow and its PASS-like design. Accuracy guides the search on training images
-(`sample`); `test` images are for the verdict alone.
+(`sample`); `test` images, which nobody chose by, are for the verdict alone.
 """
 
 import pandas as pd

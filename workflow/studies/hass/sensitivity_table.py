@@ -1,9 +1,8 @@
 """What HASS's assumed parameters do to its largest design: one varied at a time.
 
-Rate, waiting, DSPs and LUTs of HASS's design as its assumed parameters vary, one at a time.
-
-`relative_*` is over the design as configured. `fifo_positions` changes the waiting alone, and by it
-what the exploration balances; the other parameters change the engines as well.
+`relative_*` is over the design as configured: its rate, with and without waiting, DSPs and LUTs.
+`fifo_positions` changes the waiting alone, and by it what the exploration balances; the other
+parameters change the engines as well.
 """
 
 import pandas as pd

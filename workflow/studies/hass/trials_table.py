@@ -1,8 +1,5 @@
 """Every trial of the threshold searches, in the order of proposal; trial 0 is the unpruned network.
 
-Every trial of the threshold searches; trial 0 is the unpruned network. `best_score`: full objective
-of the best so far.
-
 `best_score` is the full objective of the best point so far, by the strategy's own score.
 """
 

@@ -1,7 +1,4 @@
-"""Where the multiplier-cycles of a network go: effectual work and idle time by cause.
-
-Share of multiplier-cycles that do effectual work, and of idle ones by cause.
-"""
+"""Where the multiplier-cycles of a network go: effectual work and idle time by cause, as shares."""
 
 import pandas as pd
 

@@ -1,8 +1,5 @@
 """Layer by layer: speedup over an ideal dense array of the same size, beside the two-sided bound.
 
-Speedup of each design over an ideal dense array of its own size, layer by layer, with the two-sided
-bound.
-
 `two_sided_bound` = dense / effectual multiplications; a layer without any effectual multiplication
 has no bound, and one that takes no cycle no speedup.
 """

@@ -1,17 +1,13 @@
-"""Phantom-2D against every baseline, and every design against the dense arrays.
-
-Gains of Phantom-2D (a reconstruction) over each baseline and of each design over the dense arrays,
-on magnitude-pruned networks. `speedup_equal_multipliers`: both run at about 1024 multipliers on the
-common footing. `headroom`: the most that skipping all zeros can gain over that baseline there.
+"""Phantom-2D, a reconstruction, against every baseline, and every design against the dense arrays.
 
 All run the same magnitude-pruned network. `speedup_equal_multipliers`, `headroom` and `utilisation`
-are of runs at the same size, the smallest of the common footing, with its DRAM and buffers: nothing
-is scaled from one size to another, because a small array is filled better by a small map. Designs
-of 1008 multipliers beside 1024 are compared per multiplier-cycle. Networks and designs that the
-footing does not run have none of the three. `speedup_as_configured` compares cycles of the designs
-in their own sizes, the energies likewise. `headroom` is the most that any design which skips the
-zeros of both operands could gain over this baseline. The row `mean` of a suite is the geometric
-mean over its networks.
+are of runs at the same size, the smallest of the common footing (about 1024 multipliers), with its
+DRAM and buffers: nothing is scaled from one size to another, because a small array is filled better
+by a small map. Designs of 1008 multipliers beside 1024 are compared per multiplier-cycle. Networks
+and designs that the footing does not run have none of the three. `speedup_as_configured` compares
+cycles of the designs in their own sizes, the energies likewise. `headroom` is the most that any
+design which skips the zeros of both operands could gain over this baseline. The row `mean` of a
+suite is the geometric mean over its networks.
 """
 
 import pandas as pd

@@ -1,8 +1,7 @@
 """What each assumed parameter of Phantom-2D is worth: one parameter varied at a time.
 
-Every parameter of the reconstructed Phantom-2D is assumed; each is varied here, one at a time.
-
-Speedups are over an ideal dense array with as many multipliers as the variant has, all layers.
+Every parameter of this reconstruction is assumed. Speedups are over an ideal dense array with as
+many multipliers as the variant has, all layers.
 """
 
 import pandas as pd

@@ -1,8 +1,5 @@
 """S2TA's energy gain over SA-ZVCG for every assumption on what clock gating stops, at 16 nm.
 
-Energy gain over SA-ZVCG at 16 nm for every assumption on what clock gating stops; both arrays
-follow the same assumption in each row.
-
 No source says how much energy a gated element still takes, or whether operand registers are gated.
 Both arrays follow the same assumption in each row; the rows together are the band.
 """

@@ -1,15 +1,11 @@
 """The systolic family against SA-ZVCG, network by network: S2TA's own comparison, at 16 nm.
 
-Each systolic array over SA-ZVCG at 16 nm; `baseline_scheme` says whether the baseline runs the same
-pruned network (dbb) or the unpruned one (dense). `mean` is over the suite's networks; energies on
-either `basis`.
-
 Every array runs the same compressed network (`baseline_scheme` dbb), so that both sides see the
 same zeros; a second set of rows lets the baseline run the dense network (`baseline_scheme` dense).
 `two_sided_bound` is the most that any array of this size could gain over the baseline on these
 zeros. `speedup_equal_fill` lets the baseline fill its array as fast as the other: on small maps
 that part of the gain is geometry, not sparsity. The row `mean` of a suite is the geometric mean
-over its networks.
+over its networks. Energies are on either `basis`.
 """
 
 import pandas as pd

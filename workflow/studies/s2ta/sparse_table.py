@@ -1,11 +1,7 @@
 """S2TA-AW against Eyeriss v2 and SparTen: energy per inference, each at its own node.
 
-Energy per inference of Eyeriss v2 (65 nm) and SparTen (45 nm) over that of S2TA-AW (65 nm), with
-and without DRAM. `baseline_scheme` says which pruned network the baseline runs; S2TA-AW runs the
-`dbb` one. `variant` names an assumed parameter of the baseline that is swept. `mean` is over the
-suite's networks; energies on either `basis`.
-
-S2TA's abstract compares 65 nm with Eyeriss v2's 65 nm and SparTen's 45 nm. S2TA-AW runs the `dbb`
+S2TA's abstract compares its 65 nm with Eyeriss v2's 65 nm and SparTen's 45 nm. Ratios are energy of
+the baseline over that of S2TA-AW, with and without DRAM, on either `basis`. S2TA-AW runs the `dbb`
 network. The others run the network pruned without structure (`baseline_scheme` magnitude), which
 is what they are built for, and the same `dbb` network. `variant` names the one assumed parameter
 of theirs that differs from the configuration. The row `mean` of a suite is the geometric mean of

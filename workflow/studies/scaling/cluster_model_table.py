@@ -1,13 +1,11 @@
 """Modelled: how long thousands of jobs like the measured ones take on clusters of many nodes.
 
 **Modelled, not run**: how long `jobs` jobs would take on clusters of `nodes` x slots per node.
-Durations are drawn from the processor seconds measured of the jobs of the design space; an event
-model adds the overhead of a submission, one master that submits one after the other and notices
-ends at polls, and a limit of submissions in flight. `speedup_over_one_slot` divides the sum of
-durations, without any overhead, by the modelled time.
-
-The durations are drawn, with replacement, from the processor seconds that Snakemake measured of
-each job of the design space; workflow/studies/scaling/queues.py says what is modelled around them.
+Durations are drawn, with replacement, from the processor seconds that Snakemake measured of each
+job of the design space; an event model (workflow/studies/scaling/queues.py) adds the overhead of a
+submission, one master that submits one after the other and notices ends at polls, and a limit of
+submissions in flight. `speedup_over_one_slot` divides the sum of durations, without any overhead,
+by the modelled time.
 """
 
 import argparse

@@ -1,10 +1,8 @@
 """DRAM bytes per image of whole networks: Sense against Eyeriss and the Swallow-like array.
 
-DRAM bytes of whole networks: Sense against the Eyeriss model, the measured chip and the
-Swallow-like array.
-
 `batch` is that of Sense, `baseline_batch` that of the other side; equal batches are the fair
-comparison, and a batch of one against the chip's measured batch shows how much it decides.
+comparison, and a batch of one against the chip's measured batch shows how much it decides. Eyeriss
+is there as the model and as the measured chip.
 """
 
 import pandas as pd

@@ -1,10 +1,8 @@
 """DRAM bytes per image of every layer, by operand: Sense, the Swallow-like array and Eyeriss.
 
-DRAM bytes per image of every layer by operand, at one image and at equal batches. `eyeriss_chip`:
-measured tables of Eyeriss (IEEE JSSC 2017).
-
-All run at 16 bits and write the map before pooling, as the measured tables of Eyeriss count it, at
-one image and at one batch for all. The rows `eyeriss_chip` are those measured tables.
+All run at 16 bits and write the map before pooling, as the measured tables of Eyeriss (IEEE JSSC
+2017) count it, at one image and at one batch for all. The rows `eyeriss_chip` are those measured
+tables.
 """
 
 import pandas as pd

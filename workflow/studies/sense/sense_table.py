@@ -1,13 +1,9 @@
 """What each mechanism of Sense gives, on equally many weights: clustering, balanced weights, both.
 
-Gains of channel clustering, balanced weights and both over the same array with neither, on equally
-many weights. `array_speedup` leaves out waiting for DRAM. `*_share`: multiplier-cycles lost to a
-cause.
-
 A mechanism is a pair of array and scheme; the reference has neither. `array_speedup` leaves out the
 cycles in which the array waits for DRAM; `array_two_sided_bound` is the most that any array of this
-size could gain over the reference on these zeros. The row `mean` of a suite is the geometric mean
-over its networks, of shares the arithmetic one.
+size could gain over the reference on these zeros. `*_share`: multiplier-cycles lost to a cause. The
+row `mean` of a suite is the geometric mean over its networks, of shares the arithmetic one.
 """
 
 import pandas as pd

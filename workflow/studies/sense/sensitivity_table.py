@@ -1,7 +1,5 @@
 """How the results of Sense move with every assumed parameter, one at a time.
 
-Sense with every assumed parameter varied, one at a time; both sides of a gain take the same value.
-
 Both sides of a gain take the same value. `speedup` is over the array with neither mechanism,
 `dram_reduction` over the one that always reuses activations first. `parameter` is empty for the
 configuration itself.

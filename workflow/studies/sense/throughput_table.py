@@ -1,11 +1,9 @@
 """Images per second of Sense on the ZCU102's clock, and its energy by two methods kept apart.
 
-Images per second at 200 MHz beside the rates of version 2 of the abstract, and energy per image:
-11.2 W (version 1) times time, and, unrelated to it, counted events times the technology table.
-
-`overlapped` lets the longer of array and DRAM time count per layer, `serial` adds them. Power x
-time takes the 11.2 W of version 1 of the abstract, the published rates are those of version 2. The
-access-count energy is counted events times the technology table and says nothing of an FPGA.
+`overlapped` lets the longer of array and DRAM time count per layer, `serial` adds them; the clock
+is 200 MHz. The published rates are those of version 2 of the abstract. Power x time takes the
+11.2 W of version 1; the access-count energy, unrelated to it, is counted events times the
+technology table and says nothing of an FPGA.
 """
 
 import pandas as pd

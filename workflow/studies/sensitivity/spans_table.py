@@ -1,11 +1,9 @@
 """The span that each swept parameter gives to a design's headline, widest first.
 
-The span that each swept parameter gives to a design's headline, widest first; 1 means no effect.
-The default varies ResNet-50 of the suite shapes and, for S2TA, MobileNetV1 at paper size; the full
-configuration has more.
-
 `speedup_span`, `energy_span` and `energy_without_dram_span` are the highest over the lowest value
-within the sweep, so that 1 means no effect; the ends are relative to the configured design.
+within the sweep, so that 1 means no effect; the ends are relative to the configured design. The
+default varies ResNet-50 of the suite shapes and, for S2TA, MobileNetV1 at paper size; the full
+configuration has more.
 """
 
 import pandas as pd

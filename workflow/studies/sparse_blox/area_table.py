@@ -1,12 +1,9 @@
-"""Transistors that zero skipping adds to one systolic array: our estimate, part by part.
+"""Transistors that zero skipping adds to one 8x8 systolic array: our estimate, part by part.
 
-Our estimate of what zero skipping adds to one 8x8 array: transistors of counted parts, no layout.
-The published comparison names no rival, so each extension for zeros anywhere is set beside
-Sparse-Blox with its map in the activation buffer and in a memory of its own.
-
-`ratio_to_sparse_blox` divides an extension for zeros anywhere by Sparse-Blox with its map in the
-activation buffer, `ratio_to_sparse_blox_with_memory` by the same with a memory for the largest map
-of the given networks.
+Counted parts, no layout. The published comparison names no rival, so each extension for zeros
+anywhere is set beside Sparse-Blox: `ratio_to_sparse_blox` divides it by Sparse-Blox with its map in
+the activation buffer, `ratio_to_sparse_blox_with_memory` by the same with a memory for the largest
+map of the given networks.
 """
 
 from collections.abc import Iterable

@@ -1,13 +1,10 @@
 """Zero blocks of the im2col matrices of each network, and what skipping them saves.
 
-Blocks of the im2col matrices of all convolutions, and what skipping the zero ones saves.
-`transfers_saved_percent`: share of blocks not fetched; `padded_macs_saved_percent` counts partial
-blocks as whole ones, as the published figures do; `bytes_saved_percent` is of im2col matrices,
-weights and outputs. `natural`: zero without any threshold.
-
 Convolutions only, as published. `transfers_saved_percent` is the share of blocks that are not
 fetched, the quantity that fits the published pairs of transfers and multiplications;
+`padded_macs_saved_percent` counts partial blocks as whole ones, as the published figures do;
 `bytes_saved_percent` is of all INT8 bytes of im2col matrices, weights and outputs, each moved once.
+`natural`: zero without any threshold.
 """
 
 from collections.abc import Iterable

@@ -1,12 +1,10 @@
 """Natural zero blocks of full-size networks, for every way of modelling where zeros lie.
 
-Zero blocks that are there without any threshold, on full-size networks at published densities, by
-block shape and by where modelled zeros lie. Independent zeros (iid) leave almost none. YOLOv5s with
-SiLU has no zeros but those of the padding.
-
-All sources of one network aim at the same densities. `photographs` is the random network on
-photographs, its activations shifted to the densities; the others are modes of the generator.
-Networks whose activation function makes no zeros (SiLU) have none but those of the padding.
+Zero blocks that are there without any threshold, by block shape; all sources of one network aim at
+the same published densities. `photographs` is the random network on photographs, its activations
+shifted to the densities; the others are modes of the generator. Independent zeros (iid) leave
+almost none. Networks whose activation function makes no zeros (YOLOv5s with SiLU) have none but
+those of the padding.
 """
 
 from collections.abc import Iterator, Sequence

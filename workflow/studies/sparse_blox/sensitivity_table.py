@@ -1,9 +1,8 @@
 """What each swept parameter of Sparse-Blox does to its gains, one at a time.
 
-The gains of Sparse-Blox on full-size ResNet-50 with modelled zeros and no threshold, at every value
-that an assumed parameter is swept over; set on both sides alike.
-
-It is set on both sides alike where both have it. `parameter` is empty for the configuration itself.
+The gains on full-size ResNet-50 with modelled zeros and no threshold, at every value that an
+assumed parameter is swept over; set on both sides alike where both have it. `parameter` is empty
+for the configuration itself.
 """
 
 from workflow.studies.sparse_blox.sparse_blox_table import gains

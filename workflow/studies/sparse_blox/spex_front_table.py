@@ -1,7 +1,6 @@
 """The Pareto front of every search, measured on all held-out images, and the unpruned network.
 
-The Pareto front of every search (allowed points on the samples), measured on all held-out images,
-and the unpruned network.
+The front is that of the points allowed on the samples.
 """
 
 import pandas as pd

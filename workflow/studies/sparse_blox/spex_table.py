@@ -1,12 +1,10 @@
 """What the Spex search and its controls find on trained networks, at the accuracy budget.
 
-Block thresholds that save most within the accuracy budget, by strategy. `chosen_on` samples: the
-point that the search itself would take, whose loss on held-out images may exceed the budget;
-held_out: the best of the front's points that keeps the budget on all held-out images. Networks are
-not retrained. Savings count partial blocks as whole ones and include natural zero blocks.
-
-Two choices per search: on the samples that guided it, and on all held-out images, where the few
-points of the front are measured once more (`chosen_on`).
+Block thresholds that save most within the budget, by strategy. `chosen_on` samples: the point that
+the search itself would take, whose loss on held-out images may exceed the budget; held_out: the
+best of the front's points, measured once more, that keeps the budget on all held-out images.
+Networks are not retrained. Savings count partial blocks as whole ones and include natural zero
+blocks.
 """
 
 from collections.abc import Sequence
