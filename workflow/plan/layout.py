@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from workflow.plan.results_folder import results_folder
 from workflow.plan.runs import Run, expanded, selected
 from workflow.plan.sweeps import seed_of
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,9 @@ class Layout:
         return [f"{self.results}/{kind}/{'/'.join(run)}/{name}.csv" for name in accelerators]
 
 
-def as_json(values: Mapping[str, Any]) -> str:
+def as_json(settings: "Mapping[str, Any] | DataclassInstance") -> str:
     """JSON with sorted keys: equal settings give equal rule parameters."""
+    values = settings if isinstance(settings, Mapping) else asdict(settings)
     return json.dumps(values, sort_keys=True)
 
 

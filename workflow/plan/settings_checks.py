@@ -6,6 +6,7 @@ not in the jobs of a cluster.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from models.imagenet import IMAGENET
@@ -66,7 +67,7 @@ def _check_training(layout: Layout) -> None:
 
 
 def _common(layout: Layout) -> Map:
-    return (), Training(layout).common()
+    return (), asdict(Training(layout).repeatability())
 
 
 def _check_compression(layout: Layout) -> None:

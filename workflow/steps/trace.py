@@ -1,35 +1,15 @@
 """Run held-out images through a compressed network and write the zeros that occur."""
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 
 from models.compression.procedure import compressed_form
 from models.tracing import trace_network
 from models.training import repeatable
 from sim import Provenance, UserError, write_trace
-from sim.validation import require_positive
 from workflow.cli import run, settings
+from workflow.steps.trace_settings import TraceSettings
 from workflow.trained import held_out_images, network_of, trained_checkpoint
-
-
-@dataclass(frozen=True)
-class TraceSettings:
-    """What to record.
-
-    Attributes:
-        images: the first so many test images.
-        threads: of torch.
-
-    Raises:
-        UserError: a value is out of range.
-    """
-
-    images: int = 4
-    threads: int = 1
-
-    def __post_init__(self) -> None:
-        require_positive(images=self.images, threads=self.threads)
 
 
 def main() -> None:

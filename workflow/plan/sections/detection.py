@@ -9,6 +9,7 @@ from workflow.plan.layout import Layout, for_network
 from workflow.plan.runs import CANVASES, Run
 from workflow.plan.sections.spex import Spex
 from workflow.plan.sections.training import Training
+from workflow.steps.trace_settings import TraceSettings
 
 
 @dataclass(frozen=True)
@@ -55,24 +56,25 @@ class Detectors:
 
     def training(self, network: str) -> dict[str, Any]:
         """Settings of a training job: the recipe, then the network's own."""
-        common = Training(self.layout).common()
-        return {**common, **self._config["recipe"], **self._config["networks"][network]}
+        special = self._config["networks"][network]
+        repeatability = Training(self.layout).repeatability()
+        return repeatability.with_settings(self._config["recipe"], special)
 
     def compression(self, network: str, scheme: str) -> dict[str, Any]:
         """Settings of a compression job: the scheme's, then those of all detectors."""
         of_scheme, of_network = for_network(self.layout.config["compression"][scheme], network)
-        common = Training(self.layout).common()
-        return {**common, **of_scheme, **self._config["fine_tuning"], **of_network}
+        repeatability = Training(self.layout).repeatability()
+        return repeatability.with_settings(of_scheme, self._config["fine_tuning"], of_network)
 
     def blockwise(self, network: str) -> dict[str, Any]:
         """Settings of compressing by scheme blockwise."""
         settings = self.compression(network, "blockwise")
         return {**settings, "thresholds_file": Spex(self.layout).thresholds(CANVASES, network)}
 
-    def tracing(self) -> dict[str, Any]:
+    def tracing(self) -> TraceSettings:
         """Settings of a trace job."""
         images = self._config.get("trace_images", self.layout.config["trace_images"])
-        return {"images": images, "threads": self.layout.config["threads"]}
+        return TraceSettings(images=images, threads=self.layout.config["threads"])
 
     def check(self) -> None:
         """Every scheme is configured."""

@@ -56,8 +56,8 @@ class Spex:
                 and block in entry["blocks"]
             ):
                 of_entry |= entry.get("settings", {})
-        common = Training(self.layout).common(seeding)
-        return {**common, **self._config["settings"], **of_entry}
+        repeatability = Training(self.layout).repeatability(seeding)
+        return repeatability.with_settings(self._config["settings"], of_entry)
 
     def compression(self, suite: str, network: str, seeding: str = "") -> dict[str, Any]:
         """Settings of compressing by scheme blockwise."""

@@ -1,9 +1,31 @@
 """Sections `training` and `compression`: settings of the jobs on networks that are trained here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from workflow.plan.layout import Layout, for_network
+from workflow.steps.trace_settings import TraceSettings
+
+
+@dataclass(frozen=True)
+class Repeatability:
+    """What every job that trains is told, so that it gives the same again.
+
+    Attributes:
+        seed: of whatever it draws.
+        threads: of torch; sums, hence weights, depend on their number.
+    """
+
+    seed: int
+    threads: int
+
+    def with_settings(self, *parts: Mapping[str, Any]) -> dict[str, Any]:
+        """All that a job is told: this, then each part, which replaces what those before say."""
+        told: dict[str, Any] = asdict(self)
+        for part in parts:
+            told |= part
+        return told
 
 
 @dataclass(frozen=True)
@@ -12,14 +34,15 @@ class Training:
 
     layout: Layout
 
-    def common(self, seeding: str = "") -> dict[str, Any]:
+    def repeatability(self, seeding: str = "") -> Repeatability:
         """What every job that trains is told."""
-        return {"seed": self.layout.seed(seeding), "threads": self.layout.config["threads"]}
+        return Repeatability(self.layout.seed(seeding), self.layout.config["threads"])
 
     def settings(self, suite: str, network: str, seeding: str = "") -> dict[str, Any]:
         """Settings of a training job: the suite's recipe, then the network's own."""
         section = self.layout.config["training"][suite]
-        return {**self.common(seeding), **section["recipe"], **section["networks"][network]}
+        special = section["networks"][network]
+        return self.repeatability(seeding).with_settings(section["recipe"], special)
 
     def compression(
         self, suite: str, network: str, scheme: str, seeding: str = ""
@@ -31,9 +54,9 @@ class Training:
         """
         fine_tuning = self.layout.config["training"][suite].get("fine_tuning", {})
         common, of_network = for_network(self.layout.config["compression"][scheme], network)
-        return {**self.common(seeding), **fine_tuning, **common, **of_network}
+        return self.repeatability(seeding).with_settings(fine_tuning, common, of_network)
 
-    def tracing(self) -> dict[str, Any]:
+    def tracing(self) -> TraceSettings:
         """Settings of a trace job."""
         config = self.layout.config
-        return {"images": config["trace_images"], "threads": config["threads"]}
+        return TraceSettings(images=config["trace_images"], threads=config["threads"])
