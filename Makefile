@@ -35,7 +35,7 @@ DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --conf
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
 .PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
-	measured-resources technology site check-site examples
+	measured-resources technology site check-site examples release verify
 
 results: $(STAMP)
 	@$(CHECKED) "$(CONFIG)"
@@ -105,6 +105,18 @@ reference: results quick
 	python -m workflow.maintenance.reference --made results --tables results/reference/tables \
 		--figures results/reference/figures --page results/README.md
 	python -m workflow.maintenance.reference --made results/quick --tables results/reference/quick
+
+# The last run as one archive (RO-Crate): tables, figures, configuration, versions, digests of the rest.
+RELEASE := build/release/sparsebench-results.zip
+release: results
+	python -m workflow.maintenance.release --results results \
+		--configs config/config.yaml "$(CONFIG)" --output $(RELEASE)
+
+# make verify BUNDLE=archive.zip TABLES="claims s2ta": its files are whole, and these tables (all, if none is
+# named), made again here, agree with it.
+BUNDLE ?= $(RELEASE)
+verify: $(STAMP)
+	python -m workflow.maintenance.verify "$(BUNDLE)" --cores $(CORES) $(if $(TABLES),--tables $(TABLES))
 
 # Sum up what the jobs of the last full and quick runs needed; a test then compares the requests of
 # the cluster profiles with it.
