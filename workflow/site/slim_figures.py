@@ -16,6 +16,9 @@ _NUMBER = re.compile(r"(?<![\w#.])-?\d+\.\d{3,}(?![\w.])")
 _LETTER = re.compile(
     r'<use (?:xlink:)?href="#([\w-]+)"(?: transform="translate\(([-\d.]+)(?:[ ,]([-\d.]+))?\)")?/>'
 )
+_WORD = re.compile(r'(?:<use href="#\w+"(?: x="[^"]*")?(?: y="[^"]*")?/>)+')
+SHORT = 60
+"""Characters of a word that is not worth a name."""
 _STYLE = re.compile(r' style="([^"]*)"')
 _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r"#([\w-]+)")
@@ -33,9 +36,29 @@ def slim(svg: str) -> str:
     svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     svg = re.sub(r"([:;]) ", r"\1", re.sub(r"<g>(<(?:path|use)[^>]*/>)</g>", r"\1", svg))
-    svg = _with_classes(_with_short_clips(svg))
+    svg = _with_words(_with_classes(_with_short_clips(svg)))
     # Between a command of a path and its numbers no space is needed.
     return re.sub(r' d="([^"]+)"', lambda match: f' d="{_path(match[1])}"', svg)
+
+
+def _with_words(svg: str) -> str:
+    """Words that stand more than once, such as names of networks, are spelled once."""
+    counts = Counter(_WORD.findall(svg))
+    names = {
+        word: f"w{number}"
+        for number, word in enumerate(counts)
+        if counts[word] > 1 and len(word) > SHORT
+    }
+    spelled = "".join(f'<g id="{name}">{word}</g>' for word, name in names.items())
+    svg = _WORD.sub(
+        lambda match: f'<use href="#{names[match[0]]}"/>' if match[0] in names else match[0], svg
+    )
+    return _at_head(svg, f"<defs>{spelled}</defs>") if names else svg
+
+
+def _at_head(svg: str, text: str) -> str:
+    head = svg.find(">", svg.find("<svg")) + 1
+    return f"{svg[:head]}{text}{svg[head:]}"
 
 
 def _with_classes(svg: str) -> str:
@@ -46,8 +69,7 @@ def _with_classes(svg: str) -> str:
     svg = _STYLE.sub(
         lambda match: f' class="{names[match[1]]}"' if match[1] in names else match[0], svg
     )
-    head = svg.find(">", svg.find("<svg")) + 1
-    return f"{svg[:head]}<style>{sheet}</style>{svg[head:]}" if sheet else svg
+    return _at_head(svg, f"<style>{sheet}</style>") if sheet else svg
 
 
 def _with_short_clips(svg: str) -> str:
