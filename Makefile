@@ -76,6 +76,7 @@ test: $(STAMP)
 
 test-all: $(STAMP)
 	pip install --quiet --disable-pip-version-check -r requirements-browser.txt
+	-$(MAKE) --no-print-directory $(DOCS_VENV)/.installed
 	EXAMPLES=all python -m pytest -n $(CORES) --dist worksteal -m ""
 
 lint: $(STAMP)
