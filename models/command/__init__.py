@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from models.command import listing, running
+from models.command import claims_verb, listing, running
 from sim.errors import UserError
 
 EXIT_USER_ERROR = 2
@@ -40,4 +40,5 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(title="what to do", required=True, metavar="VERB")
     listing.add_to(verbs)
     running.add_to(verbs)
+    claims_verb.add_to(verbs)
     return top
