@@ -2,7 +2,7 @@
 
 from sim.errors import UserError
 from sim.layer import Layer
-from sim.sizes import Pair, pair, token_grid, whole
+from sim.sizes import Padding, Pair, pair, sides, token_grid, whole
 
 
 def conv1d(
@@ -52,7 +52,7 @@ def conv_transpose(
     out_channels: int,
     kernel: int | Pair,
     stride: int | Pair = 1,
-    padding: int | Pair = 0,
+    padding: Padding = 0,
     input_size: int | Pair = 1,
     groups: int = 1,
     dilation: int | Pair = 1,
@@ -63,20 +63,24 @@ def conv_transpose(
     The window slides with step 1 over the input spread by `stride`, with dilation * (kernel - 1) -
     padding zeros around and `output_padding` more below and right. Its weights are those of the
     transposed one, turned by 180 degrees and with the two channel axes exchanged
-    (`transposed_weight`). Multiplications with the zeros in between count as dense ones.
+    (`transposed_weight`). Multiplications with the zeros in between count as dense ones. The
+    padding may differ on each side, ((top, bottom), (left, right)).
 
     Raises:
         UserError: as `Layer`, or the padding cuts outputs away that a window alone makes.
     """
     kernel, spread = pair(f"{name}: kernel", kernel, 1), pair(f"{name}: dilation", dilation, 1)
-    around = pair(f"{name}: padding", padding, 0)
+    if padding == "same":
+        raise UserError(f"{name}: padding 'same' of a transposed convolution; expected numbers")
+    cut = sides(f"{name}: padding", padding)
     more = pair(f"{name}: output_padding", output_padding, 0)
-    (top, left) = (
-        step * (size - 1) - cut for step, size, cut in zip(spread, kernel, around, strict=True)
+    (top, bottom), (left, right) = (
+        (step * (size - 1) - before, step * (size - 1) - after + further)
+        for step, size, (before, after), further in zip(spread, kernel, cut, more, strict=True)
     )
-    if min(top, left, top + more[0], left + more[1]) < 0:
+    if min(top, left, bottom, right) < 0:
         raise UserError(
-            f"{name}: padding {around} of a transposed convolution is more than the kernel "
+            f"{name}: padding {padding} of a transposed convolution is more than the kernel "
             f"{kernel} reaches; expected at most dilation * (kernel - 1)"
         )
     return Layer.conv(
@@ -85,7 +89,7 @@ def conv_transpose(
         out_channels,
         kernel,
         1,
-        ((top, top + more[0]), (left, left + more[1])),
+        ((top, bottom), (left, right)),
         input_size,
         groups,
         spread,

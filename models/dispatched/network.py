@@ -4,16 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from models.dispatched.products import Operand, Product
 from models.dispatched.watch import ProductWatch
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
-from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
+from models.products import ImageRuns
+from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 
 Inputs = Tensor | Sequence[Tensor] | Mapping[str, Tensor]
@@ -43,28 +42,20 @@ def record_any(
     """
     positional, named = _arguments(inputs)
     images = _images([*positional, *named.values()])
-    runs = []
-    for image in range(images):
-        taken = slice(image, image + 1)
-        own = [x[taken].clone() for x in positional]
-        keywords = {name: x[taken].clone() for name, x in named.items()}
-        runs.append(_watched(module, own, keywords))
-    if not runs[0].products:
-        raise UserError(f"{type(module).__name__}: computes no product; expected a network")
     if provenance is None:
         shapes = ", ".join(str(tuple(x.shape)) for x in [*positional, *named.values()])
         kind = type(module).__name__
         provenance = Provenance("user", kind, "given", "measured", "measured", f"inputs {shapes}")
-    for image, run in enumerate(runs):
-        _check_same(runs[0].products, run.products, image)
-    readers = runs[0].readers
-    return NetworkTrace(
-        provenance,
-        tuple(
-            _entry([run.products[number] for run in runs], readers.get(product.layer.name))
-            for number, product in enumerate(runs[0].products)
-        ),
-    )
+    runs = ImageRuns()
+    for image in range(images):
+        taken = slice(image, image + 1)
+        given = [x[taken].clone() for x in positional]
+        keywords = {name: x[taken].clone() for name, x in named.items()}
+        watch = _watched(module, given, keywords)
+        if not watch.products:
+            raise UserError(f"{type(module).__name__}: computes no product; expected a network")
+        runs.add(watch.products, watch.readers)
+    return runs.trace(provenance)
 
 
 def _arguments(inputs: Inputs) -> tuple[list[Tensor], dict[str, Tensor]]:
@@ -122,25 +113,3 @@ def _plain_attention() -> Iterator[None]:
             yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
-
-
-def _check_same(first: Sequence[Product], other: Sequence[Product], image: int) -> None:
-    if [product.layer for product in first] == [product.layer for product in other]:
-        return
-    names = zip(first, other, strict=False)
-    differing = next((a.layer.name for a, b in names if a.layer != b.layer), "the last layers")
-    raise UserError(
-        f"{differing}: image {image} runs other layers than image 0; expected one table for all"
-    )
-
-
-def _entry(products: Sequence[Product], reader: tuple[str, Operand] | None) -> TracedLayer:
-    """One layer over all images; only operands that are activations differ between them."""
-    layer = products[0].layer
-    weight = products[0].weight
-    if layer.is_product:
-        weight = np.stack([product.weight for product in products])
-    activation = np.stack([product.activation for product in products])
-    # 8: nothing promises fewer nonzeros in a block than the images at hand happen to have
-    trace = LayerTrace(layer, weight, activation, None, 8)
-    return TracedLayer(trace) if reader is None else TracedLayer(trace, None, *reader)

@@ -16,18 +16,22 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.hooks import RemovableHandle
 from torch.utils.weak import WeakIdKeyDictionary
 
-from models.dispatched.products import (
-    MATRIX_PRODUCTS,
+from models.graph.multiplications import OTHER_PRODUCTS
+from models.products import (
     Operand,
     Operation,
     Product,
+    Windows,
     convolutions,
     matrix_product,
 )
-from models.graph.multiplications import OTHER_PRODUCTS
 from sim.errors import UserError
+from sim.layer import Mask
 from sim.sizes import Sides
 
+MATRIX_PRODUCTS = {"mm": 0, "bmm": 0, "mv": 0, "dot": 0, "vdot": 0, "addmm": 1, "addmv": 1}
+MATRIX_PRODUCTS |= {"baddbmm": 1}
+"""Operations on matrices, with the place of their first operand."""
 Makers = frozenset[str]
 """Layers whose results a tensor carries, through anything that is no product."""
 UNPADDED: Sides = ((0, 0), (0, 0))
@@ -101,8 +105,7 @@ class ProductWatch(TorchDispatchMode):
         elif name in MATRIX_PRODUCTS:
             first = MATRIX_PRODUCTS[name]
             left, right = args[first], args[first + 1]
-            operation = Operation(self._name(left, right), (left, right), self._known(left, right))
-            return self._add(matrix_product(operation), (left, right))
+            return self._add(matrix_product(self._operation(left, right)), (left, right))
         elif name == "convolution":
             return self._convolution(args)
         elif any(part in name for part in OTHER_PRODUCTS) and "comm" not in name:
@@ -117,11 +120,9 @@ class ProductWatch(TorchDispatchMode):
         padded = self._padded.get(id(x))
         transposed = args[6]
         source, zeros = (padded[1], padded[2]) if padded and not transposed else (x, UNPADDED)
-        settings = (args[3], args[4], args[5], transposed, args[7], args[8])
-        known = self._known(x, weight)
-        operation = Operation(self._name(x, weight), (source, weight), known, settings, zeros)
+        operation = replace(self._operation(x, weight), operands=(_mask(source), _mask(weight)))
         makers: Makers = frozenset()
-        for number, product in enumerate(convolutions(operation)):
+        for number, product in enumerate(convolutions(operation, _windows(args, zeros))):
             if number:  # a further map of the same image
                 product = renamed(product, self._name(x, weight))
             makers |= self._add(product, (x, weight))
@@ -147,6 +148,10 @@ class ProductWatch(TorchDispatchMode):
                 self.readers.setdefault(maker, (reader, place))
         return frozenset({reader})
 
+    def _operation(self, first: Tensor, second: Tensor) -> Operation:
+        name, known = self._name(first, second), self._known(first, second)
+        return Operation(name, (_mask(first), _mask(second)), known)
+
     def _known(self, *tensors: Tensor) -> tuple[bool, bool]:
         first, second = (x.untyped_storage() not in self._makers for x in tensors)
         return first, second
@@ -171,6 +176,26 @@ class ProductWatch(TorchDispatchMode):
                 return ".".join(filter(None, (inner, _short(name)))) or self._kind
         name = self._parameters.get(address, "")
         return (_short(name) if name else inner) or self._kind
+
+
+def _mask(tensor: Tensor) -> Mask:
+    mask: Mask = (tensor.detach() != 0).cpu().numpy()
+    return mask
+
+
+def _windows(args: Sequence[Any], zeros: Sides) -> Windows:
+    """What `aten::convolution` is called with, and zeros put around its input beforehand."""
+    stride, padding, dilation, transposed, more, groups = args[3:9]
+    axes = args[1].dim() - 2
+    stride, padding, dilation, more = (
+        list(axis) * (axes if len(axis) == 1 else 1) for axis in (stride, padding, dilation, more)
+    )
+    around = ((0, 0),) * (axes - 2) + zeros
+    pads = tuple(
+        (side + before, side + after)
+        for side, (before, after) in zip(padding, around[-axes:], strict=True)
+    )
+    return Windows(tuple(stride), pads, tuple(dilation), groups, transposed, tuple(more))
 
 
 def renamed(product: Product, name: str) -> Product:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from models.dispatched import record_any
-from models.dispatched.products import transposed_weight
+from models.products.convolution import transposed_weight
 from sim.masks.totals import effectual_macs
 
 SHAPE = (4, 9, 11)

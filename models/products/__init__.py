@@ -1,0 +1,17 @@
+"""Products of a network's run as layers with their zeros, whoever ran it; NumPy alone."""
+
+from models.products.convolution import Windows, convolutions
+from models.products.matrices import matrix_product
+from models.products.product import Operand, Operation, Product, nonzeros
+from models.products.runs import ImageRuns
+
+__all__ = [
+    "ImageRuns",
+    "Operand",
+    "Operation",
+    "Product",
+    "Windows",
+    "convolutions",
+    "matrix_product",
+    "nonzeros",
+]

@@ -1,0 +1,69 @@
+"""The products of one image after another, put together to a trace."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from models.products.product import Operand, Product
+from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
+from sim.errors import UserError
+from sim.layer import Mask
+
+Readers = Mapping[str, tuple[str, Operand]]
+"""For each layer the first product that reads what it made, and as which operand."""
+
+
+class ImageRuns:
+    """Products of all images so far; weights are kept once, for they are the same for all.
+
+    Attributes:
+        images: how many there are.
+    """
+
+    def __init__(self) -> None:
+        self.images = 0
+        self._first: tuple[Product, ...] = ()
+        self._readers: Readers = {}
+        self._activations: list[list[Mask]] = []
+        self._weights: list[list[Mask]] = []
+
+    def add(self, products: Sequence[Product], readers: Readers) -> None:
+        """Add an image.
+
+        Raises:
+            UserError: it runs other layers than the first.
+        """
+        if not self.images:
+            self._first, self._readers = tuple(products), dict(readers)
+            self._activations, self._weights = ([[] for _ in products] for _ in range(2))
+        self._check_same(products)
+        for place, product in enumerate(products):
+            self._activations[place].append(product.activation)
+            if product.layer.is_product or not self.images:
+                self._weights[place].append(product.weight)
+        self.images += 1
+
+    def trace(self, provenance: Provenance) -> NetworkTrace:
+        """One entry per product in running order, with the first layer that reads its result."""
+        return NetworkTrace(
+            provenance, tuple(self._entry(place) for place in range(len(self._first)))
+        )
+
+    def _check_same(self, products: Sequence[Product]) -> None:
+        if [product.layer for product in self._first] == [product.layer for product in products]:
+            return
+        pairs = zip(self._first, products, strict=False)
+        differing = (a.layer.name for a, b in pairs if a.layer != b.layer)
+        raise UserError(
+            f"{next(differing, 'the last layers')}: image {self.images} runs other layers than "
+            "image 0; expected one table for all"
+        )
+
+    def _entry(self, place: int) -> TracedLayer:
+        """One layer over all images; only operands that are activations differ between them."""
+        layer, weights = self._first[place].layer, self._weights[place]
+        weight = np.stack(weights) if layer.is_product else weights[0]
+        # 8: nothing promises fewer nonzeros in a block than the images at hand happen to have
+        trace = LayerTrace(layer, weight, np.stack(self._activations[place]), None, 8)
+        reader = self._readers.get(layer.name)
+        return TracedLayer(trace) if reader is None else TracedLayer(trace, None, *reader)
