@@ -1,125 +1,98 @@
-"""A network of the user's and some inputs in, a trace of its zeros out: the short way in Python."""
+"""A network of the user's and some inputs in, a trace of its zeros out: the short way in Python.
 
-import copy
-from dataclasses import replace
+PyTorch is imported for a module of it alone, onnx and onnxruntime for an ONNX file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
 
-from models.compression.full_size import FullSizeScheme
-from models.compression.schemes import full_size_schemes
-from models.dispatched import record_any
-from models.graph.modes import evaluating
-from models.graph.stored_tensors import SparseNetwork
-from models.tracing import trace_network
-from models.training import repeatable
+from models.extras import networks_extra, onnx_extra
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
-from sim.validation import unknown
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    Inputs = Tensor | npt.NDArray[np.generic] | Mapping[str, npt.NDArray[np.generic]]
 
 SUITE = "yours"
 """What tables call the suite of a network that was not named in a configuration."""
 
-AS_IT_IS = "zeros of the numbers as they are (not INT8)"
-
 
 def record(
-    model: nn.Module,
-    inputs: Tensor | npt.NDArray[np.generic],
+    model: nn.Module | str | os.PathLike[str],
+    inputs: Inputs,
     *,
     scheme: str = "dense",
-    int8: bool = True,
+    int8: bool | None = None,
     name: str | None = None,
-    weights: str = "given weights",
+    weights: str | None = None,
 ) -> NetworkTrace:
-    """Prune a copy of a network, round it to INT8, run inputs through it and note every zero.
+    """Run inputs through a network and note every zero of its weights and activations.
 
-    Nothing is fine-tuned. The same inputs set the ranges of the INT8 activations.
+    A module of PyTorch is copied, pruned and rounded to INT8 beforehand; nothing is fine-tuned, and
+    the same inputs set the ranges of the INT8 activations. An ONNX file is run as it is.
 
     Args:
-        model: a trained network; it is not changed. For INT8 torch.fx must be able to trace it.
+        model: a trained `torch.nn.Module`, which is not changed (for INT8, torch.fx must be able to
+            trace it), or the path of an ONNX file, which needs no PyTorch.
         inputs: images as the network takes them, (N, C, H, W), or rows (N, features), scaled as in
-            training.
-        scheme: of `models.compression.schemes`; "dense" prunes nothing.
-        int8: False notes the zeros of the numbers as they are, without rounding or pruning. It
-            takes any network (attention, functional calls, branches) and inputs of any type.
-        name: what tables call the network; None takes the name of its class.
+            training; for an ONNX network of several inputs, arrays by their names.
+        scheme: of `models.compression.schemes`; "dense" prunes nothing, as ONNX needs it.
+        int8: whether numbers are rounded to INT8. False notes the zeros of the numbers as they
+            are, without rounding or pruning: it takes any network (attention, functional calls,
+            branches) and inputs of any type. None: True for a module; an ONNX file is taken as it
+            is, with real numbers or with the INT8 numbers that it is quantized to, and the
+            provenance says which.
+        name: what tables call the network; None takes the name of its class or file.
         weights: where the weights come from, for the provenance.
 
     Returns:
-        Every convolution and linear layer with INT8 weights and the zeros of its inputs.
+        Every layer with the zeros of its weights and inputs.
 
     Raises:
         UserError: no network, inputs of another shape or not finite, an unknown scheme, or a layer
             that is not understood.
     """
-    if not isinstance(model, nn.Module):
-        raise UserError(f"record() takes a torch.nn.Module first, not {type(model).__name__}")
-    if scheme not in full_size_schemes():
-        raise unknown("scheme", scheme, full_size_schemes())
-    images = _tensor(inputs)
-    origin = Provenance(
+    if isinstance(model, str | os.PathLike):
+        return _of_file(Path(model), inputs, scheme, int8, name, weights)
+    with networks_extra("record()"):
+        from models.module_recording import record_module
+    origin = _origin(name or type(model).__name__, scheme, weights or "given weights")
+    return record_module(model, inputs, origin, int8=int8 is not False)
+
+
+def _of_file(
+    path: Path, inputs: Any, scheme: str, int8: bool | None, name: str | None, weights: str | None
+) -> NetworkTrace:
+    if scheme != "dense":
+        raise UserError(
+            f"scheme {scheme} prunes a module of PyTorch; an ONNX file is run as it is: prune it "
+            "before the export"
+        )
+    if not path.is_file():
+        raise UserError(
+            f"{path}: no such file; record() takes a torch.nn.Module or the path of an ONNX file"
+        )
+    with onnx_extra(f"reading {path.name}"):
+        from models.onnx_import import record_onnx
+    origin = _origin(name or path.stem, scheme, weights or f"weights of {path.name}")
+    return record_onnx(path, inputs, origin, int8)
+
+
+def _origin(network: str, scheme: str, data: str) -> Provenance:
+    return Provenance(
         suite=SUITE,
-        network=name or type(model).__name__,
+        network=network,
         scheme=scheme,
         weight_source="measured",
         activation_source="measured",
-        data=weights,
+        data=data,
     )
-    if int8:
-        return _rounded(model, _checked(images), full_size_schemes()[scheme](), origin)
-    if scheme != "dense":
-        raise UserError(
-            f"scheme {scheme} prunes the INT8 form; leave out int8=False, or prune first"
-        )
-    return record_any(model, images, _with_data(origin, AS_IT_IS, images))
-
-
-def _rounded(
-    model: nn.Module, images: Tensor, scheme: FullSizeScheme, origin: Provenance
-) -> NetworkTrace:
-    """The zeros of a pruned copy in INT8."""
-    shapes = copy.deepcopy(model).cpu().eval()
-    _try_out(shapes, images[:1])
-    sparse = SparseNetwork(copy.deepcopy(shapes))
-    with repeatable(seed=0, threads=torch.get_num_threads()):
-        words = scheme.prune_and_round(sparse, images, images)
-        words = words or f"{origin.scheme} without fine-tuning"
-        return trace_network(shapes, sparse, images, _with_data(origin, words, images))
-
-
-def _with_data(origin: Provenance, words: str, images: Tensor) -> Provenance:
-    return replace(origin, data=f"{origin.data}, {words}; {len(images)} inputs")
-
-
-def _tensor(inputs: Tensor | npt.NDArray[np.generic]) -> Tensor:
-    if not isinstance(inputs, Tensor | np.ndarray):
-        raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
-    return torch.as_tensor(inputs)
-
-
-def _checked(inputs: Tensor) -> Tensor:
-    images = inputs.detach().cpu()
-    if not images.is_floating_point() or images.ndim < 2 or len(images) == 0:
-        raise UserError(
-            f"inputs are {images.dtype} of shape {tuple(images.shape)}; expected real numbers "
-            "(N, C, H, W) or (N, features), N at least 1, scaled as in training"
-        )
-    images = images.to(torch.float32)
-    if not bool(torch.isfinite(images).all()):
-        raise UserError("inputs hold values that are not finite numbers")
-    return images
-
-
-def _try_out(model: nn.Module, image: Tensor) -> None:
-    """Run one image, so that a shape that does not fit is one line and not a trace of torch's."""
-    try:
-        with evaluating(model), torch.no_grad():
-            model(image)
-    except (RuntimeError, TypeError, ValueError, IndexError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UserError(
-            f"{type(model).__name__} does not take inputs of shape {tuple(image.shape)}: {reason}"
-        ) from error

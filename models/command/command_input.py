@@ -1,4 +1,4 @@
-"""Where the network and the inputs of a command come from; imports PyTorch when it has to."""
+"""Where the network and the inputs of a command come from; PyTorch is imported when it must."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import importlib.util
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.command.extras import networks_extra
+from models.command.arrays import Array, only_array
+from models.command.onnx_input import SUFFIX, onnx_inputs
+from models.extras import networks_extra
+from models.recording import record
 from sim.errors import UserError
 from sim.trace_file import NetworkTrace, read_trace
 from sim.validation import require_positive
@@ -28,13 +31,14 @@ class CommandInput:
     """What a command was told about the network.
 
     Attributes:
-        model: a trace file, the name of a network, or `FILE.py:NAME` of a module or of a function
-            that returns one.
+        model: a trace file, an ONNX file, the name of a network, or `FILE.py:NAME` of a module or
+            of a function that returns one.
         checkpoint: weights for a network by name; None = freshly drawn ones, which are no evidence.
-        inputs: folder of pictures, or .npy/.npz of an array (N, C, H, W) scaled as in training.
+        inputs: folder of pictures, or .npy/.npz of an array (N, C, H, W) scaled as in training; for
+            ONNX also of several, by the names of the inputs.
         images: how many of the inputs are run.
         scheme: how the network is pruned.
-        int8: whether it is rounded to INT8 before its zeros are noted.
+        int8: whether it is rounded to INT8 before its zeros are noted; None: as `record`.
     """
 
     model: str
@@ -42,7 +46,7 @@ class CommandInput:
     inputs: Path | None
     images: int
     scheme: str
-    int8: bool = True
+    int8: bool | None = None
 
     def trace(self) -> NetworkTrace:
         """Read the trace, or record it.
@@ -54,12 +58,14 @@ class CommandInput:
         if self.model.endswith(TRACE_SUFFIX):
             self._refuse_extra_options()
             return read_trace(self.model)
+        if self.model.endswith(SUFFIX):
+            return self._of_onnx(Path(self.model))
         with networks_extra(f"recording {self.model}"):
-            from models.recording import record
-        network, name, form, weights = self._network()
+            network, name, form, weights = self._network()
+            inputs = self._inputs(form)
         return record(
             network,
-            self._inputs(form),
+            inputs,
             scheme=self.scheme,
             int8=self.int8,
             name=name,
@@ -73,6 +79,18 @@ class CommandInput:
                 raise UserError(f"{option} does not go with a trace: {self.model} holds its zeros")
         if self.scheme != "dense":
             raise UserError(f"--scheme does not go with a trace: {self.model} holds its zeros")
+
+    def _of_onnx(self, path: Path) -> NetworkTrace:
+        if self.checkpoint is not None:
+            raise UserError(f"--checkpoint does not go with an ONNX file: {path} holds its weights")
+        if not path.is_file():
+            raise UserError(f"{path}: no such file")
+        if self.inputs is None:
+            raise UserError(
+                f"{path} needs --inputs, an .npy or .npz file (N, ...) or a folder of pictures"
+            )
+        inputs = onnx_inputs(path, self.inputs, self.images)
+        return record(path, inputs, scheme=self.scheme, int8=self.int8)
 
     def _network(self) -> tuple[nn.Module, str, InputForm | None, str]:
         if ".py:" in self.model:
@@ -95,7 +113,7 @@ class CommandInput:
         load_user_checkpoint(self.checkpoint, network)
         return network, self.model, record.form, f"weights: {self.checkpoint.name}"
 
-    def _inputs(self, form: InputForm | None) -> Tensor:
+    def _inputs(self, form: InputForm | None) -> Tensor | Array:
         from models.imagenet.pictures import bundled_photographs, image_folder
 
         if self.inputs is None:
@@ -109,29 +127,7 @@ class CommandInput:
                     "known; give an .npy or .npz file with scaled values"
                 )
             return image_folder(self.inputs, form, None).images(0, self.images)
-        return _array(self.inputs, self.images)
-
-
-def _array(path: Path, images: int) -> Tensor:
-    """The first inputs of an array file; never unpickles."""
-    import torch
-
-    try:
-        content: Any = np.load(path, allow_pickle=False)
-        if not isinstance(content, np.ndarray):
-            names = list(content.files)
-            if len(names) != 1:
-                raise UserError(f"{path} holds {len(names)} arrays; expected one")
-            content = content[names[0]]
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file or folder") from None
-    except (ValueError, EOFError, KeyError, OSError) as error:
-        raise UserError(f"{path}: not an .npy or .npz file of numbers ({error})") from error
-    if content.dtype.kind != "f":
-        raise UserError(
-            f"{path} holds {content.dtype}; expected real numbers, scaled as in training"
-        )
-    return torch.from_numpy(content[:images].astype(np.float32))
+        return only_array(self.inputs)[: self.images].astype(np.float32)
 
 
 def _from_file(model: str) -> nn.Module:

@@ -28,7 +28,7 @@ def _designs() -> list[Row]:
 
 
 def _networks() -> list[Row]:
-    from models.command.extras import networks_extra
+    from models.extras import networks_extra
 
     with networks_extra("the list of networks"):
         from models.networks import networks
@@ -45,7 +45,7 @@ def _networks() -> list[Row]:
 
 
 def _schemes() -> list[Row]:
-    from models.command.extras import networks_extra
+    from models.extras import networks_extra
 
     with networks_extra("the list of schemes"):
         from models.compression.schemes import full_size_schemes

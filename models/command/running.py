@@ -52,7 +52,9 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "model", help="a trace (.safetensors), a network's name, or FILE.py:NAME of a torch module"
+        "model",
+        help="a trace (.safetensors), an ONNX file (.onnx), a network's name, or FILE.py:NAME of a "
+        "torch module",
     )
     parser.add_argument("--checkpoint", type=Path, help="weights of a network by name")
     parser.add_argument(
@@ -60,8 +62,16 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--images", type=int, default=2, help="inputs that are run (2)")
     parser.add_argument("--scheme", default="dense", help="how the network is pruned (dense)")
-    parser.add_argument(
-        "--float", action="store_true", help="zeros of the numbers as they are; takes any network"
+    numbers = parser.add_mutually_exclusive_group()
+    numbers.add_argument(
+        "--float",
+        dest="int8",
+        action="store_false",
+        default=None,
+        help="zeros of the numbers as they are; takes any network",
+    )
+    numbers.add_argument(
+        "--int8", action="store_true", default=None, help="round to INT8; torch modules always are"
     )
 
 
@@ -72,7 +82,7 @@ def _network(arguments: argparse.Namespace) -> NetworkTrace:
         inputs=arguments.inputs,
         images=arguments.images,
         scheme=arguments.scheme,
-        int8=not arguments.float,
+        int8=arguments.int8,
     ).trace()
 
 

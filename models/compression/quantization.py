@@ -11,13 +11,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from models.compression.levels import ACTIVATION_LEVELS, WEIGHT_LEVELS
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, weight
 from sim.errors import UserError
 
-WEIGHT_LEVELS = 127
-ACTIVATION_LEVELS = 255
 SCALE = "weight_scale"
 
 

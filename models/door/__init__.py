@@ -4,27 +4,12 @@
     print(sparsebench.compare(trace, ["sparten", "s2ta_aw"]).frame())
 
 Comparing stored traces needs NumPy, PyYAML, jsonschema and safetensors; `record` imports PyTorch
-when it is first asked for.
+for a module of it, onnx and onnxruntime for an ONNX file.
 """
 
-from typing import TYPE_CHECKING, Any
-
+from models.recording import record
 from sim import *  # noqa: F403 - whatever the simulator offers
 from sim import __all__ as names_of_sim
 from sim.comparison import LayerCost, NetworkComparison, compare
 
-if TYPE_CHECKING:
-    from models.recording import record
-
 __all__ = [*names_of_sim, "LayerCost", "NetworkComparison", "compare", "record"]
-
-
-def __getattr__(name: str) -> Any:
-    """Load `record` when it is first used, for it needs PyTorch."""
-    if name != "record":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from models.command.extras import networks_extra
-
-    with networks_extra("record()"):
-        from models.recording import record
-    return record

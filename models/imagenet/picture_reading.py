@@ -11,9 +11,11 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from models.imagenet.image_folders import FORMATS, shown_path
+from models.networks.network import InputForm
 from sim.errors import UserError
 from sim.validation import shown
 
@@ -94,6 +96,15 @@ def evaluation_crop(
     resized = picture.resize((wide, tall), resampling)
     top, left = round((tall - height) / 2), round((wide - width) / 2)
     return resized.crop((left, top, left + width, top + height))
+
+
+def network_values(picture: Image.Image, form: InputForm) -> npt.NDArray[np.float32]:
+    """A picture of the network's size as values (C, H, W) in its scaling."""
+    plain = picture.convert("L" if form.channels == 1 else "RGB")
+    values = np.asarray(plain, dtype=np.float32).reshape(form.height, form.width, form.channels)
+    mean, std = (np.array(numbers, dtype=np.float32) for numbers in (form.mean, form.std))
+    scaled = (values / 255 - mean) / std
+    return np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
 
 def _check_size(path: Path, width: int, height: int) -> None:

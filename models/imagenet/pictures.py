@@ -8,13 +8,12 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
 from models.imagenet.image_folders import picture_files
-from models.imagenet.picture_reading import evaluation_crop, read_picture
+from models.imagenet.picture_reading import evaluation_crop, network_values, read_picture
 from models.networks.network import InputForm
 from sim.errors import UserError
 from sim.validation import require_positive
@@ -130,8 +129,4 @@ def _crop(
 
 def scaled(picture: Image.Image, form: InputForm) -> Tensor:
     """A picture of the network's size as values (C, H, W) in its scaling."""
-    plain = picture.convert("L" if form.channels == 1 else "RGB")
-    values = np.asarray(plain, dtype=np.float32) / 255
-    channels = torch.from_numpy(values.reshape(form.height, form.width, form.channels))
-    mean, std = torch.tensor(form.mean), torch.tensor(form.std)
-    return ((channels - mean) / std).permute(2, 0, 1).contiguous()
+    return torch.from_numpy(network_values(picture, form))

@@ -1,11 +1,15 @@
 """What the rest of the project knows of a network besides its layers."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from torch import nn
+if TYPE_CHECKING:
+    from torch import nn
 
-from models.networks.variant import Variant
+    from models.networks.variant import Variant
 
 
 @dataclass(frozen=True)

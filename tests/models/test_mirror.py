@@ -9,7 +9,7 @@ SOURCE = TESTS.parents[1] / "models"
 
 ELSEWHERE = {
     "command/command_input.py": "test_command.py",
-    "command/extras.py": "test_door.py",
+    "extras.py": "test_door.py",
     "command/listing.py": "test_command.py",
     "command/page.py": "test_command.py",
     "command/running.py": "test_command.py",

@@ -1,0 +1,101 @@
+"""Traces of a module of PyTorch: as it is, or pruned and rounded to INT8."""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.compression.full_size import FullSizeScheme
+from models.compression.schemes import full_size_schemes
+from models.dispatched import record_any
+from models.graph.modes import evaluating
+from models.graph.stored_tensors import SparseNetwork
+from models.tracing import trace_network
+from models.training import repeatable
+from sim import NetworkTrace, Provenance
+from sim.errors import UserError
+from sim.validation import unknown
+
+AS_IT_IS = "zeros of the numbers as they are (not INT8)"
+
+
+def record_module(
+    model: object, inputs: object, origin: Provenance, *, int8: bool = True
+) -> NetworkTrace:
+    """Prune a copy of a module, round it to INT8, run inputs through it and note every zero.
+
+    Args:
+        model: a `torch.nn.Module`; it is not changed.
+        inputs: an array or a tensor, images first.
+        origin: with the scheme; how the numbers are kept is added to its data.
+        int8: False notes the zeros of the numbers as they are.
+
+    Raises:
+        UserError: as `models.recording.record`.
+    """
+    if not isinstance(model, nn.Module):
+        raise UserError(
+            "record() takes a torch.nn.Module or the path of an ONNX file first, not "
+            f"{type(model).__name__}"
+        )
+    scheme = origin.scheme
+    if scheme not in full_size_schemes():
+        raise unknown("scheme", scheme, full_size_schemes())
+    images = _tensor(inputs)
+    if int8:
+        return _rounded(model, _checked(images), full_size_schemes()[scheme](), origin)
+    if scheme != "dense":
+        raise UserError(
+            f"scheme {scheme} prunes the INT8 form; leave out int8=False, or prune first"
+        )
+    return record_any(model, images, _with_data(origin, AS_IT_IS, images))
+
+
+def _rounded(
+    model: nn.Module, images: Tensor, scheme: FullSizeScheme, origin: Provenance
+) -> NetworkTrace:
+    """The zeros of a pruned copy in INT8."""
+    shapes = copy.deepcopy(model).cpu().eval()
+    _try_out(shapes, images[:1])
+    sparse = SparseNetwork(copy.deepcopy(shapes))
+    with repeatable(seed=0, threads=torch.get_num_threads()):
+        words = scheme.prune_and_round(sparse, images, images)
+        words = words or f"{origin.scheme} without fine-tuning"
+        return trace_network(shapes, sparse, images, _with_data(origin, words, images))
+
+
+def _with_data(origin: Provenance, words: str, images: Tensor) -> Provenance:
+    return replace(origin, data=f"{origin.data}, {words}; {len(images)} inputs")
+
+
+def _tensor(inputs: object) -> Tensor:
+    if not isinstance(inputs, Tensor | np.ndarray):
+        raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
+    return torch.as_tensor(inputs)
+
+
+def _checked(inputs: Tensor) -> Tensor:
+    images = inputs.detach().cpu()
+    if not images.is_floating_point() or images.ndim < 2 or len(images) == 0:
+        raise UserError(
+            f"inputs are {images.dtype} of shape {tuple(images.shape)}; expected real numbers "
+            "(N, C, H, W) or (N, features), N at least 1, scaled as in training"
+        )
+    images = images.to(torch.float32)
+    if not bool(torch.isfinite(images).all()):
+        raise UserError("inputs hold values that are not finite numbers")
+    return images
+
+
+def _try_out(model: nn.Module, image: Tensor) -> None:
+    """Run one image, so that a shape that does not fit is one line and not a trace of torch's."""
+    try:
+        with evaluating(model), torch.no_grad():
+            model(image)
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(
+            f"{type(model).__name__} does not take inputs of shape {tuple(image.shape)}: {reason}"
+        ) from error

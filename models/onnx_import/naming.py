@@ -1,0 +1,77 @@
+"""Names of layers: those of the parameters as the network's author gave them, where they are left.
+
+An exporter may rename a weight that it transposes or folds. What is left of the author's names is
+then the bias that follows, or the path of the module that PyTorch's exporter notes at each node.
+"""
+
+import re
+
+import onnx
+
+from models.onnx_import.graph import Graph, ProductNode
+from models.onnx_import.operators import given, label
+
+GENERATED = re.compile(r"(val|onnx::\w+?|_v|const\w*|tensor|Constant\w*)?[_.]?\d+(:\d+)?|")
+"""Names that an exporter numbers through."""
+ROUNDED = "_quantized"
+"""What quantizers append to the name of a weight, onnxruntime's and this project's."""
+TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
+
+
+def layer_name(graph: Graph, product: ProductNode) -> str:
+    """The name of a layer: its parameter's or, if it has none, its module's or its node's.
+
+    `conv.weight` is conv; a product of two activations in `block` is `block.product`.
+    """
+    for value, known in zip(product.operands, product.known, strict=True):
+        name = _parameter(graph, value) if known else ""
+        if name:
+            return _short(name, "weight") or _kind(product.node) or label(product.node)
+    bias = _bias(graph, product) if any(product.known) else ""
+    if bias:
+        return bias
+    path = _texts(product.node, "name_scopes")[:-1]
+    module = (path[-1] if path else "") or _kind(product.node)
+    if not module:
+        return product.node.name.strip("/") or label(product.node)
+    return module if any(product.known) else f"{module}.product"
+
+
+def _parameter(graph: Graph, value: str) -> str:
+    """The author's name of the parameter that a value is made from, or ""."""
+    name = graph.origin(value)
+    while name.endswith(ROUNDED):
+        name = name.removesuffix(ROUNDED)
+    stored = graph.known(name) and (name not in graph.makers or name in graph.stored)
+    return name if stored and not GENERATED.fullmatch(name) else ""
+
+
+def _bias(graph: Graph, product: ProductNode) -> str:
+    """What the name of the bias says of the layer, or ""."""
+    added = [given(product.node, product.form.bias)]
+    if product.node.output:
+        result = product.node.output[0]
+        readers = [node for node in graph.nodes if result in node.input]
+        if len(readers) == 1 and readers[0].op_type == "Add":
+            added += [name for name in readers[0].input if name != result]
+    names = [_parameter(graph, name) for name in added if name and graph.known(name)]
+    return next((_short(name, "bias") for name in names if name.endswith("bias")), "")
+
+
+def _short(parameter: str, role: str) -> str:
+    """`conv.weight` is conv, `attention.in_proj_weight` is attention.in_proj."""
+    return parameter.removesuffix(role).rstrip("._")
+
+
+def _kind(node: onnx.NodeProto) -> str:
+    """The class of the whole module, as PyTorch's exporter notes it, or ""."""
+    classes = _texts(node, "class_hierarchy")
+    return classes[0].rpartition(".")[2] if len(classes) > 1 else ""
+
+
+def _texts(node: onnx.NodeProto, key: str) -> list[str]:
+    """A list of texts that PyTorch's exporter notes at a node; empty without it."""
+    for entry in node.metadata_props:
+        if entry.key == f"pkg.torch.onnx.{key}":
+            return TEXT.findall(entry.value)
+    return []

@@ -1,0 +1,65 @@
+"""From an ONNX file and a user's inputs to a trace."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from models.onnx_import.files import Array, read_model
+from models.onnx_import.graph import Graph
+from models.onnx_import.inputs import Inputs, by_image
+from models.onnx_import.layers import LayerTable
+from models.onnx_import.rounding import round_to_int8
+from models.onnx_import.session import Session
+from models.products import ImageRuns
+from sim import NetworkTrace, Provenance
+from sim.errors import UserError
+
+AS_IT_IS = "zeros of the numbers as they are (not INT8)"
+AS_QUANTIZED = "INT8 zeros as the network quantizes them"
+ROUNDED = "dense without fine-tuning, rounded to INT8"
+
+
+def record_onnx(
+    path: Path, inputs: Inputs, provenance: Provenance, int8: bool | None = None
+) -> NetworkTrace:
+    """Run inputs through an ONNX network and note the zeros of both operands of every product.
+
+    The network runs image by image in onnxruntime, so that memory does not grow with the images
+    but for a byte for each activation of theirs. Names, layers and zeros are those that PyTorch
+    gives for the network that was exported (`models.dispatched`).
+
+    Args:
+        path: of the file; data of its weights may lie in other files of its folder.
+        inputs: an array whose first axis counts images, scaled as in training, or arrays by name.
+        provenance: goes into the trace; how the numbers are kept is added to its data.
+        int8: True rounds a network of real numbers to INT8, as `models.compression.quantization`
+            does; one that is quantized keeps its numbers in any case.
+
+    Raises:
+        UserError: no whole ONNX file, inputs that it does not take, an operator that multiplies
+            and is not understood, values that are not finite or do not fit the memory.
+    """
+    model = read_model(path)
+    graph = Graph(path, model)
+    if not graph.products:
+        raise UserError(f"{path}: computes no product; expected a network with layers")
+    images = by_image(graph.inputs, inputs)
+    rounded = sum(graph.is_int8(product) for product in graph.products)
+    words = AS_QUANTIZED if rounded else AS_IT_IS
+    if 0 < rounded < len(graph.products):
+        words += f" ({rounded} of {len(graph.products)} layers, the others not INT8)"
+    if int8 and not rounded:
+        round_to_int8(graph, model, images)
+        graph, words = Graph(path, model), ROUNDED
+    words = f"{provenance.data}, {words}; {len(images)} inputs"
+    return _run(graph, model, images).trace(replace(provenance, data=words))
+
+
+def _run(graph: Graph, model: object, images: Sequence[dict[str, Array]]) -> ImageRuns:
+    table, runs = LayerTable(graph), ImageRuns()
+    mixed, known = table.wanted()
+    with Session(graph.path, model, [*mixed, *known]) as session:
+        for feeds in images:
+            wanted = mixed if runs.images else [*mixed, *known]
+            runs.add(*table.of_image(session.run(wanted, feeds) | feeds))
+    return runs

@@ -1,0 +1,134 @@
+"""How the windows of an ONNX convolution move: attributes, automatic padding, zeros put around.
+
+Source: the definitions of Conv, ConvTranspose and Pad in ONNX's operator specification.
+"""
+
+from typing import Any
+
+import onnx
+import onnx.helper
+
+from models.onnx_import.graph import Graph
+from models.onnx_import.operators import STANDARD, given
+from models.products import Windows
+from sim.sizes import Pair, Sides, same_padding
+
+SAME = ("SAME_UPPER", "SAME_LOWER")
+Attributes = dict[str, Any]
+
+
+def windows(
+    node: onnx.NodeProto, size: tuple[int, ...], kernel: tuple[int, ...], zeros: Sides
+) -> Windows:
+    """The windows of a convolution.
+
+    Args:
+        node: of any operator that convolves.
+        size: spatial axes of its input, without `zeros`.
+        kernel: spatial axes of its weights.
+        zeros: put around the input of a plane beforehand, as `zeros_around` gives them.
+    """
+    stated = attributes(node)
+    axes = len(kernel)
+    stride = tuple(stated.get("strides") or [1] * axes)
+    dilation = tuple(stated.get("dilations") or [1] * axes)
+    groups = stated.get("group", 1)
+    extents = tuple((k - 1) * step + 1 for k, step in zip(kernel, dilation, strict=True))
+    if node.op_type == "ConvTranspose":
+        return _transposed(stated, size, extents, Windows(stride, (), dilation, groups, True))
+    around = ((0, 0),) * (axes - 2) + zeros
+    around = around[-axes:]
+    padded = tuple(n + sum(pad) for n, pad in zip(size, around, strict=True))
+    pads = tuple(
+        (before + zeros_before, after + zeros_after)
+        for (before, after), (zeros_before, zeros_after) in zip(
+            _pads(stated, padded, extents, stride), around, strict=True
+        )
+    )
+    return Windows(stride, pads, dilation, groups)
+
+
+def attributes(node: onnx.NodeProto) -> Attributes:
+    """What a node states, by name, texts as text."""
+    values = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+    return {
+        name: value.decode(errors="replace") if isinstance(value, bytes) else value
+        for name, value in values.items()
+    }
+
+
+def zeros_around(graph: Graph, value: str) -> tuple[str, Sides]:
+    """A map without the zeros that `Pad` put around it, and these zeros.
+
+    ((top, bottom), (left, right)); the map itself and none where it is padded otherwise.
+    """
+    top, bottom, left, right = 0, 0, 0, 0
+    while (sides := _zeros(graph, value)) is not None:
+        value = given(graph.makers[value], 0)
+        (above, below), (before, after) = sides
+        top, bottom, left, right = top + above, bottom + below, left + before, right + after
+    return value, ((top, bottom), (left, right))
+
+
+def _zeros(graph: Graph, value: str) -> Sides | None:
+    """What a `Pad` with constant zeros puts around a plane; None if the value is no such thing."""
+    node = graph.makers.get(value)
+    if node is None or node.op_type != "Pad" or node.domain not in STANDARD or not given(node, 0):
+        return None
+    stated = attributes(node)
+    amounts, fill = stated.get("pads"), stated.get("value", 0.0)
+    if given(node, 1):
+        stored = graph.values(node.input[1])
+        amounts = None if stored is None else stored.ravel().tolist()
+    if given(node, 2):
+        stored = graph.values(node.input[2])
+        fill = None if stored is None else stored.any()
+    if stated.get("mode", "constant") != "constant" or fill is None or fill or given(node, 3):
+        return None
+    if amounts is None or len(amounts) != 8 or min(amounts) < 0:
+        return None
+    _, _, top, left, _, _, bottom, right = (int(amount) for amount in amounts)
+    others = [*amounts[:2], *amounts[4:6]]
+    return None if any(others) else ((top, bottom), (left, right))
+
+
+def _pads(
+    stated: Attributes, size: tuple[int, ...], extents: tuple[int, ...], stride: tuple[int, ...]
+) -> list[Pair]:
+    automatic = stated.get("auto_pad", "NOTSET")
+    if automatic in SAME:
+        pairs = [same_padding(*span) for span in zip(size, extents, stride, strict=True)]
+        return pairs if automatic == "SAME_UPPER" else [(more, less) for less, more in pairs]
+    if automatic == "VALID" or not stated.get("pads"):
+        return [(0, 0)] * len(size)
+    return _pairs(stated["pads"])
+
+
+def _pairs(pads: list[int]) -> list[Pair]:
+    """ONNX lists all sides before, then all sides after."""
+    half = len(pads) // 2
+    return list(zip(pads[:half], pads[half:], strict=True))
+
+
+def _transposed(
+    stated: Attributes, size: tuple[int, ...], extents: tuple[int, ...], plain: Windows
+) -> Windows:
+    """A transposed convolution, whose padding may follow from the size that it shall make."""
+    axes = len(size)
+    more = tuple(stated.get("output_padding") or [0] * axes)
+    automatic = stated.get("auto_pad", "NOTSET")
+    wanted = stated.get("output_shape") or []
+    if automatic in SAME and not wanted:
+        wanted = [n * step for n, step in zip(size, plain.stride, strict=True)]
+    if not wanted:
+        pads = _pairs(stated["pads"]) if stated.get("pads") else [(0, 0)] * axes
+        pads = [(0, 0)] * axes if automatic == "VALID" else pads
+        return Windows(plain.stride, tuple(pads), plain.dilation, plain.groups, True, more)
+    cut, further = [], []
+    spans = zip(size, plain.stride, extents, more, wanted[-axes:], strict=True)
+    for n, step, extent, extra, out in spans:
+        surplus = step * (n - 1) + extra + extent - out
+        less, rest = max(surplus, 0) // 2, max(surplus, 0) - max(surplus, 0) // 2
+        cut.append((less, rest) if automatic == "SAME_UPPER" else (rest, less))
+        further.append(extra + max(-surplus, 0))
+    return Windows(plain.stride, tuple(cut), plain.dilation, plain.groups, True, tuple(further))
