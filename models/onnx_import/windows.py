@@ -115,20 +115,21 @@ def _transposed(
 ) -> Windows:
     """A transposed convolution, whose padding may follow from the size that it shall make."""
     axes = len(size)
-    more = tuple(stated.get("output_padding") or [0] * axes)
+    more = list(stated.get("output_padding") or [0] * axes)
     automatic = stated.get("auto_pad", "NOTSET")
-    wanted = stated.get("output_shape") or []
-    if automatic in SAME and not wanted:
-        wanted = [n * step for n, step in zip(size, plain.stride, strict=True)]
-    if not wanted:
-        pads = _pairs(stated["pads"]) if stated.get("pads") else [(0, 0)] * axes
-        pads = [(0, 0)] * axes if automatic == "VALID" else pads
-        return Windows(plain.stride, tuple(pads), plain.dilation, plain.groups, True, more)
-    cut, further = [], []
-    spans = zip(size, plain.stride, extents, more, wanted[-axes:], strict=True)
-    for n, step, extent, extra, out in spans:
-        surplus = step * (n - 1) + extra + extent - out
-        less, rest = max(surplus, 0) // 2, max(surplus, 0) - max(surplus, 0) // 2
-        cut.append((less, rest) if automatic == "SAME_UPPER" else (rest, less))
-        further.append(extra + max(-surplus, 0))
-    return Windows(plain.stride, tuple(cut), plain.dilation, plain.groups, True, tuple(further))
+    wanted = list(stated.get("output_shape") or [])[-axes:]
+    if automatic in SAME or wanted:
+        cut = []
+        for axis, (n, step, extent) in enumerate(zip(size, plain.stride, extents, strict=True)):
+            whole = step * (n - 1) + more[axis] + extent
+            surplus = whole - (wanted[axis] if wanted else n * step)
+            if wanted:
+                more[axis] += max(-surplus, 0)
+            less = max(surplus, 0) // 2
+            rest = max(surplus, 0) - less
+            cut.append((less, rest) if automatic == "SAME_UPPER" else (rest, less))
+    elif automatic == "VALID" or not stated.get("pads"):
+        cut = [(0, 0)] * axes
+    else:
+        cut = _pairs(stated["pads"])
+    return Windows(plain.stride, tuple(cut), plain.dilation, plain.groups, True, tuple(more))

@@ -40,13 +40,13 @@ def matrix_product(operation: Operation) -> Product:
 def stacked(first: Mask, second: Mask, known: tuple[bool, bool]) -> tuple[Mask, Mask]:
     """Operands of any rank, as NumPy's `matmul` takes them, as matrices or stacks of as many.
 
-    A matrix that multiplies a whole stack multiplies all of its rows at once.
+    A matrix of weights that multiplies a whole stack multiplies all of its rows at once.
     """
     if first.ndim == 1:
         first = first[None]
     if second.ndim == 1:
         second = second[:, None]
-    if _is_matrix(second):
+    if _is_matrix(second) and (known[1] or second.ndim == 2):
         inner, columns = second.shape[-2:]
         return first.reshape(-1, first.shape[-1]), second.reshape(inner, columns)
     if _is_matrix(first) and known[0]:

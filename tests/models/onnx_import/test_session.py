@@ -1,0 +1,52 @@
+"""onnxruntime computes node by node, within the memory of the machine, and says no in one line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.onnx_import.session import Session
+from sim import UserError
+from tests.models.onnx_import.onnx_graphs import floats, model, node, traced
+
+PATH = Path("net.onnx")
+
+
+def test_any_value_can_be_seen_and_outputs_are_kept() -> None:
+    nodes = [node("Relu", ["x"], ["a"]), node("Transpose", ["w"], ["t"]), node("Neg", ["a"], ["y"])]
+    proto = model(nodes, {"x": [2, 3]}, {"w": floats(2, 3)})
+    x = floats(2, 3)
+    with Session(PATH, proto, ["a", "t"]) as session:
+        values = session.run(["t", "a"], {"x": x})
+        assert np.array_equal(values["a"], np.maximum(x, 0))
+        assert np.array_equal(values["t"], floats(2, 3).T)
+        assert list(session.run([], {"x": x})) == ["y"]
+    assert [each.name for each in proto.graph.output] == ["y", "a", "t"]
+
+
+@pytest.mark.parametrize("sizes", [[2**20, 2**22], [2**31, 2**31], [2**40, 2**40]])
+def test_values_that_no_memory_holds_are_one_line(tmp_path: Path, sizes: list[int]) -> None:
+    nodes = [
+        node("ConstantOfShape", ["sizes"], ["huge"]),
+        node("ReduceSum", ["huge"], ["sum"], keepdims=0),
+        node("Add", ["x", "sum"], ["a"]),
+        node("MatMul", ["a", "w"], ["y"]),
+    ]
+    stored = {"sizes": np.array(sizes, dtype=np.int64), "w": floats(4, 4)}
+    with pytest.raises(UserError, match=r"net\.onnx: does not run on an image of x") as refusal:
+        traced(tmp_path, model(nodes, {"x": ["n", 4]}, stored), floats(1, 4))
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_input_that_a_node_does_not_take_is_one_line(tmp_path: Path) -> None:
+    proto = model([node("MatMul", ["x", "w"], ["y"])], {"x": ["n", "c"]}, {"w": floats(4, 4)})
+    with pytest.raises(UserError, match=r"does not run on an image of x \(1, 5\): ") as refusal:
+        traced(tmp_path, proto, floats(2, 5))
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_operator_set_of_the_future_is_one_line(tmp_path: Path) -> None:
+    proto = model([node("MatMul", ["x", "w"], ["y"])], {"x": ["n", 4]}, {"w": floats(4, 4)})
+    proto.opset_import[0].version = 999
+    with pytest.raises(UserError, match="onnxruntime does not take it"):
+        traced(tmp_path, proto, floats(2, 4))
