@@ -52,15 +52,15 @@ def _pictures(model: Path, folder: Path, images: int) -> Array:
         from models.imagenet.picture_reading import evaluation_crop, network_values, read_picture
     if form.channels == 1:
         form = InputForm(form.height, form.width, 1, mean=(0.0,), std=(1.0,))
+    values = [
+        network_values(evaluation_crop(file, read_picture(file), form.height, form.width), form)
+        for file in picture_files(folder, None).files[:images]
+    ]
     print(
         f"note: pictures are cropped as torchvision does and scaled to mean {form.mean} and "
         f"deviation {form.std}, which {model.name} does not state; give an .npy or .npz file for "
         "another scaling",
         file=sys.stderr,
     )
-    values = [
-        network_values(evaluation_crop(file, read_picture(file), form.height, form.width), form)
-        for file in picture_files(folder, None).files[:images]
-    ]
     stacked = np.stack(values)
     return np.ascontiguousarray(stacked.transpose(0, 2, 3, 1)) if channels_last else stacked

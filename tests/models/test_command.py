@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models.command import main
 from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, read_trace, write_trace
+from tests.models.onnx_import.exported_networks import FOLDER, exact_inputs
 
 Capture = pytest.CaptureFixture[str]
 NETWORK = """
@@ -38,6 +40,9 @@ def files(tmp_path: Path) -> Path:
     np.savez(tmp_path / "two.npz", a=inputs, b=inputs)
     np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
     np.save(tmp_path / "whole.npy", np.ones((1, 3, 8, 8), dtype=int))
+    np.save(tmp_path / "number.npy", np.float32(3))
+    (tmp_path / "text.onnx").write_text("no network")
+    (tmp_path / "empty").mkdir()
     return tmp_path
 
 
@@ -82,6 +87,26 @@ def test_trace_records_a_module_of_a_file(files: Path) -> None:
     ]
 
 
+ONNX = FOLDER / "tokens.onnx"
+
+
+def test_trace_records_an_onnx_file_on_arrays_and_on_pictures(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    np.savez(tmp_path / "x.npz", x=exact_inputs(4))
+    out = tmp_path / "t.safetensors"
+    arguments = ["trace", str(ONNX), "--out", str(out), "--inputs"]
+    assert main([*arguments, str(tmp_path / "x.npz"), "--images", "3"]) == 0
+    assert {one.images for one in read_trace(out).traces} == {3}
+    assert main([*arguments, str(tmp_path / "x.npz"), "--int8"]) == 0
+    assert "rounded to INT8" in read_trace(out).provenance.data
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (20, 12), (200, 100, 0)).save(tmp_path / "pictures" / "a.png")
+    assert main([*arguments, str(tmp_path / "pictures")]) == 0
+    assert read_trace(out).traces[0].activation.shape == (1, 3, 8, 8)
+    assert "note: pictures are cropped as torchvision does" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("what", ["designs", "networks", "schemes"])
 def test_list_has_a_sentence_for_each(what: str, capsys: Capture) -> None:
     assert main(["list", what, "--json"]) == 0
@@ -119,12 +144,24 @@ def test_show_gives_status_and_source_of_every_parameter(capsys: Capture) -> Non
         (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/objects.npy"], "not an .npy or .npz"),
         (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/whole.npy"], "real numbers"),
         (["trace", "{trace}", "--out", "t.txt"], "ends in .safetensors"),
+        (["run", "no.onnx"], "no.onnx: no such file"),
+        (["run", "{onnx}"], "needs --inputs"),
+        (
+            ["run", "{onnx}", "--inputs", "{dir}/x.npy", "--scheme", "dbb"],
+            "prune it before the exp",
+        ),
+        (["run", "{onnx}", "--checkpoint", "{dir}/x.npy"], "--checkpoint does not go with"),
+        (["run", "{onnx}", "--inputs", "{dir}/whole.npy"], "takes float32, scaled as in training"),
+        (["run", "{onnx}", "--inputs", "{dir}/two.npz"], "unknown input 'a'; there is: x"),
+        (["run", "{onnx}", "--inputs", "{dir}/number.npy"], "the array is one number"),
+        (["run", "{onnx}", "--inputs", "{dir}/empty"], "holds no images"),
+        (["run", "{dir}/text.onnx", "--inputs", "{dir}/x.npy"], "not a whole ONNX file"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_code_2(
     arguments: list[str], message: str, trace: Path, files: Path, capsys: Capture
 ) -> None:
-    texts = [text.format(trace=trace, dir=files) for text in arguments]
+    texts = [text.format(trace=trace, dir=files, onnx=ONNX) for text in arguments]
     assert main(texts) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -9,8 +9,8 @@ SOURCE = TESTS.parents[1] / "models"
 
 ELSEWHERE = {
     "command/command_input.py": "test_command.py",
-    "extras.py": "test_door.py",
     "command/listing.py": "test_command.py",
+    "command/onnx_input.py": "test_command.py",
     "command/page.py": "test_command.py",
     "command/running.py": "test_command.py",
     "imagenet/state_dicts.py": "imagenet/test_user_checkpoints.py",

@@ -1,0 +1,50 @@
+"""One call for modules and ONNX files; PyTorch only where a module is run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.recording import record
+from sim import UserError
+from tests.models.onnx_import.exported_networks import FOLDER, exact_inputs
+
+ROOT = Path(__file__).parents[2]
+FILE = FOLDER / "convolutions.onnx"
+
+
+def test_a_file_says_in_its_trace_what_it_is() -> None:
+    trace = record(str(FILE), exact_inputs(1))
+    assert trace.provenance.network == "convolutions"
+    assert trace.provenance.data == (
+        "weights of convolutions.onnx, zeros of the numbers as they are (not INT8); 1 inputs"
+    )
+    named = record(FILE, exact_inputs(1), name="mine", weights="seed 5", int8=True)
+    assert named.provenance.network == "mine"
+    assert named.provenance.data == ("seed 5, dense without fine-tuning, rounded to INT8; 1 inputs")
+
+
+def test_an_onnx_file_is_not_pruned_and_has_to_exist(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"scheme dbb prunes .* before the exp"):
+        record(FILE, exact_inputs(1), scheme="dbb")
+    with pytest.raises(UserError, match=r"gone\.onnx: no such file; record\(\) takes a torch\.nn"):
+        record(tmp_path / "gone.onnx", exact_inputs(1))
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code where PyTorch and pandas cannot be imported."""
+    blocked = "import sys\nsys.modules['torch'] = sys.modules['pandas'] = None\n"
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", blocked + code], cwd=ROOT, capture_output=True, text=True
+    )
+
+
+def test_without_pytorch_an_onnx_file_becomes_a_comparison(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", exact_inputs(2))
+    arguments = ["run", str(FILE), "--inputs", str(tmp_path / "x.npy"), "--accelerators", "sparten"]
+    done = python(f"from models.command import main\nsys.exit(main({arguments!r}))")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "convolutions, dense: weights of convolutions.onnx, zeros of the numbers" in done.stdout
+    assert "sparten" in done.stdout
