@@ -82,7 +82,7 @@ def _of_file(
             f"{path}: no such file; record() takes a torch.nn.Module or the path of an ONNX file"
         )
     with onnx_extra(f"reading {path.name}"):
-        from models.onnx_import import record_onnx
+        from models.onnx_import.network import record_onnx
     origin = _origin(name or path.stem, scheme, weights or f"weights of {path.name}")
     return record_onnx(path, inputs, origin, int8)
 

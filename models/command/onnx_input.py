@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from models.command.arrays import Array, read_arrays
-from models.extras import networks_extra, onnx_extra
+from models.extras import onnx_extra
 from models.networks.network import InputForm
 from sim.errors import UserError
 
@@ -47,7 +47,7 @@ def _pictures(model: Path, folder: Path, images: int) -> Array:
             f"{model} takes {form.channels} channels; expected 1 or 3 for pictures, otherwise give "
             "an .npy or .npz file"
         )
-    with networks_extra(f"reading pictures of {folder.name}"):
+    with onnx_extra(f"reading pictures of {folder.name}"):
         from models.imagenet.image_folders import picture_files
         from models.imagenet.picture_reading import evaluation_crop, network_values, read_picture
     if form.channels == 1:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import onnx
 import torch
-from google.protobuf.message import DecodeError
 from torch import Tensor
 
+from models.onnx_import.files import read_model, tensor_values
 from sim.errors import UserError
 
 
@@ -28,15 +28,12 @@ class OnnxLayer:
 
 
 def read_onnx(path: Path) -> tuple[OnnxLayer, ...]:
-    """The layers of a graph whose weights lie in the file itself.
+    """The layers of a graph.
 
     Raises:
-        UserError: not a whole ONNX file, weights outside the file, or no layers.
+        UserError: not a whole ONNX file, weights outside its folder, or no layers.
     """
-    try:
-        model = onnx.load_model_from_string(path.read_bytes())
-    except DecodeError as error:
-        raise UserError(f"{path}: not a whole ONNX file ({error}); fetch it again") from error
+    model = read_model(path)
     layers = tuple(_layers(path, model.graph))
     if not layers:
         raise UserError(f"{path}: holds no layers with weights; expected an ONNX network")
@@ -64,9 +61,4 @@ def _layers(path: Path, graph: onnx.GraphProto) -> Iterator[OnnxLayer]:
 def _tensor(path: Path, stored: dict[str, onnx.TensorProto], name: str) -> Tensor:
     if name not in stored:
         raise UserError(f"{path}: weights {name} are not constants of the graph")
-    if stored[name].data_location == onnx.TensorProto.EXTERNAL:
-        raise UserError(f"{path}: weights {name} lie in another file; expected all in one")
-    try:
-        return torch.from_numpy(onnx.numpy_helper.to_array(stored[name]).copy())
-    except (ValueError, TypeError) as error:
-        raise UserError(f"{path}: weights {name} do not fill their shape ({error})") from error
+    return torch.from_numpy(tensor_values(path, stored[name]).copy())

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from models.onnx_import import record_onnx
+from models.onnx_import.network import record_onnx
 from sim import NetworkTrace, Provenance
 
 ORIGIN = Provenance("yours", "net", "dense", "measured", "measured", "a test")

@@ -8,7 +8,7 @@ import onnx
 import pytest
 from onnx import TensorProto
 
-from models.onnx_import import record_onnx
+from models.onnx_import.network import record_onnx
 from sim import UserError
 from tests.models.onnx_import.onnx_graphs import ORIGIN, floats, model, node, traced, written
 

@@ -7,9 +7,9 @@ import numpy as np
 import onnx
 import pytest
 
-from models.onnx_import import record_onnx
 from models.onnx_import.graph import Graph
 from models.onnx_import.inputs import by_image
+from models.onnx_import.network import record_onnx
 from models.onnx_import.rounding import round_to_int8
 from sim import NetworkTrace, UserError
 from tests.models.onnx_import.onnx_graphs import ORIGIN, floats, model, node, written
