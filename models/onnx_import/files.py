@@ -4,7 +4,7 @@ Nothing is unpickled or run, and no file outside the network's folder is opened.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import onnx
 import onnx.helper
 import onnx.inliner
 import onnx.numpy_helper
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
 from sim.errors import UserError
 from sim.layer import LARGEST
@@ -42,6 +42,7 @@ def read_model(path: Path) -> onnx.ModelProto:
         raise UserError(
             f"{path}: not a whole ONNX file ({shown(str(error))}); fetch or export it again"
         ) from error
+    _check_texts(path, model)
     if not model.graph.node:
         raise UserError(f"{path}: holds no layers with weights; expected an ONNX network")
     if model.functions:
@@ -53,6 +54,22 @@ def read_model(path: Path) -> onnx.ModelProto:
         for tensor in constants(graph):
             _check(path, tensor)
     return model
+
+
+def _check_texts(path: Path, message: Message) -> None:
+    """Refuse names that are no text, which protobuf hands on as bytes."""
+    for field, value in message.ListFields():
+        if field.type == field.TYPE_STRING:
+            if any(isinstance(text, bytes) for text in _listed(value)):
+                raise UserError(f"{path}: not a whole ONNX file (a name in it is no text)")
+        elif field.type == field.TYPE_MESSAGE:
+            for inner in _listed(value):
+                _check_texts(path, inner)
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    """The values of a field, be it one or a list."""
+    return (value,) if isinstance(value, str | bytes | Message) else value
 
 
 def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:

@@ -63,6 +63,15 @@ def test_random_bytes_and_flipped_ones(tmp_path: Path, seed: int) -> None:
         read_model(path)
 
 
+@pytest.mark.parametrize("text", [b"depthwise.weight", b"Conv", b"node_relu"])
+def test_names_that_are_no_text(tmp_path: Path, text: bytes) -> None:
+    whole = (FOLDER / "convolutions.onnx").read_bytes()
+    assert text in whole
+    path = tmp_path / "net.onnx"
+    path.write_bytes(whole.replace(text, b"\xff" + text[1:]))
+    refused(path, "a name in it is no text")
+
+
 def test_no_file_and_no_network(tmp_path: Path) -> None:
     refused(tmp_path / "none.onnx", r"none\.onnx: no such file")
     refused(tmp_path, "no such file")
