@@ -1,7 +1,6 @@
 """Traces of a module of PyTorch: as it is, or pruned and rounded to INT8."""
 
 import copy
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,13 +11,12 @@ from models.compression.schemes import full_size_schemes
 from models.dispatched import record_any
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork
+from models.products import AS_IT_IS, ROUNDED, with_data
 from models.tracing import trace_network
 from models.training import repeatable
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 from sim.validation import unknown
-
-AS_IT_IS = "zeros of the numbers as they are (not INT8)"
 
 
 def record_module(
@@ -50,7 +48,7 @@ def record_module(
         raise UserError(
             f"scheme {scheme} prunes the INT8 form; leave out int8=False, or prune first"
         )
-    return record_any(model, images, _with_data(origin, AS_IT_IS, images))
+    return record_any(model, images, with_data(origin, AS_IT_IS, len(images)))
 
 
 def _rounded(
@@ -62,12 +60,8 @@ def _rounded(
     sparse = SparseNetwork(copy.deepcopy(shapes))
     with repeatable(seed=0, threads=torch.get_num_threads()):
         words = scheme.prune_and_round(sparse, images, images)
-        words = words or f"{origin.scheme} without fine-tuning"
-        return trace_network(shapes, sparse, images, _with_data(origin, words, images))
-
-
-def _with_data(origin: Provenance, words: str, images: Tensor) -> Provenance:
-    return replace(origin, data=f"{origin.data}, {words}; {len(images)} inputs")
+        words = f"{words or f'{origin.scheme} without fine-tuning'}, {ROUNDED}"
+        return trace_network(shapes, sparse, images, with_data(origin, words, len(images)))
 
 
 def _tensor(inputs: object) -> Tensor:

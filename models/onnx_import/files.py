@@ -17,7 +17,7 @@ import onnx.numpy_helper
 from google.protobuf.message import DecodeError, Message
 
 from sim.errors import UserError
-from sim.layer import LARGEST
+from sim.sizes import LARGEST
 from sim.validation import shown
 
 Array = npt.NDArray[Any]

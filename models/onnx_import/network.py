@@ -1,8 +1,9 @@
 """From an ONNX file and a user's inputs to a trace."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from onnx import ModelProto
 
 from models.onnx_import.files import Array, read_model
 from models.onnx_import.graph import Graph
@@ -10,13 +11,11 @@ from models.onnx_import.inputs import Inputs, by_image
 from models.onnx_import.layers import LayerTable
 from models.onnx_import.rounding import round_to_int8
 from models.onnx_import.session import Session
-from models.products import ImageRuns
+from models.products import AS_IT_IS, ROUNDED, ImageRuns, with_data
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 
-AS_IT_IS = "zeros of the numbers as they are (not INT8)"
 AS_QUANTIZED = "INT8 zeros as the network quantizes them"
-ROUNDED = "dense without fine-tuning, rounded to INT8"
 
 
 def record_onnx(
@@ -50,12 +49,11 @@ def record_onnx(
         words += f" ({rounded} of {len(graph.products)} layers, the others not INT8)"
     if int8 and not rounded:
         round_to_int8(graph, model, images)
-        graph, words = Graph(path, model), ROUNDED
-    words = f"{provenance.data}, {words}; {len(images)} inputs"
-    return _run(graph, model, images).trace(replace(provenance, data=words))
+        graph, words = Graph(path, model), f"{provenance.scheme} without fine-tuning, {ROUNDED}"
+    return _run(graph, model, images).trace(with_data(provenance, words, len(images)))
 
 
-def _run(graph: Graph, model: object, images: Sequence[dict[str, Array]]) -> ImageRuns:
+def _run(graph: Graph, model: ModelProto, images: Sequence[dict[str, Array]]) -> ImageRuns:
     table, runs = LayerTable(graph), ImageRuns()
     mixed, known = table.wanted()
     with Session(graph.path, model, [*mixed, *known]) as session:

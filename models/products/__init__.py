@@ -3,9 +3,11 @@
 from models.products.convolution import Windows, convolutions
 from models.products.matrices import matrix_product
 from models.products.product import Operand, Operation, Product, nonzeros
-from models.products.runs import ImageRuns
+from models.products.runs import AS_IT_IS, ROUNDED, ImageRuns, with_data
 
 __all__ = [
+    "AS_IT_IS",
+    "ROUNDED",
     "ImageRuns",
     "Operand",
     "Operation",
@@ -14,4 +16,5 @@ __all__ = [
     "convolutions",
     "matrix_product",
     "nonzeros",
+    "with_data",
 ]

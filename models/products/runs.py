@@ -1,6 +1,7 @@
 """The products of one image after another, put together to a trace."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,14 @@ from sim.layer import Mask
 
 Readers = Mapping[str, tuple[str, Operand]]
 """For each layer the first product that reads what it made, and as which operand."""
+
+AS_IT_IS = "zeros of the numbers as they are (not INT8)"
+ROUNDED = "rounded to INT8"
+
+
+def with_data(origin: Provenance, words: str, images: int) -> Provenance:
+    """Where a trace comes from, with how its numbers are kept and how many inputs were run."""
+    return replace(origin, data=f"{origin.data}, {words}; {images} inputs")
 
 
 class ImageRuns:
@@ -35,7 +44,8 @@ class ImageRuns:
         """
         if not self.images:
             self._first, self._readers = tuple(products), dict(readers)
-            self._activations, self._weights = ([[] for _ in products] for _ in range(2))
+            self._activations = [[] for _ in products]
+            self._weights = [[] for _ in products]
         self._check_same(products)
         for place, product in enumerate(products):
             self._activations[place].append(product.activation)
