@@ -4,6 +4,7 @@ The arithmetic is that of models/compression/quantization.py: weights have one s
 filter, every tensor that layers read one affine scale over its range on the inputs.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -19,6 +20,7 @@ from models.onnx_import.naming import ROUNDED
 from models.onnx_import.session import Session
 from models.onnx_import.windows import attributes
 from sim.errors import UserError
+from sim.validation import shown
 
 FIRST_OPSET = 10
 """Of ONNX with QuantizeLinear."""
@@ -72,13 +74,21 @@ def _measured(
                 value = values[name] if name in values else graph.values(name)
                 if value is None or value.dtype != np.float32:
                     kind = "nothing" if value is None else value.dtype
-                    raise UserError(f"{graph.path}: {name} is {kind}; INT8 is made of float32")
+                    raise UserError(
+                        f"{graph.path}: {shown(name)} is {kind}; INT8 is made of float32"
+                    )
                 if is_weight:
                     weights[name] = value
                 else:
-                    low, high = ranges.get(name, (0.0, 0.0))
-                    ranges[name] = min(low, float(value.min())), max(high, float(value.max()))
+                    ranges[name] = _widened(name, ranges.get(name, (0.0, 0.0)), value)
     return ranges, weights
+
+
+def _widened(name: str, span: Range, values: Array) -> Range:
+    low, high = min(span[0], float(values.min())), max(span[1], float(values.max()))
+    if not math.isfinite(low - high) or np.isnan(values).any():
+        raise UserError(f"{shown(name)} holds values that are not finite numbers")
+    return low, high
 
 
 def _round_weights(table: LayerTable, model: onnx.ModelProto, weights: Mapping[str, Array]) -> None:
@@ -144,7 +154,8 @@ def _round_activations(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> N
 
 def _rounding(model: onnx.ModelProto, name: str, new: str, span: Range) -> list[onnx.NodeProto]:
     low, high = span
-    scale = (high - low) / ACTIVATION_LEVELS or 1.0
+    scale = (high - low) / ACTIVATION_LEVELS
+    scale = scale if np.float32(scale) > 0 else 1.0
     constants = {
         f"{new}_scale": np.array(scale, dtype=np.float32),
         f"{new}_zero_point": np.array(round(-low / scale), dtype=np.uint8),

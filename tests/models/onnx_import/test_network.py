@@ -90,7 +90,7 @@ PUBLISHED = [
     "googlenet",
     "mobilenet_v1",
     "mobilenet_v2",
-    "mobilenet_v3",
+    "mobilenet_v3_large",
     "resnet18",
     "resnet50",
     "vgg16",

@@ -83,3 +83,19 @@ def test_what_does_not_round_is_refused() -> None:
         graph = Graph(Path("net.onnx"), proto)
         with pytest.raises(UserError, match=message):
             round_to_int8(graph, proto, by_image(graph.inputs, floats(1, 4)))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_activations_that_are_not_finite_have_no_range(tmp_path: Path, bad: float) -> None:
+    nodes = [node("Mul", ["x", "b"], ["a"]), node("MatMul", ["a", "w"], ["y"])]
+    proto = model(nodes, {"x": [1, 4]}, {"w": floats(4, 4), "b": np.float32(bad)})
+    with pytest.raises(UserError, match=r"^a holds values that are not finite"):
+        rounded(tmp_path, proto, np.ones((1, 4), dtype=np.float32))
+
+
+def test_a_tensor_that_is_all_zero_stays_zero(tmp_path: Path) -> None:
+    stored = {"w": np.zeros((4, 4), dtype=np.float32)}
+    proto = model([node("MatMul", ["x", "w"], ["y"])], {"x": [1, 4]}, stored)
+    (layer,) = rounded(tmp_path, proto, np.zeros((1, 4), dtype=np.float32)).traces
+    assert not layer.activation.any()
+    assert not layer.weight.any()
