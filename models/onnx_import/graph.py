@@ -46,6 +46,7 @@ class Graph:
     Attributes:
         path: of the file.
         nodes: in running order.
+        opsets, ir_version: of the file.
         stored: the tensors of the file by the name of their value.
         makers: the node that makes a value.
         inputs: what a user gives, in the order of the file.
@@ -57,6 +58,7 @@ class Graph:
         graph = model.graph
         self.path = path
         self.nodes = tuple(graph.node)
+        self.opsets, self.ir_version = tuple(model.opset_import), model.ir_version
         self.stored = {tensor.name: tensor for tensor in graph.initializer}
         if graph.sparse_initializer:
             raise UserError(f"{path}: stores sparse tensors; expected plain ones")

@@ -43,6 +43,12 @@ def by_image(inputs: Sequence[onnx.ValueInfoProto], given: Inputs) -> list[dict[
     ]
 
 
+def fixed_batch(inputs: Sequence[onnx.ValueInfoProto]) -> int:
+    """The images that a file is made for at once; 1 if it leaves that open."""
+    first = (_sizes(x) or [1] for x in inputs)
+    return max((size for size, *_ in first if isinstance(size, int)), default=1)
+
+
 def picture_axes(path: Path) -> tuple[tuple[int, int, int], bool]:
     """What pictures a network takes: (C, H, W), and whether the channels come last.
 

@@ -7,7 +7,7 @@ from onnx import ModelProto
 
 from models.onnx_import.files import Array, read_model
 from models.onnx_import.graph import Graph
-from models.onnx_import.inputs import Inputs, by_image
+from models.onnx_import.inputs import Inputs, by_image, fixed_batch
 from models.onnx_import.layers import LayerTable
 from models.onnx_import.rounding import round_to_int8
 from models.onnx_import.session import Session
@@ -42,15 +42,31 @@ def record_onnx(
     graph = Graph(path, model)
     if not graph.products:
         raise UserError(f"{path}: computes no product; expected a network with layers")
+    batch = fixed_batch(graph.inputs)
     images = by_image(graph.inputs, inputs)
+    try:
+        words = _words(graph)
+        if int8 and words == AS_IT_IS:
+            round_to_int8(graph, model, images)
+            graph, words = Graph(path, model), f"{provenance.scheme} without fine-tuning, {ROUNDED}"
+        runs = _run(graph, model, images)
+    except UserError as error:
+        if batch == 1:
+            raise
+        raise UserError(
+            f"{error} (the file is made for {batch} images at once and is run with one; export it "
+            "for one or for any number)"
+        ) from error
+    return runs.trace(with_data(provenance, words, len(images)))
+
+
+def _words(graph: Graph) -> str:
+    """How the numbers of a file are kept."""
+    layers = len(graph.products)
     rounded = sum(graph.is_int8(product) for product in graph.products)
-    words = AS_QUANTIZED if rounded else AS_IT_IS
-    if 0 < rounded < len(graph.products):
-        words += f" ({rounded} of {len(graph.products)} layers, the others not INT8)"
-    if int8 and not rounded:
-        round_to_int8(graph, model, images)
-        graph, words = Graph(path, model), f"{provenance.scheme} without fine-tuning, {ROUNDED}"
-    return _run(graph, model, images).trace(with_data(provenance, words, len(images)))
+    if 0 < rounded < layers:
+        return f"{AS_QUANTIZED} ({rounded} of {layers} layers, the others not INT8)"
+    return AS_QUANTIZED if rounded else AS_IT_IS
 
 
 def _run(graph: Graph, model: ModelProto, images: Sequence[dict[str, Array]]) -> ImageRuns:

@@ -8,6 +8,8 @@ from typing import Any
 import onnx
 import onnx.helper
 
+from models.onnx_import.files import Array
+from models.onnx_import.folding import constant_value
 from models.onnx_import.graph import Graph
 from models.onnx_import.operators import STANDARD, given
 from models.products import Windows
@@ -78,10 +80,10 @@ def _zeros(graph: Graph, value: str) -> Sides | None:
     stated = attributes(node)
     amounts, fill = stated.get("pads"), stated.get("value", 0.0)
     if given(node, 1):
-        stored = graph.values(node.input[1])
+        stored = _constant(graph, node.input[1])
         amounts = None if stored is None else stored.ravel().tolist()
     if given(node, 2):
-        stored = graph.values(node.input[2])
+        stored = _constant(graph, node.input[2])
         fill = None if stored is None else stored.any()
     if stated.get("mode", "constant") != "constant" or fill is None or fill or given(node, 3):
         return None
@@ -90,6 +92,10 @@ def _zeros(graph: Graph, value: str) -> Sides | None:
     _, _, top, left, _, _, bottom, right = (int(amount) for amount in amounts)
     others = [*amounts[:2], *amounts[4:6]]
     return None if any(others) else ((top, bottom), (left, right))
+
+
+def _constant(graph: Graph, name: str) -> Array | None:
+    return constant_value(graph, name) if graph.known(name) else None
 
 
 def _pads(

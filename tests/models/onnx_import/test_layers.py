@@ -98,6 +98,17 @@ def test_quantized_and_dequantized_around_a_layer(tmp_path: Path) -> None:
     assert same.provenance.data == trace.provenance.data
 
 
+def test_a_network_of_which_a_part_is_quantized(tmp_path: Path) -> None:
+    nodes = [
+        node("MatMul", ["x", "w"], ["a"]),
+        node("QuantizeLinear", ["a", "s", "z"], ["q"]),
+        node("MatMulInteger", ["q", "v", "z"], ["y"]),
+    ]
+    stored = {"w": floats(4, 4), "s": ONE, "z": np.uint8(4), "v": steps(np.int8, 4, 2)}
+    trace = traced(tmp_path, model(nodes, {"x": ["n", 4]}, stored), floats(1, 4))
+    assert "(1 of 2 layers, the others not INT8)" in trace.provenance.data
+
+
 MATRICES: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[str, int, int, int, int]]] = {
     # operands, then kind, positions, inner, columns, groups
     "tokens": ((1, 5, 4), (4, 3), ("linear", 5, 4, 3, 1)),

@@ -50,3 +50,14 @@ def test_an_operator_set_of_the_future_is_one_line(tmp_path: Path) -> None:
     proto.opset_import[0].version = 999
     with pytest.raises(UserError, match="onnxruntime does not take it"):
         traced(tmp_path, proto, floats(2, 4))
+
+
+def test_a_batch_that_the_graph_counts_on_is_one_line(tmp_path: Path) -> None:
+    stored = {"w": floats(4, 4), "shape": np.array([3, 2, 2]), "v": floats(2, 2)}
+    nodes = [
+        node("MatMul", ["x", "w"], ["a"]),
+        node("Reshape", ["a", "shape"], ["b"]),
+        node("MatMul", ["b", "v"], ["y"]),
+    ]
+    with pytest.raises(UserError, match="made for 3 images at once and is run with one; export"):
+        traced(tmp_path, model(nodes, {"x": [3, 4]}, stored), floats(3, 4))
