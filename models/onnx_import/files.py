@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import onnx.helper
-import onnx.inliner
 import onnx.numpy_helper
 from google.protobuf.message import DecodeError, Message
 
@@ -28,11 +27,11 @@ PACKED = {"int4": 2, "uint4": 2, "float4_e2m1fn": 2, "int2": 4, "uint2": 4}
 
 
 def read_model(path: Path) -> onnx.ModelProto:
-    """The network of a file, its local functions put in place; data in other files stay there.
+    """The network of a file; data in other files stay there.
 
     Raises:
-        UserError: no such file, not a whole ONNX network, functions that call themselves, or a
-            constant that lies outside the folder or does not fill its shape.
+        UserError: no such file, not a whole ONNX network, or a constant that lies outside the
+            folder or does not fill its shape.
     """
     if not path.is_file():
         raise UserError(f"{path}: no such file")
@@ -45,13 +44,11 @@ def read_model(path: Path) -> onnx.ModelProto:
     _check_texts(path, model)
     if not model.graph.node:
         raise UserError(f"{path}: holds no layers with weights; expected an ONNX network")
-    if model.functions:
-        try:
-            model = onnx.inliner.inline_local_functions(model)
-        except Exception as error:  # the inliner is C++ and raises its own kinds
-            raise UserError(f"{path}: its functions: {first_line(error)}") from error
     for graph in graphs(model.graph):
         for tensor in constants(graph):
+            _check(path, tensor)
+    for function in model.functions:
+        for tensor in _constants_of_nodes(function.node):
             _check(path, tensor)
     return model
 
@@ -91,7 +88,11 @@ def bodies(node: onnx.NodeProto) -> Iterator[onnx.GraphProto]:
 def constants(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
     """Every tensor that a graph stores, without those of graphs inside it."""
     yield from graph.initializer
-    for node in graph.node:
+    yield from _constants_of_nodes(graph.node)
+
+
+def _constants_of_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.TensorProto]:
+    for node in nodes:
         for attribute in node.attribute:
             if attribute.HasField("t"):
                 yield attribute.t

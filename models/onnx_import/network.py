@@ -6,6 +6,7 @@ from pathlib import Path
 from onnx import ModelProto
 
 from models.onnx_import.files import Array, read_model
+from models.onnx_import.functions import inlined
 from models.onnx_import.graph import Graph
 from models.onnx_import.inputs import Inputs, by_image, fixed_batch
 from models.onnx_import.layers import LayerTable
@@ -38,7 +39,7 @@ def record_onnx(
         UserError: no whole ONNX file, inputs that it does not take, an operator that multiplies
             and is not understood, values that are not finite or do not fit the memory.
     """
-    model = read_model(path)
+    model = inlined(path, read_model(path))
     graph = Graph(path, model)
     if not graph.products:
         raise UserError(f"{path}: computes no product; expected a network with layers")

@@ -136,21 +136,3 @@ def test_data_in_a_file_beside_the_network(tmp_path: Path) -> None:
     assert np.array_equal(tensor_values(path, tensor), WEIGHT)
     (layer,) = traced(tmp_path, proto, floats(2, 4)).traces
     assert np.array_equal(layer.weight[:, :, 0, 0], WEIGHT.T != 0)
-
-
-def test_functions_of_the_file_are_put_in_place(tmp_path: Path) -> None:
-    body = [node("MatMul", ["a", "b"], ["c"])]
-    opsets = [helper.make_opsetid("", 21)]
-    double = helper.make_function("mine", "Times", ["a", "b"], ["c"], body, opsets)
-    nodes = [node("Times", ["x", "w"], ["y"], domain="mine")]
-    proto = model(nodes, {"x": ["n", 4]}, {"w": WEIGHT}, functions=[double])
-    (layer,) = traced(tmp_path, proto, floats(2, 4)).traces
-    assert (layer.layer.name, layer.layer.kind) == ("w", "linear")
-
-
-def test_functions_that_call_themselves(tmp_path: Path) -> None:
-    body = [node("Again", ["a"], ["b"], domain="mine")]
-    opsets = [helper.make_opsetid("mine", 1), helper.make_opsetid("", 21)]
-    again = helper.make_function("mine", "Again", ["a"], ["b"], body, opsets)
-    nodes = [node("Again", ["x"], ["y"], domain="mine")]
-    refused(written(tmp_path, model(nodes, {"x": [1]}, functions=[again])), "recursive")
