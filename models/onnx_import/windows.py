@@ -52,7 +52,8 @@ def windows(
 
 def attributes(node: onnx.NodeProto) -> Attributes:
     """What a node states, by name, texts as text."""
-    values = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+    known = [a for a in node.attribute if a.type != onnx.AttributeProto.UNDEFINED]
+    values = {a.name: onnx.helper.get_attribute_value(a) for a in known}
     return {
         name: value.decode(errors="replace") if isinstance(value, bytes) else value
         for name, value in values.items()
@@ -87,11 +88,12 @@ def _zeros(graph: Graph, value: str) -> Sides | None:
         fill = None if stored is None else stored.any()
     if stated.get("mode", "constant") != "constant" or fill is None or fill or given(node, 3):
         return None
-    if amounts is None or len(amounts) != 8 or min(amounts) < 0:
+    if not isinstance(amounts, list) or len(amounts) != 8:
         return None
-    _, _, top, left, _, _, bottom, right = (int(amount) for amount in amounts)
-    others = [*amounts[:2], *amounts[4:6]]
-    return None if any(others) else ((top, bottom), (left, right))
+    if not all(isinstance(amount, int) and amount >= 0 for amount in amounts):
+        return None
+    batch, channel, top, left, after, further, bottom, right = amounts
+    return None if batch or channel or after or further else ((top, bottom), (left, right))
 
 
 def _constant(graph: Graph, name: str) -> Array | None:
