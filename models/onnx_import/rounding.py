@@ -156,7 +156,7 @@ def _rounding(model: onnx.ModelProto, name: str, new: str, span: Range) -> list[
     low, high = span
     scale = (high - low) / ACTIVATION_LEVELS
     scale = scale if np.float32(scale) > 0 else 1.0
-    constants = {
+    constants: dict[str, Array] = {
         f"{new}_scale": np.array(scale, dtype=np.float32),
         f"{new}_zero_point": np.array(round(-low / scale), dtype=np.uint8),
     }
