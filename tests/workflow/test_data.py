@@ -31,6 +31,15 @@ DESIGNS = {"footing", "footing_designs", "losses", "sensitivity", "phantom", *CO
 DESIGN_FIGURES = {
     *("footing_pareto", "footing_sizes", "footing_speedup", "roofline", "losses", "sensitivity"),
 }
+STYLED = {
+    *("footing_pareto", "footing_speedup", "hass_intervals", "hass_pareto", "overview"),
+    *("phantom_layers", "phantom_speedup", "s2ta_gating", "s2ta_speedup", "sparse_blox_gains"),
+}
+TITLED = {  # figures that write the title of a design
+    *DESIGN_FIGURES,
+    *(STYLED - {"hass_intervals", "sparse_blox_gains"}),
+    *("phantom_gains", "phantom_idle", "s2ta_energy", "s2ta_traffic", "sense_dram", "trust"),
+}
 MODELLED = {"mask_structure", "modelled_zeros", "sparse_blox_natural"}
 CONFIGURED = {  # values of one paper's parameters, beside what looks them all up
     "eyeriss_v2": {"eyeriss_v2_chip"},
@@ -68,6 +77,10 @@ def figures_that_read(path: str) -> set[str]:
     """Names of the figures that read a data file."""
     if path in ("sim/footing/designs.yaml", "sim/schemas/footing.schema.json"):
         return DESIGN_FIGURES
+    if path.endswith("/style.yaml") or path == "workflow/schemas/style.schema.json":
+        return STYLED
+    if path.endswith("/configs.yaml"):
+        return TITLED
     claimed = path.endswith("/claims.yaml") or path == "sim/schemas/claims.schema.json"
     return {"claims"} if claimed else set()
 

@@ -1,5 +1,5 @@
 from sim import configurations
-from workflow.drawing.shared import accelerator_label
+from workflow.drawing.styles import accelerator_label
 
 
 def test_figures_write_an_accelerator_as_its_configuration_says() -> None:

@@ -1,11 +1,11 @@
-"""Horizontal bars of effectual and idle multiplier-cycles, in colors that all readers can tell."""
+"""Horizontal bars of effectual and idle multiplier-cycles, in colours that all readers can tell."""
 
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from workflow.tabling.losses import EFFECTUAL, LABELS
 
@@ -24,20 +24,28 @@ def loss_bars(panel: Axes, shares: pd.DataFrame, labels: Sequence[str]) -> None:
     """One stacked bar per row of `shares`; columns are groups of causes, values in percent."""
     left = [0.0] * len(shares)
     for group in LABELS:
-        if group not in shares:
+        if group not in shares or not shares[group].any():
             continue
         values = shares[group].fillna(0.0)
-        panel.barh(range(len(shares)), values, left=left, color=COLORS[group], height=0.8)
+        panel.barh(
+            range(len(shares)),
+            values,
+            left=left,
+            color=COLORS[group],
+            height=0.8,
+            label=LABELS[group],
+        )
         left = [start + value for start, value in zip(left, values, strict=True)]
-    panel.set_yticks(range(len(shares)), labels, fontsize=7)
+    panel.set_yticks(range(len(shares)), labels)
     panel.set_xlim(0, 100)
-    panel.tick_params(axis="x", labelsize=7)
+    panel.set_ylim(len(shares) - 0.4, -0.6)
     panel.grid(visible=False, axis="y")
 
 
 def loss_legend(figure: Figure) -> None:
-    """All groups under the panels."""
+    """The groups that some panel shows, in the order of the bars, under the panels."""
+    drawn = {label for panel in figure.axes for label in panel.get_legend_handles_labels()[1]}
     handles = [
-        mpl.patches.Patch(color=COLORS[group], label=label) for group, label in LABELS.items()
+        Patch(color=COLORS[group], label=label) for group, label in LABELS.items() if label in drawn
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)

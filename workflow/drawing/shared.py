@@ -17,41 +17,6 @@ from workflow.cli import run, whole_file
 
 mpl.use("Agg")
 
-ACCELERATOR_LABELS = {
-    "tc": "tensor core",
-    "stc": "2:4 tensor core",
-    "stc_flexible": "flexible N:M tensor core",
-    "dstc": "DSTC",
-    "sigma": "SIGMA",
-    "sa": "SA",
-    "sa_zvcg": "SA-ZVCG",
-    "sa_smt": "SA-SMT",
-    "s2ta_w": "S2TA-W",
-    "s2ta_aw": "S2TA-AW",
-    "phantom_2d": "Phantom-2D",
-    "scnn": "SCNN",
-    "sparten": "SparTen",
-    "sparten_gb_s": "SparTen GB-S",
-    "sparten_no_balancing": "SparTen, unbalanced",
-    "eyeriss_v2": "Eyeriss v2",
-    "eyeriss": "Eyeriss",
-    "dense_ideal": "dense (ideal)",
-    "dense_mapped": "dense (mapped)",
-    "sense": "Sense",
-    "sparse_blox": "Sparse-Blox",
-    "sparse_blox_vector": "Sparse-Blox, vector",
-    "dataflow_dense": "dense dataflow",
-    "pass": "PASS-like",
-    "hass": "HASS",
-    "swallow_like": "Swallow-like",
-    "eyeriss_chip": "Eyeriss chip",
-}
-SUITE_LABELS = {
-    "digits": "digits, trained here (32x32)",
-    "shapes": "shapes, trained here (32x32)",
-    "canvases": "canvases of digits, trained here (96x96)",
-    "imagenet": "ImageNet shapes (224x224), modelled zeros",
-}
 PALETTE = [
     mpl.colors.to_rgb(color)
     for color in (
@@ -61,7 +26,12 @@ PALETTE = [
 ]
 """Seaborn's palette `colorblind`."""
 PAPER = 0.8
-"""Sizes of type, lines and ticks on paper, over those of a notebook."""
+"""Sizes of lines and ticks on paper, over those of a notebook."""
+PAGE_INCHES = 7.2
+"""Width of every figure: a page's at 96 pixels per inch, so that type keeps its size on it."""
+TYPE_POINTS = 8.5
+SMALL_TYPE_POINTS = 8.0
+"""Of ticks, legends and labels of points; nothing is smaller on a page."""
 WHITE_GRID: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": ".8",
@@ -78,12 +48,13 @@ WHITE_GRID: dict[Any, Any] = {
     "xtick.bottom": False,
     "ytick.left": False,
     **dict.fromkeys(["axes.labelcolor", "text.color", "xtick.color", "ytick.color"], ".15"),
-    **dict.fromkeys(["axes.labelsize", "font.size", "legend.title_fontsize"], 12 * PAPER),
-    **dict.fromkeys(["legend.fontsize", "xtick.labelsize", "ytick.labelsize"], 11 * PAPER),
+    **dict.fromkeys(["axes.labelsize", "axes.titlesize", "font.size"], TYPE_POINTS),
+    **dict.fromkeys(["figure.titlesize", "legend.title_fontsize"], TYPE_POINTS),
+    **dict.fromkeys(["legend.fontsize", "xtick.labelsize", "ytick.labelsize"], SMALL_TYPE_POINTS),
     **dict.fromkeys(["xtick.major.size", "ytick.major.size"], 6 * PAPER),
     **dict.fromkeys(["xtick.minor.size", "ytick.minor.size"], 4 * PAPER),
 }
-"""Seaborn's style `whitegrid`, written out: importing seaborn takes as long as most figures."""
+"""Seaborn's style `whitegrid` with type for a page, written out: seaborn is slow to import."""
 PUBLISHED: dict[str, Any] = {"color": "0.25", "linestyle": (0, (4, 2)), "linewidth": 1.2}
 """How a published value is drawn beside a measured one."""
 BASELINE: dict[str, Any] = {"color": "0.5", "linestyle": "-", "linewidth": 0.9, "zorder": 0}
@@ -98,7 +69,8 @@ def apply_style() -> None:
             "figure.dpi": 100,
             "savefig.dpi": 160,
             "legend.frameon": False,
-            "axes.titlesize": "medium",
+            "legend.handlelength": 1.4,
+            "legend.columnspacing": 1.2,
         }
     )
 
@@ -106,11 +78,6 @@ def apply_style() -> None:
 def network_label(name: str) -> str:
     """How a network is written on an axis."""
     return network_titles().get(name, name)
-
-
-def accelerator_label(name: str) -> str:
-    """How an accelerator is written in a legend."""
-    return ACCELERATOR_LABELS.get(name, name.replace("_", " "))
 
 
 def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
@@ -125,53 +92,30 @@ def ordered_networks(names: Iterable[str]) -> list[str]:
     return ordered(names, network_titles())
 
 
+def page_figure(height_inches: float) -> Figure:
+    """An empty figure as wide as a page."""
+    return Figure(figsize=(PAGE_INCHES, height_inches), layout="constrained")
+
+
 def panel_grid(
-    count: int,
-    columns: int,
-    panel_inches: tuple[float, float],
-    margin_inches: tuple[float, float],
-    share: bool = False,
+    count: int, columns: int, panel_inches: float, margin_inches: float, share: bool = False
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with so many panels, line by line.
+    """A figure of a page's width with so many panels, line by line.
 
     Args:
         count: number of panels.
         columns: of a full line; fewer panels have fewer.
-        panel_inches: width and height of one panel.
-        margin_inches: what the figure is wider and higher than its panels.
+        panel_inches: height of one panel.
+        margin_inches: what the figure is higher than its panels.
         share: whether all panels have the same axes.
     """
     columns = min(columns, count)
     lines = math.ceil(count / columns)
-    width, height = panel_inches
-    size = (width * columns + margin_inches[0], height * lines + margin_inches[1])
-    figure = Figure(figsize=size, layout="constrained")
+    figure = page_figure(panel_inches * lines + margin_inches)
     panels = figure.subplots(lines, columns, sharex=share, sharey=share, squeeze=False).ravel()
     for panel in panels[count:]:
         panel.set_axis_off()
     return figure, list(panels[:count])
-
-
-def network_bars(
-    panel: Axes, rows: pd.DataFrame, value: str, hue: str, hue_order: list[str]
-) -> list[str]:
-    """Grouped bars per network, `mean` last; returns the networks in their order."""
-    order = ordered_networks(rows["network"])
-    import seaborn as sns  # slow to import, and not every figure has bars
-
-    sns.barplot(
-        rows,
-        x="network",
-        y=value,
-        hue=hue,
-        order=order,
-        hue_order=hue_order,
-        palette=PALETTE[: len(hue_order)],
-        ax=panel,
-    )
-    panel.set_xticks(range(len(order)), [network_label(name) for name in order], rotation=20)
-    panel.set_xlabel("")
-    return order
 
 
 def published_low(claims: pd.DataFrame, claim: str) -> float:
@@ -179,7 +123,7 @@ def published_low(claims: pd.DataFrame, claim: str) -> float:
     return float(claims.loc[claims["claim"] == claim, "published_low"].iloc[0])
 
 
-def legend_below(figure: Figure, columns: int = 5) -> None:
+def legend_below(figure: Figure, columns: int = 4) -> None:
     """One legend for the figure, under the panels, with every label that occurs in any of them."""
     entries: dict[str, Any] = {}
     for axis in figure.axes:
@@ -188,19 +132,38 @@ def legend_below(figure: Figure, columns: int = 5) -> None:
         legend = axis.get_legend()
         if legend is not None:
             legend.remove()
-    figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=columns)
+    if entries:
+        figure.legend(
+            list(entries.values()), list(entries), loc="outside lower center", ncols=columns
+        )
 
 
 def save(figure: Figure, svg: Path, png: Path) -> None:
     """Write both formats without dates, each under a temporary name first."""
     with whole_file(svg) as temporary:
-        figure.savefig(temporary, format="svg", metadata={"Date": None}, bbox_inches="tight")
+        figure.savefig(
+            temporary, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.02
+        )
     with whole_file(png) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None}, bbox_inches="tight")
+        figure.savefig(
+            temporary,
+            format="png",
+            metadata={"Software": None},
+            bbox_inches="tight",
+            pad_inches=0.02,
+        )
 
 
-def figure_command(draw: Callable[..., Figure], description: str | None) -> None:
-    """Command line of a figure: tables in the order of `draw`'s arguments, then two outputs."""
+def figure_command(
+    draw: Callable[..., Figure], description: str | None, by_name: bool = False
+) -> None:
+    """Command line of a figure: tables, then two outputs.
+
+    Args:
+        draw: takes the tables in the order of the command line.
+        description: of the command.
+        by_name: whether it takes each by the name of its file instead.
+    """
 
     def main() -> None:
         parser = argparse.ArgumentParser(description=description)
@@ -209,10 +172,13 @@ def figure_command(draw: Callable[..., Figure], description: str | None) -> None
         parser.add_argument("--png", type=Path, required=True)
         arguments = parser.parse_args()
         apply_style()
-        tables = [
-            pd.read_csv(intact(path), keep_default_na=False, na_values=[""], dtype={"layer": str})
+        tables = {
+            path.stem: pd.read_csv(
+                intact(path), keep_default_na=False, na_values=[""], dtype={"layer": str}
+            )
             for path in arguments.tables
-        ]
-        save(draw(*tables), arguments.svg, arguments.png)
+        }
+        figure = draw(**tables) if by_name else draw(*tables.values())
+        save(figure, arguments.svg, arguments.png)
 
     run(main)

@@ -6,14 +6,16 @@ import sys
 import pytest
 import seaborn as sns
 
-from workflow.drawing.shared import PALETTE, WHITE_GRID
+from workflow.drawing.shared import PALETTE, SMALL_TYPE_POINTS, WHITE_GRID
 
 
 def test_palette_and_style_are_seaborns() -> None:
     assert list(sns.color_palette("colorblind")) == PALETTE
     context = sns.plotting_context("paper", font_scale=1.0)
     expected = {**sns.axes_style("whitegrid"), **context}
-    shared = expected.keys() & WHITE_GRID.keys() - {"font.sans-serif"}
+    type_sizes = {name for name in WHITE_GRID if "size" in name and "major" not in name}
+    type_sizes -= {"lines.markersize", "xtick.minor.size", "ytick.minor.size"}
+    shared = expected.keys() & WHITE_GRID.keys() - {"font.sans-serif"} - type_sizes
     assert len(shared) > 20
     assert {name: WHITE_GRID[name] for name in shared} == pytest.approx(
         {name: expected[name] for name in shared}
@@ -26,3 +28,9 @@ def test_a_figure_without_bars_does_not_import_seaborn() -> None:
         [sys.executable, "-c", code], text=True, capture_output=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_no_type_of_the_style_is_below_eight_points() -> None:
+    sizes = [WHITE_GRID[f"{axis}tick.labelsize"] for axis in "xy"]
+    sizes += [WHITE_GRID[name] for name in ("font.size", "axes.titlesize", "legend.fontsize")]
+    assert min(sizes) == SMALL_TYPE_POINTS == 8.0

@@ -11,52 +11,50 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from workflow.drawing.shared import (
-    PALETTE,
-    SUITE_LABELS,
-    figure_command,
-    network_label,
-    ordered_networks,
-)
+from workflow.drawing.designs import network_ticks, suite_columns
+from workflow.drawing.shared import PALETTE, figure_command, ordered_networks
+from workflow.drawing.words import ordered_schemes, scheme_label, suite_label
+
+MARKERS = "osD^vPX*"
 
 
-def _panel(panel: Axes, rows: pd.DataFrame, schemes: list[str]) -> None:
+def _panel(panel: Axes, rows: pd.DataFrame, styles: dict[str, dict[str, Any]]) -> None:
     networks = ordered_networks(rows["network"])
-    width = 0.8 / len(schemes)
-    for position, (scheme, color) in enumerate(zip(schemes, PALETTE, strict=False)):
-        own = rows[rows["scheme"] == scheme].set_index("network").reindex(networks)
-        shift = (position - (len(schemes) - 1) / 2) * width
-        at = [n + shift for n in range(len(networks))]
-        before, after = own["top1_one_shot_percent"], own["top1_int8_percent"]
-        panel.vlines(at, before, after, color=color, linewidth=0.8)
-        panel.plot(at, before, "o", color=color, markersize=4.5, markerfacecolor="white")
-        panel.plot(at, after, "o", color=color, markersize=4.5)
-    panel.set_xticks(range(len(networks)), [network_label(name) for name in networks], rotation=20)
-    panel.set_ylim(0, 103)
-    panel.grid(visible=False, axis="x")
+    for place, network in enumerate(networks):
+        table = rows[rows["network"] == network].set_index("scheme")
+        present = [scheme for scheme in styles if scheme in table.index]
+        for position, scheme in enumerate(present):
+            style, x = styles[scheme], place + 0.13 * (position - (len(present) - 1) / 2)
+            before, after = table.loc[scheme, ["top1_one_shot_percent", "top1_int8_percent"]]
+            panel.vlines(x, before, after, color=style["color"], linewidth=1)
+            panel.plot(x, before, markersize=5, markerfacecolor="white", **style)
+            panel.plot(x, after, markersize=5, **style)
+    network_ticks(panel, networks)
 
 
 def draw(accuracy: pd.DataFrame) -> Figure:
     """One panel per suite; a hollow and a filled mark per network and scheme."""
-    suites = list(dict.fromkeys(accuracy["suite"]))
-    schemes = list(dict.fromkeys(accuracy["scheme"]))
-    figure = Figure(figsize=(4.4 * len(suites), 3.2), layout="constrained")
-    panels = figure.subplots(1, len(suites), sharey=True, squeeze=False)[0]
-    for panel, suite in zip(panels, suites, strict=True):
+    schemes = ordered_schemes(accuracy["scheme"])
+    styles: dict[str, dict[str, Any]] = {
+        scheme: {"color": color, "marker": marker, "linestyle": ""}
+        for scheme, color, marker in zip(schemes, PALETTE, MARKERS, strict=False)
+    }
+    figure, panels, suites = suite_columns(accuracy, 3.4)
+    for panel, suite in zip(panels[0], suites, strict=True):
         rows = accuracy[accuracy["suite"] == suite]
-        _panel(panel, rows, schemes)
-        images = ", ".join(str(n) for n in sorted(set(rows["test_images"])))
-        panel.set_title(f"{SUITE_LABELS.get(suite, suite)}, {images} test images")
-    panels[0].set_ylabel("top-1 (%)")
-    style: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 4.5}
+        _panel(panel, rows, styles)
+        images = ", ".join(f"{n:,}" for n in sorted(set(rows["test_images"])))
+        panel.set_title(f"{suite_label(suite, lines=True)}:\n{images} test images")
+    panels[0][0].set_ylabel("top-1 (%)")
+    panels[0][0].set_ylim(top=102)
     handles = [
-        Line2D([], [], color=color, label=scheme, **style)
-        for scheme, color in zip(schemes, PALETTE, strict=False)
+        Line2D([], [], label=scheme_label(scheme), markersize=5, **style)
+        for scheme, style in styles.items()
     ]
-    hollow = Line2D([], [], color="0.3", label="right after pruning", **style)
-    hollow.set_markerfacecolor("white")
-    filled = Line2D([], [], color="0.3", label="fine-tuned, INT8", **style)
-    figure.legend(handles=[*handles, hollow, filled], loc="outside lower center", ncols=4)
+    grey: dict[str, Any] = {"color": "0.3", "marker": "o", "linestyle": "", "markersize": 5}
+    hollow = Line2D([], [], label="right after pruning", markerfacecolor="white", **grey)
+    filled = Line2D([], [], label="fine-tuned, INT8", **grey)
+    figure.legend(handles=[*handles, hollow, filled], loc="outside lower center", ncols=3)
     return figure
 
 

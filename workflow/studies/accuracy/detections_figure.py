@@ -22,7 +22,14 @@ from models.detection.metric import detections
 from models.detection.suppression import Selection
 from sim import UserError
 from workflow.cli import run
-from workflow.drawing.shared import PALETTE, apply_style, network_label, save
+from workflow.drawing.shared import (
+    PAGE_INCHES,
+    PALETTE,
+    SMALL_TYPE_POINTS,
+    apply_style,
+    network_label,
+    save,
+)
 from workflow.trained import network_of, trained_checkpoint
 
 CANVASES = 5
@@ -45,7 +52,7 @@ def _boxes(panel: Axes, rows: list[Row], color: tuple[float, ...], above: bool) 
             *at,
             text,
             color=color,
-            fontsize=6.5,
+            fontsize=SMALL_TYPE_POINTS,
             ha="left" if above else "right",
             va="bottom" if above else "top",
             clip_on=True,
@@ -64,7 +71,9 @@ def draw(test: Annotated, found: dict[str, list[list[Row]]]) -> Figure:
         found: per network and canvas, what it found.
     """
     count = len(test)
-    figure = Figure(figsize=(1.75 * count, 1.95 * len(found) + 0.3), layout="constrained")
+    figure = Figure(
+        figsize=(PAGE_INCHES, PAGE_INCHES / count * len(found) + 0.4), layout="constrained"
+    )
     panels = figure.subplots(len(found), count, squeeze=False)
     for row, (network, canvases) in zip(panels, found.items(), strict=True):
         row[0].set_ylabel(network_label(network))

@@ -1,10 +1,10 @@
 """Every claim with a number here: what is published, and what the mechanism gives.
 
-Grey: published value or range (hatched: "more than"). Markers: values given by the mechanism.
-
 Grey: the published value or range (hatched: "more than"). Filled: the setting by which the claim is
 judged; hollow: the settings around it. A panel for each unit; the verdict stands at the right.
 """
+
+from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.claims import claims as published_claims
-from workflow.drawing.shared import BASELINE, PALETTE, figure_command
+from workflow.drawing.shared import BASELINE, PALETTE, figure_command, page_figure
 from workflow.studies.claims.verdict import (
     BY_CONSTRUCTION,
     NOT_EVALUATED,
@@ -31,7 +31,10 @@ UNITS = {
 }
 PUBLISHED_GREY = "0.8"
 VERDICT_COLOURS = {REPRODUCED: PALETTE[2], NOT_REPRODUCED: PALETTE[3], BY_CONSTRUCTION: "0.4"}
-LINE_INCHES = 0.27
+LINE_INCHES = 0.3
+LETTERS = 44
+"""Of a claim's label in one line."""
+NO_NETWORK = "not stated"
 
 
 def draw(claims: pd.DataFrame) -> Figure:
@@ -39,8 +42,8 @@ def draw(claims: pd.DataFrame) -> Figure:
     drawn = claims[claims["here"].notna()]
     labels = drawn["unit"].map(UNITS).fillna(drawn["unit"])
     groups = [(label, drawn[labels == label]) for label in dict.fromkeys(labels)]
-    heights = [rows["claim"].nunique() + 2.2 for _, rows in groups]
-    figure = Figure(figsize=(9.5, LINE_INCHES * sum(heights) + 0.8), layout="constrained")
+    heights = [rows["claim"].nunique() + 2.4 for _, rows in groups]
+    figure = page_figure(LINE_INCHES * sum(heights) + 0.6)
     panels = figure.subplots(len(groups), 1, height_ratios=heights, squeeze=False)[:, 0]
     for panel, (label, rows) in zip(panels, groups, strict=True):
         _panel(panel, rows)
@@ -79,8 +82,22 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
     panel.set_xscale("log")
     if rows["unit"].str.startswith("x").any():
         panel.axvline(1.0, **BASELINE)
-    panel.set_yticks(range(len(names)), names)
+    lines = [_label(name, rows[rows["claim"] == name].iloc[0]) for name in names]
+    panel.set_yticks(range(len(names)), lines)
     panel.set_ylim(len(names) - 0.4, -0.6)
+
+
+def _label(name: str, claim: pd.Series) -> str:
+    """What is claimed in words: subject, what it is compared with, quantity, network."""
+    over = claim["comparator"]
+    text = str(claim["subject"]) + (f" over {over}" if isinstance(over, str) else "")
+    words = [text, str(claim["metric"])]
+    network = claim["published_network"]
+    if isinstance(network, str) and network != NO_NETWORK:
+        words.append(network)
+    if "article" in name.split("-"):
+        words.append("article")
+    return fill(", ".join(words), LETTERS)
 
 
 def _published(panel: Axes, y: int, claim: pd.DataFrame) -> None:

@@ -8,6 +8,11 @@ def study(plan: Plan) -> Study:
     """Totals per image of every configured accelerator."""
     events = plan.comparison.events()
     priced = [*plan.comparison.nodes(), *plan.comparison.prices()]
+    overview = ["networks"]
+    if plan.footing.files():
+        overview.append("footing")
+    if plan.dataflow.designs("designs"):
+        overview.append("hass")
     return Study(
         "All accelerators",
         [
@@ -15,5 +20,5 @@ def study(plan: Plan) -> Study:
             Table("energy", "energy_table", events, priced),
             Table("traffic", "traffic_table", events),
         ],
-        [Figure("overview", "overview_figure", ["networks"])],
+        [Figure("overview", "overview_figure", overview)],
     )

@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.footing import footing
-from workflow.drawing.designs import scheme_by_suite
+from workflow.drawing.designs import ROW_INCHES, scheme_by_suite
 from workflow.drawing.loss_bars import loss_bars, loss_legend
-from workflow.drawing.shared import accelerator_label, figure_command
+from workflow.drawing.shared import figure_command
+from workflow.drawing.styles import accelerator_label
 
 MEAN = "mean"
 
@@ -33,11 +34,9 @@ def draw(losses: pd.DataFrame) -> Figure:
     figure, panels = scheme_by_suite(
         rows,
         lambda panel, own: _panel(panel, own, designs),
-        (4.8, 0.17 * len(designs) + 0.7),
-        0.9,
-        sharex=True,
+        ROW_INCHES * len(designs) + 0.75,
+        1.0,
     )
-    panels[0][0].invert_yaxis()
     for panel in panels[-1]:
         panel.set_xlabel("multiplier-cycles (%)\neffectual = share of the two-sided bound")
     loss_legend(figure)

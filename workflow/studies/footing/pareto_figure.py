@@ -16,17 +16,15 @@ from sim.footing import footing
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
+    DENSE_LABEL,
     MEAN,
-    design_styles,
+    ratio_axis,
+    ratio_limits,
     scheme_by_suite,
-    times,
 )
-from workflow.drawing.shared import (
-    BASELINE,
-    accelerator_label,
-    figure_command,
-    legend_below,
-)
+from workflow.drawing.labels import PointLabel, label_points
+from workflow.drawing.shared import BASELINE, figure_command, legend_below
+from workflow.drawing.styles import accelerator_label, design_style
 from workflow.studies.footing.footing_table import NOT_COUNTED
 from workflow.tabling.front import pareto_front
 
@@ -38,20 +36,28 @@ def front(rows: pd.DataFrame) -> pd.DataFrame:
     return pareto_front(rows[rows["selection_logic"] != NOT_COUNTED], SPEED, ENERGY)
 
 
-def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
+def _panel(panel: Axes, rows: pd.DataFrame) -> None:
     panel.axvline(rows["two_sided_bound"].iloc[0], label=BOUND_LABEL, **BOUND)
-    panel.axvline(1.0, label="dense array, fully used = 1", **BASELINE)
+    panel.axvline(1.0, label=DENSE_LABEL, **BASELINE)
     panel.axhline(1.0, **BASELINE)
     unbeaten = front(rows)
     line: dict[str, Any] = {"color": "0.4", "linestyle": ":", "linewidth": 1}
     panel.step(unbeaten[SPEED], unbeaten[ENERGY], where="pre", label="not beaten in both", **line)
-    for name, style in design_styles(designs).items():
-        points = rows[rows["accelerator"] == name]
-        dots: dict[str, Any] = {"linestyle": "", "markersize": 6, "label": accelerator_label(name)}
-        panel.plot(points[SPEED], points[ENERGY], **dots, **style)
-    for axis, scale in ((panel.xaxis, panel.set_xscale), (panel.yaxis, panel.set_yscale)):
-        scale("log", base=2)
-        axis.set_major_formatter(times)
+    for name, speed, energy in rows[["accelerator", SPEED, ENERGY]].itertuples(index=False):
+        panel.plot(speed, energy, linestyle="", markersize=6, **design_style(name).points)
+
+
+def _labels(rows: pd.DataFrame) -> list[PointLabel]:
+    """Names of the designs, those on the front first, so that they get the best places."""
+    priced = rows.dropna(subset=[ENERGY])
+    unbeaten = front(rows)["accelerator"]
+    ranked = priced.assign(behind=~priced["accelerator"].isin(unbeaten)).sort_values("behind")
+    return [
+        PointLabel(speed, energy, accelerator_label(name), "0.4" if behind else "black")
+        for name, speed, energy, behind in ranked[
+            ["accelerator", SPEED, ENERGY, "behind"]
+        ].itertuples(index=False)
+    ]
 
 
 def draw(table: pd.DataFrame) -> Figure:
@@ -60,20 +66,30 @@ def draw(table: pd.DataFrame) -> Figure:
     rows = table[(table["layers"] == "no_linear") & (table["footing"] == common.label(0))]
     means = rows[rows["network"] == MEAN]
     rows = (rows if means.empty else means).copy()
+    rows = rows[rows["accelerator"].isin(common.designs)]
     rows[ENERGY] = 1 / rows["energy_reduction"]
-    designs = common.present(rows["accelerator"])
-    figure, panels = scheme_by_suite(
-        rows,
-        lambda panel, own: _panel(panel, own, designs),
-        (4.4, 2.9),
-        0.8,
-        sharex=True,
-    )
+    cells: list[tuple[Axes, pd.DataFrame]] = []
+
+    def panel(panel: Axes, cell: pd.DataFrame) -> None:
+        _panel(panel, cell)
+        cells.append((panel, cell))
+
+    figure, panels = scheme_by_suite(rows, panel, 3.1, 0.8)
+    speeds = ratio_limits(rows[SPEED], rows["two_sided_bound"])
+    energies = ratio_limits(rows[ENERGY])
+    for drawn, _ in cells:
+        drawn.set_xlim(speeds[0] / 1.3, speeds[1])
+        drawn.set_ylim(energies[0] / 1.15, energies[1] * 1.15)
+        ratio_axis(drawn)
+        ratio_axis(drawn, horizontal=False)
     for line in panels:
         line[0].set_ylabel("energy with DRAM\nrelative to the dense array")
-    for panel in panels[-1]:
-        panel.set_xlabel("speedup per multiplier")
-    legend_below(figure)
+    for last in panels[-1]:
+        last.set_xlabel("speedup per multiplier")
+    legend_below(figure, columns=2)
+    figure.draw_without_rendering()  # places the panels
+    for drawn, cell in cells:
+        label_points(drawn, _labels(cell))
     return figure
 
 

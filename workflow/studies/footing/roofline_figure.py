@@ -1,29 +1,30 @@
 """Roofline of every design on the common footing: effectual MACs per DRAM byte and per cycle.
 
 Roofline of every design on the common footing: effectual multiplications per DRAM byte and per
-cycle (scaled to 1024 multipliers). Filled: convolutions; hollow: with fully connected layers. The
-black roof is 64 B/cycle and 1024 multipliers.
+cycle (scaled to 1024 multipliers). A mark per network and compression level; filled: convolutions;
+hollow: with fully connected layers. The black roof is 64 B/cycle and 1024 multipliers.
 """
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from sim.footing import footing
-from workflow.drawing.designs import ordered_schemes, scheme_label
 from workflow.drawing.shared import (
     PALETTE,
-    SUITE_LABELS,
-    accelerator_label,
     figure_command,
-    legend_below,
     network_label,
     ordered_networks,
     panel_grid,
 )
+from workflow.drawing.styles import accelerator_label
+from workflow.drawing.words import suite_label
 
-MARKERS = "osD^v"
+MARKERS = "osD^vPX"
 COLUMNS = 4
 INTENSITY, RATE = "effectual_macs_per_dram_byte", "effectual_macs_per_cycle"
 
@@ -35,49 +36,63 @@ def _roof(panel: Axes, limits: tuple[float, float]) -> None:
     )
     multipliers = common.multipliers[0]
     at = np.geomspace(*limits, 50)
-    label = f"{multipliers} multipliers, {bandwidth:g} B/cycle"
-    panel.plot(at, np.minimum(multipliers, bandwidth * at), color="black", label=label)
+    panel.plot(at, np.minimum(multipliers, bandwidth * at), color="black", linewidth=1)
+
+
+def _handles(styles: dict[str, dict[str, Any]]) -> list[Line2D]:
+    grey: dict[str, Any] = {"color": "0.3", "marker": "o", "linestyle": "", "markersize": 5}
+    return [
+        *(
+            Line2D([], [], label=network_label(name), markersize=5, **style)
+            for name, style in styles.items()
+        ),
+        Line2D([], [], label="convolutions", **grey),
+        Line2D([], [], label="with FC layers", markerfacecolor="none", **grey),
+        Line2D([], [], color="black", label="most of the common footing"),
+    ]
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """A panel per design; color = network, marker = compression; hollow = with FC layers."""
+    """A panel per design; colour and marker = network; hollow = with FC layers."""
     common = footing()
     rows = table[(table["footing"] == common.label(0)) & (table["networks"] == 1)]
     # The suites do not mix in a panel: the paper-size shapes are shown where there are any.
     suite = "imagenet" if (rows["suite"] == "imagenet").any() else str(rows["suite"].iloc[0])
     rows = rows[rows["suite"] == suite]
     designs = common.present(rows["accelerator"])
-    networks, schemes = ordered_networks(rows["network"]), ordered_schemes(rows["scheme"])
-    figure, panels = panel_grid(len(designs), COLUMNS, (2.9, 2.3), (0.0, 0.9), share=True)
+    styles: dict[str, dict[str, Any]] = {
+        name: {"color": color, "marker": marker, "linestyle": ""}
+        for name, color, marker in zip(
+            ordered_networks(rows["network"]), PALETTE, MARKERS, strict=False
+        )
+    }
+    figure, panels = panel_grid(len(designs), COLUMNS, 1.6, 1.0, share=True)
     limits = (rows[INTENSITY].min() / 2, rows[INTENSITY].max() * 2)
     for panel, name in zip(panels, designs, strict=True):
         _roof(panel, limits)
-        for (network, scheme, layers), own in rows[rows["accelerator"] == name].groupby(
-            ["network", "scheme", "layers"], sort=False
-        ):
-            color = PALETTE[networks.index(str(network))]
-            filled = layers == "no_linear"
-            panel.plot(
-                own[INTENSITY],
-                own[RATE],
-                MARKERS[schemes.index(str(scheme)) % len(MARKERS)],
-                color=color,
-                markerfacecolor=color if filled else "none",
-                markersize=4.5,
-                label=f"{network_label(str(network))}, {scheme_label(str(scheme))}"
-                if filled
-                else None,
-            )
+        for network, style in styles.items():
+            for layers, face in (("all", "none"), ("no_linear", style["color"])):
+                points = rows[
+                    (rows["accelerator"] == name)
+                    & (rows["network"] == network)
+                    & (rows["layers"] == layers)
+                ]
+                panel.plot(
+                    points[INTENSITY],
+                    points[RATE],
+                    markersize=4.5,
+                    markerfacecolor=face,
+                    **style,
+                )
         panel.set_xscale("log")
         panel.set_yscale("log")
-        panel.set_title(accelerator_label(name), fontsize=8)
-    for first in range(0, len(designs), COLUMNS):
-        panels[first].set_ylabel("effectual MACs / cycle")
+        panel.set_title(accelerator_label(name))
     for position in range(max(0, len(designs) - COLUMNS), len(designs)):
-        panels[position].set_xlabel("effectual MACs / DRAM byte")
         panels[position].tick_params(labelbottom=True)
-    figure.suptitle(SUITE_LABELS.get(suite, suite), fontsize=9)
-    legend_below(figure, columns=3)
+        panels[position].set_xlabel("per DRAM byte")
+    figure.supylabel("effectual multiplications: per cycle, and per DRAM byte", fontsize="medium")
+    figure.suptitle(suite_label(suite))
+    figure.legend(handles=_handles(styles), loc="outside lower center", ncols=4)
     return figure
 
 

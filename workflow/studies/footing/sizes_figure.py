@@ -14,39 +14,44 @@ from sim.footing import AS_CONFIGURED, footing
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
+    DENSE_LABEL,
     MEAN,
+    ROW_INCHES,
+    ratio_axis,
+    ratio_limits,
     scheme_by_suite,
-    times,
 )
 from workflow.drawing.shared import (
     BASELINE,
     PALETTE,
-    accelerator_label,
     figure_command,
     legend_below,
 )
+from workflow.drawing.styles import accelerator_label
+
+SPEEDUP = "speedup_over_dense_ideal"
+MARKERS = "os^v"
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str], sizes: list[str]) -> None:
-    panel.axhline(rows["two_sided_bound"].iloc[0], label=BOUND_LABEL, **BOUND)
+    panel.axvline(rows["two_sided_bound"].iloc[0], label=BOUND_LABEL, **BOUND)
     for position, size in enumerate(sizes):
-        own = rows[rows["footing"] == size].set_index("accelerator").reindex(designs)
-        shift = 0.22 * (position - (len(sizes) - 1) / 2)
+        table = rows[rows["footing"] == size].set_index("accelerator").reindex(designs)
+        if table[SPEEDUP].isna().all():
+            continue
         hollow = size == AS_CONFIGURED
         panel.plot(
-            [n + shift for n in range(len(designs))],
-            own["speedup_over_dense_ideal"],
-            "s" if hollow else "o",
+            table[SPEEDUP],
+            range(len(designs)),
+            "D" if hollow else MARKERS[position],
             color=PALETTE[position],
             markerfacecolor="none" if hollow else PALETTE[position],
             markersize=5,
             label=size.replace("_", " "),
         )
-    panel.axhline(1.0, label="dense array, fully used = 1", **BASELINE)
-    panel.set_yscale("log", base=2)
-    panel.yaxis.set_major_formatter(times)
-    labels = [accelerator_label(name) for name in designs]
-    panel.set_xticks(range(len(designs)), labels, rotation=45, ha="right", fontsize=7)
+    panel.axvline(1.0, label=DENSE_LABEL, **BASELINE)
+    panel.set_yticks(range(len(designs)), [accelerator_label(name) for name in designs])
+    panel.set_ylim(len(designs) - 0.4, -0.6)
 
 
 def draw(table: pd.DataFrame) -> Figure:
@@ -57,16 +62,18 @@ def draw(table: pd.DataFrame) -> Figure:
         rows = table[table["layers"] == "no_linear"]
     designs = common.present(rows["accelerator"])
     sizes = [*map(common.label, range(len(common.multipliers))), AS_CONFIGURED]
-    figure, panels = scheme_by_suite(
-        rows,
-        lambda panel, own: _panel(panel, own, designs, sizes),
-        (4.8, 2.4),
-        0.9,
-        sharex=True,
-    )
-    for line in panels:
-        line[0].set_ylabel("speedup per multiplier,\ngeometric mean")
-    legend_below(figure)
+    limits = ratio_limits(rows[SPEEDUP], rows["two_sided_bound"])
+
+    def panel(panel: Axes, cell: pd.DataFrame) -> None:
+        _panel(panel, cell, designs, sizes)
+        panel.set_xlim(limits)
+        ratio_axis(panel, most_ticks=6)
+
+    height = ROW_INCHES * len(designs) + 0.75
+    figure, panels = scheme_by_suite(rows, panel, height, 0.8)
+    for last in panels[-1]:
+        last.set_xlabel("speedup per multiplier, geometric mean")
+    legend_below(figure, columns=3)
     return figure
 
 

@@ -1,15 +1,23 @@
 """Speedup of every design on the common footing over a fully used dense array, with the bound.
 
 All designs with 1024 multipliers, the same buffers and 64 GB/s of DRAM: speedup of all convolutions
-over a fully used dense array that never waits. Black: the most that skipping the zeros of both
-operands can give. Rows are compression levels.
+over a fully used dense array that never waits. Mark: geometric mean over the networks; line: from
+the lowest to the highest network. Black: the most that skipping the zeros of both operands can
+give. Rows are compression levels.
 """
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.footing import footing
-from workflow.drawing.designs import scheme_by_suite, speedup_points
+from workflow.drawing.designs import (
+    ROW_INCHES,
+    design_rows,
+    ratio_axis,
+    ratio_limits,
+    scheme_by_suite,
+)
 from workflow.drawing.shared import figure_command, legend_below
 
 
@@ -18,12 +26,18 @@ def draw(table: pd.DataFrame) -> Figure:
     common = footing()
     rows = table[(table["layers"] == "no_linear") & (table["footing"] == common.label(0))]
     designs = common.present(rows["accelerator"])
-    figure, panels = scheme_by_suite(
-        rows, lambda panel, own: speedup_points(panel, own, designs), (5.0, 2.7), 0.7
-    )
-    for line in panels:
-        line[0].set_ylabel(f"speedup of convolutions,\n{common.multipliers[0]} multipliers")
-    legend_below(figure)
+    limits = ratio_limits(rows["speedup_over_dense_ideal"], rows["two_sided_bound"])
+
+    def panel(panel: Axes, cell: pd.DataFrame) -> None:
+        design_rows(panel, cell, designs)
+        panel.set_xlim(limits)
+        ratio_axis(panel, most_ticks=6)
+
+    height = ROW_INCHES * len(designs) + 0.75
+    figure, panels = scheme_by_suite(rows, panel, height, 0.8)
+    for last in panels[-1]:
+        last.set_xlabel(f"speedup of convolutions, {common.multipliers[0]} multipliers")
+    legend_below(figure, columns=2)
     return figure
 
 

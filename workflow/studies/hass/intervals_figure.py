@@ -1,43 +1,52 @@
 """Interval of every layer of HASS at the cheapest folding and after balancing.
 
-Black dots count waiting for other engines, which the exploration balances.
+Hollow: the cheapest folding; filled: after unfolding, on average; black dots count waiting for
+other engines, which the exploration balances. The slowest layer (the line) sets the rate.
 """
+
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from workflow.drawing.shared import (
-    PALETTE,
     figure_command,
     legend_below,
     network_label,
     ordered_networks,
+    page_figure,
 )
+from workflow.drawing.styles import design_style
 
-SERIES = {
-    "first_interval_cycles": ("cheapest folding", {"color": "0.75", "width": 0.9}),
-    "interval_cycles": ("unfolded, on average", {"color": PALETTE[0], "width": 0.9}),
-}
+BEFORE, AFTER = "first_interval_cycles", "interval_cycles"
 
 
 def draw(hass_layers: pd.DataFrame) -> Figure:
-    """A panel per network; bars per layer in network order on a logarithmic scale."""
+    """A panel per network; marks per layer in network order on a logarithmic scale."""
     rows = hass_layers[hass_layers["accelerator"] == "hass"]
     networks = ordered_networks(rows["network"])
-    figure = Figure(figsize=(8.4, 1.7 * len(networks) + 0.7), layout="constrained")
+    figure = page_figure(1.55 * len(networks) + 0.7)
+    colour = design_style("hass").colour
     panels = figure.subplots(len(networks), 1, squeeze=False).ravel()
     for panel, network in zip(panels, networks, strict=True):
         own = rows[rows["network"] == network].sort_values("layer_index")
-        for column, (label, style) in SERIES.items():
-            panel.bar(own["layer_index"], own[column], label=label, **style)
+        at = own["layer_index"]
+        points: dict[str, Any] = {"linestyle": "", "markersize": 4.5}
+        panel.vlines(at, own[AFTER], own[BEFORE], color="0.75", linewidth=1)
+        panel.plot(
+            *(at, own[BEFORE], "o"),
+            color="0.45",
+            markerfacecolor="white",
+            label="cheapest folding",
+            **points,
+        )
+        panel.plot(at, own[AFTER], "o", color=colour, label="unfolded, on average", **points)
         waiting = own["interval_with_waiting_cycles"]
         label = "unfolded, waiting included"
-        panel.plot(own["layer_index"], waiting, ".", color="black", markersize=4, label=label)
+        panel.plot(at, waiting, ".", color="black", markersize=3.5, label=label)
         longest = waiting.max()
-        panel.axhline(
-            longest, color=PALETTE[1], linewidth=1.1, label="interval of the balanced design"
-        )
+        panel.axhline(longest, color=colour, linewidth=1.1, label="interval of the balanced design")
         panel.set_yscale("log")
         panel.set_ylim(own["interval_cycles"].min() / 3, own["first_interval_cycles"].max() * 2)
         panel.set_xlim(0.3, len(own) + 0.7)

@@ -5,13 +5,13 @@ in HASS's abstract; dotted: clock over the padded input, which no folding passes
 largest design, had averages been balanced instead.
 """
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 
 from workflow.drawing.shared import (
-    PALETTE,
     PUBLISHED,
-    accelerator_label,
     figure_command,
     legend_below,
     network_label,
@@ -19,53 +19,66 @@ from workflow.drawing.shared import (
     panel_grid,
     published_low,
 )
+from workflow.drawing.styles import accelerator_label, design_style
 
-LABELS = {name: accelerator_label(name) for name in ("dataflow_dense", "pass", "hass")}
-MARKERS = {"dataflow_dense": "s", "pass": "^", "hass": "o"}
+HOLLOW: dict[str, Any] = {
+    "marker": "o",
+    "color": "0.3",
+    "markerfacecolor": "none",
+    "linestyle": "none",
+    "label": "largest, had averages been balanced",
+}
+DESIGNS = ("dataflow_dense", "pass", "hass")
 CLAIM = "hass-mobilenet-v3-throughput"
 COLUMNS = 3
 RATE = "images_per_second_with_waiting"
-TICKS = [200, 500, 1000, 2000, 5000, 10000]
+TICKS = [200, 1000, 5000]
+LIMITS = (150, 16000)
 
 
 def draw(hass_pareto: pd.DataFrame, hass: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     """A line per configuration through its designs; the port bound and the published rate."""
     networks = ordered_networks(hass["network"])
-    figure, panels = panel_grid(len(networks), COLUMNS, (3.1, 2.7), (0.6, 0.7))
+    figure, panels = panel_grid(len(networks), COLUMNS, 2.2, 0.8)
     for panel, network in zip(panels, networks, strict=True):
         own = hass_pareto[hass_pareto["network"] == network].dropna(subset=["dsp"])
         full = hass[hass["network"] == network].set_index("accelerator")
-        for position, (name, label) in enumerate(LABELS.items()):
+        for name in DESIGNS:
             line = own[own["accelerator"] == name].sort_values(["dsp", RATE])
-            color = PALETTE[position]
+            style = design_style(name)
             panel.plot(
                 line["dsp"],
                 line[RATE],
-                marker=MARKERS[name],
-                markersize=4,
-                color=color,
-                label=label,
+                markersize=5,
+                linewidth=1,
+                label=accelerator_label(name),
+                **style.points,
             )
             panel.plot(
                 full.loc[[name], "by_averages_dsp"],
                 full.loc[[name], f"by_averages_{RATE}"],
-                marker=MARKERS[name],
-                markersize=6,
-                color=color,
+                markersize=8,
                 markerfacecolor="none",
                 linestyle="none",
-                label=f"{label}, averages balanced",
+                **style.points,
             )
+        panel.plot([], [], **HOLLOW)
         bound = full["input_port_images_per_second"].iloc[0]
-        panel.axhline(bound, color="0.2", linestyle=":", label="input port: clock / padded pixels")
+        rates = [*own[RATE], *full[f"by_averages_{RATE}"]]
+        top = 1.15 * max(rates)
+        if bound <= top:
+            panel.axhline(bound, color="0.2", linestyle=":", label="input port: clock / pixels")
+        else:
+            at: dict[str, Any] = {"transform": panel.transAxes, "ha": "left", "va": "top"}
+            panel.text(0.03, 0.97, f"input port: \N{UPWARDS ARROW}{bound:,.0f}", **at)
         if network.startswith("mobilenet_v3"):
             rate = published_low(claims, CLAIM)
-            panel.axhline(rate, label="published (MobileNetV3, size not stated)", **PUBLISHED)
+            panel.axhline(rate, label="published, size not stated", **PUBLISHED)
         panel.set_xscale("log")
-        panel.set_xlim(TICKS[0] / 1.4, TICKS[-1] * 1.4)
-        panel.set_xticks(TICKS, [f"{tick:,}" for tick in TICKS], rotation=30)
+        panel.set_xlim(LIMITS)
+        panel.set_xticks(TICKS, [f"{tick:,}" for tick in TICKS])
         panel.minorticks_off()
-        panel.set_ylim(0, 1.1 * max(bound, own[RATE].max()))
+        panel.set_ylim(0, top)
         panel.set_title(network_label(network))
         panel.set_xlabel("DSPs")
     for panel in panels[::COLUMNS]:

@@ -1,8 +1,9 @@
 """Progress of HASS's threshold search beside its controls, and what the best points are worth.
 
-Above: best score so far, mean and span over seeds. Below: the best points, efficiency over a
-PASS-like design of the unpruned network against lost test accuracy. Narrow networks on 32x32
-images, weights of the objective assumed.
+Above: the best full score (accuracy, sparsity, throughput and DSPs) of the trials so far, mean and
+span over seeds; a search that cannot see all of it keeps another point. Below: the points kept,
+efficiency over a PASS-like design of the unpruned network against lost test accuracy. Narrow
+networks on 32x32 images, weights of the objective assumed.
 """
 
 import pandas as pd
@@ -16,7 +17,9 @@ from workflow.drawing.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    page_figure,
 )
+from workflow.drawing.words import suite_label
 
 STRATEGIES = {
     "hardware_aware": ("HASS: accuracy, sparsity, throughput, DSPs", "o"),
@@ -24,17 +27,26 @@ STRATEGIES = {
     "uniform": ("one threshold for all layers", "^"),
     "random": ("random", "D"),
 }
+LINES = ("-", "--", "-.", ":")
+
+
+def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
+    """The highest full score up to each trial, which never falls: (trials, seeds)."""
+    scores = trials.pivot_table(index="trial", columns="search_seed", values="score")
+    return scores.cummax()
 
 
 def progress(panel: Axes, trials: pd.DataFrame) -> None:
     """Best score so far over the trials: mean over seeds, and from the worst to the best seed."""
     for position, (name, (label, _)) in enumerate(STRATEGIES.items()):
-        own = trials[trials["strategy"] == name].groupby("trial")["best_score"]
-        if not len(own):
+        searches = trials[trials["strategy"] == name]
+        if searches.empty:
             continue
-        mean, color = own.mean(), PALETTE[position]
-        panel.plot(mean.index, mean, color=color, label=label)
-        panel.fill_between(mean.index, own.min(), own.max(), color=color, alpha=0.15, linewidth=0)
+        best, color = best_so_far(searches), PALETTE[position]
+        mean = best.mean(axis=1)
+        panel.plot(mean.index, mean, linestyle=LINES[position], color=color, label=label)
+        span = (best.min(axis=1), best.max(axis=1))
+        panel.fill_between(mean.index, *span, color=color, alpha=0.15, linewidth=0)
     panel.set_xlabel("trial")
 
 
@@ -51,7 +63,8 @@ def gains(panel: Axes, best: pd.DataFrame) -> None:
             color=PALETTE[position],
             markersize=5,
             alpha=0.8,
-            label=label,
+            linestyle="",
+            label=f"{label}: kept",
         )
     panel.axhline(1.0, **BASELINE)
     panel.axvline(0.0, **BASELINE)
@@ -65,8 +78,7 @@ def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
         for suite in dict.fromkeys(hass_trials["suite"])
         for network in ordered_networks(hass_trials.loc[hass_trials["suite"] == suite, "network"])
     ]
-    width = max(2.9 * len(cases), 6.4)
-    figure = Figure(figsize=(width, 5.4), layout="constrained")
+    figure = page_figure(4.9)
     panels = figure.subplots(2, len(cases), squeeze=False)
     for column, (suite, network) in enumerate(cases):
         trials, best = (
@@ -75,8 +87,8 @@ def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
         )
         progress(panels[0, column], trials)
         gains(panels[1, column], best)
-        panels[0, column].set_title(f"{network_label(network)}, {suite}")
-    panels[0, 0].set_ylabel("best score so far")
+        panels[0, column].set_title(f"{network_label(network)}: {suite_label(suite)}")
+    panels[0, 0].set_ylabel("best full score so far")
     panels[1, 0].set_ylabel("images per cycle and DSP,\nPASS-like, unpruned = 1")
     legend_below(figure, columns=2)
     return figure

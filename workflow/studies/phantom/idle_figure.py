@@ -7,40 +7,37 @@ multiplications.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from workflow.drawing.designs import ROW_INCHES
 from workflow.drawing.loss_bars import loss_bars, loss_legend
-from workflow.drawing.shared import (
-    SUITE_LABELS,
-    accelerator_label,
-    figure_command,
-    network_label,
-    ordered_networks,
-)
+from workflow.drawing.shared import figure_command, network_label, ordered_networks, panel_grid
+from workflow.drawing.styles import accelerator_label
+from workflow.drawing.words import suite_label
 from workflow.tabling.losses import group_of
 
 LEFT_OUT = ("dense_ideal", "dense_mapped")
+COLUMNS = 3
 
 
 def draw(idle: pd.DataFrame) -> Figure:
-    """Rows: networks; columns: suites; a bar per design that adds up to 100 %."""
+    """A panel per suite and network; a bar per design that adds up to 100 %."""
     rows = idle[(idle["layers"] == "all") & ~idle["accelerator"].isin(LEFT_OUT)]
     rows = rows.assign(group=rows["cause"].map(group_of))
-    suites = list(dict.fromkeys(rows["suite"]))
-    networks = ordered_networks(rows["network"])
-    size = (4.6 * len(suites), 1.5 * len(networks) + 1.2)
-    figure = Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(len(networks), len(suites), sharex=True, squeeze=False)
-    for line, network in zip(panels, networks, strict=True):
-        for panel, suite in zip(line, suites, strict=True):
-            own = rows[(rows["suite"] == suite) & (rows["network"] == network)]
-            if own.empty:
-                panel.set_axis_off()
-                continue
-            shares = own.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
-            loss_bars(panel, shares, [accelerator_label(str(name)) for name in shares.index])
-            panel.invert_yaxis()
-            panel.set_title(f"{network_label(network)}: {SUITE_LABELS.get(suite, suite)}")
-    for panel in panels[-1]:
+    cases = [
+        (suite, network)
+        for suite in dict.fromkeys(rows["suite"])
+        for network in ordered_networks(rows.loc[rows["suite"] == suite, "network"])
+    ]
+    designs = list(dict.fromkeys(rows["accelerator"]))
+    height = ROW_INCHES * len(designs) + 0.6
+    figure, panels = panel_grid(len(cases), COLUMNS, height, 0.9, share=True)
+    for panel, (suite, network) in zip(panels, cases, strict=True):
+        case = rows[(rows["suite"] == suite) & (rows["network"] == network)]
+        shares = case.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
+        loss_bars(panel, shares.reindex(designs), [accelerator_label(name) for name in designs])
+        panel.set_title(f"{network_label(network)}\n{suite_label(suite).split(',')[0]}")
+    for panel in panels[-COLUMNS:]:
         panel.set_xlabel("multiplier-cycles (%)")
+        panel.tick_params(labelbottom=True)
     loss_legend(figure)
     return figure
 

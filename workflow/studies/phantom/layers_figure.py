@@ -4,21 +4,25 @@ Speedups are over an ideal dense array; black: the two-sided bound.
 """
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from workflow.drawing.designs import BOUND, BOUND_LABEL, ratio_axis, ratio_limits
 from workflow.drawing.shared import (
     BASELINE,
-    PALETTE,
-    SUITE_LABELS,
-    accelerator_label,
     figure_command,
     legend_below,
     network_label,
     ordered_networks,
+    page_figure,
 )
+from workflow.drawing.styles import accelerator_label, design_style
+from workflow.drawing.words import suite_label
 
 NETWORKS = ("vgg16", "mobilenet_v1")
 LEFT_OUT = ("dense_ideal", "dense_mapped")
+SPEEDUP = "speedup_over_dense_ideal"
 
 
 def draw(layers: pd.DataFrame) -> Figure:
@@ -28,37 +32,41 @@ def draw(layers: pd.DataFrame) -> Figure:
     rows = rows if wanted.empty else wanted
     suites = list(dict.fromkeys(rows["suite"]))
     networks = ordered_networks(rows["network"])
-    accelerators = list(dict.fromkeys(rows["accelerator"]))
-    size = (5.4 * len(suites), 2.7 * len(networks) + 0.6)
-    figure = Figure(figsize=size, layout="constrained")
-    panels = figure.subplots(len(networks), len(suites), squeeze=False)
+    figure = page_figure(2.5 * len(networks) + 0.6)
+    panels = figure.subplots(len(networks), len(suites), sharey=True, squeeze=False)
+    limits = ratio_limits(rows[SPEEDUP], rows["two_sided_bound"])
     for line, network in zip(panels, networks, strict=True):
         for panel, suite in zip(line, suites, strict=True):
-            own = rows[(rows["suite"] == suite) & (rows["network"] == network)]
-            if own.empty:
+            case = rows[(rows["suite"] == suite) & (rows["network"] == network)]
+            if case.empty:
                 panel.set_axis_off()
                 continue
-            bound = own.groupby("layer_index")["two_sided_bound"].first()
-            panel.plot(bound.index, bound, color="black", label="bound: dense / effectual MACs")
-            for color, name in zip(PALETTE, accelerators, strict=False):
-                design = own[own["accelerator"] == name]
-                panel.plot(
-                    design["layer_index"],
-                    design["speedup_over_dense_ideal"],
-                    "o-",
-                    color=color,
-                    markersize=3,
-                    linewidth=0.9,
-                    label=accelerator_label(name),
-                )
-            panel.axhline(1.0, **BASELINE)
-            panel.set_yscale("log", base=2)
-            panel.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
-            panel.set_title(f"{network_label(network)}: {SUITE_LABELS.get(suite, suite)}")
-            panel.set_xlabel("layer, in the order they run")
+            _panel(panel, case)
+            panel.set_ylim(limits)
+            ratio_axis(panel, horizontal=False, most_ticks=7)
+            panel.set_title(f"{network_label(network)}\n{suite_label(suite)}")
         line[0].set_ylabel("speedup over ideal dense\n(equal multipliers)")
+    for panel in panels[-1]:
+        panel.set_xlabel("layer, in the order they run")
     legend_below(figure, columns=4)
     return figure
+
+
+def _panel(panel: Axes, rows: pd.DataFrame) -> None:
+    bound = rows.groupby("layer_index")["two_sided_bound"].first()
+    panel.plot(bound.index, bound, label=BOUND_LABEL, **BOUND)
+    for name in dict.fromkeys(rows["accelerator"]):
+        design = rows[rows["accelerator"] == name].sort_values("layer_index")
+        panel.plot(
+            design["layer_index"],
+            design[SPEEDUP],
+            markersize=4,
+            linewidth=0.9,
+            label=accelerator_label(name),
+            **design_style(name).points,
+        )
+    panel.axhline(1.0, **BASELINE)
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 if __name__ == "__main__":

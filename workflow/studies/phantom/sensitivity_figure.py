@@ -1,14 +1,14 @@
 """How much each assumed parameter of the reconstructed Phantom-2D moves its speedup.
 
 Speedup of the reconstructed Phantom-2D relative to its configured parameters, one parameter varied
-at a time.
+at a time; the configured value is in bold.
 """
 
-import math
-
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from workflow.drawing.designs import ROW_INCHES
 from workflow.drawing.shared import (
     BASELINE,
     PALETTE,
@@ -16,45 +16,57 @@ from workflow.drawing.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    panel_grid,
 )
+from workflow.drawing.words import parameter_label, suite_label, value_label
 
-MARKERS = {"digits": "o", "shapes": "s", "imagenet": "D"}
-COLUMNS = 4
+MARKERS = "osD^vPX"
+COLUMNS = 3
 VISIBLE = 1e-3
 """Parameters that move the speedup by less get no panel; the table has them."""
+RELATIVE = "speedup_relative_to_configured"
 
 
 def draw(sensitivity: pd.DataFrame) -> Figure:
     """A panel per parameter that matters: its values and the speedup relative to the configured."""
-    moves = (sensitivity["speedup_relative_to_configured"] - 1).abs() > VISIBLE
+    moves = (sensitivity[RELATIVE] - 1).abs() > VISIBLE
     names = list(dict.fromkeys(sensitivity["parameter"][moves]))
-    lines = math.ceil(len(names) / COLUMNS)
+    rows = sensitivity[sensitivity["parameter"].isin(names)]
+    values = rows.groupby("parameter")["value"].nunique().max() if names else 1
+    figure, panels = panel_grid(max(len(names), 1), COLUMNS, ROW_INCHES * values + 0.45, 0.7)
+    limits = (rows[RELATIVE].min() - 0.05, rows[RELATIVE].max() + 0.05)
     networks = ordered_networks(sensitivity["network"])
-    figure = Figure(figsize=(2.7 * COLUMNS, 2.0 * lines + 0.6), layout="constrained")
-    panels = figure.subplots(lines, COLUMNS, sharey=True, squeeze=False).ravel()
-    for panel in panels[len(names) :]:
-        panel.set_axis_off()
     for panel, name in zip(panels, names, strict=False):
-        own = sensitivity[sensitivity["parameter"] == name]
-        values = [str(value) for value in dict.fromkeys(own["value"])]
-        for (suite, network), run in own.groupby(["suite", "network"], sort=False):
-            panel.plot(
-                [values.index(str(value)) for value in run["value"]],
-                run["speedup_relative_to_configured"],
-                MARKERS.get(str(suite), "x") + "-",
-                color=PALETTE[networks.index(str(network))],
-                markersize=3.5,
-                linewidth=0.8,
-                label=f"{network_label(str(network))}, {suite}",
-            )
-        panel.axhline(1.0, **BASELINE)
-        texts = [value.replace("_", "\n") for value in values]
-        panel.set_xticks(range(len(values)), texts, fontsize=6)
-        panel.set_title(name, fontsize=8)
-    for first in range(0, len(names), COLUMNS):
-        panels[first].set_ylabel("relative speedup")
+        _panel(panel, rows[rows["parameter"] == name], networks)
+        panel.set_xlim(limits)
+        panel.set_title(parameter_label(name))
+    for panel in panels[-COLUMNS:]:
+        panel.set_xlabel("relative speedup")
     legend_below(figure, columns=3)
     return figure
+
+
+def _panel(panel: Axes, rows: pd.DataFrame, networks: list[str]) -> None:
+    texts = rows["value"].astype(str)
+    values = list(dict.fromkeys(texts))
+    for (suite, network), run in rows.groupby(["suite", "network"], sort=False):
+        index = networks.index(str(network))
+        panel.plot(
+            run[RELATIVE],
+            [values.index(text) for text in texts[run.index]],
+            MARKERS[index % len(MARKERS)],
+            color=PALETTE[index],
+            markersize=5,
+            markerfacecolor="none" if index % 2 else PALETTE[index],
+            label=f"{network_label(str(network))}, {suite_label(str(suite))}",
+        )
+    panel.axvline(1.0, **BASELINE)
+    configured = set(texts[rows["is_configured"].astype(bool)])
+    panel.set_yticks(range(len(values)), [value_label(value) for value in values])
+    for label, value in zip(panel.get_yticklabels(), values, strict=True):
+        label.set_fontweight("bold" if value in configured else "normal")
+    panel.set_ylim(len(values) - 0.4, -0.6)
+    panel.grid(visible=False, axis="y")
 
 
 if __name__ == "__main__":

@@ -7,14 +7,10 @@ the zeros of both operands can give.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workflow.drawing.shared import (
-    BASELINE,
-    SUITE_LABELS,
-    accelerator_label,
-    figure_command,
-    legend_below,
-    network_bars,
-)
+from workflow.drawing.designs import bound_lines, design_colours, network_bars
+from workflow.drawing.shared import BASELINE, figure_command, legend_below, page_figure
+from workflow.drawing.styles import accelerator_label
+from workflow.drawing.words import suite_label
 
 
 def draw(phantom: pd.DataFrame) -> Figure:
@@ -24,22 +20,21 @@ def draw(phantom: pd.DataFrame) -> Figure:
         & (phantom["baseline"] == "dense_ideal")
         & (phantom["network"] != "mean")
     ].dropna(subset=["speedup_equal_multipliers"])
+    rows = rows.assign(design=rows["accelerator"].map(accelerator_label))
+    colours = design_colours(dict.fromkeys(rows["accelerator"]))
     suites = list(dict.fromkeys(rows["suite"]))
-    accelerators = list(dict.fromkeys(rows["accelerator"]))
-    figure = Figure(figsize=(5.2 * len(suites), 3.4), layout="constrained")
-    panels = figure.subplots(1, len(suites), squeeze=False)[0]
+    figure = page_figure(1.95 * len(suites) + 0.6)
+    panels = figure.subplots(len(suites), 1, squeeze=False)[:, 0]
     for panel, suite in zip(panels, suites, strict=True):
-        own = rows[rows["suite"] == suite]
-        labelled = own.assign(accelerator=own["accelerator"].map(accelerator_label))
-        labels = [accelerator_label(name) for name in accelerators]
-        order = network_bars(panel, labelled, "speedup_equal_multipliers", "accelerator", labels)
-        bound = own.groupby("network")["two_sided_bound"].first().reindex(order)
-        left = [n - 0.45 for n in range(len(order))]
-        right = [n + 0.45 for n in range(len(order))]
-        panel.hlines(bound, left, right, color="black", label="bound: dense / effectual MACs")
-        panel.axhline(1.0, label="ideal dense array = 1", **BASELINE)
-        panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_ylabel("speedup, equal multipliers (x)")
+        case = rows[rows["suite"] == suite]
+        order = network_bars(panel, case, "speedup_equal_multipliers", "design", colours)
+        panel.tick_params(axis="x", labelrotation=0)
+        for label in panel.get_xticklabels():
+            label.set_ha("center")
+        bound_lines(panel, case.groupby("network")["two_sided_bound"].first().reindex(order))
+        panel.axhline(1.0, label="ideal dense array = 1", **{**BASELINE, "zorder": 3})
+        panel.set_title(suite_label(suite))
+    figure.supylabel("speedup, equal multipliers (x)", fontsize="medium")
     legend_below(figure, columns=4)
     return figure
 

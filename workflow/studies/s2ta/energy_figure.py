@@ -10,17 +10,19 @@ from matplotlib.figure import Figure
 from workflow.drawing.shared import (
     BASELINE,
     PUBLISHED,
-    SUITE_LABELS,
     figure_command,
     legend_below,
+    page_figure,
     published_low,
 )
-from workflow.drawing.stacks import stacked_bars
+from workflow.drawing.stacks import BAR_INCHES, stack_lines, stacked_bars
+from workflow.drawing.words import suite_label
 
 ARRAYS = ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"]
 BASE = "sa_zvcg"
 NODE_NM = 16
 SUFFIX = "_energy_pj_per_image"
+COMPONENTS = {"mac": "multipliers", "register": "registers", "sram": "SRAM", "buffer": "buffers"}
 
 
 def _relative(rows: pd.DataFrame) -> pd.DataFrame:
@@ -28,13 +30,12 @@ def _relative(rows: pd.DataFrame) -> pd.DataFrame:
     parts = rows.set_index(["network", "accelerator"]).filter(like=SUFFIX)
     parts = parts.drop(columns=f"dram{SUFFIX}")
     base = parts.sum(axis=1).xs(BASE, level="accelerator")
-    return parts.div(base, axis="index", level="network").rename(
-        columns=lambda name: name.removesuffix(SUFFIX)
-    )
+    shares = parts.div(base, axis="index", level="network")
+    return shares.rename(columns=lambda name: name.removesuffix(SUFFIX)).rename(columns=COMPONENTS)
 
 
 def draw(energy: pd.DataFrame, claims: pd.DataFrame) -> Figure:
-    """One row of bars per suite; DRAM is left out."""
+    """One column of bars per suite; DRAM is left out."""
     stated = 1 / published_low(claims, "s2ta-energy")
     rows = energy[
         (energy["layers"] == "no_linear")
@@ -43,15 +44,19 @@ def draw(energy: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         & energy["accelerator"].isin(ARRAYS)
     ]
     suites = list(dict.fromkeys(rows["suite"]))
-    figure = Figure(figsize=(7.5, 2.9 * len(suites)), layout="constrained")
-    panels = figure.subplots(len(suites), 1, squeeze=False)[:, 0]
-    for panel, suite in zip(panels, suites, strict=True):
-        stacked_bars(panel, _relative(rows[rows["suite"] == suite]), ARRAYS)
-        panel.axhline(1.0, label="SA-ZVCG = 1", **BASELINE)
-        panel.axhline(stated, label=f"published: S2TA-AW below {stated:g}", **PUBLISHED)
-        panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_ylabel("energy of convolutions, no DRAM\nrelative to SA-ZVCG")
-    legend_below(figure, columns=6)
+    stacks = [_relative(rows[rows["suite"] == suite]) for suite in suites]
+    lines = max(stack_lines(parts, ARRAYS) for parts in stacks)
+    figure = page_figure(BAR_INCHES * lines + 1.4)
+    panels = figure.subplots(1, len(suites), sharex=True, squeeze=False)[0]
+    for panel, suite, parts in zip(panels, suites, stacks, strict=True):
+        stacked_bars(panel, parts, ARRAYS)
+        panel.set_ylim(lines - 0.4, -0.6)  # bars of one height in all panels
+        panel.axvline(1.0, label="SA-ZVCG = 1", **{**BASELINE, "zorder": 3})
+        label = f"published: S2TA-AW below {stated:.2g}"
+        panel.axvline(stated, label=label, **PUBLISHED)
+        panel.set_title(suite_label(suite, lines=True))
+        panel.set_xlabel("energy without DRAM,\nSA-ZVCG = 1")
+    legend_below(figure, columns=4)
     return figure
 
 

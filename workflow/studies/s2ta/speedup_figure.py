@@ -8,17 +8,16 @@ over that baseline on these zeros.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workflow.drawing.designs import bar_bounds
+from workflow.drawing.designs import bar_bounds, design_colours, network_bars, suite_columns
 from workflow.drawing.shared import (
     BASELINE,
     PUBLISHED,
-    SUITE_LABELS,
-    accelerator_label,
     figure_command,
     legend_below,
-    network_bars,
     published_low,
 )
+from workflow.drawing.styles import accelerator_label
+from workflow.drawing.words import suite_label
 
 ARRAYS = ["sa_smt", "s2ta_w", "s2ta_aw"]
 
@@ -29,20 +28,18 @@ def draw(s2ta: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     rows = s2ta[(s2ta["layers"] == "no_linear") & (s2ta["baseline_scheme"] == "dbb")]
     # Speedups are the same on either basis of energy.
     rows = rows.drop_duplicates(["suite", "network", "accelerator"])
-    suites = list(dict.fromkeys(rows["suite"]))
-    figure = Figure(figsize=(4.4 * len(suites), 3.2), layout="constrained")
-    panels = figure.subplots(1, len(suites), sharey=True, squeeze=False)[0]
-    for panel, suite in zip(panels, suites, strict=True):
+    rows = rows[rows["accelerator"].isin(ARRAYS)]
+    rows = rows.assign(design=rows["accelerator"].map(accelerator_label))
+    figure, panels, suites = suite_columns(rows, 3.4)
+    for panel, suite in zip(panels[0], suites, strict=True):
         chosen = rows[rows["suite"] == suite]
-        labelled = chosen.assign(accelerator=chosen["accelerator"].map(accelerator_label))
-        labels = [accelerator_label(name) for name in ARRAYS]
-        network_bars(panel, labelled, "speedup", "accelerator", labels)
+        network_bars(panel, chosen, "speedup", "design", design_colours(ARRAYS))
         bar_bounds(panel, chosen, "speedup")
-        panel.axhline(1.0, label="SA-ZVCG = 1", **BASELINE)
+        panel.axhline(1.0, label="SA-ZVCG = 1", **{**BASELINE, "zorder": 3})
         panel.axhline(stated, label=f"published: S2TA-AW more than {stated:g}x", **PUBLISHED)
-        panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_ylabel("speedup of convolutions\nover SA-ZVCG (x)")
-    legend_below(figure)
+        panel.set_title(suite_label(suite, lines=True))
+    panels[0][0].set_ylabel("speedup of convolutions\nover SA-ZVCG (x)")
+    legend_below(figure, columns=2)
     return figure
 
 

@@ -15,52 +15,54 @@ from workflow.drawing.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    page_figure,
 )
+from workflow.drawing.words import setting_label
 
-MARKERS = {"digits": "o", "shapes": "s", "imagenet": "D"}
+MARKERS = "osD^vPX"
 QUANTITIES = {
-    "array_speedup": "speedup of the array by both mechanisms",
-    "images_per_second": "images per second, relative to the configured",
+    "array_speedup": "speedup of the array\nby both mechanisms",
+    "images_per_second": "images per second,\nas configured = 1",
 }
 SUITES = ("imagenet", "shapes", "digits")
 """The first that is there is drawn; the table has all."""
+CONFIGURED = setting_label("", None)
 
 
 def draw(sensitivity: pd.DataFrame) -> Figure:
     """One row per parameter value, a marker per network; convolutions only."""
     rows = sensitivity[sensitivity["layers"] == "conv_only"]
     rows = rows[rows["suite"] == next(s for s in SUITES if (rows["suite"] == s).any())]
-    suite = str(rows["suite"].iloc[0])
-    parameter = rows["parameter"].fillna("")
-    labels = (parameter + " = " + rows["value"].astype(str)).where(parameter != "", "configured")
-    rows = rows.assign(label=labels)
-    order = ["configured", *sorted(set(labels) - {"configured"}, key=_numeric)][::-1]
+    settings = zip(rows["parameter"].fillna(""), rows["value"], strict=True)
+    rows = rows.assign(label=[setting_label(name, value) for name, value in settings])
+    order = [CONFIGURED, *sorted(set(rows["label"]) - {CONFIGURED}, key=_numeric)][::-1]
     networks = ordered_networks(rows["network"])
-    figure = Figure(figsize=(9.5, 0.22 * len(order) + 1.4), layout="constrained")
+    figure = page_figure(0.18 * len(order) + 1.3)
     panels = figure.subplots(1, len(QUANTITIES), sharey=True)
     for panel, (quantity, title) in zip(panels, QUANTITIES.items(), strict=True):
-        for color, network in zip(PALETTE, networks, strict=False):
+        for color, marker, network in zip(PALETTE, MARKERS, networks, strict=False):
             values = rows[rows["network"] == network].set_index("label")[quantity]
             if quantity == "images_per_second":
-                values = values / values["configured"]
+                values = values / values[CONFIGURED]
             panel.plot(
                 values.reindex(order).to_numpy(),
                 np.arange(len(order)),
-                MARKERS[suite],
+                marker,
                 color=color,
-                markersize=4,
+                markersize=5,
                 label=network_label(network),
             )
         panel.axvline(1.0, **BASELINE)
         panel.set_title(title)
-        panel.set_yticks(range(len(order)), order, fontsize=6.5)
+        panel.set_yticks(range(len(order)), order)
+        panel.set_ylim(-0.6, len(order) - 0.4)
     legend_below(figure, columns=4)
     return figure
 
 
 def _numeric(label: str) -> tuple[str, float, str]:
     """Sort key: by parameter, then by value as a number where it is one."""
-    name, _, value = label.partition(" = ")
+    name, _, value = label.rpartition(": ")
     number = value.replace(".", "", 1).isdigit()
     return name, float(value) if number else 0.0, value
 

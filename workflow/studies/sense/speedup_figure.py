@@ -8,14 +8,9 @@ these zeros.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workflow.drawing.designs import bar_bounds
-from workflow.drawing.shared import (
-    BASELINE,
-    SUITE_LABELS,
-    figure_command,
-    legend_below,
-    network_bars,
-)
+from workflow.drawing.designs import bar_bounds, network_bars, suite_columns
+from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below
+from workflow.drawing.words import suite_label
 
 MECHANISMS = ["clustering", "balanced weights", "both"]
 
@@ -23,17 +18,16 @@ MECHANISMS = ["clustering", "balanced weights", "both"]
 def draw(sense: pd.DataFrame) -> Figure:
     """One panel per suite; bars per network and their mean, array time alone, convolutions."""
     rows = sense[sense["mechanism"].isin(MECHANISMS) & (sense["layers"] == "conv_only")]
-    suites = list(dict.fromkeys(rows["suite"]))
-    figure = Figure(figsize=(4.4 * len(suites), 3.2), layout="constrained")
-    panels = figure.subplots(1, len(suites), sharey=True, squeeze=False)[0]
-    for panel, suite in zip(panels, suites, strict=True):
+    figure, panels, suites = suite_columns(rows, 3.2)
+    colours = dict(zip(MECHANISMS, PALETTE, strict=False))
+    for panel, suite in zip(panels[0], suites, strict=True):
         chosen = rows[rows["suite"] == suite]
-        network_bars(panel, chosen, "array_speedup", "mechanism", MECHANISMS)
+        network_bars(panel, chosen, "array_speedup", "mechanism", colours)
         bar_bounds(panel, chosen, "array_speedup", "array_two_sided_bound")
-        panel.axhline(1.0, label="neither = 1", **BASELINE)
-        panel.set_title(SUITE_LABELS.get(suite, suite))
-        panel.set_ylabel("speedup of the array (x)")
-    legend_below(figure)
+        panel.axhline(1.0, label="neither = 1", **{**BASELINE, "zorder": 3})
+        panel.set_title(suite_label(suite, lines=True))
+    panels[0][0].set_ylabel("speedup of the array (x)")
+    legend_below(figure, columns=3)
     return figure
 
 

@@ -5,9 +5,9 @@ abstract.
 """
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
+from workflow.drawing.designs import grouped_bars
 from workflow.drawing.shared import (
     PALETTE,
     PUBLISHED,
@@ -15,6 +15,7 @@ from workflow.drawing.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    page_figure,
 )
 
 SERIES = {
@@ -30,20 +31,13 @@ def draw(sense_throughput: pd.DataFrame) -> Figure:
     rows = sense_throughput.dropna(subset=["published_images_per_second"])
     rows = rows.assign(series=(rows["layers"] + " " + rows["dram_time"]).map(SERIES))
     rows = rows.dropna(subset=["series"])
-    figure = Figure(figsize=(6.5, 3.4), layout="constrained")
+    figure = page_figure(3.4)
     panel = figure.subplots()
     order = ordered_networks(rows["network"])
     if order:
-        sns.barplot(
-            rows,
-            x="network",
-            y="relative_to_published",
-            hue="series",
-            order=order,
-            hue_order=list(SERIES.values()),
-            palette=PALETTE[: len(SERIES)],
-            ax=panel,
-        )
+        colours = dict(zip(SERIES.values(), PALETTE, strict=False))
+        columns = ("network", "series", "relative_to_published")
+        grouped_bars(panel, rows, columns, order, colours)
     panel.axhline(1.0, label="published (version 2 of the abstract)", **PUBLISHED)
     rates = rows.groupby("network")["published_images_per_second"].first().reindex(order)
     labels = [f"{network_label(name)}\n{rates[name]:.0f} images/s" for name in order]

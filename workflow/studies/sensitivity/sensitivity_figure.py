@@ -2,7 +2,7 @@
 
 Tornado of every design: how far each swept parameter moves speedup and energy, relative to the
 configured design, under the compression that the design is meant for. Parameters are assumed unless
-their label says otherwise; those without effect are left out.
+their label says otherwise; those that move nothing by 1 % are left out, and designs without any.
 """
 
 import pandas as pd
@@ -10,23 +10,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.footing import footing
-from workflow.drawing.designs import times
+from workflow.drawing.designs import ROW_INCHES, ratio_axis
 from workflow.drawing.shared import (
     BASELINE,
     PALETTE,
-    accelerator_label,
     figure_command,
     legend_below,
     network_label,
     panel_grid,
 )
+from workflow.drawing.styles import accelerator_label
+from workflow.drawing.words import parameter_label, scheme_label, suite_label
 from workflow.event_checks import OTHER_ZEROS
 
-COLUMNS = 3
-SHOWN = 9
+COLUMNS = 2
+SHOWN = 7
 """Parameters per design, widest first; the table has all."""
-VISIBLE = 1.001
-QUANTITIES = ["speedup", "energy", "energy_without_dram"]
+VISIBLE = 1.01
+"""Span of a parameter that is drawn: the highest over the lowest value."""
+QUANTITIES = {
+    "speedup": "speedup",
+    "energy": "energy",
+    "energy_without_dram": "energy without DRAM",
+}
 SUITES = ("imagenet", "shapes", "digits")
 """A design is drawn on the first that it was varied on; the table has all."""
 
@@ -39,46 +45,49 @@ def drawn_rows(spans: pd.DataFrame) -> pd.DataFrame:
     return spans.merge(first, on=["accelerator", "suite", "network"])
 
 
+def visible_rows(spans: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose parameter moves some quantity, those of a design widest first."""
+    widths = spans[[f"{quantity}_span" for quantity in QUANTITIES]].max(axis=1)
+    rows = spans.assign(width=widths)[widths > VISIBLE]
+    rows = rows.sort_values("width", ascending=False, kind="stable")
+    return rows.groupby("accelerator").head(SHOWN)
+
+
 def _panel(panel: Axes, rows: pd.DataFrame) -> None:
-    for place, quantity in enumerate(QUANTITIES):
+    for place, (quantity, label) in enumerate(QUANTITIES.items()):
         low, high = rows[f"relative_{quantity}_low"], rows[f"relative_{quantity}_high"]
         at = [n + 0.28 * (place - 1) for n in range(len(rows))]
-        label = quantity.replace("_", " ").replace("dram", "DRAM")
         panel.barh(at, high - low, 0.26, low, color=PALETTE[place], linewidth=0, label=label)
     names = [
-        parameter.removeprefix(OTHER_ZEROS) + ("" if status == "assumed" else f" ({status})")
+        parameter_label(parameter.removeprefix(OTHER_ZEROS))
+        + ("" if status == "assumed" else f" ({status})")
         for parameter, status in zip(rows["parameter"], rows["status"], strict=True)
     ]
-    panel.set_yticks(range(len(rows)), names, fontsize=6.5)
-    panel.invert_yaxis()
+    panel.set_yticks(range(len(rows)), names)
+    panel.set_ylim(SHOWN - 0.4, -0.6)
     panel.axvline(1.0, **BASELINE | {"zorder": 3})
-    panel.set_xscale("log", base=2)
-    panel.xaxis.set_major_formatter(times)
-    panel.tick_params(axis="x", labelsize=7)
     panel.grid(visible=False, axis="y")
 
 
 def draw(spans: pd.DataFrame) -> Figure:
-    """A panel per design."""
-    rows = drawn_rows(spans)
+    """A panel per design that some parameter moves."""
+    rows = visible_rows(drawn_rows(spans))
     designs = footing().present(rows["accelerator"])
-    figure, panels = panel_grid(len(designs), COLUMNS, (3.6, 2.4), (0.0, 0.6))
-    for panel, name in zip(panels, designs, strict=True):
-        own = rows[rows["accelerator"] == name]
-        suite, network, scheme = own[["suite", "network", "scheme"]].iloc[0]
-        width = own[[f"{quantity}_span" for quantity in QUANTITIES]].max(axis=1)
-        chosen = own.assign(width=width)[width > VISIBLE].nlargest(SHOWN, "width")
-        _panel(panel, chosen)
-        where = f"{network_label(network)}, {scheme}, {suite}"
-        panel.set_title(f"{accelerator_label(name)}\n{where}", fontsize=8)
-    low, high = (
-        rows[[f"relative_{name}_{end}" for name in QUANTITIES]].to_numpy(float)
-        for end in ("low", "high")
-    )
-    limits = (float(low.min()) / 1.1, float(high.max()) * 1.1)
-    for panel in panels:
-        panel.set_xlim(*limits)
-        panel.set_xlabel("relative to the configured design", fontsize=7)
+    height = ROW_INCHES * SHOWN + 0.85
+    figure, panels = panel_grid(max(len(designs), 1), COLUMNS, height, 0.5)
+    ends = [f"relative_{name}_{end}" for name in QUANTITIES for end in ("low", "high")]
+    for panel, name in zip(panels, designs, strict=False):
+        design = rows[rows["accelerator"] == name]
+        suite, network, scheme = design[["suite", "network", "scheme"]].iloc[0]
+        _panel(panel, design)
+        where = f"{scheme_label(scheme)}, {suite_label(suite).split(',')[0]}"
+        panel.set_title(
+            f"{accelerator_label(name)}: {network_label(network)}\n{where}", loc="right"
+        )
+        panel.set_xlim(rows[ends].min(axis=None) / 1.1, rows[ends].max(axis=None) * 1.1)
+        ratio_axis(panel)
+    for panel in panels[-COLUMNS:]:
+        panel.set_xlabel("over the configured design")
     legend_below(figure)
     return figure
 

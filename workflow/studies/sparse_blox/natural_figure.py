@@ -6,9 +6,9 @@ weights. YOLOv5s with SiLU has no zeros but those of the padding.
 """
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
+from workflow.drawing.designs import grouped_bars
 from workflow.drawing.shared import (
     PALETTE,
     PUBLISHED,
@@ -16,6 +16,7 @@ from workflow.drawing.shared import (
     legend_below,
     network_label,
     ordered_networks,
+    page_figure,
     published_low,
 )
 
@@ -35,26 +36,23 @@ CLAIMS = {
 def draw(natural: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     """One panel per network, bars per block shape and source."""
     networks = ordered_networks(natural["network"])
-    figure = Figure(figsize=(3.6 * len(networks), 3.2), layout="constrained")
+    colours = dict(zip(SOURCES.values(), PALETTE, strict=False))
+    figure = page_figure(3.1)
     panels = figure.subplots(1, len(networks), sharey=True, squeeze=False)[0]
     for panel, network in zip(panels, networks, strict=True):
         rows = natural[natural["network"] == network]
-        sns.barplot(
-            rows.assign(source=rows["source"].map(SOURCES)),
-            x="block",
-            y="natural_zero_blocks_percent",
-            hue="source",
-            hue_order=list(SOURCES.values()),
-            palette=PALETTE[: len(SOURCES)],
-            ax=panel,
-        )
+        blocks = list(dict.fromkeys(rows["block"]))
+        rows = rows.assign(source=rows["source"].map(SOURCES))
+        columns = ("block", "source", "natural_zero_blocks_percent")
+        grouped_bars(panel, rows, columns, blocks, colours)
+        panel.set_xticks(range(len(blocks)), blocks)
         published = published_low(claims, CLAIMS[network]) if network in CLAIMS else None
         if published is not None:
             label = "published, with thresholds on trained weights"
             panel.axhline(published, label=label, **PUBLISHED)
         panel.set_title(network_label(network))
         panel.set_xlabel("block (columns x pixels)")
-        panel.set_ylabel("blocks that are zero (%)")
+    panels[0].set_ylabel("blocks that are zero (%)")
     legend_below(figure, columns=3)
     return figure
 

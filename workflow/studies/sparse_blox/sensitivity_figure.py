@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below
+from workflow.drawing.designs import ROW_INCHES
+from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below, page_figure
+from workflow.drawing.words import setting_label
 
 QUANTITIES = {
     "speedup": ("speedup", "o"),
@@ -19,23 +21,24 @@ DESIGNS = {"sparse_blox": "systolic array", "sparse_blox_vector": "vector unit"}
 
 
 def draw(sensitivity: pd.DataFrame) -> Figure:
-    """One panel per design, a line per parameter value, a marker per quantity."""
+    """A panel per design, a line per parameter value, a marker per quantity."""
     rows = sensitivity[sensitivity["layers"] == "conv_only"]
-    parameter = rows["parameter"].fillna("")
-    label = (parameter + " = " + rows["value"].astype(str)).where(parameter != "", "configured")
-    rows = rows.assign(label=label)
-    longest = max(rows.groupby("accelerator")["label"].nunique())
-    figure = Figure(figsize=(9.5, 0.24 * longest + 1.2), layout="constrained")
-    panels = figure.subplots(1, len(DESIGNS))
+    settings = zip(rows["parameter"].fillna(""), rows["value"], strict=True)
+    rows = rows.assign(label=[setting_label(name, value) for name, value in settings])
+    lines = [rows.loc[rows["accelerator"] == name, "label"].nunique() for name in DESIGNS]
+    figure = page_figure(ROW_INCHES * sum(lines) + 1.6)
+    heights = [count + 1 for count in lines]
+    panels = figure.subplots(len(DESIGNS), 1, sharex=True, height_ratios=heights)
     for panel, (design, title) in zip(panels, DESIGNS.items(), strict=True):
         own = rows[rows["accelerator"] == design].set_index("label").iloc[::-1]
         at = np.arange(len(own))
         for color, (quantity, (name, marker)) in zip(PALETTE, QUANTITIES.items(), strict=False):
-            panel.plot(own[quantity], at, marker, color=color, markersize=4, label=name)
+            panel.plot(own[quantity], at, marker, color=color, markersize=5, label=name)
         panel.axvline(1.0, label="without a zero map = 1", **BASELINE)
-        panel.set_yticks(at, list(own.index), fontsize=6.5)
-        panel.set_xlabel("gain (x)")
+        panel.set_yticks(at, list(own.index))
+        panel.set_ylim(-0.6, len(own) - 0.4)
         panel.set_title(title)
+    panels[-1].set_xlabel("gain (x)")
     legend_below(figure)
     return figure
 

@@ -21,6 +21,7 @@ from workflow.drawing.shared import (
     panel_grid,
     published_low,
 )
+from workflow.drawing.words import suite_label
 
 STRATEGIES = {
     "constant": ("one constant", "o"),
@@ -35,7 +36,7 @@ PUBLISHED_LOSS_POINTS = 1.0
 """The drop that their conditions state, of top-1 and of mAP."""
 DETECTION = "canvases"
 """The suite whose networks are judged by mAP."""
-COLUMNS = 3
+COLUMNS = 2
 
 
 def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
@@ -46,7 +47,7 @@ def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         for (suite, name, block), _ in spex_front.groupby(["suite", "network", "block"], sort=False)
         if name == network
     ]
-    figure, panels = panel_grid(len(cases), COLUMNS, (3.4, 2.8), (0.4, 0.8))
+    figure, panels = panel_grid(len(cases), COLUMNS, 2.6, 0.9)
     for panel, (suite, network, block) in zip(panels, cases, strict=True):
         own = spex_front[
             (spex_front["suite"] == suite)
@@ -55,7 +56,7 @@ def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         ]
         _panel(panel, own)
         measure = "mAP@.5:.95" if suite == DETECTION else "top-1"
-        panel.set_ylabel(f"held-out {measure} lost (points)")
+        panel.set_ylabel(f"held-out {measure} lost\n(points)")
         if network in CLAIMS:
             panel.plot(
                 published_low(claims, CLAIMS[network]),
@@ -67,7 +68,7 @@ def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
                 label="published (other data)",
             )
         panel.set_xlim(left=0)  # last, for it ends the scaling to what is drawn
-        panel.set_title(f"{network_label(network)}, {suite}, {block} blocks")
+        panel.set_title(f"{network_label(network)}, {block} blocks\n{suite_label(suite)}")
     legend_below(figure, columns=4)
     return figure
 
@@ -81,7 +82,7 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
             line["held_out_saved_macs_percent"],
             line["held_out_lost_points"],
             marker=marker,
-            markersize=4,
+            markersize=5,
             linewidth=1.0,
             color=color,
             label=label,

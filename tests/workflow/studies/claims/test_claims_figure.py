@@ -5,6 +5,10 @@ from workflow.studies.claims.claims_figure import draw
 CLAIMS = pd.DataFrame(
     {
         "claim": ["s2ta-speedup", "s2ta-speedup", "sense-vgg16-throughput", "sense-power"],
+        "subject": ["S2TA-AW", "S2TA-AW", "Sense", "Sense"],
+        "comparator": ["SA-ZVCG", "SA-ZVCG", None, None],
+        "metric": ["speedup", "speedup", "throughput", "power"],
+        "published_network": ["not stated", "not stated", "VGG-16", "not stated"],
         "unit": ["x", "x", "images/s", "W"],
         "published_low": [2.0, 2.0, 34.0, 11.2],
         "published_high": [None, None, 34.0, 11.2],
@@ -27,3 +31,8 @@ def test_each_unit_has_a_panel_and_every_value_a_dot() -> None:
 def test_the_verdict_is_that_of_the_primary_setting() -> None:
     written = [text.get_text() for panel in draw(CLAIMS).axes for text in panel.texts]
     assert written == ["needs trained weights", "not reproduced"]
+
+
+def test_a_claim_is_written_in_words() -> None:
+    ticks = [label.get_text() for panel in draw(CLAIMS).axes for label in panel.get_yticklabels()]
+    assert ticks == ["S2TA-AW over SA-ZVCG, speedup", "Sense, throughput, VGG-16"]

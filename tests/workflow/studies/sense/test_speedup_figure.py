@@ -40,7 +40,7 @@ def test_dram_stacks_split_batches_and_leave_fc_layers_out() -> None:
         rows, columns=["accelerator", "batch", "layer_kind", "operand", "dram_bytes_per_image"]
     )
     figure = sense_dram.draw(table.assign(suite="imagenet", network="vgg16"))
-    left, right = ({bar.get_height() for bar in axes.patches} - {0.0} for axes in figure.axes[:2])
+    left, right = ({bar.get_width() for bar in axes.patches} - {0.0} for axes in figure.axes[:2])
     assert (left, right) == ({0.4, 1.0}, {0.25, 0.75})
 
 
@@ -66,6 +66,6 @@ def test_sensitivity_shows_the_speedup_and_the_rate_relative_to_the_configured()
     smaller = table.assign(suite="digits", array_speedup=9.0)
     left, right = sense_sensitivity.draw(pd.concat([smaller, table])).axes[:2]
     names = [label.get_text() for label in left.get_yticklabels()]
-    assert names == ["tile = 14", "tile = 7", "configured"]
+    assert names == ["side of a tile, pixels: 14", "side of a tile, pixels: 7", "as configured"]
     assert left.lines[0].get_xdata().tolist() == [1.8, 1.5, 2.0]
     assert right.lines[0].get_xdata().tolist() == [1.2, 0.8, 1.0]

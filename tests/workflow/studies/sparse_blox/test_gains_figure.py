@@ -37,7 +37,7 @@ def test_gains_are_those_of_convolutions_in_a_panel_per_suite_and_quantity() -> 
     figure = sparse_blox_gains.draw(pd.DataFrame(rows, columns=columns).assign(two_sided_bound=2.0))
     assert bar_heights(figure) == [{1.03}, {1.4}, {1.02}, {1.1}]
     labels = {text.get_text() for text in figure.legends[0].get_texts()}
-    assert {"systolic array, dense", "vector unit, blockwise"} <= labels
+    assert {"systolic array, no threshold", "vector unit, thresholds"} <= labels
 
 
 @pytest.mark.parametrize("design", ["sparse_blox", "sparse_blox_vector"])
@@ -50,5 +50,5 @@ def test_sensitivity_has_a_line_per_value_the_configured_on_top(design: str) -> 
     figure = sparse_blox_sensitivity.draw(table)
     panel = figure.axes[design == "sparse_blox_vector"]
     labels = [text.get_text() for text in panel.get_yticklabels()]
-    assert labels == ["rows = 4", "rows = 16", "configured"]
+    assert labels == ["rows: 4", "rows: 16", "as configured"]
     assert list(panel.lines[0].get_xdata()) == [1.4, 1.1, 1.2]
