@@ -157,16 +157,16 @@ def scheme_by_suite(
     draw: Callable[[Axes, pd.DataFrame], None],
     panel_inches: float,
     margin_inches: float,
+    sharey: bool | str = True,
 ) -> tuple[Figure, Panels]:
     """A figure with a line of panels per compression scheme and a column per suite.
-
-    All panels have the same axes.
 
     Args:
         rows: with columns suite and scheme; a panel without rows is left empty.
         draw: draws the rows of one panel.
         panel_inches: height of one panel.
         margin_inches: height of the legend below.
+        sharey: which panels have one y axis, as `Figure.subplots` takes it; the x axis is one.
 
     Returns:
         The figure, and its panels (schemes, suites).
@@ -174,7 +174,7 @@ def scheme_by_suite(
     suites, schemes = list(dict.fromkeys(rows["suite"])), ordered_schemes(rows["scheme"])
     figure = page_figure(panel_inches * len(schemes) + margin_inches)
     panels: Panels = figure.subplots(
-        len(schemes), len(suites), sharex=True, sharey=True, squeeze=False
+        len(schemes), len(suites), sharex=True, sharey=sharey, squeeze=False
     )
     for line, scheme in zip(panels, schemes, strict=True):
         for panel, suite in zip(line, suites, strict=True):

@@ -5,16 +5,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from matplotlib import patheffects
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
+from matplotlib.textpath import TextPath
 
 from workflow.drawing.shared import SMALL_TYPE_POINTS
 
-CHARACTER = 0.62
-"""Mean width of a letter over the size of the type; a little wide, for room."""
 MARK_POINTS = 7.0
-DISTANCES = (1.0, 3.2, 5.5)
-"""Distances of a label from its mark that are tried, over the radius of the mark."""
+"""Side of the square that a mark takes, with room."""
+ROOM_POINTS = 2.0
+"""Between labels, in both directions together."""
+GAPS_POINTS = (0.0, 5.0, 10.0, 16.0, 23.0, 31.0)
+"""Distances of a label from its mark that are tried."""
+ANGLES = 16
+"""Directions from a mark to its label that are tried."""
+FAR_POINTS = 7.0
+"""Beyond this distance a thin line joins label and mark."""
+ROUNDS = 8
+HIDDEN, OUTSIDE, CROSSED, PER_POINT = 5.0, 10.0, 60.0, 3.0
+"""Costs of a square point that is hidden and of one outside the panel, of a quarter of a joining
+line that a label hides, and of a point of distance."""
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -27,73 +40,111 @@ class PointLabel:
     colour: str
 
 
-def label_points(panel: Axes, labels: Sequence[PointLabel]) -> None:
-    """Write each label on the free side of its point; the axes must have their limits and place.
+@dataclass(frozen=True)
+class _Places:
+    """Where one label may lie, in points.
 
-    Of the places around a point the one is taken that overlaps least with marks, with labels
-    placed before and with what lies outside the panel.
+    Attributes:
+        boxes: left, bottom, right, top of each place: (places, 4).
+        joints: points of the line from the mark to the label: (places, joints, 2).
+        costs: what a place costs by itself: (places,).
+    """
+
+    boxes: Array
+    joints: Array
+    costs: Array
+
+
+def label_points(panel: Axes, labels: Sequence[PointLabel]) -> None:
+    """Write each label at the free side of its point; the axes must have their limits and place.
+
+    Each label in turn takes the place that hides least of the marks, of the other labels and of
+    what joins those with their marks, and lies in the panel; some rounds of this settle all of
+    them. The first labels choose first.
     """
     figure = panel.get_figure(root=True)
     pixels = (figure.dpi if figure is not None else 72.0) / 72
-    marks = [
-        _around(panel.transData.transform((label.x, label.y)) / pixels, MARK_POINTS, MARK_POINTS)
-        for label in labels
+    data = np.array([(label.x, label.y) for label in labels], float).reshape(-1, 2)
+    points: Array = panel.transData.transform(data) / pixels
+    inside = panel.get_window_extent().extents / pixels
+    marks = np.hstack([points - MARK_POINTS / 2, points + MARK_POINTS / 2])
+    places = [
+        _places(point, _width(label.text), marks, inside)
+        for point, label in zip(points, labels, strict=True)
     ]
-    window = panel.get_window_extent()
-    inside = Bbox(window.get_points() / pixels)
-    taken: list[Bbox] = []
-    for label, mark in zip(labels, marks, strict=True):
-        width = CHARACTER * SMALL_TYPE_POINTS * len(label.text)
-        places = [_around(center, width, SMALL_TYPE_POINTS) for center in _centers(mark, width)]
-        costs = [_cost(place, [*marks, *taken], inside) for place in places]
-        best = places[int(np.argmin(costs))]
-        taken.append(best)
-        _write(panel, label, mark, best)
+    for label, point, box in zip(labels, points, _settled(places), strict=True):
+        _write(panel, label, point, box)
 
 
-def _around(center: Any, width: float, height: float) -> Bbox:
-    x, y = center
-    return Bbox.from_bounds(x - width / 2, y - height / 2, width, height)
+def _width(text: str) -> float:
+    """Of a line of small type, in points."""
+    return float(TextPath((0, 0), text, size=SMALL_TYPE_POINTS).get_extents().width)
 
 
-def _centers(mark: Bbox, width: float) -> list[tuple[float, float]]:
-    """Where the middle of a label may lie, the best first: right, left, above, below, corners."""
-    x, y = (mark.x0 + mark.x1) / 2, (mark.y0 + mark.y1) / 2
-    radius, half, height = MARK_POINTS / 2, width / 2, SMALL_TYPE_POINTS
-    centers = []
-    for distance in DISTANCES:
-        aside, up = distance * radius + half, distance * radius + height / 2
-        centers += [(x + aside, y), (x - aside, y), (x, y + up), (x, y - up)]
-        centers += [(x + a * aside, y + b * up) for a in (1, -1) for b in (1, -1)]
-    return centers
+def _places(point: Array, width: float, marks: Array, inside: Array) -> _Places:
+    angles = np.arange(ANGLES) * (2 * np.pi / ANGLES)
+    direction = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    half = np.array([width, SMALL_TYPE_POINTS]) / 2 + ROOM_POINTS / 2
+    gaps = np.repeat(GAPS_POINTS, ANGLES)
+    # A label touches a circle around the mark with the side or corner that looks to the mark.
+    away = np.tile(direction, (len(GAPS_POINTS), 1)) * (MARK_POINTS / 2 + gaps[:, None])
+    centers = point + away + half * np.clip(np.tile(direction, (len(GAPS_POINTS), 1)) * 2, -1, 1)
+    boxes = np.hstack([centers - half, centers + half])
+    joints = point + away[:, None, :] * np.array([0.25, 0.5, 0.75, 1.0])[:, None]
+    outside = np.prod(2 * half) - _common(boxes, inside[None])[:, 0]
+    costs = OUTSIDE * outside + PER_POINT * gaps
+    costs += HIDDEN * _common(boxes, marks).sum(axis=1)
+    return _Places(boxes, joints, costs)
 
 
-def _cost(place: Bbox, others: Sequence[Bbox], inside: Bbox) -> float:
-    """Area that is hidden or outside, in square points."""
-    outside = place.width * place.height - _common(place, inside)
-    return 3 * outside + sum(_common(place, other) for other in others)
+def _settled(places: Sequence[_Places]) -> list[Array]:
+    """The box of each label."""
+    taken: dict[int, int] = {}
+    for _ in range(ROUNDS):
+        before = dict(taken)
+        for label, own in enumerate(places):
+            others = [(places[n], place) for n, place in taken.items() if n != label]
+            costs = own.costs.copy()
+            for other, place in others:
+                box, joints = other.boxes[place], other.joints[place]
+                costs += HIDDEN * _common(own.boxes, box[None])[:, 0]
+                costs += CROSSED * _held(own.boxes, joints[None]).sum(axis=1)
+                costs += CROSSED * _held(box[None], own.joints).sum(axis=1)
+            taken[label] = int(np.argmin(costs))
+        if taken == before:
+            break
+    return [own.boxes[taken[label]] for label, own in enumerate(places)]
 
 
-def _common(left: Bbox, right: Bbox) -> float:
-    width = min(left.x1, right.x1) - max(left.x0, right.x0)
-    height = min(left.y1, right.y1) - max(left.y0, right.y0)
-    return max(width, 0.0) * max(height, 0.0)
+def _common(left: Array, right: Array) -> Array:
+    """Area that boxes have in common: (left, right)."""
+    low = np.maximum(left[:, None, :2], right[None, :, :2])
+    high = np.minimum(left[:, None, 2:], right[None, :, 2:])
+    common: Array = np.prod(np.maximum(high - low, 0.0), axis=2)
+    return common
 
 
-def _write(panel: Axes, label: PointLabel, mark: Bbox, place: Bbox) -> None:
-    offset = (
-        (place.x0 + place.x1 - mark.x0 - mark.x1) / 2,
-        (place.y0 + place.y1 - mark.y0 - mark.y1) / 2,
-    )
-    far = max(abs(offset[0]) - place.width / 2, abs(offset[1]) - place.height / 2) > MARK_POINTS
+def _held(boxes: Array, points: Array) -> npt.NDArray[np.bool_]:
+    """Which points (boxes or 1, points, 2) lie in the boxes (boxes or 1, 4)."""
+    low, high = boxes[:, None, :2], boxes[:, None, 2:]
+    held: npt.NDArray[np.bool_] = ((low < points) & (points < high)).all(axis=2)
+    return held
+
+
+def _write(panel: Axes, label: PointLabel, point: Array, box: Array) -> None:
+    offset = (box[:2] + box[2:]) / 2 - point
+    half = (box[2:] - box[:2]) / 2
+    far = float(np.max(np.abs(offset) - half)) > FAR_POINTS
+    line: dict[str, Any] = {"arrowstyle": "-", "color": "0.6", "linewidth": 0.6, "shrinkA": 0}
     panel.annotate(
         label.text,
         (label.x, label.y),
-        offset,
+        (float(offset[0]), float(offset[1])),
         textcoords="offset points",
         ha="center",
         va="center",
         fontsize=SMALL_TYPE_POINTS,
         color=label.colour,
-        arrowprops={"arrowstyle": "-", "color": "0.6", "linewidth": 0.6} if far else None,
+        arrowprops=line if far else None,
+        path_effects=[patheffects.withStroke(linewidth=2, foreground="white")],
     ).set_in_layout(False)

@@ -11,13 +11,14 @@ from workflow.tabling.losses import EFFECTUAL, LABELS
 
 COLORS = {
     EFFECTUAL: "#000000",
-    "zero_operand": "#56B4E9",
-    "fill_edge": "#E69F00",
-    "fragmentation": "#009E73",
-    "imbalance": "#D55E00",
-    "bandwidth": "#0072B2",
+    "zero_operand": "#c9e5f5",
+    "fill_edge": "#f0b43c",
+    "fragmentation": "#3fae88",
+    "imbalance": "#bf4d00",
+    "bandwidth": "#003f73",
 }
-"""Okabe and Ito's palette, for all kinds of colour vision; neighbours differ in lightness."""
+"""Hues of Okabe and Ito's palette, for all kinds of colour vision, each of a lightness that no
+other has, so that they differ in grey as well."""
 
 
 def loss_bars(panel: Axes, shares: pd.DataFrame, labels: Sequence[str]) -> None:

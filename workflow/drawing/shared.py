@@ -25,6 +25,8 @@ PALETTE = [
     )
 ]
 """Seaborn's palette `colorblind`."""
+BAR_COLOURS = [mpl.colors.to_rgb(color) for color in ("#0a4c80", "#029e73", "#eaa63a", "#f3d3e7")]
+"""Of bars, which have no marker: from dark to light, so that they differ in grey as well."""
 PAPER = 0.8
 """Sizes of lines and ticks on paper, over those of a notebook."""
 PAGE_INCHES = 7.2

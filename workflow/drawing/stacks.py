@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from workflow.drawing.shared import PALETTE, network_label, ordered_networks
+from workflow.drawing.shared import BAR_COLOURS, network_label, ordered_networks
 from workflow.drawing.styles import accelerator_label
 
 GAP = 1.0
@@ -38,7 +38,7 @@ def stacked_bars(
         labels: of designs that are called otherwise than by their title.
         colours: of each part; by default by the place of its column.
     """
-    colours = colours or dict(zip(parts.columns, PALETTE, strict=False))
+    colours = colours or dict(zip(parts.columns, BAR_COLOURS, strict=False))
     names, places, drawn, y = [], [], [], 0.0
     for network in ordered_networks(parts.index.get_level_values("network")):
         present = [name for name in designs if (network, name) in parts.index]

@@ -70,7 +70,15 @@ UNITS = {
     "mhz": "MHz",
     "bytes_per_cycle": "bytes per cycle",
 }
-CAPITALS = {"dram": "DRAM", "pe": "PE", "pes": "PEs", "ram": "RAM", "fifo": "FIFO", "mac": "MAC"}
+CAPITALS = {
+    "dram": "DRAM",
+    "pe": "PE",
+    "pes": "PEs",
+    "ram": "RAM",
+    "fifo": "FIFO",
+    "mac": "MAC",
+    "macs": "MACs",
+}
 VALUES = {
     "False": "no",
     "True": "yes",

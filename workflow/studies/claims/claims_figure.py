@@ -5,6 +5,7 @@ judged; hollow: the settings around it. A panel for each unit; the verdict stand
 """
 
 from textwrap import fill
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.claims import claims as published_claims
+from workflow.drawing.designs import ratio_axis
 from workflow.drawing.shared import BASELINE, PALETTE, figure_command, page_figure
 from workflow.studies.claims.verdict import (
     BY_CONSTRUCTION,
@@ -29,10 +31,12 @@ UNITS = {
     "M": "saved, millions of multiplications",
     "GOP/s": "10\u2079 operations per second",
 }
-PUBLISHED_GREY = "0.8"
+AREAS = "ratio of areas (1 = no gain)"
+"""A panel of their own: they span decades, beside which speedups could not be told apart."""
+PUBLISHED_GREY, HATCH_GREY = "0.8", "0.45"
 VERDICT_COLOURS = {REPRODUCED: PALETTE[2], NOT_REPRODUCED: PALETTE[3], BY_CONSTRUCTION: "0.4"}
-LINE_INCHES = 0.3
-LETTERS = 44
+LINE_INCHES = 0.33
+LETTERS = 46
 """Of a claim's label in one line."""
 NO_NETWORK = "not stated"
 
@@ -41,6 +45,7 @@ def draw(claims: pd.DataFrame) -> Figure:
     """One panel per unit, a line per claim on a log axis."""
     drawn = claims[claims["here"].notna()]
     labels = drawn["unit"].map(UNITS).fillna(drawn["unit"])
+    labels = labels.mask(drawn["metric"].str.startswith("area"), AREAS)
     groups = [(label, drawn[labels == label]) for label in dict.fromkeys(labels)]
     heights = [rows["claim"].nunique() + 2.4 for _, rows in groups]
     figure = page_figure(LINE_INCHES * sum(heights) + 0.6)
@@ -48,7 +53,7 @@ def draw(claims: pd.DataFrame) -> Figure:
     for panel, (label, rows) in zip(panels, groups, strict=True):
         _panel(panel, rows)
         panel.set_xlabel(label)
-    figure.legend(handles=_handles(drawn), loc="outside lower center", ncols=2)
+    figure.legend(handles=_handles(drawn), loc="outside lower center", ncols=3)
     return figure
 
 
@@ -82,6 +87,7 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
     panel.set_xscale("log")
     if rows["unit"].str.startswith("x").any():
         panel.axvline(1.0, **BASELINE)
+        ratio_axis(panel, most_ticks=7)
     lines = [_label(name, rows[rows["claim"] == name].iloc[0]) for name in names]
     panel.set_yticks(range(len(names)), lines)
     panel.set_ylim(len(names) - 0.4, -0.6)
@@ -107,8 +113,13 @@ def _published(panel: Axes, y: int, claim: pd.DataFrame) -> None:
         return
     open_ended = bool(pd.isna(high))
     right = low * 1.6 if open_ended else high
-    hatch = "//" if open_ended else None
-    panel.barh(y, right - low, 0.6, low, color=PUBLISHED_GREY, hatch=hatch, edgecolor="white")
+    panel.barh(y, right - low, 0.6, low, **_bar(open_ended))
+
+
+def _bar(open_ended: bool) -> dict[str, Any]:
+    """How a published range is drawn, hatched where only its lower end is stated."""
+    grey: dict[str, Any] = {"facecolor": PUBLISHED_GREY, "linewidth": 0}
+    return grey | ({"hatch": "////", "edgecolor": HATCH_GREY} if open_ended else {})
 
 
 def _handles(drawn: pd.DataFrame) -> list[Line2D | Patch]:
@@ -117,12 +128,17 @@ def _handles(drawn: pd.DataFrame) -> list[Line2D | Patch]:
     others.set_fillstyle("none")
     judged.set_label("here, the setting that is judged")
     others.set_label("here, other settings")
-    return [
-        Patch(color=PUBLISHED_GREY, label="published range (hatched: more than)"),
-        Line2D([], [], color="black", marker="|", linestyle="", markersize=11, label="published"),
-        *([judged] if drawn["primary"].any() else []),
-        others,
+    low, high = drawn["published_low"], drawn["published_high"]
+    value = Line2D([], [], color="black", marker="|", linestyle="", markersize=11)
+    value.set_label("published")
+    handles = [
+        (value, (low == high).any()),
+        (Patch(label="published range", **_bar(False)), (low < high).any()),
+        (Patch(label="published: more than", **_bar(True)), high.isna().any()),
+        (judged, drawn["primary"].any()),
+        (others, not drawn["primary"].all()),
     ]
+    return [handle for handle, present in handles if present]
 
 
 if __name__ == "__main__":

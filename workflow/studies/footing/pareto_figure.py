@@ -6,6 +6,7 @@ in both; designs whose selection logic is not counted are none of them. Black: t
 of the speedup.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -60,6 +61,18 @@ def _labels(rows: pd.DataFrame) -> list[PointLabel]:
     ]
 
 
+def _limits(cells: Sequence[tuple[Axes, pd.DataFrame]], rows: pd.DataFrame) -> None:
+    """Speeds have one axis in all panels, energies one in each line of panels."""
+    speeds = ratio_limits(rows[SPEED], rows["two_sided_bound"])
+    for panel, cell in cells:
+        line = rows[rows["scheme"] == cell["scheme"].iloc[0]]
+        energies = ratio_limits(line[ENERGY])
+        panel.set_xlim(speeds[0] / 1.3, speeds[1])
+        panel.set_ylim(energies[0] / 1.15, energies[1] * 1.15)
+        ratio_axis(panel)
+        ratio_axis(panel, horizontal=False)
+
+
 def draw(table: pd.DataFrame) -> Figure:
     """Rows: compression levels; columns: suites; geometric means, convolutions, first size."""
     common = footing()
@@ -74,14 +87,8 @@ def draw(table: pd.DataFrame) -> Figure:
         _panel(panel, cell)
         cells.append((panel, cell))
 
-    figure, panels = scheme_by_suite(rows, panel, 3.1, 0.8)
-    speeds = ratio_limits(rows[SPEED], rows["two_sided_bound"])
-    energies = ratio_limits(rows[ENERGY])
-    for drawn, _ in cells:
-        drawn.set_xlim(speeds[0] / 1.3, speeds[1])
-        drawn.set_ylim(energies[0] / 1.15, energies[1] * 1.15)
-        ratio_axis(drawn)
-        ratio_axis(drawn, horizontal=False)
+    figure, panels = scheme_by_suite(rows, panel, 3.3, 0.8, sharey="row")
+    _limits(cells, rows)
     for line in panels:
         line[0].set_ylabel("energy with DRAM\nrelative to the dense array")
     for last in panels[-1]:

@@ -1,20 +1,22 @@
 """Progress of HASS's threshold search beside its controls, and what the best points are worth.
 
-Above: the best full score (accuracy, sparsity, throughput and DSPs) of the trials so far, mean and
-span over seeds; a search that cannot see all of it keeps another point. Below: the points kept,
-efficiency over a PASS-like design of the unpruned network against lost test accuracy. Narrow
-networks on 32x32 images, weights of the objective assumed.
+Above, lines: the best score (accuracy, sparsity, throughput and DSPs) of the trials so far, mean
+and span over seeds; a search that cannot see all of it keeps another point. Below, marks: the
+points kept, efficiency over a PASS-like design of the unpruned network against lost test accuracy.
+Narrow networks on 32x32 images, weights of the objective assumed.
 """
+
+from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from workflow.drawing.shared import (
     BASELINE,
     PALETTE,
     figure_command,
-    legend_below,
     network_label,
     ordered_networks,
     page_figure,
@@ -38,13 +40,13 @@ def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
 
 def progress(panel: Axes, trials: pd.DataFrame) -> None:
     """Best score so far over the trials: mean over seeds, and from the worst to the best seed."""
-    for position, (name, (label, _)) in enumerate(STRATEGIES.items()):
+    for position, name in enumerate(STRATEGIES):
         searches = trials[trials["strategy"] == name]
         if searches.empty:
             continue
         best, color = best_so_far(searches), PALETTE[position]
         mean = best.mean(axis=1)
-        panel.plot(mean.index, mean, linestyle=LINES[position], color=color, label=label)
+        panel.plot(mean.index, mean, linestyle=LINES[position], color=color)
         span = (best.min(axis=1), best.max(axis=1))
         panel.fill_between(mean.index, *span, color=color, alpha=0.15, linewidth=0)
     panel.set_xlabel("trial")
@@ -52,7 +54,7 @@ def progress(panel: Axes, trials: pd.DataFrame) -> None:
 
 def gains(panel: Axes, best: pd.DataFrame) -> None:
     """Images per cycle and DSP over PASS-like on the unpruned network, against lost accuracy."""
-    for position, (name, (label, marker)) in enumerate(STRATEGIES.items()):
+    for position, (name, (_, marker)) in enumerate(STRATEGIES.items()):
         own = best[best["strategy"] == name]
         if own.empty:
             continue
@@ -64,7 +66,6 @@ def gains(panel: Axes, best: pd.DataFrame) -> None:
             markersize=5,
             alpha=0.8,
             linestyle="",
-            label=f"{label}: kept",
         )
     panel.axhline(1.0, **BASELINE)
     panel.axvline(0.0, **BASELINE)
@@ -88,10 +89,22 @@ def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
         progress(panels[0, column], trials)
         gains(panels[1, column], best)
         panels[0, column].set_title(f"{network_label(network)}: {suite_label(suite)}")
-    panels[0, 0].set_ylabel("best full score so far")
+    panels[0, 0].set_ylabel("best score so far")
     panels[1, 0].set_ylabel("images per cycle and DSP,\nPASS-like, unpruned = 1")
-    legend_below(figure, columns=2)
+    handles = _handles([*hass_trials["strategy"], *hass_search["strategy"]])
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return figure
+
+
+def _handles(present: Sequence[str]) -> list[Line2D]:
+    """A line, as above, with a mark, as below, of each strategy that is drawn."""
+    return [
+        Line2D([], [], linestyle=line, marker=marker, markersize=5, color=color, label=label)
+        for (name, (label, marker)), line, color in zip(
+            STRATEGIES.items(), LINES, PALETTE, strict=False
+        )
+        if name in present
+    ]
 
 
 if __name__ == "__main__":

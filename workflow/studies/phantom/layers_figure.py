@@ -66,6 +66,7 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
             **design_style(name).points,
         )
     panel.axhline(1.0, **BASELINE)
+    panel.set_xlim(0.4, rows["layer_index"].max() + 0.6)
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 

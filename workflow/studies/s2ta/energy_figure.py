@@ -4,11 +4,16 @@ Energy of all convolutions by component relative to SA-ZVCG, DRAM left out; the 
 paper's "more than 2x".
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 
 from workflow.drawing.shared import (
+    BAR_COLOURS,
     BASELINE,
+    PALETTE,
     PUBLISHED,
     figure_command,
     legend_below,
@@ -34,6 +39,13 @@ def _relative(rows: pd.DataFrame) -> pd.DataFrame:
     return shares.rename(columns=lambda name: name.removesuffix(SUFFIX)).rename(columns=COMPONENTS)
 
 
+def _colours(stacks: Sequence[pd.DataFrame]) -> dict[str, Any]:
+    """The same in all panels, of the components that any array has."""
+    shares = pd.concat(stacks)
+    present = [str(part) for part in shares.columns if shares[part].any()]
+    return dict(zip(present, [*BAR_COLOURS, *PALETTE], strict=False))
+
+
 def draw(energy: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     """One column of bars per suite; DRAM is left out."""
     stated = 1 / published_low(claims, "s2ta-energy")
@@ -45,11 +57,12 @@ def draw(energy: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     ]
     suites = list(dict.fromkeys(rows["suite"]))
     stacks = [_relative(rows[rows["suite"] == suite]) for suite in suites]
+    colours = _colours(stacks)
     lines = max(stack_lines(parts, ARRAYS) for parts in stacks)
     figure = page_figure(BAR_INCHES * lines + 1.4)
     panels = figure.subplots(1, len(suites), sharex=True, squeeze=False)[0]
     for panel, suite, parts in zip(panels, suites, stacks, strict=True):
-        stacked_bars(panel, parts, ARRAYS)
+        stacked_bars(panel, parts, ARRAYS, colours=colours)
         panel.set_ylim(lines - 0.4, -0.6)  # bars of one height in all panels
         panel.axvline(1.0, label="SA-ZVCG = 1", **{**BASELINE, "zorder": 3})
         label = f"published: S2TA-AW below {stated:.2g}"

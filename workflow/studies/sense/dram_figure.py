@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below, page_figure
+from workflow.drawing.shared import BAR_COLOURS, BASELINE, figure_command, legend_below, page_figure
 from workflow.drawing.stacks import BAR_INCHES, stack_lines, stacked_bars
 from workflow.drawing.words import suite_label
 
@@ -56,7 +56,7 @@ def _relative(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _panel(panel: Axes, parts: pd.DataFrame) -> None:
-    colours = dict(zip(parts.columns, [*PALETTE[:3], "0.6"], strict=True))
+    colours = dict(zip(parts.columns, [*BAR_COLOURS[:3], "0.85"], strict=True))
     stacked_bars(panel, parts, ACCELERATORS, {CHIP: "Eyeriss chip"}, colours)
     panel.axvline(1.0, **{**BASELINE, "zorder": 3})
 

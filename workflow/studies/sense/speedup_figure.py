@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from workflow.drawing.designs import bar_bounds, network_bars, suite_columns
-from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below
+from workflow.drawing.shared import BAR_COLOURS, BASELINE, figure_command, legend_below
 from workflow.drawing.words import suite_label
 
 MECHANISMS = ["clustering", "balanced weights", "both"]
@@ -19,7 +19,7 @@ def draw(sense: pd.DataFrame) -> Figure:
     """One panel per suite; bars per network and their mean, array time alone, convolutions."""
     rows = sense[sense["mechanism"].isin(MECHANISMS) & (sense["layers"] == "conv_only")]
     figure, panels, suites = suite_columns(rows, 3.2)
-    colours = dict(zip(MECHANISMS, PALETTE, strict=False))
+    colours = dict(zip(MECHANISMS, BAR_COLOURS, strict=False))
     for panel, suite in zip(panels[0], suites, strict=True):
         chosen = rows[rows["suite"] == suite]
         network_bars(panel, chosen, "array_speedup", "mechanism", colours)

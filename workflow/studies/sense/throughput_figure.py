@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from workflow.drawing.designs import grouped_bars
 from workflow.drawing.shared import (
-    PALETTE,
+    BAR_COLOURS,
     PUBLISHED,
     figure_command,
     legend_below,
@@ -35,7 +35,7 @@ def draw(sense_throughput: pd.DataFrame) -> Figure:
     panel = figure.subplots()
     order = ordered_networks(rows["network"])
     if order:
-        colours = dict(zip(SERIES.values(), PALETTE, strict=False))
+        colours = dict(zip(SERIES.values(), BAR_COLOURS, strict=False))
         columns = ("network", "series", "relative_to_published")
         grouped_bars(panel, rows, columns, order, colours)
     panel.axhline(1.0, label="published (version 2 of the abstract)", **PUBLISHED)

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from sim.footing import footing
 from workflow.drawing.designs import ROW_INCHES, ratio_axis
 from workflow.drawing.shared import (
+    BAR_COLOURS,
     BASELINE,
-    PALETTE,
     figure_command,
     legend_below,
     network_label,
@@ -57,7 +57,7 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
     for place, (quantity, label) in enumerate(QUANTITIES.items()):
         low, high = rows[f"relative_{quantity}_low"], rows[f"relative_{quantity}_high"]
         at = [n + 0.28 * (place - 1) for n in range(len(rows))]
-        panel.barh(at, high - low, 0.26, low, color=PALETTE[place], linewidth=0, label=label)
+        panel.barh(at, high - low, 0.26, low, color=BAR_COLOURS[place], linewidth=0, label=label)
     names = [
         parameter_label(parameter.removeprefix(OTHER_ZEROS))
         + ("" if status == "assumed" else f" ({status})")
@@ -87,7 +87,7 @@ def draw(spans: pd.DataFrame) -> Figure:
         panel.set_xlim(rows[ends].min(axis=None) / 1.1, rows[ends].max(axis=None) * 1.1)
         ratio_axis(panel)
     for panel in panels[-COLUMNS:]:
-        panel.set_xlabel("over the configured design")
+        panel.set_xlabel("over the\nconfigured design")
     legend_below(figure)
     return figure
 

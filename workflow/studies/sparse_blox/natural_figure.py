@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from workflow.drawing.designs import grouped_bars
 from workflow.drawing.shared import (
-    PALETTE,
+    BAR_COLOURS,
     PUBLISHED,
     figure_command,
     legend_below,
@@ -36,7 +36,7 @@ CLAIMS = {
 def draw(natural: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     """One panel per network, bars per block shape and source."""
     networks = ordered_networks(natural["network"])
-    colours = dict(zip(SOURCES.values(), PALETTE, strict=False))
+    colours = dict(zip(SOURCES.values(), BAR_COLOURS, strict=False))
     figure = page_figure(3.1)
     panels = figure.subplots(1, len(networks), sharey=True, squeeze=False)[0]
     for panel, network in zip(panels, networks, strict=True):
