@@ -48,12 +48,15 @@ def test_every_model_has_a_row_for_its_loops(tables: tuple[pd.DataFrame, pd.Data
     assert (loops["largest_relative_error"] == 0).all()
 
 
-def test_figure_has_a_row_per_check_but_none_for_loops(
+def test_figure_has_a_row_per_check_under_its_oracle_but_none_for_loops(
     tables: tuple[pd.DataFrame, pd.DataFrame],
 ) -> None:
     (panel,) = draw(*tables).axes
     labels = [label.get_text() for label in panel.get_yticklabels()]
-    assert labels == ["a: cycles  [oracle, 1]", "b: MB  [chip, 2]"]
+    assert labels == ["oracle", "a: cycles (1)", "chip", "b: MB (2)"]
+    weights = [label.get_fontweight() for label in panel.get_yticklabels()]
+    assert weights == ["bold", "normal", "bold", "normal"]
     exact, published = (dots.get_offsets().data for dots in panel.collections)
     assert exact[:, 0].tolist() == [0]
     assert published[:, 0] == pytest.approx([-20, 10])
+    assert (exact[:, 1].round().tolist(), published[:, 1].round().tolist()) == ([1], [3, 3])

@@ -92,7 +92,7 @@ def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
     panels[0, 0].set_ylabel("best score so far")
     panels[1, 0].set_ylabel("images per cycle and DSP,\nPASS-like, unpruned = 1")
     handles = _handles([*hass_trials["strategy"], *hass_search["strategy"]])
-    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, handlelength=3)
     return figure
 
 

@@ -236,7 +236,12 @@ def test_the_bound_is_on_every_speedup_figure(figure, events: pd.DataFrame) -> N
     drawn = figure.draw(footing_table(events))
     labels = [text.get_text() for legend in drawn.legends for text in legend.get_texts()]
     assert any("two-sided bound" in label for label in labels)
-    assert any("Phantom-2D" in label for label in labels) or figure is sizes_figure
+    panel = drawn.axes[0]
+    bounds = [line for line in panel.get_lines() if "two-sided" in str(line.get_label())]
+    assert len(bounds) == 1
+    assert all(1 <= limit <= panel.get_xlim()[1] for limit in bounds[0].get_xdata())
+    written = [*panel.get_yticklabels(), *panel.texts]
+    assert "Phantom-2D" in {text.get_text() for text in written}  # in its line or at its point
 
 
 def test_each_design_has_a_roofline_and_a_bar(events: pd.DataFrame) -> None:

@@ -108,13 +108,15 @@ def test_pareto_figure_marks_bound_published_rate_and_waiting() -> None:
     figure = hass_pareto.draw(pareto_table(DESIGNS), hass(DESIGNS), table)
     lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
     assert list(lines["HASS"].get_ydata()) == [1700, 3000]
-    assert list(lines["HASS, averages balanced"].get_ydata()) == [2500]
-    assert list(lines["HASS, averages balanced"].get_xdata()) == [590]
-    assert lines["published (MobileNetV3, size not stated)"].get_ydata()[0] == 4895
-    assert lines["input port: clock / padded pixels"].get_ydata()[0] == 4000
+    hollow = [line for line in figure.axes[0].get_lines() if line.get_markerfacecolor() == "none"]
+    (averages,) = [line for line in hollow if line.get_color() == lines["HASS"].get_color()]
+    assert (list(averages.get_xdata()), list(averages.get_ydata())) == ([590], [2500])
+    assert averages.get_marker() == lines["HASS"].get_marker()
+    assert lines["published, size not stated"].get_ydata()[0] == 4895
+    assert lines["input port: clock / pixels"].get_ydata()[0] == 4000
 
 
-def test_interval_figure_has_a_bar_per_layer_before_and_after() -> None:
+def test_interval_figure_has_a_mark_per_layer_before_after_and_with_waiting() -> None:
     layers = pd.DataFrame(
         {
             "network": "resnet18",
@@ -126,7 +128,13 @@ def test_interval_figure_has_a_bar_per_layer_before_and_after() -> None:
         }
     )
     panel = hass_intervals.draw(layers).axes[0]
-    assert sorted(bar.get_height() for bar in panel.patches) == [90, 100, 500, 900]
+    marks = {line.get_label(): list(line.get_ydata()) for line in panel.get_lines()}
+    assert marks == {
+        "cheapest folding": [900, 500],
+        "unfolded, on average": [90, 100],
+        "unfolded, waiting included": [95, 120],
+        "interval of the balanced design": [120, 120],
+    }
     assert panel.get_title() == "ResNet-18: 120 cycles per image"
 
 

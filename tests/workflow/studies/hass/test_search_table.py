@@ -97,9 +97,13 @@ def test_claim_takes_the_mean_of_the_hardware_aware_searches_and_says_what_they_
 def test_figure_draws_progress_and_gain_of_every_strategy_there_is() -> None:
     drawn = figure.draw(hass_trials(TRIALS), hass_search(BEST))
     above, below = drawn.axes
-    assert above.get_title() == "LeNet-5, shapes"
-    lines = {line.get_label(): list(line.get_ydata()) for line in above.get_lines()}
-    assert lines["hardware-blind: accuracy, sparsity"] == [1.0, 0.8, 0.8]
+    assert above.get_title() == "LeNet-5: shapes, 32x32, trained here"
+    (legend,) = drawn.legends
+    labels = [text.get_text() for text in legend.get_texts()]
+    handles = dict(zip(labels, legend.legend_handles, strict=True))
+    blind = handles["hardware-blind: accuracy, sparsity"]
+    lines = {line.get_color(): list(line.get_ydata()) for line in above.get_lines()}
+    assert lines[blind.get_color()] == [1.0, 1.0, 1.2]  # 0.8 after 1.0 is no fall
+    assert set(lines) == {handle.get_color() for handle in legend.legend_handles}
     points = [line for line in below.get_lines() if line.get_marker() == "o"]
     assert list(points[0].get_xdata()) == [1.0, 2.0]
-    assert drawn.legends

@@ -185,5 +185,5 @@ def test_figures_draw_what_the_tables_hold(
     stacks = phantom_idle.draw(idle_table(events)).axes[0]
     assert stacks.get_xlim() == (0, 100)
     titles = [panel.get_title() for panel in phantom_sensitivity.draw(sensitivity).axes]
-    assert "lookahead" in titles
-    assert "weight_buffer_kib" not in titles
+    assert "look-ahead, entries" in titles
+    assert "weight buffer, KiB" not in titles

@@ -8,6 +8,8 @@ from sim import Layer, NetworkTrace, UserError
 from sim.footing import footing
 from sim.registry import configuration
 from tests.workflow.random_traces import random_trace
+from workflow.drawing.shared import network_label
+from workflow.drawing.styles import accelerator_label
 from workflow.steps.simulate import simulated, sweep
 from workflow.studies.sensitivity import sensitivity_figure as figure
 from workflow.studies.sensitivity.sensitivity_table import CONFIGURED, sensitivity
@@ -119,9 +121,15 @@ def test_the_widest_parameters_of_a_design_come_first(table: pd.DataFrame) -> No
 
 def test_each_design_has_a_tornado_on_the_same_scale(table: pd.DataFrame) -> None:
     drawn = figure.draw(spans(table))
-    panels = [axis for axis in drawn.axes if axis.get_title()]
-    assert len(panels) == table["accelerator"].nunique()
-    assert len({axis.get_xlim() for axis in panels}) == 1
+    panels = {axis.get_title(loc="right"): axis for axis in drawn.axes}
+    panels.pop("", None)  # the place beside the last of an odd number
+    names = {title.partition("\n")[0] for title in panels}
+    designs = table.drop_duplicates("accelerator")[["accelerator", "network"]]
+    assert names == {
+        f"{accelerator_label(design)}: {network_label(network)}"
+        for design, network in designs.itertuples(index=False)
+    }
+    assert len({axis.get_xlim() for axis in panels.values()}) == 1
 
 
 def test_paper_size_shapes_are_drawn_where_a_design_has_them(table: pd.DataFrame) -> None:

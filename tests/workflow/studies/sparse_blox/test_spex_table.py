@@ -74,8 +74,8 @@ def test_figure_has_a_panel_per_network_and_marks_the_published_point() -> None:
     figure = draw(front(pd.concat([trials(), lenet])), claims)
     panels = [panel for panel in figure.axes if panel.get_visible()]
     assert [panel.get_title() for panel in panels] == [
-        "LeNet-5, shapes, 8x8 blocks",
-        "ResNet-50, shapes, 8x8 blocks",
+        "LeNet-5, 8x8 blocks\nshapes, 32x32, trained here",
+        "ResNet-50, 8x8 blocks\nshapes, 32x32, trained here",
     ]
     marked = {
         panel.get_title()[:6]: [
