@@ -2,11 +2,15 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 import seaborn as sns
+from matplotlib.colors import to_rgb
+from matplotlib.typing import ColorType
 
-from workflow.drawing.shared import PALETTE, SMALL_TYPE_POINTS, WHITE_GRID
+from workflow.drawing.loss_bars import COLORS
+from workflow.drawing.shared import BAR_COLOURS, PALETTE, SMALL_TYPE_POINTS, WHITE_GRID
 
 
 def test_palette_and_style_are_seaborns() -> None:
@@ -34,3 +38,11 @@ def test_no_type_of_the_style_is_below_eight_points() -> None:
     sizes = [WHITE_GRID[f"{axis}tick.labelsize"] for axis in "xy"]
     sizes += [WHITE_GRID[name] for name in ("font.size", "axes.titlesize", "legend.fontsize")]
     assert min(sizes) == SMALL_TYPE_POINTS == 8.0
+
+
+@pytest.mark.parametrize("colours", [BAR_COLOURS, list(COLORS.values())], ids=["bars", "losses"])
+def test_parts_of_bars_differ_in_grey(colours: list[ColorType]) -> None:
+    """Their luma, of ITU-R BT.601, as printers and image programs take it."""
+    red_green_blue = [to_rgb(colour) for colour in colours]
+    luma = sorted(0.299 * r + 0.587 * g + 0.114 * b for r, g, b in red_green_blue)
+    assert min(high - low for low, high in pairwise(luma)) > 0.12

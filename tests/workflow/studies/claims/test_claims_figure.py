@@ -36,3 +36,20 @@ def test_the_verdict_is_that_of_the_primary_setting() -> None:
 def test_a_claim_is_written_in_words() -> None:
     ticks = [label.get_text() for panel in draw(CLAIMS).axes for label in panel.get_yticklabels()]
     assert ticks == ["S2TA-AW over SA-ZVCG, speedup", "Sense, throughput, VGG-16"]
+
+
+def test_a_claim_of_area_has_a_panel_of_its_own() -> None:
+    area = CLAIMS.iloc[:1].assign(metric="area of the extension", here=800.0)
+    panels = draw(pd.concat([CLAIMS, area])).axes
+    labels = [panel.get_xlabel() for panel in panels]
+    assert labels[-1] == "ratio of areas (1 = no gain)"
+    assert panels[0].get_xlim()[1] < 800
+
+
+def test_the_legend_says_what_is_drawn() -> None:
+    def legend(claims: pd.DataFrame) -> set[str]:
+        return {text.get_text() for text in draw(claims).legends[0].get_texts()}
+
+    judged, others = "here, the setting that is judged", "here, other settings"
+    assert legend(CLAIMS) == {"published", "published: more than", judged, others}
+    assert legend(CLAIMS[CLAIMS["published_high"].notna()]) == {"published", judged}
