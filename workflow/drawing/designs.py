@@ -120,15 +120,15 @@ def design_rows(
         bound: column of the bound of a network, the same for all designs.
     """
     for place, name in enumerate(designs):
-        own = rows[rows["accelerator"] == name].dropna(subset=[value])
-        if own.empty:
+        design = rows[rows["accelerator"] == name].dropna(subset=[value])
+        if design.empty:
             continue
-        style, each = design_style(name), own.loc[own["network"] != MEAN, value]
+        style, each = design_style(name), design.loc[design["network"] != MEAN, value]
         if len(each):
             span = [float(each.min()), float(each.max())]
             panel.plot(span, [place, place], color=style.colour, linewidth=1.4)
             panel.plot(each, [place] * len(each), "|", color=style.colour, markersize=5)
-        mean = network_means(own[value], own["network"])
+        mean = network_means(design[value], design["network"])
         panel.plot(mean, place, linestyle="", markersize=6, **style.points)
     if bound is not None:
         of_network = rows.groupby("network", sort=False)[bound].first()

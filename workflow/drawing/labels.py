@@ -102,18 +102,18 @@ def _settled(places: Sequence[_Places]) -> list[Array]:
     taken: dict[int, int] = {}
     for _ in range(ROUNDS):
         before = dict(taken)
-        for label, own in enumerate(places):
+        for label, movable in enumerate(places):
             others = [(places[n], place) for n, place in taken.items() if n != label]
-            costs = own.costs.copy()
+            costs = movable.costs.copy()
             for other, place in others:
                 box, joints = other.boxes[place], other.joints[place]
-                costs += HIDDEN * _common(own.boxes, box[None])[:, 0]
-                costs += CROSSED * _held(own.boxes, joints[None]).sum(axis=1)
-                costs += CROSSED * _held(box[None], own.joints).sum(axis=1)
+                costs += HIDDEN * _common(movable.boxes, box[None])[:, 0]
+                costs += CROSSED * _held(movable.boxes, joints[None]).sum(axis=1)
+                costs += CROSSED * _held(box[None], movable.joints).sum(axis=1)
             taken[label] = int(np.argmin(costs))
         if taken == before:
             break
-    return [own.boxes[taken[label]] for label, own in enumerate(places)]
+    return [movable.boxes[taken[label]] for label, movable in enumerate(places)]
 
 
 def _common(left: Array, right: Array) -> Array:

@@ -30,26 +30,28 @@ def draw(hass_layers: pd.DataFrame) -> Figure:
     colour = design_style("hass").colour
     panels = figure.subplots(len(networks), 1, squeeze=False).ravel()
     for panel, network in zip(panels, networks, strict=True):
-        own = rows[rows["network"] == network].sort_values("layer_index")
-        at = own["layer_index"]
+        layers = rows[rows["network"] == network].sort_values("layer_index")
+        at = layers["layer_index"]
         points: dict[str, Any] = {"linestyle": "", "markersize": 4.5}
-        panel.vlines(at, own[AFTER], own[BEFORE], color="0.75", linewidth=1)
+        panel.vlines(at, layers[AFTER], layers[BEFORE], color="0.75", linewidth=1)
         panel.plot(
-            *(at, own[BEFORE], "o"),
+            *(at, layers[BEFORE], "o"),
             color="0.45",
             markerfacecolor="white",
             label="cheapest folding",
             **points,
         )
-        panel.plot(at, own[AFTER], "o", color=colour, label="unfolded, on average", **points)
-        waiting = own["interval_with_waiting_cycles"]
+        panel.plot(at, layers[AFTER], "o", color=colour, label="unfolded, on average", **points)
+        waiting = layers["interval_with_waiting_cycles"]
         label = "unfolded, waiting included"
         panel.plot(at, waiting, ".", color="black", markersize=3.5, label=label)
         longest = waiting.max()
         panel.axhline(longest, color=colour, linewidth=1.1, label="interval of the balanced design")
         panel.set_yscale("log")
-        panel.set_ylim(own["interval_cycles"].min() / 3, own["first_interval_cycles"].max() * 2)
-        panel.set_xlim(0.3, len(own) + 0.7)
+        panel.set_ylim(
+            layers["interval_cycles"].min() / 3, layers["first_interval_cycles"].max() * 2
+        )
+        panel.set_xlim(0.3, len(layers) + 0.7)
         panel.set_title(f"{network_label(network)}: {longest:,.0f} cycles per image")
         panel.set_ylabel("cycles per image")
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -41,10 +41,10 @@ def draw(hass_pareto: pd.DataFrame, hass: pd.DataFrame, claims: pd.DataFrame) ->
     networks = ordered_networks(hass["network"])
     figure, panels = panel_grid(len(networks), COLUMNS, 2.2, 0.8)
     for panel, network in zip(panels, networks, strict=True):
-        own = hass_pareto[hass_pareto["network"] == network].dropna(subset=["dsp"])
+        designs = hass_pareto[hass_pareto["network"] == network].dropna(subset=["dsp"])
         full = hass[hass["network"] == network].set_index("accelerator")
         for name in DESIGNS:
-            line = own[own["accelerator"] == name].sort_values(["dsp", RATE])
+            line = designs[designs["accelerator"] == name].sort_values(["dsp", RATE])
             style = design_style(name)
             panel.plot(
                 line["dsp"],
@@ -64,7 +64,7 @@ def draw(hass_pareto: pd.DataFrame, hass: pd.DataFrame, claims: pd.DataFrame) ->
             )
         panel.plot([], [], **HOLLOW)
         bound = full["input_port_images_per_second"].iloc[0]
-        rates = [*own[RATE], *full[f"by_averages_{RATE}"]]
+        rates = [*designs[RATE], *full[f"by_averages_{RATE}"]]
         top = 1.15 * max(rates)
         if bound <= top:
             panel.axhline(bound, color="0.2", linestyle=":", label="input port: clock / pixels")

@@ -55,12 +55,12 @@ def progress(panel: Axes, trials: pd.DataFrame) -> None:
 def gains(panel: Axes, best: pd.DataFrame) -> None:
     """Images per cycle and DSP over PASS-like on the unpruned network, against lost accuracy."""
     for position, (name, (_, marker)) in enumerate(STRATEGIES.items()):
-        own = best[best["strategy"] == name]
-        if own.empty:
+        points = best[best["strategy"] == name]
+        if points.empty:
             continue
         panel.plot(
-            own["test_drop_points"],
-            own["efficiency_over_pass"],
+            points["test_drop_points"],
+            points["efficiency_over_pass"],
             marker,
             color=PALETTE[position],
             markersize=5,

@@ -32,9 +32,9 @@ def draw(s2ta: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     rows = rows.assign(design=rows["accelerator"].map(accelerator_label))
     figure, panels, suites = suite_columns(rows, 3.4)
     for panel, suite in zip(panels[0], suites, strict=True):
-        chosen = rows[rows["suite"] == suite]
-        network_bars(panel, chosen, "speedup", "design", design_colours(ARRAYS))
-        bar_bounds(panel, chosen, "speedup")
+        panel_rows = rows[rows["suite"] == suite]
+        network_bars(panel, panel_rows, "speedup", "design", design_colours(ARRAYS))
+        bar_bounds(panel, panel_rows, "speedup")
         panel.axhline(1.0, label="SA-ZVCG = 1", **{**BASELINE, "zorder": 3})
         panel.axhline(stated, label=f"published: S2TA-AW more than {stated:g}x", **PUBLISHED)
         panel.set_title(suite_label(suite, lines=True))

@@ -21,9 +21,9 @@ def draw(sense: pd.DataFrame) -> Figure:
     figure, panels, suites = suite_columns(rows, 3.2)
     colours = dict(zip(MECHANISMS, BAR_COLOURS, strict=False))
     for panel, suite in zip(panels[0], suites, strict=True):
-        chosen = rows[rows["suite"] == suite]
-        network_bars(panel, chosen, "array_speedup", "mechanism", colours)
-        bar_bounds(panel, chosen, "array_speedup", "array_two_sided_bound")
+        panel_rows = rows[rows["suite"] == suite]
+        network_bars(panel, panel_rows, "array_speedup", "mechanism", colours)
+        bar_bounds(panel, panel_rows, "array_speedup", "array_two_sided_bound")
         panel.axhline(1.0, label="neither = 1", **{**BASELINE, "zorder": 3})
         panel.set_title(suite_label(suite, lines=True))
     panels[0][0].set_ylabel("speedup of the array (x)")

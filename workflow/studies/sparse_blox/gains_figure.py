@@ -52,10 +52,10 @@ def draw(gains: pd.DataFrame) -> Figure:
     figure, grid, suites = suite_columns(rows, 4.9, lines=len(QUANTITIES))
     for line, (quantity, label) in zip(grid, QUANTITIES.items(), strict=True):
         for panel, suite in zip(line, suites, strict=True):
-            chosen = rows[rows["suite"] == suite]
-            network_bars(panel, chosen, quantity, "design", colours)
+            panel_rows = rows[rows["suite"] == suite]
+            network_bars(panel, panel_rows, quantity, "design", colours)
             if quantity == "speedup":
-                bar_bounds(panel, chosen, quantity)
+                bar_bounds(panel, panel_rows, quantity)
             panel.axhline(1.0, label="without a zero map = 1", **{**BASELINE, "zorder": 3})
             if quantity == "speedup":
                 panel.set_title(suite_label(suite, lines=True))

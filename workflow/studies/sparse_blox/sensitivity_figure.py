@@ -30,13 +30,13 @@ def draw(sensitivity: pd.DataFrame) -> Figure:
     heights = [count + 1 for count in lines]
     panels = figure.subplots(len(DESIGNS), 1, sharex=True, height_ratios=heights)
     for panel, (design, title) in zip(panels, DESIGNS.items(), strict=True):
-        own = rows[rows["accelerator"] == design].set_index("label").iloc[::-1]
-        at = np.arange(len(own))
+        swept = rows[rows["accelerator"] == design].set_index("label").iloc[::-1]
+        at = np.arange(len(swept))
         for color, (quantity, (name, marker)) in zip(PALETTE, QUANTITIES.items(), strict=False):
-            panel.plot(own[quantity], at, marker, color=color, markersize=5, label=name)
+            panel.plot(swept[quantity], at, marker, color=color, markersize=5, label=name)
         panel.axvline(1.0, label="without a zero map = 1", **BASELINE)
-        panel.set_yticks(at, list(own.index))
-        panel.set_ylim(-0.6, len(own) - 0.4)
+        panel.set_yticks(at, list(swept.index))
+        panel.set_ylim(-0.6, len(swept) - 0.4)
         panel.set_title(title)
     panels[-1].set_xlabel("gain (x)")
     legend_below(figure)
