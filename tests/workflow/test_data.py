@@ -64,6 +64,8 @@ def tables_that_read(path: str) -> set[str]:
         return PRICED | {"energy_bases"}
     if path == "sim/technology/components.csv":
         return PRICED | COMPONENTS
+    if path.endswith("/style.yaml"):
+        return set()
     if path.startswith("sim/accelerators/eyeriss_v2/"):
         return {"eyeriss_v2_chip"}
     if path in ("sim/footing/designs.yaml", "sim/schemas/footing.schema.json"):

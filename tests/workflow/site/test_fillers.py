@@ -13,7 +13,7 @@ def test_no_place_of_any_page_stays_empty(results: ResultFolder) -> None:
     texts = {name: text for name, text in written.items() if name.endswith(".md")}
     assert {"index.md", "claims.md", "systems/s2ta.md", "tables/hass.md"} <= set(texts)
     assert [name for name, text in texts.items() if PLACE.search(text)] == []
-    assert 'alt="Speedup of every accelerator' in texts["index.md"]
+    assert 'alt="How far every design gets towards the bound' in texts["index.md"]
 
 
 def test_a_place_that_nothing_fills_is_refused(results: ResultFolder) -> None:
