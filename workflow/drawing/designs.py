@@ -1,7 +1,7 @@
 """Panels that show many designs, and how the two-sided bound is drawn."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -145,6 +145,8 @@ def design_rows(
 
 
 Panels = npt.NDArray[np.object_]
+Sharing = bool | Literal["none", "all", "row", "col"]
+"""Which panels of a figure have the same axis, as `Figure.subplots` takes it."""
 
 
 def panel_title(suite: str, scheme: str) -> str:
@@ -157,7 +159,7 @@ def scheme_by_suite(
     draw: Callable[[Axes, pd.DataFrame], None],
     panel_inches: float,
     margin_inches: float,
-    sharey: bool | str = True,
+    sharey: Sharing = True,
 ) -> tuple[Figure, Panels]:
     """A figure with a line of panels per compression scheme and a column per suite.
 
@@ -188,7 +190,7 @@ def scheme_by_suite(
 
 
 def suite_columns(
-    rows: pd.DataFrame, height_inches: float, lines: int = 1, sharey: bool | str = "row"
+    rows: pd.DataFrame, height_inches: float, lines: int = 1, sharey: Sharing = "row"
 ) -> tuple[Figure, Panels, list[str]]:
     """A figure with a column of panels per suite, as wide as the suite has networks.
 
@@ -239,7 +241,7 @@ def grouped_bars(
     present = [name for name in colours if name in set(rows[series])]
     width = 0.84 / max(len(present), 1)
     for position, name in enumerate(present):
-        heights = rows[rows[series] == name].set_index(group)[value].reindex(order)
+        heights = rows[rows[series] == name].set_index(group)[value].reindex(list(order))
         shift = (position - (len(present) - 1) / 2) * width
         panel.bar(
             [n + shift for n, height in enumerate(heights) if not np.isnan(height)],

@@ -66,7 +66,7 @@ def label_points(panel: Axes, labels: Sequence[PointLabel]) -> None:
     pixels = (figure.dpi if figure is not None else 72.0) / 72
     data = np.array([(label.x, label.y) for label in labels], float).reshape(-1, 2)
     points: Array = panel.transData.transform(data) / pixels
-    inside = panel.get_window_extent().extents / pixels
+    inside: Array = np.array(panel.get_window_extent().extents) / pixels
     marks = np.hstack([points - MARK_POINTS / 2, points + MARK_POINTS / 2])
     places = [
         _places(point, _width(label.text), marks, inside)
@@ -127,7 +127,7 @@ def _common(left: Array, right: Array) -> Array:
 def _held(boxes: Array, points: Array) -> npt.NDArray[np.bool_]:
     """Which points (boxes or 1, points, 2) lie in the boxes (boxes or 1, 4)."""
     low, high = boxes[:, None, :2], boxes[:, None, 2:]
-    held: npt.NDArray[np.bool_] = ((low < points) & (points < high)).all(axis=2)
+    held: npt.NDArray[np.bool_] = np.all((low < points) & (points < high), axis=2)
     return held
 
 

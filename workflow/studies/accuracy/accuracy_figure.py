@@ -25,7 +25,8 @@ def _panel(panel: Axes, rows: pd.DataFrame, styles: dict[str, dict[str, Any]]) -
         present = [scheme for scheme in styles if scheme in table.index]
         for position, scheme in enumerate(present):
             style, x = styles[scheme], place + 0.13 * (position - (len(present) - 1) / 2)
-            before, after = table.loc[scheme, ["top1_one_shot_percent", "top1_int8_percent"]]
+            before = float(table["top1_one_shot_percent"][scheme])
+            after = float(table["top1_int8_percent"][scheme])
             panel.vlines(x, before, after, color=style["color"], linewidth=1)
             panel.plot(x, before, markersize=5, markerfacecolor="white", **style)
             panel.plot(x, after, markersize=5, **style)

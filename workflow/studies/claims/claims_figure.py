@@ -131,12 +131,12 @@ def _handles(drawn: pd.DataFrame) -> list[Line2D | Patch]:
     low, high = drawn["published_low"], drawn["published_high"]
     value = Line2D([], [], color="black", marker="|", linestyle="", markersize=11)
     value.set_label("published")
-    handles = [
-        (value, (low == high).any()),
-        (Patch(label="published range", **_bar(False)), (low < high).any()),
-        (Patch(label="published: more than", **_bar(True)), high.isna().any()),
-        (judged, drawn["primary"].any()),
-        (others, not drawn["primary"].all()),
+    handles: list[tuple[Line2D | Patch, bool]] = [
+        (value, bool((low == high).any())),
+        (Patch(label="published range", **_bar(False)), bool((low < high).any())),
+        (Patch(label="published: more than", **_bar(True)), bool(high.isna().any())),
+        (judged, bool(drawn["primary"].any())),
+        (others, not bool(drawn["primary"].all())),
     ]
     return [handle for handle, present in handles if present]
 

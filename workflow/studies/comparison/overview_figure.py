@@ -49,13 +49,9 @@ def draw(
     suites, schemes = list(dict.fromkeys(rows["suite"])), ordered_schemes(rows["scheme"])
     heights = [ROW_INCHES * len(designs) + 0.85] * len(schemes)
     figure = page_figure(sum(heights) + 0.5 + (1.0 if hass is not None else 0))
-    unfolded = None
-    if hass is not None:
-        upper, lower = figure.subfigures(2, 1, height_ratios=[sum(heights) + 0.1, 1.0])
-        unfolded = lower.subplots()
-    else:
-        upper = figure.subfigures(1, 1)
-    panels = upper.subplots(len(schemes), len(suites), sharex=True, sharey=True, squeeze=False)
+    ratios = [sum(heights) + 0.1, 1.0] if hass is not None else [1.0]
+    parts = figure.subfigures(len(ratios), 1, squeeze=False, height_ratios=ratios)[:, 0]
+    panels = parts[0].subplots(len(schemes), len(suites), sharex=True, sharey=True, squeeze=False)
     limits = ratio_limits(rows[SPEEDUP], rows["two_sided_bound"])
     for line, scheme in zip(panels, schemes, strict=True):
         for panel, suite in zip(line, suites, strict=True):
@@ -69,8 +65,8 @@ def draw(
             panel.set_title(panel_title(suite, scheme))
     for panel in panels[-1]:
         panel.set_xlabel("speedup per multiplier")
-    if hass is not None and unfolded is not None:
-        _per_dsp(unfolded, hass)
+    if hass is not None:
+        _per_dsp(parts[1].subplots(), hass)
     legend_below(figure, columns=2)
     return figure
 

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.typing import LineStyleType
 
 from workflow.drawing.shared import (
     BASELINE,
@@ -29,7 +30,7 @@ STRATEGIES = {
     "uniform": ("one threshold for all layers", "^"),
     "random": ("random", "D"),
 }
-LINES = ("-", "--", "-.", ":")
+LINES: tuple[LineStyleType, ...] = ("-", "--", "-.", ":")
 
 
 def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def _networks(panel: Axes, rows: pd.DataFrame, baselines: list[str], networks: l
         gains = rows[rows["network"] == network].set_index("baseline").reindex(baselines)
         shift = STEP * (position - (len(present) - 1) / 2)
         at = [place + shift for place in range(len(baselines))]
-        room = "up to the two-sided bound" if position == 0 else None
+        room = "up to the two-sided bound"
         panel.hlines(at, gains[GAIN], gains["headroom"], color="0.8", label=room)
         index = networks.index(network)
         panel.plot(

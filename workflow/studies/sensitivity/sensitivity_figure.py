@@ -76,6 +76,7 @@ def draw(spans: pd.DataFrame) -> Figure:
     height = ROW_INCHES * SHOWN + 0.85
     figure, panels = panel_grid(max(len(designs), 1), COLUMNS, height, 0.5)
     ends = [f"relative_{name}_{end}" for name in QUANTITIES for end in ("low", "high")]
+    lowest, highest = float(rows[ends].min().min()), float(rows[ends].max().max())
     for panel, name in zip(panels, designs, strict=False):
         design = rows[rows["accelerator"] == name]
         suite, network, scheme = design[["suite", "network", "scheme"]].iloc[0]
@@ -84,7 +85,7 @@ def draw(spans: pd.DataFrame) -> Figure:
         panel.set_title(
             f"{accelerator_label(name)}: {network_label(network)}\n{where}", loc="right"
         )
-        panel.set_xlim(rows[ends].min(axis=None) / 1.1, rows[ends].max(axis=None) * 1.1)
+        panel.set_xlim(lowest / 1.1, highest * 1.1)
         ratio_axis(panel)
     for panel in panels[-COLUMNS:]:
         panel.set_xlabel("over the\nconfigured design")

@@ -47,7 +47,7 @@ def draw(gains: pd.DataFrame) -> Figure:
     rows = gains[gains["layers"] == "conv_only"]
     bars = _bars()
     keys = list(zip(rows["accelerator"], rows["scheme"], strict=True))
-    rows = rows.assign(design=[bars[key][0] if key in bars else None for key in keys])
+    rows = rows.assign(design=[bars[key][0] if key in bars else "" for key in keys])
     colours = dict(bars.values())
     figure, grid, suites = suite_columns(rows, 4.9, lines=len(QUANTITIES))
     for line, (quantity, label) in zip(grid, QUANTITIES.items(), strict=True):

@@ -68,7 +68,7 @@ def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
                 label="published (other data)",
             )
         panel.set_xlim(left=0)  # last, for it ends the scaling to what is drawn
-        panel.set_title(f"{network_label(network)}, {block} blocks\n{suite_label(suite)}")
+        panel.set_title(f"{network_label(network)}, {block} blocks\n{suite_label(str(suite))}")
     legend_below(figure, columns=4)
     return figure
 
