@@ -1,9 +1,10 @@
-"""What every figure keeps to on a page, drawn from the committed tables of the default run."""
+"""What every figure keeps to on a page, drawn from committed tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,9 +20,11 @@ from workflow.plan.plan import Plan
 from workflow.plan.products import Figure as Product
 from workflow.plan.products import products
 
-TABLES = ROOT / "results" / "reference" / "tables"
+REFERENCE = ROOT / "results" / "reference"
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 PRODUCTS = {figure.name: figure for figure in products(Plan(CONFIG, ROOT)).figures}
+CASES = [(name, "tables") for name in PRODUCTS] + [("hass_search", "full")]
+"""Figures with the folder of the tables: those of the default run, and what is kept of the full."""
 MOST_SERIES = 7
 PROGRAM = "SCNN_simulation"
 """Somebody's program, which is called so."""
@@ -39,10 +42,10 @@ class Drawn:
     texts: list[Text]
 
 
-def _drawn(product: Product, patch: pytest.MonkeyPatch) -> Drawn:
+def _drawn(product: Product, folder: Path, patch: pytest.MonkeyPatch) -> Drawn:
     tables = [
         pd.read_csv(
-            TABLES / f"{name}.csv", keep_default_na=False, na_values=[""], dtype={"layer": str}
+            folder / f"{name}.csv", keep_default_na=False, na_values=[""], dtype={"layer": str}
         )
         for name in product.tables
     ]
@@ -61,10 +64,11 @@ def _drawn(product: Product, patch: pytest.MonkeyPatch) -> Drawn:
     return Drawn(figure, list(texts.values()))
 
 
-@pytest.fixture(scope="module", params=list(PRODUCTS))
+@pytest.fixture(scope="module", params=CASES, ids="-".join)
 def drawn(request: pytest.FixtureRequest) -> Iterator[Drawn]:
     with pytest.MonkeyPatch.context() as patch:
-        yield _drawn(PRODUCTS[request.param], patch)
+        name, folder = request.param
+        yield _drawn(PRODUCTS[name], REFERENCE / folder, patch)
 
 
 def _letters(text: Text) -> Bbox:

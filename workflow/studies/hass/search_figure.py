@@ -70,7 +70,7 @@ def gains(panel: Axes, best: pd.DataFrame) -> None:
         )
     panel.axhline(1.0, **BASELINE)
     panel.axvline(0.0, **BASELINE)
-    panel.set_xlabel("test accuracy lost (points)")
+    panel.set_xlabel("test accuracy\nlost (points)")
 
 
 def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
@@ -80,7 +80,7 @@ def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
         for suite in dict.fromkeys(hass_trials["suite"])
         for network in ordered_networks(hass_trials.loc[hass_trials["suite"] == suite, "network"])
     ]
-    figure = page_figure(4.9)
+    figure = page_figure(5.2)
     panels = figure.subplots(2, len(cases), squeeze=False)
     for column, (suite, network) in enumerate(cases):
         trials, best = (
@@ -89,7 +89,7 @@ def draw(hass_trials: pd.DataFrame, hass_search: pd.DataFrame) -> Figure:
         )
         progress(panels[0, column], trials)
         gains(panels[1, column], best)
-        panels[0, column].set_title(f"{network_label(network)}: {suite_label(suite)}")
+        panels[0, column].set_title(f"{network_label(network)}\n{suite_label(suite, lines=True)}")
     panels[0, 0].set_ylabel("best score so far")
     panels[1, 0].set_ylabel("images per cycle and DSP,\nPASS-like, unpruned = 1")
     handles = _handles([*hass_trials["strategy"], *hass_search["strategy"]])

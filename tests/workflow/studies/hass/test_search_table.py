@@ -97,7 +97,7 @@ def test_claim_takes_the_mean_of_the_hardware_aware_searches_and_says_what_they_
 def test_figure_draws_progress_and_gain_of_every_strategy_there_is() -> None:
     drawn = figure.draw(hass_trials(TRIALS), hass_search(BEST))
     above, below = drawn.axes
-    assert above.get_title() == "LeNet-5: shapes, 32x32, trained here"
+    assert above.get_title() == "LeNet-5\nshapes, 32x32\ntrained here"
     (legend,) = drawn.legends
     labels = [text.get_text() for text in legend.get_texts()]
     handles = dict(zip(labels, legend.legend_handles, strict=True))
