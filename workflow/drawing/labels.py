@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.textpath import TextPath
 
@@ -146,5 +145,5 @@ def _write(panel: Axes, label: PointLabel, point: Array, box: Array) -> None:
         fontsize=SMALL_TYPE_POINTS,
         color=label.colour,
         arrowprops=line if far else None,
-        path_effects=[patheffects.withStroke(linewidth=2, foreground="white")],
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5},
     ).set_in_layout(False)
