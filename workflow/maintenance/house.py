@@ -15,6 +15,8 @@ from sim.errors import UserError
 from workflow.cli import run
 
 PACKAGES = ("sim", "models", "workflow")
+FILLERS = ("own", "found", "chosen", "one")
+"""Words that name nothing: whatever is called so has a noun (docs/glossary.md)."""
 PAPERS = ("s2ta", "phantom", "sense", "sparse_blox", "hass")
 
 
@@ -33,18 +35,31 @@ class Bound:
         return f"{mark} {self.figure:4d} <= {self.most:4d}  {self.what} {self.cases}".rstrip()
 
 
+@dataclass(frozen=True)
+class GivenName:
+    """A name that the code gives, and `place`, its file and line."""
+
+    name: str
+    place: str
+    of_class: bool
+
+
 def bounds(root: Path = ROOT) -> list[Bound]:
     """Every figure of a checkout."""
     rules = sorted((root / "workflow" / "rules").glob("*.smk"))
     lines = sum(len(path.read_text().splitlines()) for path in [*rules, root / "Snakefile"])
     making = [path for path in rules for line in path.read_text().splitlines() if _makes(line)]
     loose = [path for path in (root / "models").glob("*.py") if path.stem != "__init__"]
-    twice = {name: count for name, count in Counter(class_names(root)).items() if count > 1}
+    names = list(given_names(root))
+    classes = Counter(given.name for given in names if given.of_class)
+    twice = sorted(name for name, count in classes.items() if count > 1)
+    fillers = [given.place for given in names if given.name.strip("_").lower() in FILLERS]
     return [
         Bound("lines of the rule files", lines, 900),
         Bound("rules that make tables", len(making), 5),
         Bound("loose modules in models/", len(loose), 8),
-        Bound("class names used twice", len(twice), 0, ", ".join(sorted(twice))),
+        Bound("class names used twice", len(twice), 0, ", ".join(twice)),
+        Bound("names own, found, chosen, one:", len(fillers), 0, ", ".join(fillers)),
         *(_folders(root, paper) for paper in PAPERS),
     ]
 
@@ -54,13 +69,22 @@ def _makes(line: str) -> bool:
     return line.strip().startswith("layout.table(table.name),") or "_table:" in line
 
 
-def class_names(root: Path) -> Iterator[str]:
-    """Name of every class of the packages."""
+def given_names(root: Path) -> Iterator[GivenName]:
+    """What every variable, parameter, attribute, function and class of the packages is called."""
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.ClassDef):
-                    yield node.name
+                match node:
+                    case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                        pass
+                    case ast.Attribute(attr=name, ctx=ast.Store()) | ast.FunctionDef(name=name):
+                        pass
+                    case ast.ClassDef(name=name):
+                        pass
+                    case _:
+                        continue
+                place = f"{path.relative_to(root)}:{node.lineno}"
+                yield GivenName(name, place, of_class=isinstance(node, ast.ClassDef))
 
 
 def _folders(root: Path, paper: str) -> Bound:

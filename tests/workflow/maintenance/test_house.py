@@ -23,3 +23,20 @@ def test_a_class_name_with_two_meanings_and_a_paper_all_over_are_counted(tmp_pat
     (tmp_path / "Snakefile").write_text("")
     beyond = {bound.what for bound in bounds(tmp_path) if bound.figure > bound.most}
     assert beyond == {"class names used twice", "folders of sense:", "rules that make tables"}
+
+
+def test_names_that_say_nothing_are_counted_wherever_they_are_given(tmp_path: Path) -> None:
+    for package in ("sim", "models", "workflow"):
+        (tmp_path / package).mkdir()
+    (tmp_path / "Snakefile").write_text("")
+    (tmp_path / "sim" / "a.py").write_text(
+        "def _chosen(own, *, other=0):\n"
+        "    for one in other:\n"
+        "        other.found = own\n"
+        "    return [FOUND for FOUND in own]\n"
+        "zone = ones = owner = print(one, other.found)  # these are nouns, or given elsewhere\n"
+    )
+    (bound,) = (bound for bound in bounds(tmp_path) if bound.what.startswith("names own"))
+    assert bound.figure == 5
+    lines = bound.cases.split(", ")
+    assert sorted(lines) == [f"sim/a.py:{line}" for line in (1, 1, 2, 3, 4)]

@@ -46,8 +46,8 @@ def test_tables_figures_and_what_made_them_are_packed(
         made_by = json.loads(content.read(PROVENANCE))
         config = yaml.safe_load(content.read(CONFIGURATION))
         graph = json.loads(content.read("ro-crate-metadata.json"))["@graph"]
-    own = {"tables/claims.csv", "figures/claims.svg", CONFIGURATION, PROVENANCE}
-    assert names >= own | {"requirements.lock"}
+    written = {"tables/claims.csv", "figures/claims.svg", CONFIGURATION, PROVENANCE}
+    assert names >= written | {"requirements.lock"}
     assert not any(name.startswith(("traces", "events")) or "png" in name for name in names)
     assert config == merged(*configs)
     assert config["energy"] == {"basis": "components", "dram": "HBM2"}

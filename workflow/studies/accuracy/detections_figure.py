@@ -35,7 +35,7 @@ from workflow.trained import network_of, trained_checkpoint
 CANVASES = 5
 DRAWN = Selection(least_score=0.3, most_overlap=0.45)
 """Stricter than for mAP, which counts every detection by its score."""
-TRUE, FOUND = PALETTE[9], PALETTE[1]
+TRUE, DETECTED = PALETTE[9], PALETTE[1]
 
 Row = tuple[list[float], str]
 """Left, top, right, bottom in pixels, and what is written beside it."""
@@ -63,39 +63,42 @@ def _truth(targets: Tensor) -> list[Row]:
     return [(row[1:], f"{row[0]:.0f}") for row in targets.tolist() if row[0] != NO_OBJECT]
 
 
-def draw(test: Annotated, found: dict[str, list[list[Row]]]) -> Figure:
+def draw(test: Annotated, detected: dict[str, list[list[Row]]]) -> Figure:
     """A row of panels per network.
 
     Args:
         test: the canvases.
-        found: per network and canvas, what it found.
+        detected: per network and canvas, what it found.
     """
     count = len(test)
     figure = Figure(
-        figsize=(PAGE_INCHES, PAGE_INCHES / count * len(found) + 0.4), layout="constrained"
+        figsize=(PAGE_INCHES, PAGE_INCHES / count * len(detected) + 0.4), layout="constrained"
     )
-    panels = figure.subplots(len(found), count, squeeze=False)
-    for row, (network, canvases) in zip(panels, found.items(), strict=True):
+    panels = figure.subplots(len(detected), count, squeeze=False)
+    for row, (network, canvases) in zip(panels, detected.items(), strict=True):
         row[0].set_ylabel(network_label(network))
         for panel, image, targets, rows in zip(
             row, test.images, test.targets, canvases, strict=True
         ):
             panel.imshow(image[0].numpy(), cmap="gray", interpolation="nearest")
             _boxes(panel, _truth(targets), TRUE, above=True)
-            _boxes(panel, rows, FOUND, above=False)
+            _boxes(panel, rows, DETECTED, above=False)
             panel.set_xticks([])
             panel.set_yticks([])
     handles = [
         Line2D([], [], color=TRUE, label="digit, its class above"),
         Line2D(
-            [], [], color=FOUND, label=f"found (score at least {DRAWN.least_score:g}), class below"
+            [],
+            [],
+            color=DETECTED,
+            label=f"found (score at least {DRAWN.least_score:g}), class below",
         ),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return figure
 
 
-def _found(checkpoint: Checkpoint, images: Tensor) -> list[list[Row]]:
+def _detected(checkpoint: Checkpoint, images: Tensor) -> list[list[Row]]:
     network = network_of(checkpoint, checkpoint.metadata["network"])
     checkpoint.fill(network.eval())
     (batch,) = detections(network, head_of(network), images, DRAWN)
@@ -123,11 +126,11 @@ def main() -> None:
         raise UserError("the checkpoints were trained with different seeds; expected one data set")
     (seed,) = seeds
     test = read_detection_set(arguments.dataset, "canvases", seed).test.first(CANVASES)
-    found = {
-        checkpoint.metadata["network"]: _found(checkpoint, test.images)
+    detected = {
+        checkpoint.metadata["network"]: _detected(checkpoint, test.images)
         for checkpoint in checkpoints
     }
-    save(draw(test, found), arguments.svg, arguments.png)
+    save(draw(test, detected), arguments.svg, arguments.png)
 
 
 if __name__ == "__main__":

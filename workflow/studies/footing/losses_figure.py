@@ -33,7 +33,7 @@ def draw(losses: pd.DataFrame) -> Figure:
     designs = common.present(rows["accelerator"])
     figure, panels = scheme_by_suite(
         rows,
-        lambda panel, own: _panel(panel, own, designs),
+        lambda panel, case: _panel(panel, case, designs),
         ROW_INCHES * len(designs) + 0.75,
         1.0,
     )

@@ -1,9 +1,8 @@
 """DRAM bytes per image of every layer of one trace, by operand.
 
-Sense, the Swallow-like array and Eyeriss, as far as they are meant for the scheme of the trace. All
-run at 16 bits and write the map before pooling, as the measured tables of Eyeriss count it, at one
-image and at one batch for all. Where the network is one that the chip was measured on, those tables
-stand beside.
+Sense, the Swallow-like array and Eyeriss, as far as they are meant for the scheme of the trace, in
+the setting that the table of these rows states (layers_table.py). Where the network is one that the
+chip was measured on, its measured tables stand beside.
 """
 
 import argparse

@@ -49,12 +49,12 @@ def draw(spex_front: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     ]
     figure, panels = panel_grid(len(cases), COLUMNS, 2.6, 0.9)
     for panel, (suite, network, block) in zip(panels, cases, strict=True):
-        own = spex_front[
+        searches = spex_front[
             (spex_front["suite"] == suite)
             & (spex_front["network"] == network)
             & (spex_front["block"] == block)
         ]
-        _panel(panel, own)
+        _panel(panel, searches)
         measure = "mAP@.5:.95" if suite == DETECTION else "top-1"
         panel.set_ylabel(f"held-out {measure} lost\n(points)")
         if network in CLAIMS:
