@@ -55,6 +55,8 @@ def read_model(path: Path) -> onnx.ModelProto:
 
 def _check_texts(path: Path, message: Message) -> None:
     """Refuse names that are no text, which protobuf hands on as bytes."""
+    if isinstance(message, onnx.TensorProto):  # whose values would be copied
+        message = onnx.TensorProto(name=message.name, external_data=message.external_data)
     for field, value in message.ListFields():
         if field.type == field.TYPE_STRING:
             if any(isinstance(text, bytes) for text in _listed(value)):

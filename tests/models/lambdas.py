@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 
@@ -26,7 +27,14 @@ def tokens(x: Tensor) -> Tensor:
 
 
 def torch_macs(network: nn.Module, x: Tensor) -> int:
-    """Multiplications of a forward pass by PyTorch's own counter, which sees every operation."""
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    """Multiplications of a forward pass by PyTorch's own counter, which sees every operation.
+
+    Fused attention, which it does not count, is switched off.
+    """
+    fused = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    plain = sdpa_kernel(SDPBackend.MATH)
+    with plain, FlopCounterMode(display=False) as counter, torch.no_grad():
         network.eval()(x)
+    torch.backends.mha.set_fastpath_enabled(fused)
     return int(counter.get_total_flops()) // 2

@@ -114,11 +114,15 @@ def exact_inputs(images: int = 2) -> np.ndarray:
     return (rng.integers(-4, 5, (images, *SHAPE)) / 4).astype(np.float32)
 
 
-def export(network: nn.Module, inputs: Tensor) -> bytes:
-    """The network as an ONNX file that takes one image."""
+def export(network: nn.Module, inputs: Tensor, *, dynamic: bool = False) -> bytes:
+    """The network as an ONNX file that takes one image, or any number of them."""
+    batch = ({0: torch.export.Dim.DYNAMIC},) if dynamic else None
+    arguments = (inputs if dynamic else inputs[:1],)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        program = torch.onnx.export(network, (inputs[:1],), dynamo=True, verbose=False)
+        program = torch.onnx.export(
+            network, arguments, dynamo=True, verbose=False, dynamic_shapes=batch
+        )
     file = io.BytesIO()
     assert program is not None
     program.save(file)
