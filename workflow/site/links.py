@@ -6,7 +6,7 @@ from collections.abc import Collection
 _LINK = re.compile(
     r"\[([^\]]+)\]\((\.\./[^)]+|(?:sim|models|workflow|config|results|tests)/[^)]*)\)"
 )
-_TABLE = re.compile(r"`(\w+)\.csv`(?!\])")
+_TABLE = re.compile(r"(?:(?<=able )`(\w+)`|`(\w+)\.csv`)(?!\])")
 
 
 def plain_links(text: str) -> str:
@@ -18,16 +18,18 @@ def plain_links(text: str) -> str:
 
 
 def table_links(text: str, tables: Collection[str]) -> str:
-    """The text, with the files of tables as links to their pages.
+    """The text, with the files of tables, and what it calls a table, as links to their pages.
 
     Args:
         text: a page at the root of the site.
         tables: names of those that have a page.
     """
-    return _TABLE.sub(
-        lambda match: f"[{match[0]}](tables/{match[1]}.md)" if match[1] in tables else match[0],
-        text,
-    )
+
+    def linked(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        return f"[{match[0]}](tables/{name}.md)" if name in tables else match[0]
+
+    return _TABLE.sub(linked, text)
 
 
 def _named(words: str, target: str) -> str:

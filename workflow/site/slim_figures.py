@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import chain, count
 from string import ascii_letters
 
+from workflow.site.slim_paths import shared_paths, short_path
+
 SMALL = 0.1
 """Below this a number is left as it is: it scales something."""
 _NUMBER = re.compile(r"(?<![\w#.])-?\d+\.\d{3,}(?![\w.])")
@@ -37,8 +39,8 @@ def slim(svg: str) -> str:
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     svg = re.sub(r"([:;]) ", r"\1", re.sub(r"<g>(<(?:path|use)[^>]*/>)</g>", r"\1", svg))
     svg = _with_words(_with_classes(_with_short_clips(svg)))
-    # Between a command of a path and its numbers no space is needed.
-    return re.sub(r' d="([^"]+)"', lambda match: f' d="{_path(match[1])}"', svg)
+    svg = re.sub(r' d="([^"]+)"', lambda match: f' d="{short_path(match[1])}"', svg)
+    return shared_paths(svg)
 
 
 def _with_words(svg: str) -> str:
@@ -102,7 +104,3 @@ def _rounded(number: str, places: int) -> str:
     text = f"{float(number):.{places}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
-
-
-def _path(commands: str) -> str:
-    return re.sub(r" ?([A-Za-z]) ?", r"\1", commands).strip()

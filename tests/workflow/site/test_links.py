@@ -20,7 +20,8 @@ def test_a_link_to_a_folder_says_its_path_once() -> None:
 
 
 def test_the_file_of_a_table_leads_to_its_page() -> None:
-    text = "`hass.csv`, `other.csv` and [`hass.csv`](elsewhere.md)"
+    text = "`hass.csv`, `other.csv`, the table `hass`, design `hass` and [`hass.csv`](elsewhere.md)"
     assert table_links(text, ["hass"]) == (
-        "[`hass.csv`](tables/hass.md), `other.csv` and [`hass.csv`](elsewhere.md)"
+        "[`hass.csv`](tables/hass.md), `other.csv`, the table [`hass`](tables/hass.md), "
+        "design `hass` and [`hass.csv`](elsewhere.md)"
     )

@@ -50,4 +50,4 @@ def test_a_slim_figure_is_smaller_and_whole() -> None:
 
 def test_numbers_that_scale_keep_their_digits() -> None:
     assert "scale(0.015625)" in slim('<path id="a" transform="scale(0.015625)" d="M 1.23456 2"/>')
-    assert 'd="M1.23 2"' in slim('<path d="M 1.23456 2"/>')
+    assert 'd="m1.23 2"' in slim('<path d="M 1.23456 2"/>')
