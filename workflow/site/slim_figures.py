@@ -23,6 +23,7 @@ SHORT = 60
 """Characters of a word that is not worth a name."""
 _STYLE = re.compile(r' style="([^"]*)"')
 _ID = re.compile(r' id="([^"]*)"')
+_HREF = re.compile(r'(?:xlink:)?href="#([\w-]+)"')
 _REFERENCE = re.compile(r"#([\w-]+)")
 _GLYPH = re.compile(r'(<path id=")((?:DejaVu|Cmr|Cmmi|STIX)[\w-]+)(")')
 
@@ -33,6 +34,8 @@ def slim(svg: str) -> str:
     names = dict(_short_names(svg))
     svg = _GLYPH.sub(lambda match: match[1] + names[match[2]] + match[3], svg)
     svg = _LETTER.sub(lambda match: _letter(match, names), svg)
+    # Exponents and the like are scaled, and keep how they are written.
+    svg = _HREF.sub(lambda match: f'href="#{names.get(match[1], match[1])}"', svg)
     svg = _NUMBER.sub(lambda match: _rounded(match[0], 2), svg)
     used = set(_REFERENCE.findall(svg))
     svg = _ID.sub(lambda match: match[0] if match[1] in used else "", svg)

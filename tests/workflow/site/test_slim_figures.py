@@ -12,7 +12,7 @@ def _drawn() -> str:
     figure = Figure(figsize=(4, 3))
     axes = figure.add_subplot()
     axes.plot([0, 1, 2], [0, 1.23456789, 2], label="a label")
-    axes.set(title="a label", xlabel="a label")
+    axes.set(title="a label", xlabel="a label", ylabel="$10^{6}$")
     axes.legend()
     file = io.StringIO()
     figure.savefig(file, format="svg")
