@@ -1,5 +1,6 @@
 """The site, built strictly and opened from the disk in a browser without network."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -7,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.workflow.test_report import BROWSERS
 
@@ -186,6 +189,20 @@ def test_the_search_answers_without_a_server(site: Path, browser: "Browser") -> 
     page.fill("input[name=query]", "clustering")
     page.wait_for_selector(".md-search-result__item", timeout=10_000)
     assert said == []
+
+
+def test_figures_look_as_they_were_drawn(site: Path, browser: "Browser") -> None:
+    page, _ = _open(browser, 1400)
+    for drawn in sorted((ROOT / "results" / "reference" / "figures").glob("*.svg")):
+        before, after = (_picture(page, path) for path in (drawn, site / "figures" / drawn.name))
+        assert before.shape == after.shape, drawn.name
+        assert np.abs(before - after).max() < 128, drawn.name
+
+
+def _picture(page: "Page", path: Path) -> np.ndarray:
+    """A figure as a browser shows it, in grey, 0 to 255."""
+    page.goto(path.as_uri())
+    return np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"), dtype=int)
 
 
 def test_the_site_is_light(site: Path) -> None:
