@@ -21,6 +21,8 @@ from sim.validation import shown
 
 Array = npt.NDArray[Any]
 EXTERNAL = onnx.TensorProto.EXTERNAL
+LARGEST_FILE = 2**31 - 1
+"""Bytes of one message of Protocol Buffers."""
 FIELDS = ("float", "int32", "int64", "double", "uint64", "string")
 PACKED = {"int4": 2, "uint4": 2, "float4_e2m1fn": 2, "int2": 4, "uint2": 4}
 """Types of which several values share a byte."""
@@ -35,6 +37,11 @@ def read_model(path: Path) -> onnx.ModelProto:
     """
     if not path.is_file():
         raise UserError(f"{path}: no such file")
+    if path.stat().st_size > LARGEST_FILE:
+        raise UserError(
+            f"{path}: larger than the 2 GB that ONNX holds in one file; expected its weights in "
+            "files beside it"
+        )
     try:
         model = onnx.load_model_from_string(path.read_bytes())
     except DecodeError as error:

@@ -171,7 +171,8 @@ def _converted(name: str, kind: np.dtype[Any], array: Array) -> Array:
         )
     with np.errstate(over="ignore"):
         converted = array.astype(kind)
-    if real and not np.isfinite(converted.astype(np.float64)).all():
+    plain = converted if converted.dtype.kind == "f" else converted.astype(np.float32)
+    if real and not np.isfinite(plain).all():
         raise UserError(f"the input {name} holds values that are not finite numbers in {kind.name}")
     if not real and not np.array_equal(converted, array):
         raise UserError(f"the input {name} holds values that {kind.name} does not hold")

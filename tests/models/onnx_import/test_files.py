@@ -75,6 +75,9 @@ def test_names_that_are_no_text(tmp_path: Path, text: bytes) -> None:
 def test_no_file_and_no_network(tmp_path: Path) -> None:
     refused(tmp_path / "none.onnx", r"none\.onnx: no such file")
     refused(tmp_path, "no such file")
+    with (tmp_path / "holes.onnx").open("wb") as file:
+        file.truncate(2**31)  # takes no space
+    refused(tmp_path / "holes.onnx", "larger than the 2 GB")
     refused(written(tmp_path, onnx.ModelProto()), "holds no layers")
 
 
