@@ -1,5 +1,6 @@
 """A whole network on several designs: the short way from a trace to a table."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,8 +139,11 @@ class NetworkComparison:
         """A bar for each design's speedup, and the bound as a line.
 
         Raises:
-            UserError: matplotlib is not installed.
+            UserError: no design ran the network, or matplotlib is not installed.
         """
+        if not self.layers:
+            reasons = "; ".join(f"{name}: {reason}" for name, reason in self.refused.items())
+            raise UserError(f"{self.network}: nothing to draw, for no design ran it ({reasons})")
         try:
             from matplotlib.figure import Figure
         except ImportError as error:
@@ -153,7 +157,8 @@ class NetworkComparison:
         bars = axes.barh(titles, [cost.speedup for cost in totals], color="#4477aa")
         axes.bar_label(bars, fmt="%.2f", padding=3)
         bound = max(cost.bound for cost in totals)
-        axes.axvline(bound, color="black", label=f"bound of these zeros: {bound:.2f}")
+        if math.isfinite(bound):  # a network without one effectual product has none
+            axes.axvline(bound, color="black", label=f"bound of these zeros: {bound:.2f}")
         axes.axvline(1, color="grey", linestyle="--", label="that dense array")
         axes.set(
             xlabel="times faster than a never idle dense array of as many multipliers",

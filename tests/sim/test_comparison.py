@@ -88,6 +88,16 @@ def test_the_table_has_a_line_per_row_and_the_figure_a_bar_per_design() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["SparTen", "SA"]
 
 
+def test_a_figure_of_nothing_is_refused_and_one_without_a_bound_has_no_line_for_it() -> None:
+    with pytest.raises(UserError, match="no design ran it .*proud: conv: too good for this"):
+        compare(_network(), {"proud": _Refuses()}).plot()
+    layer = Layer.linear("fc", 8, 4)
+    zeros = LayerTrace(layer, activation=np.zeros((1, *layer.input_shape), dtype=bool))
+    origin = Provenance("toy", "zeros", "random", "modelled", "modelled", "no value at all")
+    (axes,) = compare(NetworkTrace(origin, (TracedLayer(zeros),)), ["sparten"]).plot().axes
+    assert [line.get_label() for line in axes.lines] == ["that dense array"]
+
+
 def test_a_design_of_the_users_has_its_name_in_the_figure() -> None:
     (axes,) = compare(_network(), {"mine": accelerator("sa")}).plot().axes
     assert [label.get_text() for label in axes.get_yticklabels()] == ["mine"]
