@@ -89,7 +89,7 @@ def test_the_table_has_a_line_per_row_and_the_figure_a_bar_per_design() -> None:
 
 
 def test_a_figure_of_nothing_is_refused_and_one_without_a_bound_has_no_line_for_it() -> None:
-    with pytest.raises(UserError, match="no design ran it .*proud: conv: too good for this"):
+    with pytest.raises(UserError, match=r"no design ran it .*proud: conv: too good for this"):
         compare(_network(), {"proud": _Refuses()}).plot()
     layer = Layer.linear("fc", 8, 4)
     zeros = LayerTrace(layer, activation=np.zeros((1, *layer.input_shape), dtype=bool))
