@@ -8,11 +8,13 @@ simulate everything again.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sim.declared import data_file, data_files
 from sim.documents import checked_yaml
 from sim.errors import UserError
+from sim.plugins import plugins
 from sim.registry import configurations
 from sim.validation import unknown
 
@@ -44,7 +46,9 @@ def design_styles() -> Mapping[str, DesignStyle]:
         UserError: a style.yaml breaks the schema, or styles a configuration of another folder.
     """
     styles: dict[str, DesignStyle] = {}
-    for path in data_files("sim/accelerators/*/style.yaml"):
+    brought = [plugin.folder / "style.yaml" for plugin in plugins("accelerators")]
+    paths = [*data_files("sim/accelerators/*/style.yaml"), *filter(Path.is_file, brought)]
+    for path in paths:
         folder = [
             name for name, known in configurations().items() if known.folder == path.parent.name
         ]
