@@ -33,7 +33,7 @@ model = nn.Sequential(
     nn.Linear(32 * 16, 4),
 )
 # Plain gradient descent; torch.optim would do as well, but takes seconds to import.
-for _ in range(5):
+for _ in range(3):
     for batch in torch.randperm(1400).split(50):
         loss = nn.functional.cross_entropy(model(images[train][batch]), labels[train][batch])
         gradients = torch.autograd.grad(loss, list(model.parameters()))
