@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from models.graph.stored_tensors import SparseNetwork, is_depthwise, weight
+from sim.errors import UserError
 
 
 class WeightMask(nn.Module):
@@ -38,7 +39,16 @@ def prunable_layers(network: SparseNetwork) -> dict[str, nn.Module]:
 
 
 def apply_weight_masks(network: SparseNetwork, masks: Mapping[str, Tensor]) -> None:
-    """Put masks (bool, shape of the weight, True = keep) on layers; the rest stays as it is."""
+    """Put masks (bool, shape of the weight, True = keep) on layers; the rest stays as it is.
+
+    Raises:
+        UserError: there is no mask, so that a network would pass for pruned that is not.
+    """
+    if not masks:
+        raise UserError(
+            "the network has no layer to prune, as the first, the last and depthwise ones stay "
+            "dense; expected another one, or scheme dense"
+        )
     for name, mask in masks.items():
         layer = network.layers[name]
         if mask.shape != weight(layer).shape:

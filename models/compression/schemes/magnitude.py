@@ -12,7 +12,6 @@ from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
 from models.graph.stored_tensors import SparseNetwork, weight
-from sim.errors import UserError
 from sim.generate.weights import Shape, weight_magnitudes
 from sim.layer import Layer, Mask
 from sim.validation import require_fraction
@@ -39,12 +38,8 @@ class Magnitude(Scheme):
             UserError: the network has none.
         """
         weights = {name: weight(layer).detach() for name, layer in prunable_layers(network).items()}
-        if not weights:
-            raise UserError(
-                "the network has no layer to prune, as the first, the last and depthwise ones stay "
-                "dense; expected another one, or scheme dense"
-            )
-        apply_weight_masks(network, magnitude_masks(weights, self.density))
+        masks = magnitude_masks(weights, self.density) if weights else {}
+        apply_weight_masks(network, masks)
 
 
 def magnitude_masks(weights: dict[str, Tensor], density: float) -> dict[str, Tensor]:

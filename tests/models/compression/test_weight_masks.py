@@ -1,12 +1,15 @@
 import pytest
 import torch
 
+from models.compression.scheme import Samples
+from models.compression.schemes import full_size_schemes
 from models.compression.weight_masks import (
     apply_weight_masks,
     make_masks_permanent,
     prunable_layers,
 )
 from models.graph.stored_tensors import SparseNetwork
+from sim.errors import UserError
 from tests.models.toy import toy, toy_images
 
 
@@ -32,3 +35,11 @@ def test_masked_weights_stay_zero_through_a_step_of_training() -> None:
 def test_a_mask_of_another_shape_is_refused() -> None:
     with pytest.raises(ValueError, match=r"fc1: mask \(2, 2\)"):
         apply_weight_masks(SparseNetwork(toy()), {"fc1": torch.ones(2, 2, dtype=torch.bool)})
+
+
+@pytest.mark.parametrize("scheme", ["magnitude", "balanced", "unbalanced", "dbb", "two_four"])
+def test_no_scheme_passes_for_one_where_there_is_nothing_to_prune(scheme: str) -> None:
+    layers = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Conv2d(4, 4, 3))
+    pruning = full_size_schemes()[scheme]()
+    with pytest.raises(UserError, match="no layer to prune"):
+        pruning.prune(SparseNetwork(layers), Samples(torch.rand(2, 3, 8, 8)))
