@@ -110,7 +110,7 @@ reference: results quick
 # The last run as one archive (RO-Crate): tables, figures, configuration, versions, digests of the rest.
 RELEASE := build/release/sparsebench-results.zip
 release: results
-	python -m workflow.maintenance.release --results results \
+	python -m workflow.maintenance.release \
 		--configs config/config.yaml "$(CONFIG)" --output $(RELEASE)
 
 # make verify BUNDLE=archive.zip TABLES="claims s2ta": its files are whole, and these tables (all, if none is

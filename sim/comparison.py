@@ -231,8 +231,11 @@ def _designs(
 def _named(names: Iterable[str]) -> dict[str, Accelerator]:
     designs: dict[str, Accelerator] = {}
     for name in names:
-        if isinstance(name, str) and name.endswith(SUFFIXES):
-            designs |= described_accelerators(name)
+        if isinstance(name, str) and name.lower().endswith(SUFFIXES):
+            described = described_accelerators(name)
+            for other in described.keys() & designs.keys():
+                raise UserError(f"{name}: {other!r} is described by an earlier file too; rename it")
+            designs |= described
         else:
             designs[name] = accelerator(name)
     return designs

@@ -18,18 +18,59 @@ def checked_yaml(path: Path, schema: Path) -> Any:
     """Read a YAML file and check it against a JSON schema.
 
     Raises:
-        UserError: unreadable, no YAML, or against the schema; names the file and the place in it.
+        UserError: unreadable, no YAML, a key twice, or against the schema; names the file and the
+            place in it.
     """
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    error = jsonschema.exceptions.best_match(_validator(schema).iter_errors(document))
+        document = _document(path)
+        error = jsonschema.exceptions.best_match(_validator(schema).iter_errors(document))
+    except RecursionError as deep:
+        raise UserError(f"{path}: nested too deeply") from deep
     if error is not None:
-        raise UserError(f"{path}: {error.json_path}: {error.message}")
+        raise UserError(f"{path}: {error.json_path}: {_shortened(error.message)}")
     return document
+
+
+def _document(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:  # no UTF-8, or no path at all
+        raise UserError(f"{path}: cannot be read: {error}") from error
+    try:
+        loader = LOADER(text)
+        node = loader.get_single_node()
+        _refuse_repeated_keys(node)
+        return None if node is None else loader.construct_document(node)
+    # but the first: what is written like a number, a date or a tag and cannot be
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
+        raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+
+
+def _refuse_repeated_keys(document: yaml.Node | None) -> None:
+    """Raise YAMLError for a key that a mapping has twice, of which YAML's reader keeps the last."""
+    waiting, visited = [document], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in visited:  # an anchor's, which may even lie in itself
+            continue
+        visited.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            keys = set()
+            for key, value in node.value:
+                waiting.append(value)
+                if isinstance(key, yaml.ScalarNode):
+                    if (key.tag, key.value) in keys:
+                        problem = f"key {key.value!r} stands a second time"
+                        raise yaml.MarkedYAMLError(None, None, problem, key.start_mark)
+                    keys.add((key.tag, key.value))
+
+
+def _shortened(message: str, most: int = 300) -> str:
+    """A schema's message starts with the value, however long, and ends with what is expected."""
+    half = most // 2
+    return message if len(message) <= most else f"{message[:half]} ... {message[-half:]}"
 
 
 @cache  # a schema that many files share is itself checked once

@@ -35,7 +35,10 @@ GROUPS: dict[Kind, str] = {
     "schemes": "sparsebench.schemes",
 }
 """Entry points' group by what they bring."""
-SOURCES = (".py", ".yaml", ".csv", ".json")
+SOURCES = {
+    *(".py", ".yaml", ".yml", ".toml", ".csv", ".json"),
+    *(".txt", ".npy", ".npz", ".safetensors"),
+}
 """Endings of the files that a result of a plug-in depends on."""
 
 
@@ -47,7 +50,8 @@ class Plugin:
         name: of the entry point.
         module: dotted name.
         main: the module's own file.
-        files: its sources, in sorted order; of a package those of the whole folder.
+        files: sources and data of the outermost package that holds it, in sorted order: a module
+            may use any of them.
     """
 
     name: str
@@ -59,6 +63,13 @@ class Plugin:
     def folder(self) -> Path:
         """Where it lies."""
         return self.main.parent
+
+    @property
+    def module_files(self) -> tuple[Path, ...]:
+        """Of its files those of the module itself: one, or for a package all in its folder."""
+        if self.main.name != "__init__.py":
+            return (self.main,)
+        return tuple(path for path in self.files if path.is_relative_to(self.folder))
 
     def load(self) -> ModuleType:
         """Import the module.
@@ -75,12 +86,14 @@ class Plugin:
 
 @cache
 def plugins(kind: Kind) -> tuple[Plugin, ...]:
-    """What installed packages bring of a kind, by name; nothing of them is imported yet.
+    """What installed packages bring of a kind, by name; imported are only packages around it.
 
     Raises:
         UserError: two entry points have one name, or one names a module that is not there.
     """
     entries = sorted(entry_points(group=GROUPS[kind]), key=lambda entry: entry.name)
+    if entries:
+        use_one_name()  # a module is found by importing the packages that it lies in
     for entry, following in pairwise(entries):
         if entry.name == following.name:
             raise UserError(
@@ -96,24 +109,38 @@ def _source(entry: EntryPoint) -> str:
 
 def _plugin(entry: EntryPoint) -> Plugin:
     try:
-        spec = find_spec(entry.module)
-    except ImportError:  # a package that it lies in
-        spec = None
-    if spec is None or spec.origin is None:
+        main = _file(entry.module)
+        reason = "which is no module with a file"
+    except ImportError as error:  # a package that it lies in
+        main, reason = None, f"which cannot be imported ({error})"
+    if main is None:
         raise UserError(
             f"{_source(entry)}: entry point {entry.name!r} of {entry.group} names "
-            f"{entry.module!r}, which is no module with a file; install it anew or uninstall it"
+            f"{entry.module!r}, {reason}; install it anew or uninstall it"
         )
-    origin = Path(spec.origin)
-    if spec.submodule_search_locations is None:
-        return Plugin(entry.name, entry.module, origin, (origin,))
-    sources = sorted(path for path in origin.parent.rglob("*") if path.suffix in SOURCES)
-    return Plugin(entry.name, entry.module, origin, tuple(sources))
+    return Plugin(entry.name, entry.module, main, _sources(entry.module, main))
+
+
+def _file(module: str) -> Path | None:
+    """File of a module, for a package its `__init__.py`; None for what has none."""
+    spec = find_spec(module)
+    return Path(spec.origin) if spec and spec.origin and spec.has_location else None
+
+
+def _sources(module: str, main: Path) -> tuple[Path, ...]:
+    """Files of the outermost package with an `__init__.py` that a module lies in or is."""
+    parts = module.split(".")
+    around = (_file(".".join(parts[: count + 1])) for count in range(len(parts)))
+    outermost = next(path for path in around if path is not None)
+    if outermost.name != "__init__.py":
+        return (main,)
+    return tuple(sorted(path for path in outermost.parent.rglob("*") if path.suffix in SOURCES))
 
 
 def plugin_files(kinds: Iterable[Kind]) -> list[Path]:
-    """Sources of all plug-ins of some kinds."""
-    return [path for kind in kinds for plugin in plugins(kind) for path in plugin.files]
+    """Files of all plug-ins of some kinds, each once."""
+    files = (path for kind in kinds for plugin in plugins(kind) for path in plugin.files)
+    return list(dict.fromkeys(files))
 
 
 class _OneName(MetaPathFinder, Loader):

@@ -100,7 +100,7 @@ class Configuration:
         try:
             module = importlib.import_module(f"{self.package}.model")
             return getattr(module, self.model)
-        except (ModuleNotFoundError, AttributeError) as error:
+        except (ImportError, AttributeError) as error:
             raise UserError(f"accelerator {self.name!r}: {error}") from error
 
     def _converted(self, name: str, value: Any, like: Value) -> Value:

@@ -59,17 +59,17 @@ def _folder(given: Path | None) -> Path | None:
 
 def _judged(path: Path) -> dict[str, dict[str, str]]:
     """What a run gave for each claim, and the verdict."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
     try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
         return {
             row["claim"]: {
                 "here": digits(float(row["here"])) if row["here"] else "-",
-                "verdict": row["verdict"],
+                "verdict": row["verdict"] or "-",
             }
             for row in rows
         }
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, csv.Error) as error:
         raise UserError(f"{path}: not a summary of claims ({error}); make it anew") from error
 
 

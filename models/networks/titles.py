@@ -7,13 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sim.declared import data_files
-from sim.plugins import plugin_files
+from sim.plugins import plugins
 
 
 @cache
 def network_titles() -> Mapping[str, str]:
     """Title of each network by name, in the order of `models.networks.networks`."""
-    files = [*data_files("models/networks/*.py"), *plugin_files(["networks"])]
+    brought = [path for plugin in plugins("networks") for path in plugin.module_files]
+    files = [*data_files("models/networks/*.py"), *brought]
     records = sorted(record for path in files for record in _records(path))
     return MappingProxyType({name: title for _, name, title in records})
 

@@ -52,6 +52,10 @@ def test_it_is_compared_beside_the_others_and_the_template_only_if_asked(tmp_pat
         ("mine: {bass: sa}", "mine.yaml: .*'bass' was unexpected"),
         ("Mine: {}", "mine.yaml"),
         ("{}", "mine.yaml"),
+        ("mine: {}\nmine: {base: sa}", "key 'mine' stands a second time.* line 2"),
+        ("mine: {parameters: {lanes: 1, lanes: 2}}", "key 'lanes' stands a second time"),
+        ("no: {}", "False is not of type 'string'"),
+        ("mine: {parameters: {1: 2}}", "1 is not of type 'string'"),
         ("- 1", "is not of type 'object'"),
         ("a: [", "not YAML"),
     ],
@@ -65,3 +69,14 @@ def test_what_cannot_be_is_one_line(tmp_path: Path, text: str, message: str) -> 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"none.yaml: cannot be read"):
         described_accelerators(tmp_path / "none.yaml")
+
+
+def test_a_name_in_two_files_is_refused_whatever_the_case_of_their_ending(tmp_path: Path) -> None:
+    (tmp_path / "one.YAML").write_text("mine: {parameters: {lanes: 1}}")
+    (tmp_path / "two.yml").write_text("mine: {parameters: {lanes: 2}}")
+    layer = TracedLayer(LayerTrace(Layer.linear("fc", 8, 4)))
+    origin = Provenance("yours", "small", "dense", "measured", "measured", "drawn")
+    trace = NetworkTrace(origin, (layer,))
+    assert set(compare(trace, str(tmp_path / "one.YAML")).layers) == {"mine"}
+    with pytest.raises(UserError, match=r"two\.yml: 'mine' is described by an earlier file too"):
+        compare(trace, [str(tmp_path / "one.YAML"), str(tmp_path / "two.yml")])

@@ -18,11 +18,24 @@ def test_a_file_that_fits_its_schema_is_what_it_holds(tmp_path: Path) -> None:
     assert read(tmp_path, "rows: 3") == {"rows": 3}
 
 
+def test_anchors_and_merged_mappings_are_no_keys_twice(tmp_path: Path) -> None:
+    text = "base: &base {a: 1, b: 2}\nrows: {<<: *base, b: 3}\nmore: *base"
+    base = {"a": 1, "b": 2}
+    assert read(tmp_path, text) == {"base": base, "rows": {"a": 1, "b": 3}, "more": base}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("rows: [1", r"file\.yaml: not YAML: "),
         ("columns: 3", r"file\.yaml: \$: 'rows' is a required property"),
+        ("rows: 3\nrows: 4", r"not YAML: key 'rows' stands a second time"),
+        ("rows: 2001-13-45", r"file\.yaml: not YAML: month must be in 1\.\.12"),
+        ("rows: " + "9" * 5000, r"file\.yaml: not YAML: Exceeds the limit"),
+        ("rows: !!bool perhaps", r"file\.yaml: not YAML: 'perhaps'"),
+        ("rows: !!timestamp never", r"file\.yaml: not YAML: "),
+        ("[" * 3000 + "]" * 3000, r"file\.yaml: nested too deeply"),
+        ("- " + "x" * 9000, r"^.{0,500} is not of type 'object'$"),
         ("", r"file\.yaml: \$: None is not of type 'object'"),
     ],
 )

@@ -71,7 +71,8 @@ ENTRIES = {
 def installed(folder: Path, **entries: str) -> Path:
     """A package `brought` as an installer leaves it, with these entry points by their group."""
     files = {
-        "brought/__init__.py": "",
+        "brought/__init__.py": "from sparsebench import Events\n",
+        "brought/shared.py": "FACTOR = 1\n",
         "brought/serial/__init__.py": "",
         "brought/serial/model.py": MODEL,
         "brought/serial/configs.yaml": CONFIGS,
@@ -122,13 +123,30 @@ def test_the_digest_of_its_simulation_follows_its_files(tmp_path: Path) -> None:
         "print(json.dumps([digests.simulation('serial'), digests.simulation('sa')]))"
     )
     brought = installed(tmp_path, accelerators=ENTRIES["accelerators"])
+    digests = [printed(brought, code)]
+    for name in ("serial/model.py", "shared.py"):  # its own, and one that it may import
+        with (tmp_path / "brought" / name).open("a") as file:
+            file.write("\n# changed\n")
+        digests.append(printed(brought, code))
+    assert len({mine for mine, _ in digests}) == 3
+    assert len({other for _, other in digests}) == 1
+
+
+def test_whatever_runs_pytorch_depends_on_networks_and_schemes(tmp_path: Path) -> None:
+    code = (
+        "import json; from pathlib import Path; from workflow.plan.digest import Digests, TORCH\n"
+        f"digests = Digests(Path({str(ROOT)!r}))\n"
+        "pins = iter([*TORCH, 'optuna'])\n"
+        "print(json.dumps([digests.code('workflow.cli', pins=pins),\n"
+        "  digests.accelerators([], 'workflow.cli', TORCH), digests.code('workflow.cli')]))"
+    )
+    brought = installed(tmp_path, schemes=ENTRIES["schemes"])
     before = printed(brought, code)
-    (tmp_path / "brought" / "serial" / "model.py").write_text(MODEL + "\n# changed\n")
+    (tmp_path / "brought" / "nothing.py").write_text(SCHEME + "# changed\n")
     after = printed(brought, code)
     assert isinstance(before, list)
     assert isinstance(after, list)
-    assert before[0] != after[0]
-    assert before[1] == after[1]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, True]
 
 
 def test_networks_and_schemes_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
@@ -153,6 +171,12 @@ def test_networks_and_schemes_stand_beside_the_built_in_ones(tmp_path: Path) -> 
     ("group", "entry", "message"),
     [
         ("accelerators", "brought = absent.place", "package brought: entry point 'brought' of"),
+        ("accelerators", "brought = sys", "'sys', which is no module with a file"),
+        (
+            "accelerators",
+            "brought = unfit.serial",
+            "cannot be imported (No module named 'nowhere')",
+        ),
         ("accelerators", "brought = brought.nothing", "brought/configs.yaml: cannot be read"),
         ("accelerators", "sa = brought.again", "'sa' exists already in systolic/"),
     ],
@@ -161,6 +185,8 @@ def test_accelerators_that_cannot_be_used_are_named(
     tmp_path: Path, group: str, entry: str, message: str
 ) -> None:
     brought = installed(tmp_path, **{group: entry})
+    (tmp_path / "unfit").mkdir()
+    (tmp_path / "unfit" / "__init__.py").write_text("import nowhere\n")
     (tmp_path / "brought" / "again").mkdir()
     (tmp_path / "brought" / "again" / "__init__.py").touch()
     again = CONFIGS.replace("serial:", "sa:", 1)

@@ -23,6 +23,7 @@ from rocrate.rocrate import ROCrate
 from sim import UserError
 from sim.declared import ROOT
 from workflow.cli import run, whole_file
+from workflow.plan.config_files import content
 
 PACKED = ("tables/*.csv", "figures/*.svg", "tables.html")
 """Globs of a run's folder that go into the archive."""
@@ -39,27 +40,50 @@ def sha256(path: Path) -> str:
 
 
 def merged(*paths: Path) -> dict[str, Any]:
-    """A configuration as Snakemake reads it: later files change what earlier ones say."""
+    """A configuration as Snakemake reads it: later files change what earlier ones say.
+
+    Raises:
+        UserError: a file is no configuration.
+    """
     from snakemake.utils import update_config  # half a second that nothing else here needs
 
     config: dict[str, Any] = {}
     for path in paths:
+        content(path)
         update_config(config, yaml.safe_load(path.read_text(encoding="utf-8")))
     return config
+
+
+def results_folder(configs: list[Path]) -> Path:
+    """The folder that a run of a configuration fills.
+
+    Raises:
+        UserError: the configuration names none.
+    """
+    folder = merged(*configs).get("results_dir")
+    if not isinstance(folder, str):
+        raise UserError(f"{configs[-1]}: no results_dir; name the run's folder by --results")
+    return Path(folder)
 
 
 def provenance(results: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     """What made a run; digests are those of the files as they are now."""
     digested = sorted(path for pattern in DIGESTED for path in results.glob(pattern))
+    return surroundings() | {
+        "seed": config.get("seed"),
+        "sha256": {path.relative_to(results).as_posix(): sha256(path) for path in digested},
+    }
+
+
+def surroundings() -> dict[str, Any]:
+    """The checkout and the machine that a run has here."""
     return {
         "version": _version(),
         "commit": _git("rev-parse", "HEAD"),
         "uncommitted_files": _git("status", "--porcelain", "--untracked-files=no").splitlines(),
-        "seed": config["seed"],
         "python": platform.python_version(),
         "requirements_lock_sha256": sha256(ROOT / LOCK),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "sha256": {path.relative_to(results).as_posix(): sha256(path) for path in digested},
     }
 
 
@@ -78,7 +102,7 @@ def _git(*arguments: str) -> str:
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"  # a copy of the files without their history
-    return done.stdout.strip()
+    return done.stdout.rstrip()
 
 
 def packed(results: Path) -> Iterator[tuple[Path, str]]:
@@ -141,11 +165,14 @@ def _crate(files: list[tuple[Path, str]]) -> ROCrate:
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="folder of the finished run")
+    parser.add_argument(
+        "--results", type=Path, help="its folder; left out: that of its configuration"
+    )
     parser.add_argument("--configs", type=Path, nargs="+", required=True, help="default first")
     parser.add_argument("--output", type=Path, required=True, help="the archive, *.zip")
     arguments = parser.parse_args()
-    release(arguments.results, arguments.configs, arguments.output)
+    results = arguments.results or results_folder(arguments.configs)
+    release(results, arguments.configs, arguments.output)
     size = arguments.output.stat().st_size / 1e6
     print(
         f"{arguments.output} ({size:.1f} MB); check it by `make verify BUNDLE={arguments.output}`"

@@ -9,11 +9,13 @@ import argparse
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import unquote
 from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
@@ -21,14 +23,26 @@ import yaml
 
 from sim import UserError
 from sim.declared import ROOT
+from sim.sizes import whole
 from sim.validation import shown, unknown
 from workflow.cli import run, whole_file
 from workflow.maintenance.check_results import TOLERANCES, moved
-from workflow.maintenance.release import CONFIGURATION, PROVENANCE, provenance, sha256
+from workflow.maintenance.release import CONFIGURATION, PROVENANCE, merged, sha256, surroundings
 
 METADATA = "ro-crate-metadata.json"
 LARGEST_BYTES = 2 * 10**9
 """Of all files unpacked; a release has some tens of megabytes."""
+UNREADABLE = (
+    BadZipFile,
+    zlib.error,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
+"""What a file that is no archive, or a damaged or encrypted one, raises while it is read."""
 Remake = Callable[[Path, Sequence[str]], Path]
 """Makes tables anew by a configuration file and their names; returns the folder they are in."""
 
@@ -55,7 +69,8 @@ def unpacked(archive: Path, folder: Path) -> Release:
     """Unpack an archive and check every file.
 
     Raises:
-        UserError: no such archive or none of ours, or a file is missing, changed, or not listed.
+        UserError: no such archive or none of ours, a file is missing, changed, or not listed, or it
+            has no table.
     """
     try:
         with ZipFile(archive) as content:
@@ -63,9 +78,9 @@ def unpacked(archive: Path, folder: Path) -> Release:
                 raise UserError(f"{archive}: over {LARGEST_BYTES} bytes unpacked; not a release")
             content.extractall(folder)  # which keeps every member below the folder
         graph = json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]
-        stated = {item["@id"]: item["sha256"] for item in graph if "sha256" in item}
+        stated = {unquote(item["@id"]): item["sha256"] for item in graph if "sha256" in item}
         made_by = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-    except (BadZipFile, OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise UserError(f"{archive}: not a release of this project ({error})") from error
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted({*stated, *there} - {METADATA}):
@@ -73,16 +88,22 @@ def unpacked(archive: Path, folder: Path) -> Release:
             raise UserError(f"{archive}: {shown(name)} is missing")
         if stated.get(name) != sha256(folder / name):
             raise UserError(f"{archive}: {shown(name)} is not what the release says it is")
-    return Release(folder, made_by)
+    release = Release(folder, made_by)
+    if not (release.tables and isinstance(made_by, dict)):
+        raise UserError(f"{archive}: not a release of this project (no table or no provenance)")
+    return release
 
 
 def differences(made_by: dict[str, Any], here: dict[str, Any]) -> list[str]:
-    """What made the release and is another here, a line each."""
+    """What made the release and is another here, a line each; files that no commit has, too."""
     keys = ("commit", "python", "requirements_lock_sha256", "machine")
     return [
         f"{key.replace('_', ' ')}: {shown(str(made_by.get(key)))} there, {here[key]} here"
         for key in keys
         if made_by.get(key) != here[key]
+    ] + [
+        f"a file was changed there since that commit: {shown(str(line))}"
+        for line in made_by.get("uncommitted_files", ())
     ]
 
 
@@ -111,7 +132,7 @@ def run_again(results: Path, cores: int) -> Remake:
     """Makes tables by Snakemake in a folder of their own; what is there already is used."""
 
     def remake(configuration: Path, names: Sequence[str]) -> Path:
-        config = yaml.safe_load(configuration.read_text(encoding="utf-8"))
+        config = merged(configuration)
         changed = results / CONFIGURATION
         with whole_file(changed) as temporary:
             temporary.write_text(yaml.safe_dump(config | {"results_dir": str(results)}))
@@ -137,13 +158,13 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--files-only", action="store_true", help="make nothing again")
     arguments = parser.parse_args()
+    whole("--cores", arguments.cores, 1)
     with TemporaryDirectory() as folder:
         release = unpacked(arguments.archive, Path(folder))
         print(f"{arguments.archive}: {len(release.tables)} tables, every file as it was packed")
         if arguments.files_only:
             return
-        config = yaml.safe_load((release.folder / CONFIGURATION).read_text(encoding="utf-8"))
-        for line in differences(release.made_by, provenance(arguments.results, config)):
+        for line in differences(release.made_by, surroundings()):
             print(line)
         names = arguments.tables or release.tables
         changed = verified(release, names, run_again(arguments.results, arguments.cores))

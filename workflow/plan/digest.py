@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.footing import footing
-from sim.plugins import plugin_files, plugins
+from sim.plugins import Kind, plugin_files, plugins
 from sim.registry import configuration
 from workflow.dependencies import code_digest
 
@@ -25,12 +25,9 @@ class Digests:
     root: Path
 
     def code(self, *modules: str, pins: Iterable[str] = NUMPY) -> str:
-        """Digest for a rule that runs these modules: changes when what they run changes.
-
-        With PyTorch, plug-ins may be among what they run: networks and schemes found by name.
-        """
-        files = plugin_files(["networks", "schemes"]) if tuple(pins) == TORCH else []
-        return code_digest(self.root, *modules, files=files, pins=pins)
+        """Digest for a rule that runs these modules: changes when what they run changes."""
+        pins = tuple(pins)
+        return code_digest(self.root, *modules, files=_brought(pins), pins=pins)
 
     def simulation(self, accelerator: str) -> str:
         """Digest for running one accelerator: its folder and the simulator, not other folders."""
@@ -45,7 +42,8 @@ class Digests:
         self, packages: Iterable[str], module: str, pins: Iterable[str] = NUMPY
     ) -> str:
         """Digest of a step that runs the accelerators of some packages by their names."""
-        files: list[Path] = []
+        pins = tuple(pins)
+        files = _brought(pins)
         models: list[str] = []
         brought = {plugin.module: plugin.files for plugin in plugins("accelerators")}
         for package in packages:
@@ -55,3 +53,9 @@ class Digests:
                 files.append(self.root.joinpath(*package.split("."), "configs.yaml"))
                 models.append(f"{package}.model")
         return code_digest(self.root, module, *models, files=files, pins=pins)
+
+
+def _brought(pins: tuple[str, ...]) -> list[Path]:
+    """Files of plug-ins that a rule may run by name: with PyTorch, networks and schemes."""
+    kinds: list[Kind] = ["networks", "schemes"]
+    return plugin_files(kinds if "torch" in pins else [])

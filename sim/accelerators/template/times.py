@@ -34,6 +34,8 @@ class Pace:
 
     def cycles(self, pairs: Counts) -> Counts:
         """Cycles of chunks by the pairs that are left of them."""
+        if max(self.lanes, self.least_cycles) > np.iinfo(pairs.dtype).max:
+            pairs = pairs.astype(np.int64)
         cycles = pairs if self.lanes == 1 else -(-pairs // self.lanes)
         return np.maximum(cycles, self.least_cycles) if self.least_cycles else cycles
 

@@ -69,3 +69,14 @@ def test_what_cannot_be_is_one_line(run_folder: Path, tmp_path: Path, capsys: Ca
         said = capsys.readouterr().err
         assert message in said
         assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "data", [b"claim,here,verdict\n\xff,1,a\n", b"claim,here,verdict\na,x,b\n"]
+)
+def test_a_damaged_summary_is_one_line(run_folder: Path, capsys: Capture, data: bytes) -> None:
+    (run_folder / "tables" / "claims_summary.csv").write_bytes(data)
+    assert main(["claims", "--results", str(run_folder)]) == 2
+    said = capsys.readouterr().err
+    assert "claims_summary.csv: not a summary of claims" in said
+    assert said.count("\n") == 1

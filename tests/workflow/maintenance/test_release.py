@@ -8,7 +8,14 @@ import pytest
 import yaml
 
 from sim import UserError
-from workflow.maintenance.release import CONFIGURATION, PROVENANCE, merged, release, sha256
+from workflow.maintenance.release import (
+    CONFIGURATION,
+    PROVENANCE,
+    merged,
+    release,
+    results_folder,
+    sha256,
+)
 
 
 @pytest.fixture
@@ -68,3 +75,21 @@ def test_a_run_without_tables_and_another_ending_are_refused(
     with pytest.raises(UserError, match="holds no table; run `make results` first"):
         release(results, configs, tmp_path / "release.zip")
     assert not (tmp_path / "release.zip").exists()
+
+
+def test_the_folder_is_that_of_the_configuration(configs: list[Path]) -> None:
+    with pytest.raises(UserError, match=r"own\.yaml: no results_dir"):
+        results_folder(configs)
+    configs[0].write_text("results_dir: results\n")
+    configs[1].write_text("results_dir: results/mine\n")
+    assert results_folder(configs) == Path("results/mine")
+
+
+@pytest.mark.parametrize("text", ["", "- 1", "a: [", "seed: 1\nseed: 2"])
+def test_what_is_no_configuration_is_one_line(
+    results: Path, configs: list[Path], tmp_path: Path, text: str
+) -> None:
+    configs[1].write_text(text)
+    with pytest.raises(UserError, match=r"own\.yaml") as refused:
+        release(results, configs, tmp_path / "release.zip")
+    assert "\n" not in str(refused.value)

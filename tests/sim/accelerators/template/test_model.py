@@ -121,6 +121,14 @@ def test_zero_weights_cost_nothing_and_zero_activations_their_time() -> None:
     assert (gated.cycles, gated.actions["mac_int8"]) == (events.cycles, 0)
 
 
+def test_the_largest_parameters_are_exact() -> None:
+    trace = random_trace(ODD[3], images=1)  # one window
+    wide = simulate(trace, accelerator("template", lanes=2**31))
+    assert wide.cycles == simulate(trace, accelerator("template", lanes=128)).cycles
+    slow = simulate(trace, accelerator("template", least_cycles_per_chunk=2**31))
+    assert slow.cycles == 2**31
+
+
 def test_a_slow_memory_stalls_all_of_it() -> None:
     trace = random_trace(ODD[0])
     fast, slow = (
