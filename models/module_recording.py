@@ -67,7 +67,14 @@ def _rounded(
 def _tensor(inputs: object) -> Tensor:
     if not isinstance(inputs, Tensor | np.ndarray):
         raise UserError(f"inputs is a {type(inputs).__name__}; expected an array or a tensor")
-    return torch.as_tensor(inputs)
+    if inputs.ndim == 0:
+        raise UserError("inputs is one number; expected an array or a tensor, images first")
+    if isinstance(inputs, Tensor):
+        return inputs
+    try:  # PyTorch takes neither a turned axis nor another machine's order of bytes
+        return torch.as_tensor(np.ascontiguousarray(inputs, inputs.dtype.newbyteorder("=")))
+    except TypeError as error:
+        raise UserError(f"inputs are {inputs.dtype}; expected numbers that PyTorch has") from error
 
 
 def _checked(inputs: Tensor) -> Tensor:
@@ -88,7 +95,7 @@ def _try_out(model: nn.Module, image: Tensor) -> None:
     try:
         with evaluating(model), torch.no_grad():
             model(image)
-    except (RuntimeError, TypeError, ValueError, IndexError) as error:
+    except Exception as error:  # whatever the user's module raises
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UserError(
             f"{type(model).__name__} does not take inputs of shape {tuple(image.shape)}: {reason}"

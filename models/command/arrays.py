@@ -37,12 +37,14 @@ def only_array(path: Path) -> Array:
     """The array of a file that holds one of real numbers.
 
     Raises:
-        UserError: as `read_arrays`, several arrays, or other numbers.
+        UserError: as `read_arrays`, several arrays, a single number, or other numbers.
     """
     arrays = read_arrays(path)
     if len(arrays) != 1:
         raise UserError(f"{path} holds {len(arrays)} arrays; expected one")
     (array,) = arrays.values()
+    if not array.ndim:
+        raise UserError(f"{path} holds one number; expected an array, images first")
     if array.dtype.kind != "f":
         raise UserError(f"{path} holds {array.dtype}; expected real numbers, scaled as in training")
     return array

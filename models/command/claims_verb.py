@@ -26,8 +26,8 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _claims(arguments: argparse.Namespace) -> None:
     systems = {claim.system.casefold(): claim.system for claim in claims().values()}
-    system = arguments.system and systems.get(arguments.system.casefold())
-    if arguments.system and system is None:
+    system = None if arguments.system is None else systems.get(arguments.system.casefold())
+    if arguments.system is not None and system is None:
         raise unknown("system", arguments.system, systems.values())
     folder = _folder(arguments.results)
     judged = {} if folder is None else _judged(folder / SUMMARY)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
     from models.networks.network import InputForm
 
 TRACE_SUFFIX = ".safetensors"
+IMAGES = 2
+"""Inputs that are run if nobody says how many."""
+NUMBERS = {None: "", True: "--int8", False: "--float"}
+"""The option that stands for a value of `int8`."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class CommandInput:
         checkpoint: weights for a network by name; None = freshly drawn ones, which are no evidence.
         inputs: folder of pictures, or .npy/.npz of an array (N, C, H, W) scaled as in training; for
             ONNX also of several, by the names of the inputs.
-        images: how many of the inputs are run.
+        images: how many of the inputs are run; None = two.
         scheme: how the network is pruned.
         int8: whether it is rounded to INT8 before its zeros are noted; None: as `record`.
     """
@@ -44,7 +51,7 @@ class CommandInput:
     model: str
     checkpoint: Path | None
     inputs: Path | None
-    images: int
+    images: int | None
     scheme: str
     int8: bool | None = None
 
@@ -54,7 +61,7 @@ class CommandInput:
         Raises:
             UserError: no such network or file, or something that only another kind of model needs.
         """
-        require_positive(images=self.images)
+        require_positive(images=self._count)
         if self.model.endswith(TRACE_SUFFIX):
             self._refuse_extra_options()
             return read_trace(self.model)
@@ -72,13 +79,22 @@ class CommandInput:
             weights=weights,
         )
 
+    @property
+    def _count(self) -> int:
+        return IMAGES if self.images is None else self.images
+
     def _refuse_extra_options(self) -> None:
-        given = {"--checkpoint": self.checkpoint, "--inputs": self.inputs}
-        for option, value in given.items():
-            if value is not None:
+        """Refuse what would say how to record a trace that is there already."""
+        given = {
+            "--checkpoint": self.checkpoint is not None,
+            "--inputs": self.inputs is not None,
+            "--images": self.images is not None,
+            "--scheme": self.scheme != "dense",
+            NUMBERS[self.int8]: self.int8 is not None,
+        }
+        for option, stated in given.items():
+            if stated:
                 raise UserError(f"{option} does not go with a trace: {self.model} holds its zeros")
-        if self.scheme != "dense":
-            raise UserError(f"--scheme does not go with a trace: {self.model} holds its zeros")
 
     def _of_onnx(self, path: Path) -> NetworkTrace:
         if self.checkpoint is not None:
@@ -89,7 +105,7 @@ class CommandInput:
             raise UserError(
                 f"{path} needs --inputs, an .npy or .npz file (N, ...) or a folder of pictures"
             )
-        inputs = onnx_inputs(path, self.inputs, self.images)
+        inputs = onnx_inputs(path, self.inputs, self._count)
         return record(path, inputs, scheme=self.scheme, int8=self.int8)
 
     def _network(self) -> tuple[nn.Module, str, InputForm | None, str]:
@@ -119,15 +135,16 @@ class CommandInput:
         if self.inputs is None:
             if form is None:
                 raise UserError(f"{self.model} needs --inputs, an .npy or .npz file (N, C, H, W)")
-            return bundled_photographs(self.images, form)
+            return bundled_photographs(self._count, form)
         if self.inputs.is_dir():
             if form is None:
                 raise UserError(
                     f"{self.inputs} is a folder, but how {self.model} scales pictures is not "
                     "known; give an .npy or .npz file with scaled values"
                 )
-            return image_folder(self.inputs, form, None).images(0, self.images)
-        return only_array(self.inputs)[: self.images].astype(np.float32)
+            return image_folder(self.inputs, form, None).images(0, self._count)
+        with np.errstate(over="ignore"):  # what is too large is refused as not finite
+            return only_array(self.inputs)[: self._count].astype(np.float32)
 
 
 def _from_file(model: str) -> nn.Module:
@@ -138,22 +155,42 @@ def _from_file(model: str) -> nn.Module:
     path = Path(file)
     if not path.is_file():
         raise UserError(f"{path}: no such file")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    with _importing_from(path.parent):
+        module = _run_file(path)
+        if not hasattr(module, name):
+            raise UserError(f"{path} defines no {name!r}")
+        value = getattr(module, name)
+        if not isinstance(value, nn.Module) and callable(value):
+            try:
+                value = value()
+            except Exception as error:  # whatever the user's function raises
+                raise UserError(f"{model}: {type(error).__name__}: {error}") from error
+    if not isinstance(value, nn.Module):
+        raise UserError(f"{model} is of type {type(value).__name__}; expected a torch.nn.Module")
+    return value
+
+
+@contextmanager
+def _importing_from(folder: Path) -> Iterator[None]:
+    """Find the modules beside a user's file, as `python FILE.py` does, but after all others."""
+    place = str(folder.resolve())
+    sys.path.append(place)
+    try:
+        yield
+    finally:
+        sys.path.remove(place)
+
+
+def _run_file(path: Path) -> ModuleType:
+    """The module of a user's file; it is registered, for dataclasses look their module up."""
+    name = f"sparsebench_user_file_{path.stem}"  # never the name of another module
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise UserError(f"{path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever the user's file raises
         raise UserError(f"{path}: {type(error).__name__}: {error}") from error
-    if not hasattr(module, name):
-        raise UserError(f"{path} defines no {name!r}")
-    value = getattr(module, name)
-    if not isinstance(value, nn.Module) and callable(value):
-        try:
-            value = value()
-        except Exception as error:  # whatever the user's function raises
-            raise UserError(f"{model}: {type(error).__name__}: {error}") from error
-    if not isinstance(value, nn.Module):
-        raise UserError(f"{model} is a {type(value).__name__}; expected a torch.nn.Module")
-    return value
+    return module

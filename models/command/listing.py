@@ -58,8 +58,9 @@ def _schemes() -> list[Row]:
 
 
 def _first_line(scheme: type) -> str:
-    """The first line of what the scheme's module says of itself."""
-    return (sys.modules[scheme.__module__].__doc__ or "").strip().splitlines()[0]
+    """The first line of what the scheme's module says of itself; a plug-in may say nothing."""
+    lines = (sys.modules[scheme.__module__].__doc__ or "").strip().splitlines()
+    return lines[0] if lines else "-"
 
 
 ROWS: dict[str, Callable[[], list[Row]]] = {

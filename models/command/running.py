@@ -2,12 +2,14 @@
 
 import argparse
 import csv
+import os
 import sys
+from io import StringIO
 from pathlib import Path
 
 from models.command.command_input import CommandInput
 from models.command.page import page
-from models.command.text_table import json_rows, text_table
+from models.command.text_table import json_rows, printable, text_table
 from sim.comparison import NetworkComparison, compare
 from sim.errors import UserError
 from sim.files import whole_file
@@ -60,7 +62,7 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inputs", type=Path, help="folder of pictures, or .npy/.npz of scaled inputs"
     )
-    parser.add_argument("--images", type=int, default=2, help="inputs that are run (2)")
+    parser.add_argument("--images", type=int, help="inputs that are run (2)")
     parser.add_argument("--scheme", default="dense", help="how the network is pruned (dense)")
     numbers = parser.add_mutually_exclusive_group()
     numbers.add_argument(
@@ -88,23 +90,38 @@ def _network(arguments: argparse.Namespace) -> NetworkTrace:
 
 def _run(arguments: argparse.Namespace) -> None:
     names = arguments.accelerators and [name.strip() for name in arguments.accelerators.split(",")]
-    if arguments.out is not None and arguments.out.exists() and not arguments.out.is_dir():
-        raise UserError(f"--out {arguments.out} is a file; expected a folder")
+    if arguments.out is not None:
+        _check_folder(arguments.out)
     trace = _network(arguments)
     comparison = compare(trace, names, arguments.node, at=arguments.at, progress=_progress)
     _progress("")
+    refused = [f"{name}: {reason}" for name, reason in comparison.refused.items()]
+    if not comparison.layers:
+        raise UserError(f"no design runs {comparison.network}: {'; '.join(refused)}")
     if arguments.out is not None:
         _write(comparison, trace, arguments.out, SIZES[arguments.at is None])
     if arguments.json:
         print(json_rows(comparison.rows()))
+        for line in refused:
+            print(printable(f"not run: {line}"), file=sys.stderr)
         return
-    print(f"{comparison.network}, {trace.provenance.scheme}: {trace.provenance.data}\n")
+    origin = trace.provenance
+    print(printable(f"{comparison.network}, {origin.scheme}: {origin.data}"), end="\n\n")
     print(text_table([cost.row() for cost in comparison.totals], TOTALS))
     print(f"\n{EXPLANATION}\n{SIZES[arguments.at is None]}")
-    for name, reason in comparison.refused.items():
-        print(f"not run: {name}: {reason}")
+    for line in refused:
+        print(printable(f"not run: {line}"))
     if arguments.out is not None:
         print(f"written: {arguments.out / 'index.html'}, {arguments.out / 'layers.csv'}")
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written to before anything runs; none is made yet."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise UserError(f"--out {folder}: {there} is a file; expected a folder")
+    if not os.access(there, os.W_OK):
+        raise UserError(f"--out {folder}: {there} cannot be written to; give another folder")
 
 
 def _progress(name: str) -> None:
@@ -117,17 +134,22 @@ def _progress(name: str) -> None:
 def _write(comparison: NetworkComparison, trace: NetworkTrace, folder: Path, sizes: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = comparison.rows()
-    with whole_file(folder / "layers.csv") as temporary, temporary.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else ["accelerator"])
-        writer.writeheader()
-        writer.writerows(rows)
-    with whole_file(folder / "index.html") as temporary:
-        temporary.write_text(page(comparison, trace.provenance, TOTALS, f"{EXPLANATION} {sizes}"))
+    text = StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    html = page(comparison, trace.provenance, TOTALS, f"{EXPLANATION} {sizes}")
+    for name, content in (("layers.csv", text.getvalue()), ("index.html", html)):
+        with whole_file(folder / name) as temporary:  # names may hold what UTF-8 does not
+            temporary.write_bytes(content.encode(errors="backslashreplace"))
 
 
 def _trace(arguments: argparse.Namespace) -> None:
     if arguments.out.suffix != ".safetensors":
         raise UserError(f"--out {arguments.out}: a trace's name ends in .safetensors")
+    if arguments.out.is_dir():
+        raise UserError(f"--out {arguments.out} is a folder; expected a file")
+    _check_folder(arguments.out.parent)
     trace = _network(arguments)
     write_trace(arguments.out, trace)
     zeros = [1 - entry.trace.weight.mean() for entry in trace.layers]

@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 Row = Mapping[str, str | int | float]
 
 
+def printable(text: str) -> str:
+    """A text on one line that steers no terminal: other signs are written as escapes."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
 def digits(value: str | int | float) -> str:
     """A value with the digits that a reader wants: three significant ones; "-" for no number."""
     if isinstance(value, str):
@@ -26,7 +31,10 @@ def text_table(rows: Sequence[Row], headings: Mapping[str, str]) -> str:
         rows: each with every key of `headings`.
         headings: what stands above a column, by key, in the order of columns.
     """
-    columns = [[heading, *(digits(row[key]) for row in rows)] for key, heading in headings.items()]
+    columns = [
+        [heading, *(printable(digits(row[key])) for row in rows)]
+        for key, heading in headings.items()
+    ]
     widths = [max(map(len, column)) for column in columns]
     left = [any(isinstance(row[key], str) for row in rows) for key in headings]
     lines = [

@@ -10,13 +10,14 @@ import onnx.helper
 from models.onnx_import.files import Array, bodies, graphs, tensor_values
 from models.onnx_import.operators import PRODUCTS, ProductForm, given, label, product_form
 from sim.errors import UserError
+from sim.validation import shown
 
 SHAPES = ("Shape", "Size")
 """Operators whose result depends on the form of their input alone."""
 RANDOM = ("Random", "Bernoulli", "Multinomial")
 CARRIERS = {
     *("Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"),
-    *("DequantizeLinear", "QuantizeLinear"),
+    *("DequantizeLinear", "QuantizeLinear", "Pad"),
 }
 """Operators whose result holds the values of their first input, in another form."""
 
@@ -54,7 +55,12 @@ class Graph:
     """
 
     def __init__(self, path: Path, model: onnx.ModelProto) -> None:
-        """Raise UserError if a node multiplies in a way that has no row in a table of layers."""
+        """Sort the values of a network by what they are made of.
+
+        Raises:
+            UserError: a node multiplies in a way that has no row in a table of layers, or reads
+                what a later one makes.
+        """
         graph = model.graph
         self.path = path
         self.nodes = tuple(graph.node)
@@ -71,6 +77,7 @@ class Graph:
         }
         self.makers = {name: node for node in self.nodes for name in node.output if name}
         self.inputs = tuple(x for x in graph.input if x.name not in self.stored)
+        self._check_order()
         self._mixed = {x.name for x in self.inputs}
         self.products = tuple(self._products())
 
@@ -100,15 +107,35 @@ class Graph:
         return any(maker is not None and maker.op_type == "DequantizeLinear" for maker in makers)
 
     def _forms(self, value: str) -> Iterator[str]:
-        """A value, and back through its other forms to the first."""
-        passed: set[str] = set()
-        while value not in passed:
-            yield value
-            passed.add(value)
-            node = self.makers.get(value)
-            if node is None or node.op_type not in CARRIERS or not node.input:
-                return
+        """A value, and back through its other forms to the first; nodes in order have no circle."""
+        yield value
+        node = self.makers.get(value)
+        while node is not None and node.op_type in CARRIERS and node.input:
             value = node.input[0]
+            yield value
+            node = self.makers.get(value)
+
+    def _check_order(self) -> None:
+        """Refuse nodes out of order: what reads a value before it is made would pass as constant.
+
+        onnxruntime sorts them itself and says nothing.
+        """
+        made: set[str] = set()
+        for node in self.nodes:
+            inside = {name for body in bodies(node) for name in _made(body)}
+            for name in read(node):
+                if name in self.makers and not any(name in x for x in (made, self.stored, inside)):
+                    raise UserError(
+                        f"{self.path}: {label(node)} reads {shown(name)}, which no node before it "
+                        "makes; expected nodes in running order: sort them, or export it again"
+                    )
+            for name in filter(None, node.output):
+                if name in made:
+                    raise UserError(
+                        f"{self.path}: two nodes make the value {shown(name)}; expected one: "
+                        "export it again"
+                    )
+                made.add(name)
 
     def _products(self) -> Iterator[ProductNode]:
         for node in self.nodes:
@@ -145,6 +172,13 @@ def read(node: onnx.NodeProto) -> Iterator[str]:
         for graph in graphs(body):
             for inner in graph.node:
                 yield from filter(None, inner.input)
+
+
+def _made(body: onnx.GraphProto) -> Iterator[str]:
+    """Every value that the nodes of a graph and of the graphs inside it make."""
+    for graph in graphs(body):
+        for node in graph.node:
+            yield from node.output
 
 
 def _check_bodies(node: onnx.NodeProto) -> None:

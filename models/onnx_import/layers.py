@@ -52,6 +52,7 @@ class LayerTable:
             product.node.output[0]: _layer_node(graph, product) for product in graph.products
         }
         self._masks: dict[tuple[str, str], Mask] = {}
+        self._zero_points: dict[str, Array] = {}
 
     def wanted(self) -> tuple[list[str], list[str]]:
         """Values that a run must show: those of each image, those that are the same for all."""
@@ -111,7 +112,7 @@ class LayerTable:
         if key in self._masks:
             return self._masks[key]
         array = self._value(key[0], values)
-        zero = self._value(key[1], values) if key[1] else np.zeros((), array.dtype)
+        zero = self._zero_point(key[1], values) if key[1] else np.zeros((), array.dtype)
         if array.dtype.kind not in "iub" and not np.isfinite(array).all():
             what = "weights" if product.known[place] else "activations"
             raise UserError(f"{layer.name}: its {what} hold values that are not finite numbers")
@@ -119,6 +120,14 @@ class LayerTable:
         if product.known[place]:
             self._masks[key] = mask
         return mask
+
+    def _zero_point(self, name: str, values: Mapping[str, Array]) -> Array:
+        """A zero point; what constants make is shown with the first image alone, and kept."""
+        if not self._graph.known(name):
+            return self._value(name, values)
+        if name not in self._zero_points:
+            self._zero_points[name] = self._value(name, values)
+        return self._zero_points[name]
 
     def _value(self, name: str, values: Mapping[str, Array]) -> Array:
         if name in values:

@@ -77,10 +77,11 @@ def _measured(
                     raise UserError(
                         f"{graph.path}: {shown(name)} is {kind}; INT8 is made of float32"
                     )
+                widened = _widened(name, ranges.get(name, (0.0, 0.0)), value)
                 if is_weight:
                     weights[name] = value
                 else:
-                    ranges[name] = _widened(name, ranges.get(name, (0.0, 0.0)), value)
+                    ranges[name] = widened
     return ranges, weights
 
 
@@ -93,6 +94,7 @@ def _widened(name: str, span: Range, values: Array) -> Range:
 
 def _round_weights(table: LayerTable, model: onnx.ModelProto, weights: Mapping[str, Array]) -> None:
     taken = {tensor.name for tensor in model.graph.initializer}
+    taken |= {x.name for x in model.graph.input}
     taken |= {name for node in model.graph.node for name in node.output}
     for layer in table.layers.values():
         product = layer.product
@@ -132,9 +134,11 @@ def _round_activations(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> N
     """Put rounding behind whatever makes a value, so that all that read it see the rounded one."""
     new_names = {name: f"{name}{ROUNDED}" for name in ranges}
     taken = {name for node in model.graph.node for name in node.output}
+    taken |= {x.name for x in (*model.graph.input, *model.graph.initializer)}
     for name in ranges:
         while new_names[name] in taken:
             new_names[name] += ROUNDED
+        taken.add(new_names[name])
     nodes: list[onnx.NodeProto] = []
     waiting = [x.name for x in model.graph.input if x.name in ranges]
     for name in waiting:

@@ -64,13 +64,19 @@ def convolutions(operation: Operation, windows: Windows) -> Iterator[Product]:
     The operands are the maps, (N, C, ...), and the kernel.
 
     Raises:
-        UserError: its kernel is made of activations, or it is 3-D and does not map onto a plane.
+        UserError: its kernel is made of activations, it has more than three axes, or it is 3-D and
+            does not map onto a plane.
     """
     maps, weight = operation.operands
     if not operation.known[1]:
         raise UserError(
             f"{operation.name}: convolves with a kernel that is made of activations, which has no "
             "row in a table of layers; expected a kernel of parameters"
+        )
+    if weight.ndim > 5:
+        raise UserError(
+            f"{operation.name}: a convolution over {weight.ndim - 2} axes has no row in a table of "
+            "layers; expected one to three"
         )
     if weight.ndim == 5:
         maps, weight = _flattened(operation.name, maps, weight, windows)

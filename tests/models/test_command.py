@@ -1,5 +1,7 @@
 import csv
 import json
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,8 @@ def files(tmp_path: Path) -> Path:
     np.save(tmp_path / "number.npy", np.float32(3))
     (tmp_path / "text.onnx").write_text("no network")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "d.safetensors").mkdir()
+    (tmp_path / "m 'y'.yaml").write_text("wide:\n  base: template\n  parameters: {groups: 2}\n")
     return tmp_path
 
 
@@ -87,6 +91,62 @@ def test_trace_records_a_module_of_a_file(files: Path) -> None:
     ]
 
 
+BESIDE = """
+from __future__ import annotations
+from dataclasses import dataclass
+from torch import nn
+from sizes_of_mine import KERNEL
+@dataclass
+class Settings:
+    kernel: int = KERNEL
+def net():
+    return nn.Sequential(nn.Conv2d(3, 8, Settings().kernel), nn.ReLU(), nn.Conv2d(8, 2, 1))
+"""
+
+
+def test_a_file_of_a_module_imports_what_lies_beside_it_and_has_dataclasses(files: Path) -> None:
+    (files / "sizes_of_mine.py").write_text("KERNEL = 3")
+    (files / 'my "net".py').write_text(BESIDE)
+    out, before = files / "a trace.safetensors", list(sys.path)
+    inputs = ["--inputs", str(files / "x.npy"), "--out", str(out)]
+    assert main(["trace", f'{files}/my "net".py:net', *inputs]) == 0
+    assert len(read_trace(out).traces) == 2
+    assert sys.path == before
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_runs(
+    trace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    assert main(["run", str(trace), "--out", str(tmp_path / "a" / "b")]) == 2
+    assert f"b: {tmp_path} cannot be written to" in capsys.readouterr().err
+    assert not (tmp_path / "a").exists()
+
+
+def test_names_that_steer_a_terminal_or_are_no_text_are_written_out(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    layer = Layer.linear("a\ud800", 8, 8)
+    masks = (np.ones(layer.weight_shape, bool), np.ones((1, *layer.input_shape), bool))
+    origin = Provenance("yours", "red\x1b[31m\n", "dense", "measured", "measured", "toy")
+    path = tmp_path / "odd.safetensors"
+    write_trace(path, NetworkTrace(origin, (TracedLayer(LayerTrace(layer, *masks)),)))
+    assert main(["run", str(path), "--accelerators", "sa", "--out", str(tmp_path / "o")]) == 0
+    assert capsys.readouterr().out.startswith(r"red\x1b[31m\n, dense: toy")
+    assert r"a\ud800" in (tmp_path / "o" / "layers.csv").read_text(encoding="utf-8")
+    assert r"a\ud800" in (tmp_path / "o" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_design_that_does_not_run_is_named_beside_json(
+    trace: Path, files: Path, capsys: Capture
+) -> None:
+    names = f"sparten,{files / 'm '}'y'.yaml"
+    assert main(["run", str(trace), "--accelerators", names, "--at", "1024", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert {row["accelerator"] for row in json.loads(captured.out)} == {"sparten"}
+    assert captured.err.startswith("not run: wide: has no size on the common footing")
+
+
 ONNX = FOLDER / "tokens.onnx"
 
 
@@ -97,7 +157,7 @@ def test_trace_records_an_onnx_file_on_arrays_and_on_pictures(
     out = tmp_path / "t.safetensors"
     arguments = ["trace", str(ONNX), "--out", str(out), "--inputs"]
     assert main([*arguments, str(tmp_path / "x.npz"), "--images", "3"]) == 0
-    assert {one.images for one in read_trace(out).traces} == {3}
+    assert {layer.images for layer in read_trace(out).traces} == {3}
     assert main([*arguments, str(tmp_path / "x.npz"), "--int8"]) == 0
     assert "rounded to INT8" in read_trace(out).provenance.data
     (tmp_path / "pictures").mkdir()
@@ -132,12 +192,21 @@ def test_show_gives_status_and_source_of_every_parameter(capsys: Capture) -> Non
         (["run", "{trace}", "--node", "7"], "at 7 nm; there is: 16"),
         (["run", "{trace}", "--scheme", "dbb"], "--scheme does not go with a trace"),
         (["run", "{trace}", "--inputs", "x.npy"], "--inputs does not go with a trace"),
-        (["run", "{trace}", "--out", "{trace}"], "is a file"),
+        (["run", "{trace}", "--images", "2"], "--images does not go with a trace"),
+        (["run", "{trace}", "--int8"], "--int8 does not go with a trace"),
+        (["run", "{trace}", "--float"], "--float does not go with a trace"),
+        (["run", "{trace}", "--accelerators", ""], "unknown accelerator ''"),
+        (["run", "{trace}", "--accelerators", "{dir}/m 'y'.yaml", "--at", "1024"], "no design run"),
+        (["run", "gone.safetensors", "--out", "{trace}"], "toy.safetensors is a file"),
+        (["run", "gone.safetensors", "--out", "{trace}/new"], "toy.safetensors is a file"),
+        (["trace", "gone.onnx", "--out", "{trace}/t.safetensors"], "toy.safetensors is a file"),
+        (["trace", "gone.onnx", "--out", "{dir}/d.safetensors"], "is a folder; expected a file"),
         (["run", "{dir}/mine.py:tiny"], "needs --inputs"),
         (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}"], "is a folder"),
         (["run", "{dir}/mine.py:huge", "--inputs", "{dir}/x.npy"], "defines no 'huge'"),
         (["run", "{dir}/mine.py:broken", "--inputs", "{dir}/x.npy"], "KeyError"),
-        (["run", "{dir}/mine.py:number", "--inputs", "{dir}/x.npy"], "is a int"),
+        (["run", "{dir}/mine.py:number", "--inputs", "{dir}/x.npy"], "is of type int"),
+        (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/number.npy"], "holds one number"),
         (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/none.npy"], "no such file"),
         (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/mine.py"], "not an .npy or .npz"),
         (["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/two.npz"], "holds 2 arrays"),

@@ -55,11 +55,35 @@ def test_a_scheme_prunes_what_it_says() -> None:
         (INPUTS.astype(np.int64), "real numbers"),
         (np.full_like(INPUTS, np.nan), "not finite"),
         ([1.0], "expected an array"),
+        (np.array("text"), "one number"),
+        (np.array(["text"]), "inputs are <U4; expected numbers"),
     ],
 )
 def test_inputs_that_do_not_fit_are_one_line(inputs: object, message: str) -> None:
     with pytest.raises(UserError, match=message):
         record(_toy(), inputs)  # type: ignore[arg-type]
+
+
+def test_turned_axes_and_other_orders_of_bytes_are_the_same_numbers() -> None:
+    plain = record(_toy(), INPUTS, int8=False)
+    for inputs in (INPUTS[:, :, ::-1].copy()[:, :, ::-1], INPUTS.astype(">f4")):
+        for layer, other in zip(
+            plain.traces, record(_toy(), inputs, int8=False).traces, strict=True
+        ):
+            assert np.array_equal(layer.activation, other.activation)
+    with pytest.raises(UserError, match="one number"):
+        record(_toy(), np.array(3.0), int8=False)
+
+
+def test_what_a_module_itself_refuses_is_one_line() -> None:
+    class Picky(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            torch._assert(x.shape[-1] == 99, "wants 99")  # as timm does
+            return x
+
+    for int8 in (True, False):
+        with pytest.raises(UserError, match=r"^Picky does not .*: wants 99$"):
+            record(Picky(), INPUTS, int8=int8)
 
 
 def test_unknown_schemes_and_things_that_are_no_network_are_refused() -> None:

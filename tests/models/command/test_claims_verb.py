@@ -60,8 +60,13 @@ def test_without_a_run_there_are_no_verdicts(
 
 def test_what_cannot_be_is_one_line(run_folder: Path, tmp_path: Path, capsys: Capture) -> None:
     (run_folder / "tables" / "claims_summary.csv").write_text("a,b\n1,2\n")
+    damaged = tmp_path / "damaged"
+    (damaged / "tables").mkdir(parents=True)
+    (damaged / "tables" / "claims_summary.csv").write_bytes(b"claim,here,verdict\n\xff,1,x\n")
     for arguments, message in [
         (["--system", "S3TA"], "unknown system 'S3TA' (did you mean 'S2TA'?)"),
+        (["--system", ""], "unknown system ''"),
+        (["--results", str(damaged)], "not a summary of claims"),
         (["--results", str(tmp_path)], "no tables/claims_summary.csv in it"),
         (["--results", str(run_folder)], "not a summary of claims"),
     ]:

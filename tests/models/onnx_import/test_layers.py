@@ -72,6 +72,36 @@ def test_one_zero_point_for_each_row_and_column(tmp_path: Path) -> None:
     assert np.array_equal(layer.weight[:, :, 0, 0], (weight != columns).T)
 
 
+def test_zero_points_that_constants_make_hold_for_every_image(tmp_path: Path) -> None:
+    x, weight = steps(np.uint8, 3, 2, 4), steps(np.uint8, 4, 3)
+    nodes = [
+        node("Identity", ["z"], ["zx"]),
+        node("Identity", ["z"], ["zw"]),
+        node("MatMulInteger", ["x", "w", "zx", "zw"], ["y"]),
+    ]
+    stored = {"w": weight, "z": np.uint8(4)}
+    proto = model(nodes, {"x": ["n", 2, 4]}, stored, kind=TensorProto.UINT8)
+    (layer,) = traced(tmp_path, proto, x).traces
+    assert layer.activation.sum(axis=(1, 2, 3)).tolist() == (x != 4).sum(axis=(1, 2)).tolist()
+    assert np.array_equal(layer.weight[:, :, 0, 0], (weight != 4).T)
+
+
+def test_zeros_around_a_quantized_map_leave_it_quantized(tmp_path: Path) -> None:
+    nodes = [
+        node("QuantizeLinear", ["x", "s", "z"], ["q"]),
+        node("DequantizeLinear", ["q", "s", "z"], ["d"]),
+        node("Pad", ["d", "around"], ["p"]),
+        node("DequantizeLinear", ["w", "s", "zw"], ["v"]),
+        node("Conv", ["p", "v"], ["y"]),
+    ]
+    weight = np.array([[[[5, 6], [7, 5]]]], dtype=np.int8)
+    around = np.array([0, 0, 1, 1, 0, 0, 1, 1])
+    stored = {"s": ONE, "z": np.uint8(9), "w": weight, "zw": np.int8(5), "around": around}
+    trace = traced(tmp_path, model(nodes, {"x": ["n", 1, 4, 4]}, stored), floats(1, 1, 4, 4))
+    assert "INT8 zeros as the network quantizes them;" in trace.provenance.data
+    assert trace.traces[0].layer.padding_sides == ((1, 1), (1, 1))
+
+
 def test_quantized_and_dequantized_around_a_layer(tmp_path: Path) -> None:
     """Small activations that round to the zero point are zeros; so are weights at theirs."""
     weight = np.array([[5, 6], [7, 5]], dtype=np.int8)
@@ -130,12 +160,12 @@ def test_matrices_of_any_rank(tmp_path: Path, case: str, left: bool) -> None:
         weight = weight.swapaxes(-1, -2) if weight.ndim > 1 else weight
     operands = ["w", "x"] if left else ["x", "w"]
     proto = model([node("MatMul", operands, ["y"])], {"x": list(x.shape)}, {"w": weight})
-    (one,) = traced(tmp_path, proto, x).traces
-    layer = one.layer
+    (trace,) = traced(tmp_path, proto, x).traces
+    layer = trace.layer
     assert (layer.kind, layer.output_pixels, layer.groups) == (kind, positions, groups)
     assert (layer.group_channels, layer.group_filters) == (inner, columns)
-    assert one.activation.sum() == (x != 0).sum() * (groups if x.shape[1] == 1 < groups else 1)
-    assert one.weight.sum() == (weight != 0).sum()
+    assert trace.activation.sum() == (x != 0).sum() * (groups if x.shape[1] == 1 < groups else 1)
+    assert trace.weight.sum() == (weight != 0).sum()
 
 
 @pytest.mark.parametrize("turned", [0, 1])
@@ -174,7 +204,7 @@ def test_two_activations_and_who_reads_whom(tmp_path: Path) -> None:
 def test_a_layer_twice_is_two_rows(tmp_path: Path) -> None:
     nodes = [node("MatMul", ["x", "w"], ["a"]), node("MatMul", ["a", "w"], ["y"])]
     trace = traced(tmp_path, model(nodes, {"x": ["n", 4]}, {"w": floats(4, 4)}), floats(2, 4))
-    assert [one.layer.name for one in trace.traces] == ["w", "w#2"]
+    assert [layer.layer.name for layer in trace.traces] == ["w", "w#2"]
 
 
 def refused(tmp_path: Path, proto: onnx.ModelProto, x: Any, message: str) -> None:
@@ -206,3 +236,10 @@ def test_a_volume_that_does_not_map_onto_a_plane(tmp_path: Path) -> None:
         [node("Conv", ["x", "w"], ["y"])], {"x": [1, 1, 4, 3, 3]}, {"w": floats(1, 1, 2, 3, 3)}
     )
     refused(tmp_path, proto, floats(1, 1, 4, 3, 3), "^w: a 3-D convolution whose kernel slides")
+
+
+def test_a_convolution_over_more_axes_than_a_volume(tmp_path: Path) -> None:
+    proto = model(
+        [node("Conv", ["x", "w"], ["y"])], {"x": [1, 1, *[3] * 4]}, {"w": floats(*[1] * 6)}
+    )
+    refused(tmp_path, proto, floats(1, 1, *[3] * 4), "^w: a convolution over 4 axes has no row")

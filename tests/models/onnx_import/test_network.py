@@ -25,7 +25,7 @@ from tests.models.onnx_import.exported_networks import (
 
 def assert_same(trace: NetworkTrace, other: NetworkTrace) -> None:
     """Layers, names, who reads whom, and every zero."""
-    assert [one.layer for one in trace.traces] == [one.layer for one in other.traces]
+    assert [layer.layer for layer in trace.traces] == [layer.layer for layer in other.traces]
     for one, two in zip(trace.layers, other.layers, strict=True):
         assert np.array_equal(one.trace.weight, two.trace.weight), one.trace.layer.name
         assert np.array_equal(one.trace.activation, two.trace.activation), one.trace.layer.name
@@ -42,8 +42,8 @@ def test_the_trace_is_that_of_the_module(name: str) -> None:
     assert_same(trace, module)
     if name != "other_axes":  # PyTorch counts a transposed convolution without the zeros between
         expected = torch_macs(exact(name), torch.from_numpy(inputs[:1]))
-        assert sum(one.layer.dense_macs for one in trace.traces) == expected
-    shares = [one.activation_density for one in trace.traces[1:]]
+        assert sum(layer.layer.dense_macs for layer in trace.traces) == expected
+    shares = [layer.activation_density for layer in trace.traces[1:]]
     assert min(shares) < 0.7  # there are zeros to agree on
     assert "not INT8" in trace.provenance.data
     assert trace.provenance.network == name
@@ -91,7 +91,7 @@ def test_both_forms_of_onnxruntimes_quantizer_give_the_same_zeros(tmp_path: Path
         assert "INT8 zeros as the network quantizes them; 3 inputs" in traces[-1].provenance.data
     assert_same(*traces)
     plain = record(FOLDER / "convolutions.onnx", inputs)
-    assert [one.layer for one in traces[0].traces] == [one.layer for one in plain.traces]
+    assert [layer.layer for layer in traces[0].traces] == [layer.layer for layer in plain.traces]
 
 
 @pytest.mark.slow
@@ -127,10 +127,10 @@ def test_published_networks_count_as_pytorch_does(name: str, tmp_path: Path) -> 
     path = tmp_path / f"{name}.onnx"
     path.write_bytes(export(network, inputs))
     trace = record(path, inputs.numpy())
-    assert sum(one.layer.dense_macs for one in trace.traces) == torch_macs(network, inputs)
+    assert sum(layer.layer.dense_macs for layer in trace.traces) == torch_macs(network, inputs)
     module = record(network, inputs, int8=False)
     if name != "efficientnet_lite0":  # stores zeros of its padding, which its export has not to
-        assert [one.layer for one in trace.traces] == [one.layer for one in module.traces]
+        assert [layer.layer for layer in trace.traces] == [layer.layer for layer in module.traces]
     for one, two in zip(trace.traces, module.traces, strict=True):
         assert np.array_equal(one.weight, two.weight)
 
@@ -171,4 +171,4 @@ def test_blocks_of_later_networks_as_exported(dynamic: bool, tmp_path: Path) -> 
     trace, module = record(path, inputs), record(network, inputs, int8=False)
     assert_same(trace, module)
     expected = torch_macs(network, inputs[:1])
-    assert sum(one.layer.dense_macs for one in trace.traces) == expected
+    assert sum(layer.layer.dense_macs for layer in trace.traces) == expected

@@ -86,6 +86,31 @@ def test_what_does_not_round_is_refused() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_weights_that_are_not_finite_have_no_steps(tmp_path: Path, bad: float) -> None:
+    weight = floats(4, 4)
+    weight[1, 2] = bad
+    proto = model([node("MatMul", ["x", "w"], ["y"])], {"x": [1, 4]}, {"w": weight})
+    with pytest.raises(UserError, match=r"^w holds values that are not finite"):
+        rounded(tmp_path, proto, np.ones((1, 4), dtype=np.float32))
+
+
+def test_names_of_the_network_that_look_rounded_stay_as_they_are(tmp_path: Path) -> None:
+    nodes = [
+        node("Relu", ["x"], ["a"]),
+        node("Sub", ["x", "x_quantized"], ["a_quantized"]),
+        node("MatMul", ["x", "w"], ["p"]),
+        node("MatMul", ["a", "w"], ["q"]),
+        node("MatMul", ["a_quantized", "w"], ["y"]),
+    ]
+    x = np.array([[1.0, 0.0, -1.0]], dtype=np.float32)
+    inputs = {"x": ["n", 3], "x_quantized": ["n", 3]}
+    proto = model(nodes, inputs, {"w": np.eye(3, dtype=np.float32)})
+    layers = rounded(tmp_path, proto, {"x": x, "x_quantized": x}).traces
+    expected = [[True, False, True], [True, False, False], [False] * 3]
+    assert [layer.activation.ravel().tolist() for layer in layers] == expected
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_activations_that_are_not_finite_have_no_range(tmp_path: Path, bad: float) -> None:
     nodes = [node("Mul", ["x", "b"], ["a"]), node("MatMul", ["a", "w"], ["y"])]
     proto = model(nodes, {"x": [1, 4]}, {"w": floats(4, 4), "b": np.float32(bad)})

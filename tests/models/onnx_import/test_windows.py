@@ -97,11 +97,11 @@ def test_zeros_that_are_put_around_beforehand_belong_to_the_layer(tmp_path: Path
     ]
     weight = np.ones((1, 1, 3, 3), dtype=np.float32)
     x = np.ones((1, 1, 5, 5), dtype=np.float32)
-    (one,) = traced(
+    (layer,) = traced(
         tmp_path, model(nodes, {"x": [1, 1, 5, 5]}, {"pads": pads, "w": weight}), x
     ).traces
-    assert one.layer.padding_sides == ((2, 1), (4, 2))
-    assert one.layer.input_size == (5, 5)
+    assert layer.layer.padding_sides == ((2, 1), (4, 2))
+    assert layer.layer.input_size == (5, 5)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "one"])
@@ -115,6 +115,6 @@ def test_what_is_put_around_and_is_not_zero_belongs_to_the_map(tmp_path: Path, m
     stored = {"pads": pads, "w": np.ones((1, 1, 3, 3), dtype=np.float32)}
     stored |= {"f": np.float32(1)} if mode == "one" else {}
     x = np.ones((1, 1, 5, 5), dtype=np.float32)
-    (one,) = traced(tmp_path, model(nodes, {"x": [1, 1, 5, 5]}, stored), x).traces
-    assert one.layer.input_size == (7, 7)
-    assert one.layer.padding_sides == ((0, 0), (0, 0))
+    (layer,) = traced(tmp_path, model(nodes, {"x": [1, 1, 5, 5]}, stored), x).traces
+    assert layer.layer.input_size == (7, 7)
+    assert layer.layer.padding_sides == ((0, 0), (0, 0))
