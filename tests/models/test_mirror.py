@@ -9,7 +9,6 @@ SOURCE = TESTS.parents[1] / "models"
 
 ELSEWHERE = {
     "command/command_input.py": "test_command.py",
-    "command/listing.py": "test_command.py",
     "command/onnx_input.py": "test_command.py",
     "command/page.py": "test_command.py",
     "command/running.py": "test_command.py",

@@ -139,9 +139,9 @@ def release(results: Path, configs: list[Path], archive: Path) -> None:
         }
         files = list(packed(results))
         for name, text in made.items():
-            path = Path(folder) / name
-            path.write_text(text, encoding="utf-8")
-            files.append((path, name))
+            temporary_path = Path(folder) / name
+            temporary_path.write_text(text, encoding="utf-8")
+            files.append((temporary_path, name))
         with whole_file(archive) as temporary:
             _crate(files).write_zip(temporary)
 
