@@ -1,6 +1,7 @@
 """YAML files that a JSON schema describes."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from sim.errors import UserError
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds plain values alone, ten times as fast as YAML's own where the C library is there."""
+Place = tuple[str | int, ...]
+"""Keys and positions in lists from the top of a document; () is the whole of it."""
 
 
 def checked_yaml(path: Path, schema: Path) -> Any:
@@ -39,32 +42,40 @@ def _document(path: Path) -> Any:
     try:
         loader = LOADER(text)
         node = loader.get_single_node()
-        _refuse_repeated_keys(node)
+        for _, key in repeated_keys(node):
+            problem = f"key {key.value!r} stands a second time"
+            raise yaml.MarkedYAMLError(None, None, problem, key.start_mark)
         return None if node is None else loader.construct_document(node)
     # but the first: what is written like a number, a date or a tag and cannot be
     except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
 
 
-def _refuse_repeated_keys(document: yaml.Node | None) -> None:
-    """Raise YAMLError for a key that a mapping has twice, of which YAML's reader keeps the last."""
-    waiting, visited = [document], set()
+def repeated_keys(document: yaml.Node | None) -> Iterator[tuple[Place, yaml.ScalarNode]]:
+    """Every key that a mapping has twice, of which YAML's reader keeps the last.
+
+    Yields:
+        The place of the mapping, and the key where it stands again.
+    """
+    waiting: list[tuple[Place, yaml.Node | None]] = [((), document)]
+    visited = set()
     while waiting:
-        node = waiting.pop()
+        place, node = waiting.pop()
         if id(node) in visited:  # an anchor's, which may even lie in itself
             continue
         visited.add(id(node))
+        inner: list[tuple[Place, yaml.Node]] = []
         if isinstance(node, yaml.SequenceNode):
-            waiting += node.value
+            inner = [((*place, index), entry) for index, entry in enumerate(node.value)]
         elif isinstance(node, yaml.MappingNode):
             keys = set()
             for key, value in node.value:
-                waiting.append(value)
+                inner.append(((*place, str(key.value)), value))
                 if isinstance(key, yaml.ScalarNode):
-                    if (key.tag, key.value) in keys:
-                        problem = f"key {key.value!r} stands a second time"
-                        raise yaml.MarkedYAMLError(None, None, problem, key.start_mark)
-                    keys.add((key.tag, key.value))
+                    if key.value in keys:
+                        yield place, key
+                    keys.add(key.value)
+        waiting += reversed(inner)  # the first is the next
 
 
 def _shortened(message: str, most: int = 300) -> str:

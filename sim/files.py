@@ -27,7 +27,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary_seal = path.with_name(f".{os.getpid()}.{path.name}.sha256")
     try:
         yield temporary
-        temporary_seal.write_text(_digest(temporary) + "\n")
+        temporary_seal.write_text(sha256(temporary) + "\n")
         _seal(path).unlink(missing_ok=True)  # a file without a seal is better than with a wrong one
         temporary.replace(path)
         temporary_seal.replace(_seal(path))
@@ -43,7 +43,7 @@ def intact(path: Path) -> Path:
         UserError: the file and its seal disagree.
     """
     seal = _seal(path)
-    if path.is_file() and seal.is_file() and seal.read_text().strip() != _digest(path):
+    if path.is_file() and seal.is_file() and seal.read_text().strip() != sha256(path):
         raise UserError(
             f"{path}: not what was written here (its checksum differs): cut short, damaged or "
             f"edited; delete it and run again, or delete {seal.name} beside it to use it as it is"
@@ -55,7 +55,8 @@ def _seal(path: Path) -> Path:
     return path.with_name(f".{path.name}.sha256")
 
 
-def _digest(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Digest of a file's content, 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

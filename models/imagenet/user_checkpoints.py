@@ -1,6 +1,5 @@
 """Weights that a user brings: a state dict as training tools write it, whatever the file's name."""
 
-import hashlib
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from models.checkpoints import COUNTER, fill, require_real, require_values
 from models.imagenet.state_dicts import Parts, fitting_state_dict, masked, normalized
 from models.imagenet.weight_files import read_weights
 from sim.errors import UserError
+from sim.files import sha256
 from sim.validation import shown
 
 LOGGER = logging.getLogger(__name__)
@@ -57,8 +57,7 @@ def _check_digest(path: Path, expected: str) -> None:
         raise UserError(f"sha256 is {expected!r}; expected at least 8 hexadecimal digits")
     if not path.is_file():
         return  # reading says what is there instead
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256(path)
     if not digest.startswith(wanted):
         raise UserError(f"{path}: its SHA-256 is {digest}, expected {expected}; fetch it again")
 

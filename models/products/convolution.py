@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -93,33 +94,22 @@ def _layer(
     name: str, shape: tuple[int, ...], weight_shape: tuple[int, ...], windows: Windows
 ) -> Layer:
     channels, *size = shape
-    filters, shared, *kernel = weight_shape
-    (down, right), (spread_y, spread_x) = windows.stride, windows.dilation
-    if windows.transposed:
-        below, beside = windows.output_padding
-        return conv_transpose(
-            name,
-            channels,
-            shared * windows.groups,
-            (kernel[0], kernel[1]),
-            (down, right),
-            windows.sides,
-            (size[0], size[1]),
-            windows.groups,
-            (spread_y, spread_x),
-            (below, beside),
-        )
-    return Layer.conv(
-        name,
-        channels,
-        filters,
-        (kernel[0], kernel[1]),
-        (down, right),
-        windows.sides,
-        (size[0], size[1]),
-        windows.groups,
-        (spread_y, spread_x),
-    )
+    filters, per_group, *kernel = weight_shape
+    down, across = size
+    (step_y, step_x), (spread_y, spread_x) = windows.stride, windows.dilation
+    shared: dict[str, Any] = {
+        "kernel": (kernel[0], kernel[1]),
+        "stride": (step_y, step_x),
+        "padding": windows.sides,
+        "input_size": (down, across),
+        "groups": windows.groups,
+        "dilation": (spread_y, spread_x),
+    }
+    if not windows.transposed:
+        return Layer.conv(name, channels, filters, **shared)
+    below, beside = windows.output_padding
+    every = per_group * windows.groups
+    return conv_transpose(name, channels, every, **shared, output_padding=(below, beside))
 
 
 def transposed_weight(weight: Mask, groups: int) -> Mask:

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sim import UserError
-from sim.documents import checked_yaml
+from sim.documents import LOADER, checked_yaml, repeated_keys
 
 SCHEMA = '{"type": "object", "required": ["rows"]}'
 
@@ -43,3 +44,10 @@ def test_a_file_that_does_not_is_one_line(tmp_path: Path, text: str, message: st
     with pytest.raises(UserError, match=message) as refused:
         read(tmp_path, text)
     assert "\n" not in str(refused.value)
+
+
+def test_repeated_keys_are_found_in_the_order_of_the_file_with_their_places() -> None:
+    text = "a: {x: [{k: 1, k: 2}]}\n? [no, text]\n: 1\nb: &own {in: *own}\nc: {d: 1, d: 2, d: 3}\n"
+    repeated = list(repeated_keys(yaml.compose(text, LOADER)))
+    places = [(place, key.value, key.start_mark.line) for place, key in repeated]
+    assert places == [(("a", "x", 0), "k", 0), (("c",), "d", 4), (("c",), "d", 4)]

@@ -7,7 +7,6 @@ large to pack. `workflow.maintenance.verify` reads it.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -22,6 +21,7 @@ from rocrate.rocrate import ROCrate
 
 from sim import UserError
 from sim.declared import ROOT
+from sim.files import sha256
 from workflow.cli import run, whole_file
 from workflow.plan.config_files import content
 
@@ -31,12 +31,6 @@ DIGESTED = ("datasets/**/*.safetensors", "networks/**/*.safetensors", "traces/**
 """Globs of what only its digest goes into."""
 FORMATS = {".csv": "text/csv", ".svg": "image/svg+xml", ".html": "text/html"}
 CONFIGURATION, PROVENANCE, LOCK = "configuration.yaml", "provenance.json", "requirements.lock"
-
-
-def sha256(path: Path) -> str:
-    """Digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def merged(*paths: Path) -> dict[str, Any]:

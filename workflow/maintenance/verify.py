@@ -23,11 +23,12 @@ import yaml
 
 from sim import UserError
 from sim.declared import ROOT
+from sim.files import sha256
 from sim.sizes import whole
 from sim.validation import shown, unknown
 from workflow.cli import run, whole_file
 from workflow.maintenance.check_results import TOLERANCES, moved
-from workflow.maintenance.release import CONFIGURATION, PROVENANCE, merged, sha256, surroundings
+from workflow.maintenance.release import CONFIGURATION, PROVENANCE, merged, surroundings
 
 METADATA = "ro-crate-metadata.json"
 LARGEST_BYTES = 2 * 10**9

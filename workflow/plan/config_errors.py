@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sim.documents import Place
 from sim.errors import UserError
 from sim.validation import shown, unknown
 
-Place = tuple[str | int, ...]
-"""Keys and positions in lists from the top of a configuration; () is the whole of it."""
+__all__ = ["ConfigError", "Place", "dotted", "require_keys", "require_names", "unknown_name"]
 
 
 class ConfigError(UserError):

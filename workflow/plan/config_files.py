@@ -4,21 +4,20 @@ Snakemake merges them into one mapping and takes the last of two equal keys with
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from sim.declared import ROOT
+from sim.documents import LOADER, repeated_keys
 from sim.errors import UserError
 from sim.validation import shown
 from workflow.plan.config_errors import ConfigError, Place, dotted
 
 DEFAULT = "config/config.yaml"
 """The configuration that others change, in the working folder or beside the Snakefile."""
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def default_file(checkout: Path = ROOT) -> str:
@@ -51,29 +50,15 @@ def content(path: Path) -> yaml.MappingNode:
     except OSError as error:
         raise UserError(f"{path}: cannot be read as a configuration: {error.strerror}") from error
     try:
-        node = yaml.compose(text, Loader)
+        node = yaml.compose(text, LOADER)
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(node, yaml.MappingNode):
         raise UserError(f"{path}: holds no keys at its top; expected a configuration in YAML")
-    for place, key in _twice(node, ()):
+    for place, key in repeated_keys(node):
         where = f"{path}:{key.start_mark.line + 1}"
         raise UserError(f"{where}: {dotted((*place, key.value))}: a second time; keep one")
     return node
-
-
-def _twice(node: yaml.Node, place: Place) -> Iterator[tuple[Place, yaml.ScalarNode]]:
-    """Every key that stands a second time in one mapping, with the place of the mapping."""
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield place, key
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
-            yield from _twice(value, (*place, str(key.value)))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, entry in enumerate(node.value):
-            yield from _twice(entry, (*place, index))
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,9 @@ import yaml
 
 from models.networks.titles import network_titles
 from sim.declared import ROOT, data_files
+from sim.documents import LOADER
 from sim.plugins import plugins
 
-SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Builds plain values alone, as fast as there is."""
 DEFAULTS = ROOT / "config" / "config.yaml"
 
 
@@ -45,7 +44,7 @@ def shipped() -> Mapping[str, Any]:
     """The default configuration of the checkout; empty where it is not there."""
     if not DEFAULTS.is_file():
         return {}
-    content: Mapping[str, Any] = yaml.load(DEFAULTS.read_text(encoding="utf-8"), SAFE)  # noqa: S506
+    content: Mapping[str, Any] = yaml.load(DEFAULTS.read_text(encoding="utf-8"), LOADER)  # noqa: S506
     return content
 
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-
-def _even_starts(items: int, parts: int) -> npt.NDArray[np.intp]:
-    """First item of each of `parts` successive runs whose lengths differ by at most one."""
-    return np.arange(parts) * items // parts
+from sim.arithmetic import even_starts
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class ClusterGrid:
 
     def positions_per_run(self, positions: int) -> npt.NDArray[np.intp]:
         """Length of each run of positions."""
-        return np.diff(_even_starts(positions, self.by_position), append=positions)
+        return np.diff(even_starts(positions, self.by_position), append=positions)
 
     def stretches(self, positions: int, longest: int) -> "Stretches":
         """Each run cut into stretches of `longest` positions and a rest."""
@@ -45,7 +42,7 @@ class ClusterGrid:
         per_run = -(-runs // longest)
         first_of_run = np.cumsum(per_run) - per_run
         place = np.arange(per_run.sum()) - np.repeat(first_of_run, per_run)
-        starts = np.repeat(_even_starts(positions, self.by_position), per_run) + place * longest
+        starts = np.repeat(even_starts(positions, self.by_position), per_run) + place * longest
         return Stretches(starts, first_of_run, positions, min(longest, int(runs.max())))
 
     def slowest(self, cycles: npt.NDArray[np.int64], stretches: "Stretches") -> int:
@@ -53,7 +50,7 @@ class ClusterGrid:
         rounds, bundles, count = cycles.shape
         work = cycles.reshape(rounds * bundles, count)
         runs = min(self.by_filter, len(work))
-        share = np.add.reduceat(work, _even_starts(len(work), runs), axis=0)
+        share = np.add.reduceat(work, even_starts(len(work), runs), axis=0)
         return int(np.add.reduceat(share, stretches.first_of_run, axis=1).max())
 
 

@@ -28,8 +28,7 @@ from sim.causes import Cause
 from sim.compressed_formats import bitmap_bytes, bitmap_map_bytes
 from sim.events import Events
 from sim.layer import Mask
-from sim.masks.totals import effectual_macs
-from sim.masks.windows import padded_map, window_view
+from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import ArrayBytes, Memory, StoredBytes, dense_bytes
 from sim.trace import LayerTrace
 from sim.validation import require_choice, require_positive, require_whole
@@ -139,7 +138,9 @@ class Template(Memory):
             return effectual
         if not (weights or activations):
             return pairs
-        return _pairs_with(trace, image, weights)
+        if weights:
+            return int(np.count_nonzero(trace.weight)) * trace.layer.output_pixels
+        return int(window_activations(trace)[image]) * trace.layer.group_filters
 
     def _stored(self, trace: LayerTrace, image: int) -> StoredBytes:
         """Operands with zeros to skip as bitmaps, others dense."""
@@ -157,17 +158,6 @@ class Template(Memory):
         turns = ceil_div(layer.group_filters, self.units_per_group)
         sent = layer.groups * layer.window * layer.output_pixels
         if self.skips_activations:
-            nonzero = _pairs_with(trace, image, weights=False) // layer.group_filters
-            sent = ceil_div(sent, VALUE_BITS) + nonzero
+            sent = ceil_div(sent, VALUE_BITS) + int(window_activations(trace)[image])
         loads = min(self.groups, layer.output_pixels)
         return ArrayBytes(self._weight_bytes(trace.weight) * loads, turns * sent)
-
-
-def _pairs_with(trace: LayerTrace, image: int, weights: bool) -> int:
-    """Pairs of an image of which the weight, or else the activation, is nonzero."""
-    layer, weight = trace.layer, trace.weight
-    if weights:
-        return int(np.count_nonzero(weight)) * layer.output_pixels
-    padded = padded_map(trace.activation[image], layer)
-    nonzero = int(np.count_nonzero(window_view(padded, layer)))
-    return nonzero * layer.group_filters

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.arithmetic import even_starts
 from sim.layer import Layer, Mask
 from sim.masks.windows import padded_map, window_view
 from sim.trace import LayerTrace
@@ -118,7 +119,7 @@ def group_times(
         pace: of each unit.
     """
     runs = min(groups, layer.output_pixels)
-    starts = np.arange(runs) * layer.output_pixels // runs
+    starts = even_starts(layer.output_pixels, runs)
     turns = np.arange(0, layer.group_filters, units)
     with_filter = np.minimum(units, layer.group_filters - turns)
     meets = pace.barrier != "filters"
