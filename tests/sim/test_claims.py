@@ -72,3 +72,9 @@ def test_a_file_that_is_no_yaml_is_one_line(
     with pytest.raises(UserError, match=r"claims\.yaml: not YAML") as refused:
         claims.__wrapped__()
     assert "\n" not in str(refused.value)
+
+
+def test_a_claim_on_a_network_that_is_not_stated_can_be_reproduced_on_none() -> None:
+    unstated = [claim for claim in claims().values() if claim.network == "not stated"]
+    assert unstated
+    assert all(claim.networks == () for claim in unstated)

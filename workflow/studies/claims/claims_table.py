@@ -47,10 +47,16 @@ def _row(claim: Claim, evaluation: Evaluation, lost: float | None) -> dict[str, 
         "basis": evaluation.setting.get("basis"),
         "accuracy_lost_points": lost,
         "conditions": evaluation.conditions,
-        "reason": f"{claim.why}. {evaluation.reason}" if claim.why else evaluation.reason,
+        "reason": _reason(claim, evaluation),
         "published_condition": claim.condition,
         "source": claim.source,
     }
+
+
+def _reason(claim: Claim, evaluation: Evaluation) -> str:
+    """Why the claim stands as it does, then what this value shows; said once where they agree."""
+    of_value = "" if claim.why and evaluation is NOT_COVERED else evaluation.reason
+    return "; ".join(filter(None, [claim.why, of_value]))
 
 
 def evaluated(modules: list[str], tables: Tables) -> pd.DataFrame:

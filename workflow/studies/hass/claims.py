@@ -59,8 +59,6 @@ def efficiency(tables: Tables) -> list[Evaluation]:
             row["suite"],
             row["activation_source"],
             f"{row['network']} on {row['platform']} over PASS-like, same zeros, {counting}",
-            "the designs behind the published range could not be read; PASS-like, which skips "
-            "zero activations only, is the nearest that is modelled, so this is another ratio. "
             f"{row['pair_sparsity']:.0%} of the operand pairs have a zero; bound by "
             f"{row['binding'].replace('_', ' ')}",
             {"network": row["network"], "counting": COUNTED[suffix]},

@@ -90,8 +90,7 @@ def area(tables: Tables) -> list[Evaluation]:
             "none",
             "modelled",
             f"{row['extension']} (saves {row['saves']}), {place}",
-            "our estimate from counted transistors; the rivals of the published comparison are "
-            "not known, and where the map lies decides more than anything else",
+            "the value is an estimate from counted transistors",
         )
         for row in _rows(rivals.drop_duplicates("extension"))
         for column, place in places.items()

@@ -32,6 +32,8 @@ def test_no_claim_vanishes() -> None:
     standings = {stated.standing or "not evaluated" for stated in claims().values()}
     assert set(rest["verdict"]) == standings
     assert rest["here"].isna().all()
+    power = rest.set_index("claim").loc["sense-power"]  # what stands in claims.yaml says it all
+    assert power["reason"] == claims()["sense-power"].why
 
 
 def test_values_come_from_the_tables_with_the_accuracy_that_their_masks_cost() -> None:
