@@ -50,9 +50,8 @@ def dram_versus_eyeriss(tables: Tables) -> list[Evaluation]:
             row["activation_source"],
             f"{row['network']}, convolutions, 16 bits, Sense at batch {row['batch']} against "
             f"{_eyeriss(row)} at batch {row['baseline_batch']}",
-            "the network of the claim is not stated, so that a value within its range shows no more "
-            "than the direction; weights are half pruned and compressed, those of Eyeriss neither; "
-            "the batch that the paper compares at is not stated",
+            "neither network nor batch of the claim is stated, so that a value within its range "
+            "shows the direction only; weights are half pruned and compressed, Eyeriss's neither",
             {
                 "network": row["network"],
                 "baseline": row["baseline"],
