@@ -44,16 +44,22 @@ def _digest(
     root: Path, modules: tuple[str, ...], files: tuple[Path, ...], pins: tuple[str, ...]
 ) -> str:
     total = hashlib.sha256()
-    for path in [*sorted(_closure(root, modules)), *data_read(root, *modules), *files]:
-        inside = path.is_relative_to(root)  # files of plug-ins are not, and may move
-        total.update((path.relative_to(root).as_posix() if inside else path.name).encode())
-        total.update(path.read_bytes())
+    for path in [*_closure(root, modules), *data_read(root, *modules), *files]:
+        total.update(_name_and_content(root, path))
     for line in _locked(root, pins):
         total.update(line.encode())
     return total.hexdigest()[:16]
 
 
-def data_read(root: Path, *modules: str) -> list[Path]:
+@cache  # a module stands in most digests of a plan
+def _name_and_content(root: Path, path: Path) -> bytes:
+    inside = path.is_relative_to(root)  # files of plug-ins are not, and may move
+    name = path.relative_to(root).as_posix() if inside else path.name
+    return name.encode() + path.read_bytes()
+
+
+@cache
+def data_read(root: Path, *modules: str) -> tuple[Path, ...]:
     """The data files that these modules and what they use read, in the order of their names.
 
     Raises:
@@ -65,11 +71,12 @@ def data_read(root: Path, *modules: str) -> list[Path]:
         if not matching:
             raise UserError(f"code digest: {pattern} matches no file below {root}")
         files.update(matching)
-    return sorted(files)
+    return tuple(sorted(files))
 
 
 @cache  # of many products, most with the same modules
-def _closure(root: Path, modules: tuple[str, ...]) -> frozenset[Path]:
+def _closure(root: Path, modules: tuple[str, ...]) -> tuple[Path, ...]:
+    """The modules that these import, directly or not, and these, in the order of their names."""
     reached: set[Path] = set()
     waiting = list(modules)
     for module in waiting:
@@ -83,7 +90,7 @@ def _closure(root: Path, modules: tuple[str, ...]) -> frozenset[Path]:
             if path.name == "__init__.py" and LOADS_ITS_FOLDER in module_text(path).parts:
                 package = ".".join(path.parent.relative_to(root).parts)
                 waiting.extend(f"{package}.{other.stem}" for other in path.parent.glob("*.py"))
-    return frozenset(reached)
+    return tuple(sorted(reached))
 
 
 @cache

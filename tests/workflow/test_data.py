@@ -114,12 +114,18 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
         shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
     shutil.copy(ROOT / "requirements.lock", tmp_path)
     yield tmp_path
+    forget()
+
+
+def forget() -> None:
+    """Read files anew."""
     dependencies._digest.cache_clear()
+    dependencies._name_and_content.cache_clear()
 
 
 def digests(root: Path, asked_for: Products) -> dict[tuple[str, str], str]:
     """Digest of every product by kind and name."""
-    dependencies._digest.cache_clear()
+    forget()
     tables = {
         ("table", table.name): code_digest(root, table.module, *table.evaluators)
         for table in asked_for.tables

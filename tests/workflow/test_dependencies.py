@@ -35,6 +35,8 @@ def digest(root: Path) -> str:
     dependencies._imports.cache_clear()
     dependencies._digest.cache_clear()
     dependencies._closure.cache_clear()
+    dependencies._name_and_content.cache_clear()
+    dependencies.data_read.cache_clear()
     declarations.module_file.cache_clear()
     declarations.read_patterns.cache_clear()
     declarations._imported.cache_clear()
