@@ -87,11 +87,23 @@ def test_no_multiplier_does_two_things_at_once(name: str, trace: LayerTrace) -> 
     assert 0 <= events.utilisation <= 1
 
 
+COUNTED: dict[tuple[Layer, bytes, bytes], int] = {}
+"""Every accelerator gets the same traces."""
+
+
+def effectual_macs(trace: LayerTrace) -> int:
+    """The products of two nonzeros, counted one by one, once for all accelerators."""
+    operands = (trace.layer, trace.weight.tobytes(), trace.activation.tobytes())
+    if operands not in COUNTED:
+        COUNTED[operands] = reference.effectual_macs(trace)
+    return COUNTED[operands]
+
+
 @over_traces
 def test_macs_are_those_of_the_masks(name: str, trace: LayerTrace) -> None:
     events = simulate(trace, accelerator(name))
     assert events.dense_macs == trace.dense_macs
-    assert events.effectual_macs == reference.effectual_macs(trace)
+    assert events.effectual_macs == effectual_macs(trace)
 
 
 @over_traces
@@ -164,7 +176,7 @@ def test_products_of_activations_are_run_image_by_image_or_refused(name: str) ->
                 simulate(trace, array)
             return
         events = check_events(name, array, trace, simulate(trace, array))
-        assert events.effectual_macs == reference.effectual_macs(trace)
+        assert events.effectual_macs == effectual_macs(trace)
         convolution = replace(layer, kind="conv")
         images = [
             simulate(LayerTrace(convolution, weight, trace.activation[[image]]), array)

@@ -142,6 +142,7 @@ def test_deployment_is_an_addition_to_any_profile(name: str) -> None:
     assert profile(name) == {"software-deployment-method": [name]}
 
 
+@pytest.mark.slow  # `make quick` runs it
 def test_the_profile_of_continuous_integration_plans_its_own_configuration(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "config", tmp_path / "config")
     arguments = ["--workflow-profile", str(PROFILES / "ci"), "--cores", "1", "--dry-run"]

@@ -10,9 +10,12 @@ import yaml
 
 from tests.workflow.running import ROOT, TINY, files, snakemake
 
+MORE = ("quick", "full")
+
 
 @pytest.mark.parametrize(
-    "name", ["config.yaml", "quick.yaml", pytest.param("full.yaml", marks=pytest.mark.slow)]
+    "name",
+    ["config.yaml", *(pytest.param(f"{name}.yaml", marks=pytest.mark.slow) for name in MORE)],
 )
 def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     change = yaml.safe_load((ROOT / "config" / name).read_text())
@@ -22,6 +25,7 @@ def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.slow
 def test_the_design_space_plans_without_the_papers_tables(tmp_path: Path) -> None:
     change = yaml.safe_load((ROOT / "config" / "design_space.yaml").read_text())
     done = snakemake(tmp_path, "--cores", "1", "--dry-run", "design_space", **change)

@@ -10,6 +10,7 @@ import csv
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -104,6 +105,7 @@ def checked_density(what: str, value: str | float) -> float:
     return number
 
 
+@cache  # every layer of a network looks its density up
 def published_rows() -> tuple[DensityRow, ...]:
     """All rows that come with the project."""
     return tuple(

@@ -1,6 +1,7 @@
 """A user's network from end to end: checkpoint and image folder made here, trace and top-1 out."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,9 @@ SMALL: dict[str, Any] = {"width": 0.125, "input_height": SIDE, "input_width": SI
 SMALL |= {"num_classes": CLASSES, "images": 3}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def pictures(root: Path) -> Path:
     """Four noisy images of each of three colours, one folder per colour."""
     rng = np.random.default_rng(0)
-    root = tmp_path / "pictures"
     for label, name in enumerate(("blue", "green", "red")):
         (root / name).mkdir(parents=True)
         for index in range(4):
@@ -41,11 +40,18 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def checkpoint(tmp_path: Path, folder: Path) -> Path:
-    """A narrow ResNet-18 that has learnt the colours."""
+def folder(tmp_path: Path) -> Path:
+    """The pictures, for one test to change."""
+    return pictures(tmp_path / "pictures")
+
+
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a narrow ResNet-18 that has learnt the colours."""
     settings = FullSizeSettings.of(SMALL)
-    pictures = image_folder(folder, settings.shape.form("resnet18"), CLASSES)
-    images, labels = pictures.images(), torch.tensor(pictures.labels)
+    root = pictures(tmp_path_factory.mktemp("colours") / "pictures")
+    seen = image_folder(root, settings.shape.form("resnet18"), CLASSES)
+    images, labels = seen.images(), torch.tensor(seen.labels)
     torch.manual_seed(0)
     network = build("resnet18", num_classes=CLASSES, width=0.125, input_size=SIDE).train()
     optimizer = torch.optim.Adam(network.parameters(), 5e-3)
@@ -53,9 +59,15 @@ def checkpoint(tmp_path: Path, folder: Path) -> Path:
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(network(images), labels).backward()
         optimizer.step()
-    path = tmp_path / "colours.pth"
+    path = root.parent / "colours.pth"
     torch.save(network.state_dict(), path)
     return path
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, learnt: Path) -> Path:
+    """A copy of the weights, for one test to change."""
+    return Path(shutil.copy(learnt, tmp_path))
 
 
 def measured(scheme: str, checkpoint: Path, folder: Path | None, **changes: Any) -> MeasuredTrace:

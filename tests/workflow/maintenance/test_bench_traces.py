@@ -10,6 +10,7 @@ from workflow.maintenance.bench import Timing
 SMALL: dict[str, object] = {"width": 0.25, "input_height": 64, "input_width": 64}
 
 
+@pytest.mark.slow
 def test_a_row_measures_the_step_that_writes_the_trace(tmp_path: Path) -> None:
     row = bench_traces.trace_row("resnet18", "generator", tmp_path / "trace", SMALL)
     assert len(read_trace(tmp_path / "trace").layers) == 21
@@ -19,6 +20,7 @@ def test_a_row_measures_the_step_that_writes_the_trace(tmp_path: Path) -> None:
     assert row.within
 
 
+@pytest.mark.slow
 def test_a_failing_step_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="trace of resnet18: error: images is 0"):
         bench_traces.trace_row("resnet18", "generator", tmp_path / "trace", {"images": 0})

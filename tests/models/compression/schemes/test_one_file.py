@@ -75,39 +75,72 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def step(tree: Path, name: str, *arguments: object) -> None:
-    """Run a step of the copy as a job does."""
-    command = [sys.executable, "-m", f"workflow.steps.{name}", *map(str, arguments)]
+STEPS = """
+import json, sys
+from importlib import import_module
+
+for name, arguments in json.load(sys.stdin):
+    sys.argv = [name, *arguments]
+    import_module(f"workflow.steps.{name}").main()
+"""
+CONFIGURED = """
+import sys, yaml
+from pathlib import Path
+from workflow.plan.check_config import check_config
+
+config = yaml.safe_load(Path("config/config.yaml").read_text())
+config["compression"]["every_second"] = {"offset": 1}
+runs = {"suite": "digits", "networks": ["lenet5"], "schemes": ["every_second"]}
+check_config({**config, "runs": [*config["runs"], runs]})
+"""
+
+
+def run(tree: Path, code: str, text: str = "") -> None:
+    """Run Python code in the copy, as a job does."""
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     done = subprocess.run(  # noqa: S603
-        command, cwd=tree, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=tree,
+        env=environment,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 
 
-def test_a_trained_network_is_compressed_and_traced(tree: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def made(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the three steps that know schemes, run in one process: PyTorch starts slowly."""
+    folder = tmp_path_factory.mktemp("made")
     torch.manual_seed(0)
-    trained, compressed = tmp_path / "trained.safetensors", tmp_path / "compressed.safetensors"
+    trained, compressed = folder / "trained.safetensors", folder / "compressed.safetensors"
     metadata = {"suite": "digits", "network": "lenet5", "seed": 0, "build": FORM}
     save_checkpoint(trained, build("lenet5", **FORM), metadata)
-    settings = {"offset": 1, "fine_tune_epochs": 0, "held_out_images": 8, "threads": 1}
-    arguments = ("--checkpoint", trained, "--settings", json.dumps(settings))
-    outputs = ("--output", compressed, "--metrics", tmp_path / "metrics.json")
-    step(tree, "compress", *NAMES, *arguments, *outputs)
-    assert read_metadata(compressed)["scheme"] == "every_second"
-    recorded = tmp_path / "trace.safetensors"
-    step(tree, "trace", *NAMES, "--checkpoint", compressed, "--output", recorded)
-    weight = {trace.layer.name: trace.weight for trace in read_trace(recorded).traces}["conv2"]
+    pruning = {"offset": 1, "fine_tune_epochs": 0, "held_out_images": 8, "threads": 1}
+    modelling = {"images": 1, "toy_offset": 1, "activation_masks": "generator"}
+    compress = ("--checkpoint", trained, "--settings", json.dumps(pruning))
+    model = ("--network", "lenet5", "--scheme", "every_second", "--settings", json.dumps(modelling))
+    steps = {
+        "compress": [*NAMES, *compress, "--output", compressed, "--metrics", folder / "m.json"],
+        "trace": [*NAMES, "--checkpoint", compressed, "--output", folder / "trace.safetensors"],
+        "imagenet_trace": [*model, "--output", folder / "modelled.safetensors"],
+    }
+    run(tree, STEPS, json.dumps([(name, [*map(str, values)]) for name, values in steps.items()]))
+    return folder
+
+
+def test_a_trained_network_is_compressed_and_traced(made: Path) -> None:
+    assert read_metadata(made / "compressed.safetensors")["scheme"] == "every_second"
+    recorded = read_trace(made / "trace.safetensors")
+    weight = {trace.layer.name: trace.weight for trace in recorded.traces}["conv2"]
     assert not weight[0::2].any()
     assert weight[1::2].mean() > 0.9
 
 
-def test_full_size_networks_are_modelled_under_it(tree: Path, tmp_path: Path) -> None:
-    settings = {"images": 1, "toy_offset": 1, "activation_masks": "generator"}
-    modelled = tmp_path / "modelled.safetensors"
-    arguments = ("--network", "lenet5", "--scheme", "every_second", "--output", modelled)
-    step(tree, "imagenet_trace", *arguments, "--settings", json.dumps(settings))
-    trace = read_trace(modelled)
+def test_full_size_networks_are_modelled_under_it(made: Path) -> None:
+    trace = read_trace(made / "modelled.safetensors")
     weight = {trace.layer.name: trace.weight for trace in trace.traces}["conv2"]
     assert not weight[0::2].any()
     assert weight[1::2].all()
@@ -115,13 +148,4 @@ def test_full_size_networks_are_modelled_under_it(tree: Path, tmp_path: Path) ->
 
 
 def test_configurations_may_name_it(tree: Path) -> None:
-    code = (
-        "import yaml; from pathlib import Path; "
-        "from workflow.plan.check_config import check_config; "
-        "config = yaml.safe_load(Path('config/config.yaml').read_text()); "
-        "config['compression']['every_second'] = {'offset': 1}; "
-        "config['runs'].append("
-        "{'suite': 'digits', 'networks': ['lenet5'], 'schemes': ['every_second']}); "
-        "check_config(config)"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=tree, check=True)  # noqa: S603
+    run(tree, CONFIGURED)
