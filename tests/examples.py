@@ -1,4 +1,4 @@
-"""How many examples a property test draws: all of them where there is time, a third otherwise.
+"""How many examples a property test draws: all of them where there is time, a quarter otherwise.
 
 Each run draws others, so the fast tests of many commits try as many as one long run.
 """
@@ -11,4 +11,4 @@ WHOLE = os.environ.get("EXAMPLES") == "all"
 
 def examples(count: int) -> int:
     """The examples that a run draws of `count`."""
-    return count if WHOLE else -(-count // 3)
+    return count if WHOLE else -(-count // 4)
