@@ -191,13 +191,12 @@ def _best_of(
     layer: Layer, hardware: Hardware, work: Workload, pe_channels: int
 ) -> tuple[tuple[int, int], Mapping] | None:
     """((energy, cycles), mapping) of the best mapping that interleaves so many channels in a PE."""
-    r, m, n, e = _candidates(layer, hardware, work)
-    t = sets_that_fit(layer, hardware, e) // r
+    m, n, r, e, t = _candidates(layer, hardware, work)
     p = pe_interleaving(layer, hardware, pe_channels)
-    mapping = Mapping(m, n, e, p, pe_channels, r, np.maximum(t, 1))
+    mapping = Mapping(m, n, e, p, pe_channels, r, t)
     inputs = n * pe_channels * r * strip_rows(layer, e) * layer.input_size[1]
     need = (inputs + n * m * e * layer.output_size[1]) * hardware.value_bytes
-    fits = (need <= hardware.buffer_bytes) & (t >= 1)
+    fits = need <= hardware.buffer_bytes
     if not fits.any():
         return None
     spent = cost(layer, hardware, work, mapping)
@@ -206,24 +205,29 @@ def _best_of(
     worst = np.iinfo(np.int64).max
     energy = np.where(fits, energy, worst)
     cycles = np.where(energy == energy.min(), spent.cycles, worst)
-    place = np.unravel_index(int(cycles.argmin()), cycles.shape)
-    axes = (
-        np.broadcast_to(axis, cycles.shape)[place] for axis in (m, n, e, r, mapping.filter_sets)
+    best = int(cycles.min())
+    axes = (np.broadcast_to(axis, cycles.shape)[cycles == best] for axis in (r, m, n, e, t))
+    # Of equals the one with the fewest sets on channels, then the smallest of each axis.
+    channel_sets, filters, images, rows, filter_sets = min(
+        zip(*map(np.ndarray.tolist, axes), strict=True)
     )
-    filters, images, rows, channel_sets, filter_sets = (int(value) for value in axes)
     mapping = Mapping(filters, images, rows, p, pe_channels, channel_sets, filter_sets)
-    return (int(energy[place]), int(cycles[place])), mapping
+    return (int(energy.min()), best), mapping
 
 
 def _candidates(
     layer: Layer, hardware: Hardware, work: Workload
-) -> tuple[Counts, Counts, Counts, Counts]:
-    """Sets on channels, chunks of filters, images in the buffer, rows of a strip; one axis each."""
+) -> tuple[Counts, Counts, Counts, Counts, Counts]:
+    """Chunks of filters, images in the buffer, and on a third axis all ways to share the array.
+
+    These are sets on channels, rows of a strip, and sets on filters: as many as the others leave.
+    """
     filters = layer.group_filters
     m = np.unique(-(-filters // np.arange(1, filters + 1)))
-    widest = hardware.pe_columns * max(1, hardware.pe_rows // layer.kernel[0])
-    e = np.arange(1, min(layer.output_size[0], widest) + 1)
     n = np.arange(1, work.images + 1)
-    most_sets = int(sets_that_fit(layer, hardware, np.int64(1)))
-    r = np.arange(1, min(most_sets, layer.group_channels) + 1)
-    return r[:, None, None, None], m[:, None, None], n[:, None], e
+    widest = hardware.pe_columns * max(1, hardware.pe_rows // layer.kernel[0])
+    rows = np.arange(1, min(layer.output_size[0], widest) + 1)
+    sets = sets_that_fit(layer, hardware, rows)
+    most = np.minimum(sets, layer.group_channels)
+    r = np.arange(most.sum()) - np.repeat(most.cumsum() - most, most) + 1
+    return m[:, None, None], n[:, None], r, np.repeat(rows, most), np.repeat(sets, most) // r

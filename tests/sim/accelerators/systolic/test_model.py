@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Access, Events, Layer, LayerTrace, UserError, accelerator, simulate
-from sim.accelerators.systolic import queues
+from sim.accelerators.systolic import queues, stepping
 from tests.examples import examples
 from tests.reference import systolic as reference
 from tests.reference import windows
@@ -121,6 +121,22 @@ def test_chunks_of_tiles_do_not_change_the_queues(monkeypatch: pytest.MonkeyPatc
     whole = queues.tile_cycles(trace, 8, 4, 2, 2)
     monkeypatch.setattr(queues, "PLANE_BYTES", 20)
     assert np.array_equal(queues.tile_cycles(trace, 8, 4, 2, 2), whole)
+
+
+@pytest.mark.parametrize("density", [0.4, 0.75, 1.0])
+@pytest.mark.parametrize("size", [(8, 4), (2, 3)])
+def test_segments_of_steps_do_not_change_the_queues(
+    monkeypatch: pytest.MonkeyPatch, density: float, size: tuple[int, int]
+) -> None:
+    """With and without segments whose first guess of what waits is wrong."""
+    trace = _random(Layer.conv("conv", 30, 9, 2, input_size=(3, 4)), density, images=2)
+    monkeypatch.setattr(queues, "PLANE_BYTES", 1)
+    whole = queues.tile_cycles(trace, *size, 2, 2)
+    monkeypatch.setattr(queues, "PLANE_BYTES", 1 << 16)
+    monkeypatch.setattr(stepping, "SHORTEST_SEGMENT", 7)
+    for lead_in in (1, 12):
+        monkeypatch.setattr(stepping, "LEAD_IN", lead_in)
+        assert np.array_equal(queues.tile_cycles(trace, *size, 2, 2), whole)
 
 
 def test_threads_share_a_multiplier_up_to_their_number() -> None:
