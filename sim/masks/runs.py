@@ -1,5 +1,7 @@
 """Nonzeros of successive lines of a mask: blocks of filters, of channels, of a density bound."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +9,7 @@ from sim.layer import Mask
 
 RunCounts = npt.NDArray[np.unsignedinteger]
 _BYTE = int(np.iinfo(np.uint8).max)
+_WORDS = (np.uint64, np.uint32, np.uint16, np.uint8)
 
 
 def run_counts(mask: Mask, size: int) -> RunCounts:
@@ -35,6 +38,10 @@ def run_counts(mask: Mask, size: int) -> RunCounts:
 def _summed(runs: npt.NDArray[np.uint8]) -> RunCounts:
     """(A, runs, size, ...) summed over the third axis."""
     size = runs.shape[2]
+    if size <= _BYTE and math.prod(runs.shape[3:]) == 1:
+        return _ones_of_bytes(np.ascontiguousarray(runs.reshape(runs.shape[:3]))).reshape(
+            *runs.shape[:2], *runs.shape[3:]
+        )
     if size <= _BYTE:
         return np.asarray(runs.sum(axis=2, dtype=np.uint8))
     parts = range(0, size, _BYTE)
@@ -42,3 +49,10 @@ def _summed(runs: npt.NDArray[np.uint8]) -> RunCounts:
     for first in parts:
         total += runs[:, :, first : first + _BYTE].sum(axis=2, dtype=np.uint8)
     return total
+
+
+def _ones_of_bytes(runs: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """(A, runs, size) bytes of 0 or 1 summed over the last axis, a word of them at once."""
+    word = next(kind for kind in _WORDS if runs.shape[2] % np.dtype(kind).itemsize == 0)
+    ones: npt.NDArray[np.uint8] = np.bitwise_count(runs.view(word))
+    return ones[..., 0] if ones.shape[2] == 1 else ones.sum(axis=2, dtype=np.uint8)

@@ -28,18 +28,20 @@ def in_order(products: Products, lookahead: int) -> Cycles:
     """
     shape = products.shape[1:]
     cycles: Cycles = np.ones(shape, dtype=np.int64) if len(products) else np.zeros(shape, np.int64)
-    used, taken, recent = (np.zeros(shape, dtype=np.uint8) for _ in range(3))
+    used, taken, recent, asked = (np.zeros(shape, dtype=np.uint8) for _ in range(4))
     starts, over = np.empty(shape, dtype=np.bool_), np.empty(shape, dtype=np.bool_)
+    fresh, kept = starts.view(np.uint8), over.view(np.uint8)
     for step, wanted in enumerate(products, start=1):
-        used += wanted
-        taken += 1
-        np.greater(used, THREADS, out=starts)
-        np.greater(taken, lookahead, out=over)
+        np.add(used, wanted, out=asked)
+        np.greater(asked, THREADS, out=starts)
+        np.greater_equal(taken, lookahead, out=over)
         starts |= over
-        fresh = starts.view(np.uint8)
         recent += fresh
-        used += fresh * (wanted - used)  # modulo 256: becomes `wanted` where a cycle starts
-        taken += fresh * (1 - taken)
+        np.subtract(fresh, 1, out=kept)  # no bit where a cycle starts, all others elsewhere
+        used &= kept
+        used += wanted
+        taken &= kept
+        taken += 1
         if step % _STEPS_PER_FLUSH == 0:
             cycles += recent
             recent[...] = 0

@@ -19,6 +19,7 @@ from sim.trace import LayerTrace
 Patterns = npt.NDArray[np.uint8]
 PATTERNS = 2**THREADS
 """Different weight patterns of a piece."""
+_LINE_BYTES = 64
 
 
 def pieces_per_group(layer: Layer, pe_columns: int) -> int:
@@ -98,10 +99,15 @@ def band_products(bits: Patterns) -> Products:
         (stream length, PATTERNS - 1, pieces, bands).
     """
     pieces, _, bands, length = bits.shape
-    lanes = np.ascontiguousarray(bits.transpose(3, 1, 0, 2))
-    products = np.zeros((length, PATTERNS - 1, pieces, bands), dtype=np.uint8)
+    lanes = np.empty((length, THREADS, pieces, bands), dtype=np.uint8)
+    for first in range(0, length, _LINE_BYTES):  # a turned copy of more would leave the cache
+        part = bits[..., first : first + _LINE_BYTES]
+        lanes[first : first + _LINE_BYTES] = part.transpose(3, 1, 0, 2)
+    products = np.empty((length, PATTERNS - 1, pieces, bands), dtype=np.uint8)
     for pattern in range(1, PATTERNS):
-        for bit in range(THREADS):
-            if pattern >> bit & 1:
-                products[:, pattern - 1] += lanes[:, bit]
+        others, lane = pattern & (pattern - 1), (pattern & -pattern).bit_length() - 1
+        if others:
+            np.add(products[:, others - 1], lanes[:, lane], out=products[:, pattern - 1])
+        else:
+            products[:, pattern - 1] = lanes[:, lane]
     return products

@@ -1,19 +1,11 @@
-"""Bit masks cut into chunks: the form in which SparTen stores filters and input windows.
-
-A window is flattened in the order (r, s, c), the channel running fastest, and cut into chunks of
-`chunk_bits`; the last chunk is filled up with zeros. A chunk is held in 64-bit words.
-"""
+"""Convolution groups that share a cluster, and the chunks of their filters."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.layer import Layer, Mask
-from sim.masks.windows import padded_map, window_view
-
-Words = npt.NDArray[np.uint64]
-WORD_BITS = 64
+from sim.masks.chunk_words import Words, chunk_words
 
 
 @dataclass(frozen=True)
@@ -44,34 +36,16 @@ class Bundles:
         return cls(groups, layer.groups // groups, groups * layer.group_filters)
 
 
-def _packed(bits: Mask, chunk_bits: int) -> Words:
-    """(..., length) bits to (..., chunks, words) 64-bit words."""
-    *lead, length = bits.shape
-    chunks = -(-length // chunk_bits)
-    words = -(-chunk_bits // WORD_BITS)
-    flat = np.zeros((*lead, chunks * chunk_bits), dtype=np.bool_)
-    flat[..., :length] = bits
-    cut = np.zeros((*lead, chunks, words * WORD_BITS), dtype=np.bool_)
-    cut[..., :chunk_bits] = flat.reshape(*lead, chunks, chunk_bits)
-    return np.packbits(cut, axis=-1).view(np.uint64)
-
-
 def filter_chunks(weight: Mask, layer: Layer, bundles: Bundles, chunk_bits: int) -> Words:
     """Weight mask (K, C/g, R, S) as chunks, (bundles, filters, chunks, words)."""
     bundled, filters, channels = bundles.groups, layer.group_filters, layer.group_channels
+    if bundled == 1:
+        ordered = weight.transpose(0, 2, 3, 1)
+        return chunk_words(ordered.reshape(bundles.count, filters, layer.window), chunk_bits)
     channel_weights = weight.reshape(bundles.count, bundled, filters, channels, *layer.kernel)
     shape = (bundles.count, bundled, filters, *layer.kernel, bundled, channels)
     block = np.zeros(shape, dtype=np.bool_)
     diagonal = np.arange(bundled)
     block[:, diagonal, :, :, :, diagonal] = channel_weights.transpose(1, 0, 2, 4, 5, 3)
     flat = block.reshape(bundles.count, bundles.filters, -1)
-    return _packed(flat, chunk_bits)
-
-
-def window_chunks(image: Mask, layer: Layer, bundles: Bundles, chunk_bits: int) -> Words:
-    """Activation mask (C, H, W) of one image as chunks, (chunks, words, bundles, positions)."""
-    padded = padded_map(image.transpose(1, 2, 0), layer, rows_axis=0)
-    windows = window_view(padded, layer, rows_axis=0)  # (P, Q, channels, R, S)
-    split = windows.reshape(*windows.shape[:2], bundles.count, -1, *layer.kernel)
-    flat = split.transpose(2, 0, 1, 4, 5, 3).reshape(bundles.count, layer.output_pixels, -1)
-    return np.ascontiguousarray(_packed(flat, chunk_bits).transpose(2, 3, 0, 1))
+    return chunk_words(flat, chunk_bits)

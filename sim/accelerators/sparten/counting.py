@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.accelerators.sparten.arrangement import ABSENT, Order
-from sim.accelerators.sparten.chunks import Words
 from sim.accelerators.sparten.clusters import Stretches
-
-PairCounts = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+from sim.masks.chunk_words import PairCounts, Words, pairs_of_chunks
 
 BLOCK_OUTPUTS = 1 << 16
 """Outputs counted at a time: the scratch arrays then stay in a core's second-level cache."""
@@ -67,7 +65,7 @@ def round_times(
         total = np.zeros((apart, rounds, bundles, len(starts)), dtype=np.int64)
         matched = np.empty((*present.shape[:-1], block.stop - block.start), dtype=np.uint64)
         for chunk in range(chunks):
-            count = _matches(weights[chunk], windows[chunk, ..., block], matched)
+            count = pairs_of_chunks(weights[chunk], windows[chunk, ..., block], matched)
             busy_pairs += int(np.count_nonzero(count))
             np.maximum(count, present.astype(count.dtype), out=count)
             pairs = count.sum(axis=0, dtype=np.uint16) if slots > 1 else count[0]
@@ -86,16 +84,3 @@ def _in_stretches(
         return count
     summed: npt.NDArray[np.uint32] = np.add.reduceat(count, starts, axis=-1, dtype=np.uint32)
     return summed
-
-
-def _matches(weights: Words, windows: Words, scratch: Words) -> PairCounts:
-    """Common ones of each filter chunk with each window chunk, in the shape of `scratch`."""
-    words = len(weights)
-    np.bitwise_and(weights[0], windows[0], out=scratch)
-    # three words hold at most 192 ones, which a byte still counts
-    narrow = np.bitwise_count(scratch)
-    count: PairCounts = narrow if words < 4 else narrow.astype(np.uint16)
-    for word in range(1, words):
-        np.bitwise_and(weights[word], windows[word], out=scratch)
-        np.add(count, np.bitwise_count(scratch), out=count)
-    return count

@@ -23,7 +23,7 @@ from sim.accelerators.sparten.arrangement import (
     paired_by_filter,
     plain,
 )
-from sim.accelerators.sparten.chunks import Bundles, Words, filter_chunks, window_chunks
+from sim.accelerators.sparten.chunks import Bundles, filter_chunks
 from sim.accelerators.sparten.clusters import ClusterGrid
 from sim.accelerators.sparten.counting import RoundTimes, round_times
 from sim.accelerators.sparten.traffic import Chunking, array_bytes, filter_loads, stored_bytes
@@ -31,6 +31,7 @@ from sim.arithmetic import ceil_div
 from sim.causes import Cause
 from sim.events import Events
 from sim.layer import Layer
+from sim.masks.chunk_words import Words, window_words
 from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import Memory
 from sim.trace import LayerTrace
@@ -142,7 +143,7 @@ class SparTen(Memory, ABC):
         self, trace: LayerTrace, plan: FilterPlan, image: int, macs: int, window_nonzeros: int
     ) -> Events:
         layer, rounds = trace.layer, plan.order.shape[-1]
-        windows = window_chunks(trace.activation[image], layer, plan.bundles, self.chunk_bits)
+        windows = window_words(trace.activation[image], layer, plan.bundles.count, self.chunk_bits)
         stretches = plan.grid.stretches(
             layer.output_pixels, self._positions_between_barriers(layer)
         )

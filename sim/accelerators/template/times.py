@@ -8,15 +8,18 @@ import numpy.typing as npt
 
 from sim.arithmetic import even_starts
 from sim.layer import Layer, Mask
+from sim.masks.chunk_words import Words, chunk_words, pairs_of_chunks, window_words
 from sim.masks.windows import padded_map, window_view
 from sim.trace import LayerTrace
 
-Counts = npt.NDArray[np.signedinteger]
+Counts = npt.NDArray[np.integer]
 OPERANDS = ("none", "weights", "activations", "both")
 BARRIERS = ("chunk", "position", "filters")
 """Units of a group meet after each chunk, each output position, or before the next filters."""
 BLOCK_VALUES = 1 << 22
 """Values of windows that are unrolled at a time."""
+BLOCK_OUTPUTS = 1 << 16
+"""Outputs whose pairs are counted at a time: the scratch arrays then stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Pace:
 
     def cycles(self, pairs: Counts) -> Counts:
         """Cycles of chunks by the pairs that are left of them."""
-        if max(self.lanes, self.least_cycles) > np.iinfo(pairs.dtype).max:
+        if self.lanes > 1 or self.least_cycles > np.iinfo(pairs.dtype).max:
             pairs = pairs.astype(np.int64)
         cycles = pairs if self.lanes == 1 else -(-pairs // self.lanes)
         return np.maximum(cycles, self.least_cycles) if self.least_cycles else cycles
@@ -80,6 +83,11 @@ def chunks_left(trace: LayerTrace, image: int, chunk: int, skips: str) -> Iterat
     layer = trace.layer
     rows = trace.weight.transpose(0, 2, 3, 1)
     weights = rows.reshape(layer.groups, layer.group_filters, -1)
+    if skips == "both":
+        yield from _joined(
+            weights, window_words(trace.activation[image], layer, layer.groups, chunk), chunk
+        )
+        return
     padded = padded_map(trace.activation[image].transpose(1, 2, 0), layer, rows_axis=0)
     windows = window_view(padded, layer, rows_axis=0)  # (P, Q, channels, R, S)
     height, width = layer.output_size
@@ -91,14 +99,32 @@ def chunks_left(trace: LayerTrace, image: int, chunk: int, skips: str) -> Iterat
         yield Block(first * width, taken.shape[2], _left(weights, taken, chunk, skips))
 
 
+def _joined(weights: Mask, windows: Words, chunk: int) -> Iterator[Block]:
+    """What is left where zeros of both operands are skipped.
+
+    Args:
+        weights: (groups, filters, window).
+        windows: (chunks, words, groups, positions).
+        chunk: positions of a window in a chunk.
+    """
+    filters = chunk_words(weights, chunk).transpose(2, 3, 0, 1)[..., np.newaxis]
+    groups, positions = windows.shape[2:]
+    step = max(1, BLOCK_OUTPUTS // (groups * weights.shape[1]))
+    for first in range(0, positions, step):
+        taken = windows[:, :, :, np.newaxis, first : first + step]
+        scratch = np.empty((*weights.shape[:2], taken.shape[-1]), dtype=np.uint64)
+        counts = (
+            pairs_of_chunks(weight, window, scratch)
+            for weight, window in zip(filters, taken, strict=True)
+        )
+        yield Block(first, taken.shape[-1], counts)
+
+
 def _left(weights: Mask, taken: Mask, chunk: int, skips: str) -> Iterator[Counts]:
     """Chunk by chunk; weights (g, K, window), activations (g, window, positions)."""
     for first in range(0, weights.shape[2], chunk):
         weight, activation = weights[:, :, first : first + chunk], taken[:, first : first + chunk]
-        if skips == "both":  # sums below 2^24 are exact in single precision
-            joined = weight.astype(np.float32) @ activation.astype(np.float32)
-            yield joined.astype(np.int32)
-        elif skips == "weights":
+        if skips == "weights":
             yield weight.sum(axis=2, dtype=np.int64)[:, :, np.newaxis]
         elif skips == "activations":
             yield activation.sum(axis=1, dtype=np.int64)[:, np.newaxis]
