@@ -29,24 +29,26 @@ Table = npt.NDArray[np.int32]
 def lockstep(column_cycles: Cycles) -> Cycles:
     """PE columns wait for each other after every slice.
 
-    This and its alternatives take (K, slices, PE columns, bands) and return (K, bands).
+    This and its alternatives take (K, slices, PE columns, bands) and return (K, bands); sums are of
+    the type of what they take.
     """
-    total: Cycles = column_cycles.max(axis=2).sum(axis=1, dtype=np.int64)
+    slowest = column_cycles.max(axis=2)
+    total: Cycles = slowest.sum(axis=1, dtype=slowest.dtype)
     return total
 
 
 def decoupled(column_cycles: Cycles) -> Cycles:
     """PE columns run ahead and meet at the end of the filter."""
-    slowest: Cycles = column_cycles.sum(axis=1, dtype=np.int64).max(axis=1)
+    slowest: Cycles = column_cycles.sum(axis=1, dtype=column_cycles.dtype).max(axis=1)
     return slowest
 
 
 def rotated(column_cycles: Cycles) -> Cycles:
     """Decoupled, and slice q gives its piece j to PE column (j + q) mod PE columns."""
     filters, _, columns, bands = column_cycles.shape
-    per_column = np.zeros((filters, columns, bands), dtype=np.int64)
+    per_column = np.zeros((filters, columns, bands), dtype=column_cycles.dtype)
     for turn in range(columns):
-        turned = column_cycles[:, turn::columns].sum(axis=1, dtype=np.int64)
+        turned = column_cycles[:, turn::columns].sum(axis=1, dtype=column_cycles.dtype)
         per_column += np.roll(turned, turn, axis=1)
     slowest: Cycles = per_column.max(axis=1)
     return slowest
@@ -120,6 +122,8 @@ class Core:
         rows = self.pattern_table(bits, bands).reshape(-1, bands.count)
         rows = np.concatenate([rows, np.zeros((1, bands.count), dtype=np.int32)])
         filters, pieces = weights.shape[:2]
+        if int(rows.max()) * pieces > np.iinfo(rows.dtype).max:  # the time of a filter is more
+            rows = rows.astype(np.int64)
         first_piece = np.arange(filters) // layer.group_filters * pieces
         times, busy, kept = np.empty((filters, bands.count), dtype=np.int64), 0, 0
         chunk = max(1, _LOOKUP_VALUES // (pieces * bands.count))
@@ -131,7 +135,8 @@ class Core:
             lookup[np.repeat(~worked, self.pe_columns, axis=1)] = len(rows) - 1
             slice_cycles = rows[lookup].reshape(*worked.shape, self.pe_columns, bands.count)
             times[start : start + chunk] = INTRA_CORE[self.intra_core](slice_cycles)
-            busy += int(slice_cycles.sum(dtype=np.int64))
+            looked_up = np.bincount(lookup.reshape(-1), minlength=len(rows))
+            busy += int(looked_up @ rows.sum(axis=1, dtype=np.int64))
             kept += int(worked.sum())
         return CoreTimes(times, busy, kept * self.pe_columns * layer.output_pixels)
 

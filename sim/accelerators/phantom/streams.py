@@ -99,10 +99,12 @@ def band_products(bits: Patterns) -> Products:
         (stream length, PATTERNS - 1, pieces, bands).
     """
     pieces, _, bands, length = bits.shape
-    lanes = np.empty((length, THREADS, pieces, bands), dtype=np.uint8)
+    lanes = np.empty((length, THREADS, pieces * bands), dtype=np.uint8)
     for first in range(0, length, _LINE_BYTES):  # a turned copy of more would leave the cache
-        part = bits[..., first : first + _LINE_BYTES]
-        lanes[first : first + _LINE_BYTES] = part.transpose(3, 1, 0, 2)
+        part = np.ascontiguousarray(bits[..., first : first + _LINE_BYTES].swapaxes(0, 1))
+        turned = part.reshape(THREADS, pieces * bands, -1).transpose(2, 0, 1)
+        lanes[first : first + _LINE_BYTES] = turned
+    lanes = lanes.reshape(length, THREADS, pieces, bands)
     products = np.empty((length, PATTERNS - 1, pieces, bands), dtype=np.uint8)
     for pattern in range(1, PATTERNS):
         others, lane = pattern & (pattern - 1), (pattern & -pattern).bit_length() - 1

@@ -86,12 +86,20 @@ class Template(Memory):
     @property
     def skips_weights(self) -> bool:
         """Whether a zero weight takes no time."""
-        return self.skips in ("weights", "both")
+        return "weights" in self._skipped
 
     @property
     def skips_activations(self) -> bool:
         """Whether a zero activation takes no time."""
-        return self.skips in ("activations", "both")
+        return "activations" in self._skipped
+
+    @property
+    def _skipped(self) -> set[str]:
+        return _operands(self.skips)
+
+    @property
+    def _gated(self) -> set[str]:
+        return _operands(self.gates)
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Costs of one layer; images run one after the other."""
@@ -101,20 +109,21 @@ class Template(Memory):
         layer, macs = trace.layer, int(effectual_macs(trace)[image])
         pace = Pace(self.lanes, self.least_cycles_per_chunk, self.barrier)
         left = chunks_left(trace, image, self.chunk, self.skips)
-        times = group_times(left, trace.layer, self.groups, self.units_per_group, pace)
+        pairs = self._pairs(trace, image, self._skipped, macs)
+        times = group_times(left, pairs, layer, self.groups, self.units_per_group, pace)
         traffic = self.traffic(self._stored(trace, image), self._array_bytes(trace, image))
         compute_cycles = int(times.runs.max())
         stall_cycles = self.stall_cycles(compute_cycles, traffic)
         cycles = compute_cycles + stall_cycles
-        done = self._multiplications(trace, image, times.pairs, macs)
+        done = self._pairs(trace, image, self._skipped | self._gated, macs)
         return Events(
             cycles=cycles,
             dense_macs=layer.dense_macs,
             effectual_macs=macs,
             multipliers=self.multipliers,
             idle_multiplier_cycles={
-                Cause.ZERO_OPERAND: times.pairs - macs,
-                Cause.FRAGMENTATION: times.unit_cycles * self.lanes - times.pairs,
+                Cause.ZERO_OPERAND: pairs - macs,
+                Cause.FRAGMENTATION: times.unit_cycles * self.lanes - pairs,
                 Cause.BARRIER: (times.cycles_with_filter - times.unit_cycles) * self.lanes,
                 Cause.EDGE: times.cycles_without_filter * self.lanes,
                 Cause.CLUSTER_IMBALANCE: (self.groups * compute_cycles - int(times.runs.sum()))
@@ -129,18 +138,16 @@ class Template(Memory):
             },
         )
 
-    def _multiplications(self, trace: LayerTrace, image: int, pairs: int, effectual: int) -> int:
-        """Pairs for which a multiplier switches: those in time, but for gated zeros."""
-        ignores = {self.skips, self.gates}
-        weights = bool(ignores & {"weights", "both"})
-        activations = bool(ignores & {"activations", "both"})
-        if weights and activations:
+    def _pairs(self, trace: LayerTrace, image: int, zeros: set[str], effectual: int) -> int:
+        """Multiplications that are left when the zeros of some operands are left out."""
+        layer = trace.layer
+        if zeros == {"weights", "activations"}:
             return effectual
-        if not (weights or activations):
-            return pairs
-        if weights:
-            return int(np.count_nonzero(trace.weight)) * trace.layer.output_pixels
-        return int(window_activations(trace)[image]) * trace.layer.group_filters
+        if zeros == {"weights"}:
+            return int(np.count_nonzero(trace.weight)) * layer.output_pixels
+        if zeros == {"activations"}:
+            return int(window_activations(trace)[image]) * layer.group_filters
+        return layer.dense_macs
 
     def _stored(self, trace: LayerTrace, image: int) -> StoredBytes:
         """Operands with zeros to skip as bitmaps, others dense."""
@@ -161,3 +168,8 @@ class Template(Memory):
             sent = ceil_div(sent, VALUE_BITS) + int(window_activations(trace)[image])
         loads = min(self.groups, layer.output_pixels)
         return ArrayBytes(self._weight_bytes(trace.weight) * loads, turns * sent)
+
+
+def _operands(choice: str) -> set[str]:
+    """What one of `OPERANDS` stands for."""
+    return {"both": {"weights", "activations"}, "none": set()}.get(choice, {choice})

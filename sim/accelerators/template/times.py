@@ -43,6 +43,12 @@ class Pace:
         cycles = pairs if self.lanes == 1 else -(-pairs // self.lanes)
         return np.maximum(cycles, self.least_cycles) if self.least_cycles else cycles
 
+    def beyond_pairs(self, pairs: Counts) -> int:
+        """Cycles of all these chunks less the pairs, negative where lanes share a cycle."""
+        if self.lanes == 1 and self.least_cycles <= 1:
+            return self.least_cycles * (pairs.size - int(np.count_nonzero(pairs)))
+        return int(self.cycles(pairs).sum()) - int(pairs.sum())
+
 
 @dataclass(frozen=True)
 class Block:
@@ -65,14 +71,12 @@ class GroupTimes:
 
     Attributes:
         runs: cycles of each group of units that has output positions.
-        pairs: multiplications that take time.
         unit_cycles: cycles in which a unit works, over all units.
         cycles_with_filter, cycles_without_filter: cycles of the groups, over their units that hold
             a filter and over those that hold none.
     """
 
     runs: Counts
-    pairs: int
     unit_cycles: int
     cycles_with_filter: int
     cycles_without_filter: int
@@ -133,12 +137,13 @@ def _left(weights: Mask, taken: Mask, chunk: int, skips: str) -> Iterator[Counts
 
 
 def group_times(
-    blocks: Iterable[Block], layer: Layer, groups: int, units: int, pace: Pace
+    blocks: Iterable[Block], pairs: int, layer: Layer, groups: int, units: int, pace: Pace
 ) -> GroupTimes:
     """Add up a layer: each group of units takes a run of output positions, filters turn by turn.
 
     Args:
         blocks: of all output positions, in order.
+        pairs: left in all of them, over all filters.
         layer: its shape.
         groups: groups of units; those beyond the output positions have no work.
         units: units of a group.
@@ -151,7 +156,7 @@ def group_times(
     meets = pace.barrier != "filters"
     apart = len(turns) if meets else layer.group_filters
     times: Counts = np.zeros((layer.groups, apart, runs), dtype=np.int64)
-    pairs = unit_cycles = 0
+    unit_cycles = pairs
     for block in blocks:
         waited: Counts = np.zeros((layer.groups, apart, block.positions), dtype=np.int64)
         worked: Counts = np.zeros(
@@ -160,8 +165,7 @@ def group_times(
         for left in block.chunks:
             cycles = pace.cycles(left)
             same = worked.size // left.size
-            pairs += same * int(left.sum())
-            unit_cycles += same * int(cycles.sum())
+            unit_cycles += same * pace.beyond_pairs(left)
             if pace.barrier == "chunk":
                 waited += _slowest(cycles, turns)
             else:
@@ -174,7 +178,6 @@ def group_times(
     by_turn = times.sum(axis=(0, 2))
     return GroupTimes(
         runs=times.sum(axis=(0, 1)),
-        pairs=pairs,
         unit_cycles=unit_cycles,
         cycles_with_filter=int((by_turn * with_filter).sum()),
         cycles_without_filter=int((by_turn * (units - with_filter)).sum()),
@@ -185,8 +188,12 @@ def _slowest(cycles: Counts, turns: npt.NDArray[np.intp]) -> Counts:
     """The unit that takes longest in each turn of filters; where all take the same, that."""
     if cycles.shape[1] == 1:
         return cycles
-    slowest: Counts = np.maximum.reduceat(cycles, turns, axis=1)
-    return slowest
+    units, unfilled = divmod(cycles.shape[1], len(turns))
+    if unfilled or turns[-1] != cycles.shape[1] - units:
+        slowest: Counts = np.maximum.reduceat(cycles, turns, axis=1)
+        return slowest
+    in_turns = cycles.reshape(len(cycles), len(turns), units, cycles.shape[2])
+    return np.asarray(in_turns.max(axis=2))
 
 
 def _add_to_runs(times: Counts, cycles: Counts, first: int, starts: npt.NDArray[np.intp]) -> None:
