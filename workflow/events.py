@@ -2,72 +2,27 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from sim import Accelerator, Events, NetworkTrace, Technology, UserError, simulate
-from sim.consistency import check_events
-from sim.files import intact, whole_file
-from sim.layer import layer_kind
+from sim import Accelerator, NetworkTrace, Technology, UserError
+from sim.files import intact
 from sim.validation import shown
 from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
-from workflow.event_columns import (
-    action_column,
-    action_columns,
-    idle_column,
-    traffic_column,
-    traffic_columns,
-)
+from workflow.event_columns import action_columns, traffic_columns
+from workflow.event_rows import Row, network_rows, write_rows
 
 TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED], str)
 """Columns of text: a layer may be called 0.10, and a variant may be empty."""
 
 
-def _columns(events: Events) -> dict[str, float]:
-    row: dict[str, float] = {
-        "cycles": events.cycles,
-        "dense_macs": events.dense_macs,
-        "effectual_macs": events.effectual_macs,
-        "multipliers": events.multipliers,
-    }
-    for cause, count in events.idle_multiplier_cycles.items():
-        row[idle_column(cause)] = count
-    for access, count in events.traffic_bytes.items():
-        row[traffic_column(access)] = count
-    for name, amount in events.actions.items():
-        row[action_column(name)] = amount
-    return row
-
-
 def simulate_network(
     trace: NetworkTrace, name: str, accelerator: Accelerator, **labels: str
 ) -> pd.DataFrame:
-    """Run every layer of a trace; rows in layer order, counts are totals over the images.
-
-    `labels` are further columns, after the accelerator's name, with one value for all rows.
-
-    Raises:
-        UserError: the model counts something else than the masks say (sim/consistency.py).
-    """
-    origin = trace.provenance
-    rows = [
-        {
-            "suite": origin.suite,
-            "network": origin.network,
-            "scheme": origin.scheme,
-            "weight_source": origin.weight_source,
-            "activation_source": origin.activation_source,
-            "accelerator": name,
-            **labels,
-            "layer": layer.layer.name,
-            "layer_kind": layer_kind(layer.layer),
-            "images": layer.images,
-            **_columns(check_events(name, accelerator, layer, simulate(layer, accelerator))),
-        }
-        for layer in trace.traces
-    ]
-    frame = pd.DataFrame(rows)
+    """Run every layer of a trace, as `network_rows` does; a count that a layer lacks is 0."""
+    frame = pd.DataFrame(network_rows(trace, name, accelerator, **labels))
     numbers = frame.select_dtypes("number").columns
     frame[numbers] = frame[numbers].fillna(0)
     return frame
@@ -75,13 +30,7 @@ def simulate_network(
 
 def write_events(frames: Iterable[pd.DataFrame], path: Path) -> None:
     """Write one event file of several runs, in their order; a count that a model lacks is 0."""
-    runs = list(frames)
-    columns = list(dict.fromkeys(name for frame in runs for name in frame))
-    stacked = pd.concat(
-        [frame.reindex(columns=columns, fill_value=0) for frame in runs], ignore_index=True
-    )
-    with whole_file(path) as temporary:
-        stacked.to_csv(temporary, index=False)
+    write_rows((cast("list[Row]", frame.to_dict("records")) for frame in frames), path)
 
 
 def read_events(paths: Iterable[Path]) -> pd.DataFrame:

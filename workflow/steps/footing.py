@@ -8,22 +8,20 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from sim import NetworkTrace, accelerator, read_trace
 from sim.footing import AS_CONFIGURED, footing
 from workflow.cli import run
-from workflow.events import simulate_network, write_events
+from workflow.event_rows import Row, network_rows, write_rows
 
 
-def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[pd.DataFrame]:
+def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[list[Row]]:
     """The rows of each design at each size, then those of some as configured."""
     common = footing()
     for name, design in common.designs.items():
         for size in range(len(common.multipliers)):
-            yield simulate_network(trace, name, design.build(size), footing=common.label(size))
+            yield network_rows(trace, name, design.build(size), footing=common.label(size))
     for name in configured:
-        yield simulate_network(trace, name, accelerator(name), footing=AS_CONFIGURED)
+        yield network_rows(trace, name, accelerator(name), footing=AS_CONFIGURED)
 
 
 def main() -> None:
@@ -33,7 +31,7 @@ def main() -> None:
     parser.add_argument("--configured", nargs="*", default=[])
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    write_events(runs(read_trace(arguments.trace), arguments.configured), arguments.output)
+    write_rows(runs(read_trace(arguments.trace), arguments.configured), arguments.output)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-import pandas as pd
-
 from sim import NetworkTrace, UserError, accelerator, read_trace
 from sim.registry import Value, configuration
 from workflow.cli import run
-from workflow.events import simulate_network, write_events
+from workflow.event_rows import Row, network_rows, write_rows
 
 Overrides = dict[str, Value]
 
@@ -35,10 +33,10 @@ def variant(overrides: Overrides) -> str:
     return " ".join(f"{key}={value}" for key, value in overrides.items())
 
 
-def simulated(trace: NetworkTrace, name: str, points: Iterable[Overrides]) -> list[pd.DataFrame]:
+def simulated(trace: NetworkTrace, name: str, points: Iterable[Overrides]) -> list[list[Row]]:
     """The rows of one accelerator at each of some points."""
     return [
-        simulate_network(trace, name, accelerator(name, **overrides), variant=variant(overrides))
+        network_rows(trace, name, accelerator(name, **overrides), variant=variant(overrides))
         for overrides in points
     ]
 
@@ -64,12 +62,12 @@ def main() -> None:
     arguments = parser.parse_args()
     points = _points(arguments.points)
     trace = read_trace(arguments.trace)
-    frames = [
-        frame
+    runs = [
+        rows
         for name in arguments.accelerator
-        for frame in simulated(trace, name, points + (sweep(name) if arguments.sweep else []))
+        for rows in simulated(trace, name, points + (sweep(name) if arguments.sweep else []))
     ]
-    write_events(frames, arguments.output)
+    write_rows(runs, arguments.output)
 
 
 if __name__ == "__main__":

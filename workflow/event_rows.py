@@ -1,0 +1,83 @@
+"""Events as rows of a CSV file, a row per layer: what writes them needs no pandas to start.
+
+Event tables are read by workflow/events.py.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sim import Accelerator, Events, NetworkTrace, simulate
+from sim.consistency import check_events
+from sim.files import whole_file
+from sim.layer import layer_kind
+from workflow.event_columns import action_column, idle_column, traffic_column
+
+Row = dict[str, str | int | float]
+
+
+def network_rows(
+    trace: NetworkTrace, name: str, accelerator: Accelerator, **labels: str
+) -> list[Row]:
+    """Run every layer of a trace; rows in layer order, counts are totals over the images.
+
+    `labels` are further columns, after the accelerator's name, with one value for all rows.
+
+    Raises:
+        UserError: the model counts something else than the masks say (sim/consistency.py).
+    """
+    origin = trace.provenance
+    return [
+        {
+            "suite": origin.suite,
+            "network": origin.network,
+            "scheme": origin.scheme,
+            "weight_source": origin.weight_source,
+            "activation_source": origin.activation_source,
+            "accelerator": name,
+            **labels,
+            "layer": layer.layer.name,
+            "layer_kind": layer_kind(layer.layer),
+            "images": layer.images,
+            **_counts(check_events(name, accelerator, layer, simulate(layer, accelerator))),
+        }
+        for layer in trace.traces
+    ]
+
+
+def _counts(events: Events) -> dict[str, float]:
+    row: dict[str, float] = {
+        "cycles": events.cycles,
+        "dense_macs": events.dense_macs,
+        "effectual_macs": events.effectual_macs,
+        "multipliers": events.multipliers,
+    }
+    for cause, count in events.idle_multiplier_cycles.items():
+        row[idle_column(cause)] = count
+    for access, count in events.traffic_bytes.items():
+        row[traffic_column(access)] = count
+    for name, amount in events.actions.items():
+        row[action_column(name)] = amount
+    return row
+
+
+def write_rows(runs: Iterable[Sequence[Row]], path: Path) -> None:
+    """Write one event file of several runs, in their order; a count that a row lacks is 0.
+
+    A column is written with a decimal point if any of its numbers has one, or if some rows of a
+    run lack it and others do not.
+    """
+    kept = [list(run) for run in runs]
+    columns = list(dict.fromkeys(name for run in kept for row in run for name in row))
+    real = {name for name in columns for run in kept if _is_real(run, name)}
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in (row for run in kept for row in run):
+            values = ((name, row.get(name, 0)) for name in columns)
+            writer.writerow(float(value) if name in real else value for name, value in values)
+
+
+def _is_real(run: Sequence[Row], name: str) -> bool:
+    values = [row[name] for row in run if name in row]
+    return any(isinstance(value, float) for value in values) or 0 < len(values) < len(run)
