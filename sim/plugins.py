@@ -40,6 +40,8 @@ SOURCES = {
     *(".txt", ".npy", ".npz", ".safetensors"),
 }
 """Endings of the files that a result of a plug-in depends on."""
+MEND = "mend it, install it anew or uninstall it"
+"""What to do about a plug-in that does not work."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Plugin:
 
     Attributes:
         name: of the entry point.
+        label: package, entry point and group in words, as a message begins.
         module: dotted name.
         main: the module's own file.
         files: sources and data of the outermost package that holds it, in sorted order: a module
@@ -55,6 +58,7 @@ class Plugin:
     """
 
     name: str
+    label: str
     module: str
     main: Path
     files: tuple[Path, ...]
@@ -71,17 +75,26 @@ class Plugin:
             return (self.main,)
         return tuple(path for path in self.files if path.is_relative_to(self.folder))
 
-    def load(self) -> ModuleType:
-        """Import the module.
+    def load(self, part: str = "") -> ModuleType:
+        """Import the module, or one below it by its dotted name from there.
 
         Raises:
-            UserError: it cannot be imported.
+            UserError: it cannot be imported, whatever it raises.
         """
         use_one_name()
+        module = f"{self.module}.{part}" if part else self.module
         try:
-            return import_module(self.module)
-        except ImportError as error:
-            raise UserError(f"plug-in {self.name!r} ({self.module}): {error}") from error
+            return import_module(module)
+        except (Exception, SystemExit) as error:  # whatever somebody else's module raises
+            raise self.refused(f"{module} cannot be imported ({_named(error)})") from error
+
+    def refused(self, mistake: str) -> UserError:
+        """The error for something wrong with it."""
+        return UserError(f"{self.label}: {mistake}; {MEND}")
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 @cache
@@ -103,22 +116,41 @@ def plugins(kind: Kind) -> tuple[Plugin, ...]:
     return tuple(_plugin(entry) for entry in entries)
 
 
+def import_part(module: str) -> ModuleType:
+    """Import a module of an accelerator by its dotted name, the project's or a plug-in's.
+
+    Raises:
+        UserError: it is a plug-in's and cannot be imported.
+    """
+    for plugin in plugins("accelerators"):
+        if module.startswith(f"{plugin.module}."):
+            return plugin.load(module.removeprefix(f"{plugin.module}."))
+    return import_module(module)
+
+
 def _source(entry: EntryPoint) -> str:
     return f"package {entry.dist.name}" if entry.dist else "a package"
 
 
 def _plugin(entry: EntryPoint) -> Plugin:
+    label = f"{_source(entry)}: entry point {entry.name!r} of {entry.group}"
     try:
-        main = _file(entry.module)
+        module = _module(entry)
+        main = _file(module)
         reason = "which is no module with a file"
-    except ImportError as error:  # a package that it lies in
-        main, reason = None, f"which cannot be imported ({error})"
+    except (Exception, SystemExit) as error:  # what a package that it lies in raises
+        main, reason = None, f"which cannot be imported ({_named(error)})"
     if main is None:
-        raise UserError(
-            f"{_source(entry)}: entry point {entry.name!r} of {entry.group} names "
-            f"{entry.module!r}, {reason}; install it anew or uninstall it"
-        )
-    return Plugin(entry.name, entry.module, main, _sources(entry.module, main))
+        raise UserError(f"{label} names {entry.value!r}, {reason}; {MEND}")
+    return Plugin(entry.name, label, module, main, _sources(module, main))
+
+
+def _module(entry: EntryPoint) -> str:
+    """The module that an entry point names; what stands after a colon would be ignored."""
+    module: str = entry.value.strip()
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise UserError("expected the dotted name of a module alone")
+    return module
 
 
 def _file(module: str) -> Path | None:

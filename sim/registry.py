@@ -5,9 +5,8 @@ the class in `model.py` and the value of each of its fields. A variant names its
 what differs (sim/variants.py).
 """
 
-import importlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +17,7 @@ from sim.accelerator import Accelerator
 from sim.declared import ROOT, data_file
 from sim.documents import checked_yaml
 from sim.errors import UserError
-from sim.plugins import plugins, use_one_name
+from sim.plugins import import_part, plugins, use_one_name
 from sim.setting_types import NAMES
 from sim.validation import described, unknown
 from sim.variants import with_bases
@@ -98,10 +97,15 @@ class Configuration:
 
     def _model_class(self) -> Any:
         try:
-            module = importlib.import_module(f"{self.package}.model")
-            return getattr(module, self.model)
+            kind = getattr(import_part(f"{self.package}.model"), self.model)
         except (ImportError, AttributeError) as error:
             raise UserError(f"accelerator {self.name!r}: {error}") from error
+        if not (isinstance(kind, type) and is_dataclass(kind)):
+            raise UserError(
+                f"accelerator {self.name!r}: {self.model} of {self.package}.model is no dataclass; "
+                "its fields are the hardware parameters"
+            )
+        return kind
 
     def _converted(self, name: str, value: Any, like: Value) -> Value:
         """A value as Python's, of the type of the configured one; NumPy's numbers will do."""

@@ -8,7 +8,7 @@ than a title.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sim.errors import UserError
-from sim.plugins import plugins
+from sim.plugins import Plugin, plugins
 from sim.validation import unknown
 
 if TYPE_CHECKING:
@@ -33,19 +33,32 @@ def networks() -> Mapping[str, Network]:
     """All networks by name, in the order in which lists and figures have them.
 
     Raises:
-        UserError: two files give a network the same name.
+        UserError: two files give a network the same name, or a plug-in brings none.
     """
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
-    modules += [plugin.load() for plugin in plugins("networks")]
     records: list[Network] = [
         record for module in modules for record in getattr(module, "NETWORKS", ())
     ]
+    records += [record for plugin in plugins("networks") for record in _brought(plugin)]
     by_name = {record.name: record for record in sorted(records, key=lambda r: (r.place, r.name))}
     if len(by_name) < len(records):
         names = [record.name for record in records]
         twice = sorted({name for name in names if names.count(name) > 1})
         raise UserError(f"models/networks and plug-ins define {', '.join(twice)} twice; rename one")
     return MappingProxyType(by_name)
+
+
+def _brought(plugin: Plugin) -> Sequence[Network]:
+    from models.networks.network import Network
+
+    records: Sequence[Network] = getattr(plugin.load(), "NETWORKS", ())
+    if not (isinstance(records, list | tuple) and records):
+        raise plugin.refused(f"{plugin.module} has no list NETWORKS with a network in it")
+    for record in records:
+        if not isinstance(record, Network):
+            kind = type(record).__name__
+            raise plugin.refused(f"NETWORKS of {plugin.module} holds {kind}; expected Network(...)")
+    return records
 
 
 def network_record(name: str) -> Network:

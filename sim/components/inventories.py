@@ -5,7 +5,6 @@ A design's folder declares it in a module `inventory` with a function
 the memories and actions that their events name.
 """
 
-import importlib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from sim.components.cells import Estimate, Library
 from sim.components.table import Cost
 from sim.errors import UserError
 from sim.events import Access
+from sim.plugins import import_part
 from sim.validation import require_finite
 
 Group = Literal["memory", "buffer", "mac", "register", "selection"]
@@ -135,7 +135,10 @@ def inventory(accelerator: Accelerator, parts: Library) -> Inventory:
             f"{type(accelerator).__name__} has no inventory of components, so no energy or area on "
             f"that basis: {name.replace('.', '/')}.py would declare it"
         )
-    made: Inventory = importlib.import_module(name).inventory(accelerator, parts)
+    declare = getattr(import_part(name), "inventory", None)
+    if declare is None:
+        raise UserError(f"{name} has no function inventory(accelerator, library)")
+    made: Inventory = declare(accelerator, parts)
     return made
 
 

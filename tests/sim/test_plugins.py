@@ -4,9 +4,20 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from models.compression.schemes import schemes
+from models.networks import networks
+from models.networks.titles import network_titles
+from sim import UserError, accelerator, configurations
+from sim.components import inventory
+from sim.components.cells import Library
+from sim.plugins import plugins
+from workflow.plan.known_names import known_schemes
 
 ROOT = Path(__file__).parents[2]
 MODEL = '''
@@ -175,7 +186,7 @@ def test_networks_and_schemes_stand_beside_the_built_in_ones(tmp_path: Path) -> 
         (
             "accelerators",
             "brought = unfit.serial",
-            "cannot be imported (No module named 'nowhere')",
+            "cannot be imported (ModuleNotFoundError: No module named 'nowhere')",
         ),
         ("accelerators", "brought = brought.nothing", "brought/configs.yaml: cannot be read"),
         ("accelerators", "sa = brought.again", "'sa' exists already in systolic/"),
@@ -217,5 +228,113 @@ def test_modules_that_cannot_be_loaded_and_names_that_are_taken_are_named(tmp_pa
     )
     assert printed(brought, code) == [
         "plug-in 'dbb' brings a scheme that is there already; rename it",
-        "plug-in 'more' (brought.broken): No module named 'nowhere_to_be_found'",
+        "package brought: entry point 'more' of sparsebench.networks: brought.broken cannot be "
+        "imported (ModuleNotFoundError: No module named 'nowhere_to_be_found'); mend it, install "
+        "it anew or uninstall it",
     ]
+
+
+@pytest.fixture
+def brought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of packages that this process finds, and forgets afterwards."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    finders, before = list(sys.meta_path), set(sys.modules)
+    caches: list[Any] = [plugins, networks, network_titles, known_schemes, configurations]
+    for cache in caches:
+        cache.cache_clear()
+    yield tmp_path
+    for cache in caches:
+        cache.cache_clear()
+    sys.meta_path[:] = finders
+    for name in set(sys.modules) - before:
+        if name.partition(".")[0] in ("brought", "sparsebench"):
+            del sys.modules[name]
+
+
+RAISING = {
+    "def f(:\n": "SyntaxError: invalid syntax",
+    "x = 1 / 0\n": "ZeroDivisionError: division by zero",
+    "from sparsebench import Nothing\n": "ImportError: cannot import name 'Nothing'",
+    "raise SystemExit\n": "(SystemExit)",
+    "raise ValueError('two\\nlines')\n": r"ValueError: two\nlines",
+    "\udcff".encode("utf-8", "surrogateescape").decode("latin-1") + "\0": "null bytes",
+}
+
+
+@pytest.mark.parametrize(("source", "message"), RAISING.items())
+@pytest.mark.parametrize("place", ["broken.py", "broken/__init__.py"])
+def test_what_a_plug_in_raises_is_one_line_with_package_and_entry_point(
+    brought: Path, source: str, message: str, place: str
+) -> None:
+    installed(brought, schemes="mine = brought.broken")
+    (brought / "brought" / place).parent.mkdir(exist_ok=True)
+    (brought / "brought" / place).write_text(source, encoding="utf-8")
+    with pytest.raises(UserError) as said:
+        plugins("schemes")[0].load()
+    text = str(said.value)
+    assert text.startswith("package brought: entry point 'mine' of sparsebench.schemes: brought.b")
+    assert message in text
+    assert "\n" not in text
+
+
+def test_a_package_around_a_plug_in_that_raises_is_one_line(brought: Path) -> None:
+    installed(brought, accelerators=ENTRIES["accelerators"])
+    (brought / "brought" / "__init__.py").write_text("def f(:\n")
+    with pytest.raises(UserError, match=r"package brought: .*'brought.serial'.*\(SyntaxError"):
+        configurations()
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "source", "message"),
+    [
+        ("networks", "networks", "", "brought.networks has no list NETWORKS"),
+        ("networks", "networks", "NETWORKS = 5", "brought.networks has no list NETWORKS"),
+        ("networks", "networks", "NETWORKS = ['vgg']", "holds str; expected Network"),
+        ("schemes", "nothing", "", "has neither SCHEME nor FULL_SIZE"),
+        ("schemes", "nothing", "SCHEME = 5", "SCHEME of brought.nothing is no subclass of Scheme"),
+        ("accelerators", "serial/model", "def f(:", "brought.serial.model cannot be imported (Syn"),
+        ("accelerators", "serial/model", "Serial = 5", "Serial of brought.serial.model is no data"),
+        ("accelerators", "serial/inventory", "", "brought.serial.inventory has no function"),
+        ("accelerators", "serial/inventory", "1 / 0", "inventory cannot be imported (ZeroDiv"),
+    ],
+)
+def test_a_plug_in_that_brings_something_else_is_named(
+    brought: Path, kind: str, file: str, source: str, message: str
+) -> None:
+    installed(brought, **{kind: ENTRIES[kind]})
+    (brought / "brought" / f"{file}.py").write_text(source)
+    uses: dict[str, Callable[[], object]] = {
+        "networks": networks,
+        "schemes": schemes,
+        "accelerators": lambda: inventory(accelerator("serial"), Library(16)),
+    }
+    with pytest.raises(UserError) as said:
+        uses[kind]()
+    assert message in str(said.value)
+
+
+@pytest.mark.parametrize("value", ["brought.nothing:SCHEME", "brought nothing", "", ".nothing"])
+def test_an_entry_point_names_a_module_alone(brought: Path, value: str) -> None:
+    installed(brought, schemes=f"mine = {value}")
+    with pytest.raises(UserError, match="'mine' of sparsebench.schemes names .*expected the dott"):
+        plugins("schemes")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def f(:", "networks.py: not Python"),
+        ("Network(place=1, name='a' + 'b', title='c')", r"networks.py:1: Network\(...\) has no"),
+        ("\nNetwork('a', 1)", r"networks.py:2: Network\(...\) has no place"),
+    ],
+)
+def test_lists_that_only_read_a_plug_in_name_what_they_cannot_read(
+    brought: Path, source: str, message: str
+) -> None:
+    installed(brought, networks=ENTRIES["networks"], schemes="mine = brought.networks")
+    (brought / "brought" / "networks.py").write_text(source)
+    with pytest.raises(UserError, match=message):
+        network_titles()
+    if source.startswith("def"):
+        with pytest.raises(UserError, match=message):
+            known_schemes()

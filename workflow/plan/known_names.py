@@ -14,7 +14,8 @@ import yaml
 from models.networks.titles import network_titles
 from sim.declared import ROOT, data_files
 from sim.documents import LOADER
-from sim.plugins import plugins
+from sim.errors import UserError
+from sim.plugins import MEND, plugins
 
 DEFAULTS = ROOT / "config" / "config.yaml"
 
@@ -33,9 +34,13 @@ def known_schemes(role: str = "SCHEME") -> tuple[str, ...]:
 
 
 def _assigns(path: Path, name: str) -> bool:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as error:  # the latter: no UTF-8, or a zero byte
+        raise UserError(f"{path}: not Python ({error}); {MEND}") from error
     return any(
         isinstance(node, ast.Assign) and any(getattr(t, "id", None) == name for t in node.targets)
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in tree.body
     )
 
 

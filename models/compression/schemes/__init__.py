@@ -14,8 +14,11 @@ from typing import Any
 from models.compression.full_size import FullSizeScheme
 from models.compression.scheme import Scheme
 from sim.errors import UserError
-from sim.plugins import plugins
+from sim.plugins import Plugin, plugins
 from sim.validation import unknown
+
+ROLES: Mapping[str, type] = {"SCHEME": Scheme, "FULL_SIZE": FullSizeScheme}
+"""What a module may bring under a name, and the class that it is a subclass of."""
 
 
 def schemes() -> list[str]:
@@ -56,6 +59,18 @@ def _classes(role: str) -> dict[str, Any]:
 
 def _class(name: str, role: str) -> Any:
     """What the module of a scheme has under a name; None if nothing."""
-    loaders = {plugin.name: plugin.load for plugin in plugins("schemes")}
-    module = loaders[name]() if name in loaders else import_module(f"{__name__}.{name}")
-    return getattr(module, role, None)
+    brought = {plugin.name: plugin for plugin in plugins("schemes")}
+    if name in brought:
+        return _brought(brought[name], role)
+    return getattr(import_module(f"{__name__}.{name}"), role, None)
+
+
+def _brought(plugin: Plugin, role: str) -> Any:
+    module = plugin.load()
+    if not any(hasattr(module, each) for each in ROLES):
+        raise plugin.refused(f"{plugin.module} has neither {' nor '.join(ROLES)}")
+    settings = getattr(module, role, None)
+    if not (settings is None or isinstance(settings, type) and issubclass(settings, ROLES[role])):
+        expected = ROLES[role].__name__
+        raise plugin.refused(f"{role} of {plugin.module} is no subclass of {expected}")
+    return settings
