@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.accelerator import Accelerator, simulate
+from sim.compared_designs import designs_to_run
 from sim.components import BASES, EnergyBasis, energy_basis, energy_pj, has_inventory
-from sim.components.cells import Library
 from sim.consistency import check_events
-from sim.described import SUFFIXES, TEMPLATE, described_accelerators
 from sim.errors import UserError
 from sim.events import Events
-from sim.footing import footing
+from sim.extras import extra
 from sim.layer import layer_kind
-from sim.registry import accelerator, configurations
-from sim.sizes import whole
+from sim.registry import configurations
 from sim.trace import LayerTrace
 from sim.trace_file import NetworkTrace, read_trace
 
@@ -129,10 +127,8 @@ class NetworkComparison:
         Raises:
             UserError: pandas is not installed.
         """
-        try:
+        with extra("plots", "a table"):
             import pandas as pd
-        except ImportError as error:
-            raise UserError("a table needs pandas: pip install 'sparsebench[plots]'") from error
         return pd.DataFrame(self.rows())
 
     def plot(self) -> "Figure":
@@ -144,12 +140,8 @@ class NetworkComparison:
         if not self.layers:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.refused.items())
             raise UserError(f"{self.network}: nothing to draw, for no design ran it ({reasons})")
-        try:
+        with extra("plots", "a figure"):
             from matplotlib.figure import Figure
-        except ImportError as error:
-            raise UserError(
-                "a figure needs matplotlib: pip install 'sparsebench[plots]'"
-            ) from error
         totals = self.totals[::-1]
         figure = Figure(figsize=(7, 1.5 + 0.26 * len(totals)), layout="constrained")
         axes = figure.add_subplot()
@@ -193,10 +185,7 @@ def compare(
     """
     if not isinstance(trace, NetworkTrace):
         trace = read_trace(trace)
-    refused: dict[str, str] = {}
-    designs = _designs(accelerators) if at is None else _equal(accelerators, at, refused)
-    node_nm = whole("node_nm", node_nm, 1)
-    Library(node_nm)  # an unknown node is refused before anything runs
+    designs, refused = designs_to_run(accelerators, node_nm, at)
     layers: dict[str, tuple[LayerCost, ...]] = {}
     for name, design in designs.items():
         progress(name)
@@ -205,58 +194,6 @@ def compare(
         except UserError as error:
             refused[name] = str(error)
     return NetworkComparison(trace.provenance.network, node_nm, layers, refused)
-
-
-def _designs(
-    accelerators: Iterable[str] | Mapping[str, Accelerator] | None,
-) -> dict[str, Accelerator]:
-    if isinstance(accelerators, Mapping):
-        designs = dict(accelerators)
-        for name, design in designs.items():
-            if not isinstance(design, Accelerator):
-                kind = type(design).__name__
-                raise UserError(f"compare() takes accelerators by name; {name!r} is of type {kind}")
-    elif not (accelerators is None or isinstance(accelerators, Iterable)):
-        kind = type(accelerators).__name__
-        raise UserError(f"compare() takes names of accelerators second, not {kind}")
-    else:
-        all_designs = [name for name in configurations() if name != TEMPLATE]
-        names = all_designs if accelerators is None else accelerators
-        designs = _named([names] if isinstance(names, str) else names)
-    if not designs:
-        raise UserError("compare() got no accelerator; leave the list out to take all")
-    return designs
-
-
-def _named(names: Iterable[str]) -> dict[str, Accelerator]:
-    designs: dict[str, Accelerator] = {}
-    for name in names:
-        if isinstance(name, str) and name.lower().endswith(SUFFIXES):
-            described = described_accelerators(name)
-            for other in described.keys() & designs.keys():
-                raise UserError(f"{name}: {other!r} is described by an earlier file too; rename it")
-            designs |= described
-        else:
-            designs[name] = accelerator(name)
-    return designs
-
-
-def _equal(
-    accelerators: Iterable[str] | Mapping[str, Accelerator] | None, at: int, refused: dict[str, str]
-) -> dict[str, Accelerator]:
-    """The designs with so many multipliers; why a design has no such size goes into `refused`."""
-    common = footing()
-    if at not in common.multipliers:
-        sizes = " or ".join(map(str, common.multipliers))
-        raise UserError(f"compare(at={at!r}): the common footing has {sizes} multipliers")
-    if isinstance(accelerators, Mapping):
-        raise UserError("compare(at=...) takes designs by name; yours have the size you gave them")
-    names = list(_designs(accelerators))
-    for name in names:
-        if name not in common.designs:
-            refused[name] = "has no size on the common footing (sim/footing/designs.yaml)"
-    size = common.multipliers.index(at)
-    return {name: common.designs[name].build(size) for name in names if name not in refused}
 
 
 def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:

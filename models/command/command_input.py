@@ -62,10 +62,10 @@ class CommandInput:
             UserError: no such network or file, or something that only another kind of model needs.
         """
         require_positive(images=self._count)
-        if self.model.endswith(TRACE_SUFFIX):
+        if self.model.lower().endswith(TRACE_SUFFIX):
             self._refuse_extra_options()
             return read_trace(self.model)
-        if self.model.endswith(SUFFIX):
+        if self.model.lower().endswith(SUFFIX):
             return self._of_onnx(Path(self.model))
         with networks_extra(f"recording {self.model}"):
             network, name, form, weights = self._network()
@@ -113,6 +113,8 @@ class CommandInput:
             if self.checkpoint is not None:
                 raise UserError("--checkpoint goes with a network by name; load it in your file")
             return _from_file(self.model), self.model.rpartition(":")[2], None, self.model
+        if Path(self.model).suffix.lower() == ".py":
+            raise UserError(f"{self.model}: add what it defines as the network: {self.model}:NAME")
         from models.networks import build, network_record
 
         record = network_record(self.model)

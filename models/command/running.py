@@ -4,12 +4,15 @@ import argparse
 import csv
 import os
 import sys
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 from models.command.command_input import CommandInput
 from models.command.page import page
 from models.command.text_table import json_rows, printable, text_table
+from sim.compared_designs import designs_to_run
 from sim.comparison import NetworkComparison, compare
 from sim.errors import UserError
 from sim.files import whole_file
@@ -92,27 +95,36 @@ def _run(arguments: argparse.Namespace) -> None:
     names = arguments.accelerators and [name.strip() for name in arguments.accelerators.split(",")]
     if arguments.out is not None:
         _check_folder(arguments.out)
+    designs, sizeless = designs_to_run(names, arguments.node, arguments.at)
+    if not designs:  # what is wrong with the designs is told before the network runs
+        raise UserError(f"no design runs: {_reasons(sizeless)}")
     trace = _network(arguments)
     comparison = compare(trace, names, arguments.node, at=arguments.at, progress=_progress)
     _progress("")
-    refused = [f"{name}: {reason}" for name, reason in comparison.refused.items()]
     if not comparison.layers:
-        raise UserError(f"no design runs {comparison.network}: {'; '.join(refused)}")
+        raise UserError(f"no design runs {comparison.network}: {_reasons(comparison.refused)}")
     if arguments.out is not None:
         _write(comparison, trace, arguments.out, SIZES[arguments.at is None])
     if arguments.json:
         print(json_rows(comparison.rows()))
-        for line in refused:
-            print(printable(f"not run: {line}"), file=sys.stderr)
+        _print_refused(comparison, sys.stderr)
         return
     origin = trace.provenance
     print(printable(f"{comparison.network}, {origin.scheme}: {origin.data}"), end="\n\n")
     print(text_table([cost.row() for cost in comparison.totals], TOTALS))
     print(f"\n{EXPLANATION}\n{SIZES[arguments.at is None]}")
-    for line in refused:
-        print(printable(f"not run: {line}"))
+    _print_refused(comparison, sys.stdout)
     if arguments.out is not None:
         print(f"written: {arguments.out / 'index.html'}, {arguments.out / 'layers.csv'}")
+
+
+def _reasons(refused: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {reason}" for name, reason in refused.items())
+
+
+def _print_refused(comparison: NetworkComparison, file: TextIO) -> None:
+    for name, reason in comparison.refused.items():
+        print(printable(f"not run: {name}: {reason}"), file=file)
 
 
 def _check_folder(folder: Path) -> None:

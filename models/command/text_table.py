@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 Row = Mapping[str, str | int | float]
+SMALLEST_PLAIN = 1e-3
+"""Of which four places still show two digits."""
 
 
 def printable(text: str) -> str:
@@ -13,13 +15,18 @@ def printable(text: str) -> str:
 
 
 def digits(value: str | int | float) -> str:
-    """A value with the digits that a reader wants: three significant ones; "-" for no number."""
+    """A value with the digits that a reader wants: three significant ones; "-" for no number.
+
+    Below a thousandth it has an exponent, so that what is small does not read as nothing.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, int) or not math.isfinite(value):
         return f"{value:,}" if isinstance(value, int) else str(value).replace("nan", "-")
     if value == 0:
         return "0"
+    if abs(value) < SMALLEST_PLAIN:
+        return f"{value:.2e}"
     places = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:,.{min(places, 4)}f}"
 

@@ -316,7 +316,7 @@ def test_a_plug_in_that_brings_something_else_is_named(
 @pytest.mark.parametrize("value", ["brought.nothing:SCHEME", "brought nothing", "", ".nothing"])
 def test_an_entry_point_names_a_module_alone(brought: Path, value: str) -> None:
     installed(brought, schemes=f"mine = {value}")
-    with pytest.raises(UserError, match="'mine' of sparsebench.schemes names .*expected the dott"):
+    with pytest.raises(UserError, match=r"'mine' of sparsebench.schemes names .*expected the dott"):
         plugins("schemes")
 
 

@@ -70,7 +70,7 @@ def _brought(plugin: Plugin, role: str) -> Any:
     if not any(hasattr(module, each) for each in ROLES):
         raise plugin.refused(f"{plugin.module} has neither {' nor '.join(ROLES)}")
     settings = getattr(module, role, None)
-    if not (settings is None or isinstance(settings, type) and issubclass(settings, ROLES[role])):
+    if not (settings is None or (isinstance(settings, type) and issubclass(settings, ROLES[role]))):
         expected = ROLES[role].__name__
         raise plugin.refused(f"{role} of {plugin.module} is no subclass of {expected}")
     return settings
