@@ -39,11 +39,12 @@ def _records(path: Path) -> Iterator[tuple[int, str, str]]:
 
 def _record(path: Path, call: ast.Call) -> tuple[int, str, str]:
     written = {keyword.arg: keyword.value for keyword in call.keywords}
-    values = [getattr(written.get(key), "value", None) for key in ("place", "name", "title")]
-    if [type(value) for value in values] != [int, str, str]:
+    place, name, title = (
+        getattr(written.get(key), "value", None) for key in ("place", "name", "title")
+    )
+    if not (type(place) is int and isinstance(name, str) and isinstance(title, str)):
         raise UserError(
             f"{path}:{call.lineno}: Network(...) has no place, name and title written down as a "
             "whole number and texts, as lists need them, which read the file and do not run it"
         )
-    place, name, title = values
     return place, name, title

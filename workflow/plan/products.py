@@ -7,7 +7,7 @@ caption, is the docstring of its module.
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +45,7 @@ class Table(_Product):
         module: that makes it: `<part>_table` of the study's folder.
         inputs: files that it is made from.
         options: of the module's command line, after the inputs.
+        standalone: whether it can be made from no files; another one without inputs is left out.
         named: whether the inputs stand on the command line; otherwise the options say where they
             are.
         evaluators: modules that it runs by a name made at run time.
@@ -55,6 +56,7 @@ class Table(_Product):
     module: str
     inputs: Sequence[str] = ()
     options: Sequence[str] = ()
+    standalone: bool = False
     named: bool = True
     evaluators: Sequence[str] = ()
     pictures: str = ""
@@ -115,8 +117,11 @@ Item = TypeVar("Item", Table, Figure)
 
 
 def products(plan: Plan, folder: Path = STUDIES) -> Products:
-    """What every study of a folder asks for, and the table of the claims of all."""
-    studies = dict(_studies(plan, folder))
+    """What every study of a folder asks for, and the table of the claims of all.
+
+    What a configuration gives no files for is left out, with all that would be made from it.
+    """
+    studies = _possible(dict(_studies(plan, folder)))
     claims = [
         replace(entry, module=f"{PACKAGE}.{name}.{entry.module}")
         for name, study in studies.items()
@@ -136,6 +141,25 @@ def _studies(plan: Plan, folder: Path) -> Iterator[tuple[str, Study]]:
     for path in sorted(folder.glob("*/study.py")):
         name = path.parent.name
         yield name, import_module(f"{PACKAGE}.{name}.study").study(plan)
+
+
+def _possible(studies: Mapping[str, Study]) -> dict[str, Study]:
+    """The studies without the products that there is nothing to make from."""
+    made = {
+        table.name
+        for study in studies.values()
+        for table in study.tables
+        if table.inputs or table.standalone or not table.named
+    }
+    return {
+        name: replace(
+            study,
+            tables=[table for table in study.tables if table.name in made],
+            figures=[figure for figure in study.figures if made.issuperset(figure.tables)],
+            claims=[entry for entry in study.claims if made.issuperset(entry.tables)],
+        )
+        for name, study in studies.items()
+    }
 
 
 def _evaluated(table: Table, plan: Plan, claims: Sequence[Claims]) -> Table:

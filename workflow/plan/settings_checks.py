@@ -18,6 +18,8 @@ from workflow.plan.sections.training import Training
 
 Map = tuple[Place, Mapping[str, Any]]
 """A map of settings and where it stands; () for what other keys decide."""
+NOBODY: Mapping[str, Any] = {"": {"width": 1.0}}
+"""Stands for the networks of a suite that has none, so that its settings are checked all the same."""
 
 
 def check_settings(layout: Layout) -> None:
@@ -61,7 +63,7 @@ def _check_training(layout: Layout) -> None:
     sections[("detection",)] = detection
     for path, section in sections.items():
         recipe = ((*path, "recipe"), section.get("recipe", {}))
-        for network, special in section["networks"].items():
+        for network, special in (section["networks"] or NOBODY).items():
             maps = [_common(layout), recipe, ((*path, "networks", network), special)]
             _build(lambda values: built(TrainSettings, values), maps)
 
@@ -84,7 +86,7 @@ def _check_compression(layout: Layout) -> None:
     for name, settings in config["compression"].items():
         kind = scheme(name)
         for path, fine_tuning, networks in fine_tuned:
-            for network in networks:
+            for network in networks or NOBODY:
                 common, special = for_network(settings, network)
                 of_scheme = (("compression", name), common)
                 of_network = (("compression", name, "networks", network), special)

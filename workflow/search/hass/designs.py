@@ -55,6 +55,8 @@ class DesignSettings:
         require_fraction(
             dsp_share=self.dsp_share, lut_share=self.lut_share, memory_share=self.memory_share
         )
+        if len(set(self.dsp_shares)) < len(self.dsp_shares):
+            raise UserError(f"dsp_shares is {list(self.dsp_shares)}; expected each share once")
         require_fraction(**{f"dsp_shares {share!r}": share for share in self.dsp_shares})
         for share in (self.dsp_share, *self.dsp_shares):
             self.limits(share)  # checks its values

@@ -17,6 +17,6 @@ def study(plan: Plan) -> Study:
             claims,
             Table("energy_bases", "bases_table", files),
             Table("basis_designs", "moved_designs_table", [bases]),
-            Table("component_area", "area_table"),
+            Table("component_area", "area_table", standalone=True),
         ],
     )

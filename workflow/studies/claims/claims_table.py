@@ -104,8 +104,8 @@ def _most_lost(evaluation: Evaluation, lost: dict[tuple[str, str, str], float]) 
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tables", type=Path, nargs="+", help="the tables the evaluators read")
-    parser.add_argument("--modules", nargs="+", required=True, help="each with EVALUATORS")
+    parser.add_argument("tables", type=Path, nargs="*", help="the tables the evaluators read")
+    parser.add_argument("--modules", nargs="*", required=True, help="each with EVALUATORS")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     tables = {

@@ -11,10 +11,11 @@ def study(plan: Plan) -> Study:
     (workflow/plan/products.py).
     """
     table = plan.layout.table
+    accuracies = [table("accuracy")] if plan.layout.metrics() else []
     return Study(
         "Claims",
         [
-            Table("claims", "claims_table", [table("accuracy")]),
+            Table("claims", "claims_table", accuracies, standalone=True),
             Table("claims_summary", "summary_table", [table(CLAIMS)]),
         ],
         [Figure("claims", "claims_figure", [CLAIMS])],

@@ -18,7 +18,7 @@ def study(plan: Plan) -> Study:
                 [*files, *plan.footing.configured_files()],
                 plan.comparison.prices(),
             ),
-            Table("footing_designs", "designs_table"),
+            Table("footing_designs", "designs_table", standalone=True),
             Table("losses", "losses_table", files),
         ],
         [

@@ -9,7 +9,7 @@ def study(plan: Plan) -> Study:
     return Study(
         "Trust",
         [
-            Table("trust_cases", "cases_table"),
+            Table("trust_cases", "cases_table", standalone=True),
             Table("trust", "trust_table", [plan.layout.table("trust_cases")]),
         ],
         [Figure("trust", "trust_figure", ["trust_cases", "trust"])],
