@@ -24,6 +24,7 @@ ACROSS = {
     "tests/workflow/faults/test_damage.py": "files that were damaged after a run",
     "tests/workflow/faults/test_kills.py": "steps that are killed",
     "tests/workflow/plan/test_config_fuzz.py": "configurations with something strange in them",
+    "tests/workflow/plan/test_config_mistakes.py": "configurations with one mistake",
     "tests/workflow/test_events_fuzz.py": "event tables with something wrong in them",
     "tests/workflow/studies/test_figures.py": "what every figure keeps to on a page",
     "tests/workflow/studies/test_one_folder.py": "an accelerator in two more folders",

@@ -19,7 +19,7 @@ from workflow.plan.sections.training import Training
 Map = tuple[Place, Mapping[str, Any]]
 """A map of settings and where it stands; () for what other keys decide."""
 NOBODY: Mapping[str, Any] = {"": {"width": 1.0}}
-"""Stands for the networks of a suite that has none, so that its settings are checked all the same."""
+"""Stands for the networks of a suite that has none: its settings are checked all the same."""
 
 
 def check_settings(layout: Layout) -> None:
