@@ -19,6 +19,9 @@ from workflow.plan.config_errors import ConfigError, Place, dotted
 DEFAULT = "config/config.yaml"
 """The configuration that others change, in the working folder or beside the Snakefile."""
 
+TEMPLATE = "__use_yte__"
+"""The key by which Snakemake takes a configuration for a template with expressions to run."""
+
 
 def default_file(checkout: Path = ROOT) -> str:
     """The default configuration: of the working folder, or else of the checkout.
@@ -39,7 +42,8 @@ def content(path: Path) -> yaml.MappingNode:
     """The mapping that a configuration file holds, with the places of its keys.
 
     Raises:
-        UserError: no such file, a folder, no text in UTF-8, no YAML, no mapping, or a key twice.
+        UserError: no such file, a folder, no text in UTF-8, no YAML, no mapping, a key twice, or a
+            template.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -58,6 +62,12 @@ def content(path: Path) -> yaml.MappingNode:
     for place, key in repeated_keys(node):
         where = f"{path}:{key.start_mark.line + 1}"
         raise UserError(f"{where}: {dotted((*place, key.value))}: a second time; keep one")
+    for key, _ in node.value:
+        if key.value == TEMPLATE:
+            raise UserError(
+                f"{path}:{key.start_mark.line + 1}: {TEMPLATE}: makes the file a template whose "
+                "Python expressions Snakemake runs; take it out and write values"
+            )
     return node
 
 

@@ -1,10 +1,11 @@
+import sys
 from pathlib import Path
 
 import pytest
 
 from sim import UserError
 from workflow.plan.config_errors import ConfigError
-from workflow.plan.config_files import DEFAULT, ConfigFiles, content, default_file
+from workflow.plan.config_files import DEFAULT, ConfigFiles, content, default_file, main
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,6 +31,7 @@ def test_equal_keys_are_refused_with_their_line(tmp_path: Path) -> None:
         (b"seed:\t{\n\t1", "not YAML"),
         (b"\x00\x01", "not YAML"),
         (b"seed: &a [*a", "not YAML"),
+        (b"__use_yte__: true\nseed: ?print(1)", "__use_yte__: makes the file a template"),
     ],
 )
 def test_files_that_are_no_configuration_are_one_line(
@@ -41,6 +43,25 @@ def test_files_that_are_no_configuration_are_one_line(
         content(file)
     assert str(said.value).startswith(str(file))
     assert "\n" not in str(said.value)
+
+
+def test_what_make_checks_first_is_one_line_and_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Snakemake reads the files of its command line before anything of the project."""
+    (tmp_path / "wide.yaml").write_bytes("seed: 1".encode("utf-16"))
+    for name, message in (
+        (tmp_path, "Is a directory"),
+        (tmp_path / "none.yaml", "No such file"),
+        (tmp_path / "wide.yaml", "not text in UTF-8"),
+    ):
+        monkeypatch.setattr(sys, "argv", ["config_files", DEFAULT, str(name)])
+        with pytest.raises(SystemExit, match="2"):
+            main()
+        said = capsys.readouterr().err
+        assert said.startswith(f"error: {name}: ")
+        assert message in said
+        assert said.count("\n") == 1
 
 
 def test_missing_files_and_folders_are_named(tmp_path: Path) -> None:
