@@ -32,6 +32,7 @@ def value(here: float | None, suite: str = "imagenet", network: str = "vgg16") -
         (2.0, None, 1, 2.0, REPRODUCED),
         (2.0, None, 1, 9.0, REPRODUCED),
         (2.0, None, 1, 1.99, SAME_DIRECTION),
+        (11.0, None, 1, 2.0, SAME_DIRECTION),  # a tenth of the gain exactly
         (2.0, None, 1, 1.09, NOT_REPRODUCED),  # a tenth of the gain is 1.1
         (2.0, None, 1, 0.9, NOT_REPRODUCED),
         (12.0, 12.0, 1, 13.1, REPRODUCED),
