@@ -11,11 +11,20 @@ ON = ["suite", "network", "layers"]
 def events(name: str, *cycles: int, **counts: int) -> pd.DataFrame:
     """Two images on a design of 4 multipliers: a row for each layer."""
     fixed = {
-        **{"suite": "digits", "network": "toy", "scheme": "dbb", "accelerator": name},
-        **{"weight_source": "measured", "activation_source": "measured", "layer_kind": "conv"},
-        **{"images": 2, "multipliers": 4, "effectual_macs": 40, "dense_macs": 400},
-        **{"idle_fill_multiplier_cycles": 16},
-        **{"dram_weight_read_bytes": 30, "dram_output_write_bytes": 10},
+        "suite": "digits",
+        "network": "toy",
+        "scheme": "dbb",
+        "accelerator": name,
+        "weight_source": "measured",
+        "activation_source": "measured",
+        "layer_kind": "conv",
+        "images": 2,
+        "multipliers": 4,
+        "effectual_macs": 40,
+        "dense_macs": 400,
+        "idle_fill_multiplier_cycles": 16,
+        "dram_weight_read_bytes": 30,
+        "dram_output_write_bytes": 10,
     }
     rows = [fixed | counts | {"layer": f"l{n}", "cycles": c} for n, c in enumerate(cycles)]
     return pd.DataFrame(rows)
