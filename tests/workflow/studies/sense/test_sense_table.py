@@ -21,7 +21,7 @@ from workflow.studies.claims.claims_table import evaluated
 from workflow.studies.sense.claims import EVALUATORS
 from workflow.studies.sense.dram_table import dram
 from workflow.studies.sense.layers_step import layers, measured_as
-from workflow.studies.sense.sense_table import sense
+from workflow.studies.sense.sense_table import sense, without_waiting
 from workflow.studies.sense.sensitivity_table import sensitivity
 from workflow.studies.sense.throughput_table import throughput
 
@@ -90,6 +90,18 @@ def test_cycles_are_those_of_the_configuration_on_its_own_scheme(ablation: pd.Da
         assert ablation.loc[("all", "vgg16", name), "cycles_per_image"] == expected
 
 
+def test_the_array_alone_does_not_wait_for_dram(ablation: pd.DataFrame) -> None:
+    counted = events(["sense"], dram_overlap=False)
+    waited = counted["idle_bandwidth_multiplier_cycles"] / counted["multipliers"]
+    assert waited.max() > 1
+    alone = without_waiting(counted)["cycles"]
+    assert ((counted["cycles"] - waited <= alone) & (alone < counted["cycles"] - waited + 1)).all()
+    base, row = (ablation.loc["all", "vgg16", name] for name in ("sense_neither", "sense"))
+    assert base["array_speedup"] == 1
+    ratio = base["array_cycles_per_image"] / row["array_cycles_per_image"]
+    assert row["array_speedup"] == pytest.approx(ratio)
+
+
 def test_shares_of_idle_and_useful_slots_leave_the_utilisation(ablation: pd.DataFrame) -> None:
     runs = [simulate(t, accelerator("sense")) for t in TRACES["balanced"].traces]
     convolutions = runs[0] + runs[1]
@@ -110,6 +122,8 @@ def test_rates_follow_from_the_clock_and_carry_the_published_value() -> None:
     seconds = sum(run.cycles for run in runs) / 2 / 200e6
     assert row["images_per_second"] == pytest.approx(1 / seconds)
     assert row["power_times_time_mj_per_image"] == pytest.approx(11200 * seconds)
+    macs = sum(trace.layer.dense_macs for trace in TRACES["balanced"].traces)
+    assert row["dense_gops"] == pytest.approx(2 * macs / seconds / 1e9)  # two operations each
     assert row["published_images_per_second"] == 34
     assert row["access_count_mj_per_image"] > row["access_count_without_dram_mj_per_image"] > 0
 
