@@ -32,18 +32,23 @@ MARGIN = 8 / 7
 LOGGER = logging.getLogger(__name__)
 
 
-def bundled_photographs(count: int, form: InputForm) -> Tensor:
-    """`count` crops of the two photographs, (N, C, H, W): plain, mirrored, then other corners.
-
-    Raises:
-        UserError: count below 1 or above the 20 crops there are.
-    """
+def require_photographs(count: int) -> None:
+    """Raise UserError unless the bundled photographs give so many images, at least one."""
     require_positive(images=count)
     if count > MOST_PHOTOGRAPHS:
         raise UserError(
             f"images is {count}, but the bundled photographs give {MOST_PHOTOGRAPHS}; "
             "ask for fewer, or name an image folder"
         )
+
+
+def bundled_photographs(count: int, form: InputForm) -> Tensor:
+    """`count` crops of the two photographs, (N, C, H, W): plain, mirrored, then other corners.
+
+    Raises:
+        UserError: count below 1 or above the 20 crops there are.
+    """
+    require_photographs(count)
     originals = bundled_originals()
     images = []
     for index in range(count):

@@ -56,7 +56,7 @@ def test_pictures_without_labels_are_not_pruned_blockwise(tmp_path: Path, labell
     picture.parent.mkdir(parents=True)
     picture.touch()
     (tmp_path / "resnet50.pth").touch()
-    user = {"resnet50": {"checkpoint": "resnet50.pth", "image_folder": "val"}}
+    user = {"resnet50": {"checkpoint": "resnet50.pth", "image_folder": "val", "num_classes": 1}}
     change = TINY | {"imagenet": {"networks": user}, "sparse_blox": {"full_size_networks": [*user]}}
     done = snakemake(tmp_path, "--cores", "1", "--dry-run", **change)
     assert done.returncode == 0, done.stdout

@@ -9,6 +9,7 @@ from workflow.plan.known_names import inherited
 from workflow.plan.layout import Layout
 from workflow.plan.run_checks import check_runs
 from workflow.plan.runs import PARTS, expanded, selected
+from workflow.plan.sections.imagenet import FullSize
 from workflow.plan.sweeps import Sweep, sweeps
 
 
@@ -61,9 +62,9 @@ class ComparedDesigns:
         runs = selected(recorded, *wanted)
         if not runs:
             raise ConfigError(("sweeps", name), "no run has its suites, networks and schemes")
-        settings = self.layout.config["imagenet"]["networks"]
+        full_size = FullSize(self.layout)
         for suite, network, _ in runs if sweep.seeds and len(sweep.seeds) > 1 else []:
-            if suite == IMAGENET and settings.get(network, {}).get("checkpoint"):
+            if suite == IMAGENET and full_size.measured(network):
                 raise ConfigError(
                     ("sweeps", name, "seeds"),
                     f"{network} has a checkpoint, so its zeros are measured and every seed gives "

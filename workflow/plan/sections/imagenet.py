@@ -7,6 +7,7 @@ from typing import Any
 
 from models.imagenet import IMAGENET
 from models.imagenet.image_folders import folder_digest, has_class_folders
+from sim.errors import UserError
 from sim.validation import shown
 from workflow.plan.config_errors import ConfigError, Place
 from workflow.plan.layout import Layout, for_network
@@ -54,10 +55,10 @@ class FullSize:
         return self._keys(network).get("checkpoint") is not None
 
     def check(self) -> None:
-        """Every file and folder of the user's that a trace reads is there.
+        """Every file and folder of the user's that a trace reads is there, with pictures that fit.
 
         Raises:
-            ConfigError: names the key and the file.
+            ConfigError: names the key, and the file or what does not fit.
         """
         for network in ["", *sorted({network for _, network, _ in made_runs(self.layout.config)})]:
             entry = self._keys(network)
@@ -68,6 +69,22 @@ class FullSize:
                     continue
                 below = ("networks", network, key) if key in of_network else (key,)
                 _check_there(("imagenet", *below), Path(path), folder=key in FOLDERS)
+            if network:
+                self._check_pictures(network, entry, of_network)
+
+    def _check_pictures(
+        self, network: str, entry: Mapping[str, Any], of_network: Mapping[str, Any]
+    ) -> None:
+        """Pictures are as many, and in as many class folders, as the trace takes."""
+        from models.imagenet.modelled import check_pictures  # which loads PyTorch
+        from models.imagenet.settings import FullSizeSettings
+
+        key = "images" if entry.get("image_folder") is None else "image_folder"
+        try:
+            check_pictures(network, FullSizeSettings.of({"seed": 0, **entry}))
+        except UserError as error:
+            below = ("networks", network, key) if key in of_network else (key,)
+            raise ConfigError(("imagenet", *below), str(error)) from error
 
     def has_thresholds(self, network: str) -> bool:
         """Whether a network can be pruned blockwise.
