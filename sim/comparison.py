@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from sim.extras import extra
 from sim.layer import layer_kind
 from sim.registry import configurations
 from sim.trace import LayerTrace
-from sim.trace_file import NetworkTrace, read_trace
+from sim.trace_file import NetworkTrace, Provenance, read_trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,16 +95,21 @@ class NetworkComparison:
     """Costs of a network's layers on several designs, each as its paper sizes it.
 
     Attributes:
-        network: name of the network, from the trace.
+        provenance: where the zeros come from, from the trace; every row repeats it.
         node_nm: technology node of the energies, nm.
         layers: by design, one entry per layer in running order.
         refused: by design, why it does not run this network; such a design has no entry above.
     """
 
-    network: str
+    provenance: Provenance
     node_nm: int
     layers: Mapping[str, tuple[LayerCost, ...]]
     refused: Mapping[str, str]
+
+    @property
+    def network(self) -> str:
+        """Name of the network."""
+        return self.provenance.network
 
     @property
     def totals(self) -> tuple[LayerCost, ...]:
@@ -114,12 +119,14 @@ class NetworkComparison:
     def rows(self) -> list[Row]:
         """One row per design and layer, then one per design for all layers; every row has all keys.
 
-        A cause that a design does not know is 0 there.
+        `data` says whether the zeros are those of INT8 numbers or of the numbers as they are, and
+        of which inputs. A cause that a design does not know is 0.
         """
         every = [cost.row() for costs in self.layers.values() for cost in costs]
         every += [cost.row() for cost in self.totals]
         columns = dict.fromkeys(name for row in every for name in row)
-        return [{name: row.get(name, 0) for name in columns} for row in every]
+        origin = asdict(self.provenance)
+        return [origin | {name: row.get(name, 0) for name in columns} for row in every]
 
     def frame(self) -> "pd.DataFrame":
         """The rows as a pandas table.
@@ -193,7 +200,7 @@ def compare(
             layers[name] = tuple(_costs(name, design, trace.traces, _prices(design, node_nm)))
         except UserError as error:
             refused[name] = str(error)
-    return NetworkComparison(trace.provenance.network, node_nm, layers, refused)
+    return NetworkComparison(trace.provenance, node_nm, layers, refused)
 
 
 def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:

@@ -70,6 +70,7 @@ class CommandInput:
         with networks_extra(f"recording {self.model}"):
             network, name, form, weights = self._network()
             inputs = self._inputs(form)
+        self._require_as_many(len(inputs))
         return record(
             network,
             inputs,
@@ -82,6 +83,11 @@ class CommandInput:
     @property
     def _count(self) -> int:
         return IMAGES if self.images is None else self.images
+
+    def _require_as_many(self, there: int) -> None:
+        """Refuse inputs that are fewer than somebody asked for."""
+        if self.images is not None and there < self.images:
+            raise UserError(f"--images is {self.images}; {self.inputs} holds {there}")
 
     def _refuse_extra_options(self) -> None:
         """Refuse what would say how to record a trace that is there already."""
@@ -106,6 +112,8 @@ class CommandInput:
                 f"{path} needs --inputs, an .npy or .npz file (N, ...) or a folder of pictures"
             )
         inputs = onnx_inputs(path, self.inputs, self._count)
+        arrays = inputs.values() if isinstance(inputs, dict) else [inputs]
+        self._require_as_many(min(map(len, arrays)))
         return record(path, inputs, scheme=self.scheme, int8=self.int8)
 
     def _network(self) -> tuple[nn.Module, str, InputForm | None, str]:

@@ -223,6 +223,14 @@ def test_show_gives_status_and_source_of_every_parameter(capsys: Capture) -> Non
         (["run", "NO.Safetensors"], "no such trace"),
         (["run", "{onnx}"], "needs --inputs"),
         (
+            ["run", "{onnx}", "--inputs", "{dir}/x.npy", "--images", "5"],
+            "is 5; {dir}/x.npy holds 4",
+        ),
+        (
+            ["run", "{dir}/mine.py:tiny", "--inputs", "{dir}/x.npy", "--images", "5"],
+            "--images is 5; {dir}/x.npy holds 4",
+        ),
+        (
             ["run", "{onnx}", "--inputs", "{dir}/x.npy", "--scheme", "dbb"],
             "prune it before the exp",
         ),
@@ -243,4 +251,4 @@ def test_mistakes_are_one_line_and_exit_code_2(
     assert captured.out == ""
     assert captured.err.startswith("error: ")
     assert captured.err.count("\n") == 1
-    assert message in captured.err
+    assert message.format(dir=files) in captured.err

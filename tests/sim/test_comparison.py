@@ -34,6 +34,8 @@ def test_a_row_for_each_layer_of_each_design_and_one_for_all_layers() -> None:
     ]
     assert [row["layer_kind"] for row in rows[:3]] == ["conv", "depthwise", "linear"]
     assert all(set(row) == set(rows[0]) for row in rows)
+    assert {row["network"] for row in rows} == {"three_layers"}
+    assert {row["data"] for row in rows} == {"random masks"}
 
 
 def test_the_total_is_the_sum_of_the_layers_and_is_checked_by_hand() -> None:

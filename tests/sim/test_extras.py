@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import UserError, extras
+from sim import Provenance, UserError, extras
 from sim.comparison import NetworkComparison
 from sim.extras import install_command
 
@@ -25,5 +25,6 @@ def test_the_command_installs_the_checkout_wherever_it_stands(
 
 def test_a_table_without_pandas_names_it_and_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
+    origin = Provenance("toy", "toy", "dense", "modelled", "modelled", "no zeros")
     with pytest.raises(UserError, match=r"a table needs pandas, .*: pip install .*\[plots\]"):
-        NetworkComparison("toy", 16, {}, {}).frame()
+        NetworkComparison(origin, 16, {}, {}).frame()
