@@ -68,7 +68,7 @@ def _traced(
     if isinstance(module, nn.Linear) and mask.ndim > 2:  # tokens: channels come last
         mask = np.moveaxis(mask, -1, 1)
     activation = np.ascontiguousarray(mask).reshape(len(mask), *layer.input_shape)
-    trace = LayerTrace(layer, weight != 0, activation, None, bound, blocks)
+    trace = LayerTrace(layer, weight != 0, activation, activation_bound=bound, block_map=blocks)
     return TracedLayer(trace, weight, consumer)
 
 

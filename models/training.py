@@ -31,7 +31,7 @@ class TrainingData(Protocol):
         """The labels of these images."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How to train: AdamW under a one-cycle learning rate.
 

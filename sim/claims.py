@@ -11,7 +11,7 @@ from sim.errors import UserError
 SCHEMA = data_file("sim/schemas/claims.schema.json")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Claim:
     """One published statement, and the rules by which it is judged.
 

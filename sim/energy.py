@@ -16,7 +16,7 @@ ENTRIES = data_file("sim/technology/entries.yaml")
 NODES = data_file("sim/technology/nodes.yaml")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """Energy of one event: `per` says of what ("operation", "bit" or "byte")."""
 

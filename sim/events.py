@@ -1,7 +1,7 @@
 """What one layer costs on one accelerator: the only thing a model returns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Literal, NamedTuple, Self, TypeVar
 
 from sim.causes import Cause
@@ -53,6 +53,7 @@ class Events:
     effectual_macs: int
     multipliers: int
     idle_multiplier_cycles: Mapping[Cause, int] = field(default_factory=dict)
+    _: KW_ONLY
     traffic_bytes: Mapping[Access, int] = field(default_factory=dict)
     actions: Mapping[str, float] = field(default_factory=dict)
 

@@ -38,11 +38,11 @@ def conv1d(
         in_channels,
         out_channels,
         (1, kernel),
-        (1, stride),
-        ends,  # type: ignore[arg-type]  # checked there
-        (1, length),
-        groups,
-        (1, dilation),
+        stride=(1, stride),
+        padding=ends,  # type: ignore[arg-type]  # checked there
+        input_size=(1, length),
+        groups=groups,
+        dilation=(1, dilation),
     )
 
 
@@ -88,12 +88,11 @@ def conv_transpose(
         in_channels,
         out_channels,
         kernel,
-        1,
-        ((top, bottom), (left, right)),
-        input_size,
-        groups,
-        spread,
-        stride,
+        padding=((top, bottom), (left, right)),
+        input_size=input_size,
+        groups=groups,
+        dilation=spread,
+        input_dilation=stride,
     )
 
 
@@ -116,13 +115,13 @@ def matmul(name: str, rows: int | Pair, inner: int, columns: int, batch: int = 1
     """
     groups = whole(f"{name}: batch", batch, 1)
     return Layer(
-        name,
-        "matmul",
-        groups * whole(f"{name}: inner", inner, 1),
-        groups * whole(f"{name}: columns", columns, 1),
-        (1, 1),
-        (1, 1),
-        (0, 0),
-        token_grid(f"{name}: rows", rows),
-        groups,
+        name=name,
+        kind="matmul",
+        in_channels=groups * whole(f"{name}: inner", inner, 1),
+        out_channels=groups * whole(f"{name}: columns", columns, 1),
+        kernel=(1, 1),
+        stride=(1, 1),
+        padding=(0, 0),
+        input_size=token_grid(f"{name}: rows", rows),
+        groups=groups,
     )

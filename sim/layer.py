@@ -37,7 +37,7 @@ MINIMA = {
 """Pairs of a layer and the least that either number may be."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Layer:
     """The shape of one layer; make it with `conv`, `linear` or a function of sim/forms.py.
 
@@ -122,18 +122,18 @@ class Layer:
         else:
             (top, bottom), (left, right) = sides(f"{name}: padding", padding)
         return cls(
-            name,
-            "conv",
-            whole(f"{name}: in_channels", in_channels, 1),
-            whole(f"{name}: out_channels", out_channels, 1),
-            kernel,
-            stride,
-            (top, left),
-            size,
-            whole(f"{name}: groups", groups, 1),
-            dilation,
-            (bottom - top, right - left),
-            step,
+            name=name,
+            kind="conv",
+            in_channels=whole(f"{name}: in_channels", in_channels, 1),
+            out_channels=whole(f"{name}: out_channels", out_channels, 1),
+            kernel=kernel,
+            stride=stride,
+            padding=(top, left),
+            input_size=size,
+            groups=whole(f"{name}: groups", groups, 1),
+            dilation=dilation,
+            extra_padding=(bottom - top, right - left),
+            input_dilation=step,
         )
 
     @classmethod
@@ -148,10 +148,10 @@ class Layer:
                 says height and width of the map, a number is arranged by `token_grid`.
         """
         return cls(
-            name,
-            "linear",
-            whole(f"{name}: in_features", in_features, 1),
-            whole(f"{name}: out_features", out_features, 1),
+            name=name,
+            kind="linear",
+            in_channels=whole(f"{name}: in_features", in_features, 1),
+            out_channels=whole(f"{name}: out_features", out_features, 1),
             kernel=(1, 1),
             stride=(1, 1),
             padding=(0, 0),

@@ -50,6 +50,7 @@ class LayerTrace:
         weight: Mask | None = None,
         activation: Mask | None = None,
         output: Mask | None = None,
+        *,
         activation_bound: int | None = None,
         block_map: BlockMap | None = None,
         reads_image: bool = False,
@@ -118,8 +119,16 @@ class LayerTrace:
                 disagree on the number of images, the stated bound is none, or the activation
                 breaks it.
         """
-        masks = weight, activation, output
-        return cls(layer, *masks, activation_bound, block_map, reads_image, ends_network)
+        return cls(
+            layer,
+            weight,
+            activation,
+            output,
+            activation_bound=activation_bound,
+            block_map=block_map,
+            reads_image=reads_image,
+            ends_network=ends_network,
+        )
 
     @cached_property
     def weight_bound(self) -> int:

@@ -8,6 +8,7 @@ import pandas as pd
 from sim import UserError
 from sim.validation import described, shown
 from workflow.event_columns import idle_columns
+from workflow.variants import zeros_setting
 
 LABELS = ["suite", "network", "scheme", "weight_source", "activation_source", "accelerator"]
 PLACE = ["layer", "layer_kind"]
@@ -15,8 +16,6 @@ COUNTS = ["images", "cycles", "dense_macs", "effectual_macs", "multipliers"]
 VARIED = ["variant", "footing"]
 """Columns that tell runs of one accelerator apart, where a file has them."""
 RUN = ["suite", "network", "scheme"]
-OTHER_ZEROS = "zeros: "
-"""How a variant starts that ran on zeros modelled with another setting."""
 CURE = "delete the file and make it again"
 
 
@@ -94,8 +93,7 @@ def _zeros(events: pd.DataFrame) -> "pd.Series[str]":
     """The setting that the zeros of each row were modelled with; empty for the run's own."""
     if "variant" not in events:
         return pd.Series("", index=events.index)
-    variants = events["variant"].fillna("").astype(str)
-    return variants.where(variants.str.startswith(OTHER_ZEROS), "")
+    return zeros_setting(events["variant"])
 
 
 def _check_layers(name: str, rows: pd.DataFrame) -> None:

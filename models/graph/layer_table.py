@@ -109,7 +109,9 @@ def _row(name: str, layer: nn.Module, x: Tensor, zeros: Sides) -> Layer:
         if x.dim() == 2:
             return Layer.linear(name, layer.in_features, layer.out_features)
         height, width = x.shape[1:3] if x.dim() == 4 else (x[0, ..., 0].numel(), 1)
-        return Layer.conv(name, layer.in_features, layer.out_features, 1, 1, 0, (height, width))
+        return Layer.conv(
+            name, layer.in_features, layer.out_features, 1, input_size=(height, width)
+        )
     if not isinstance(layer, nn.Conv2d):
         raise TypeError(f"{name}: {type(layer).__name__} is not a layer")
     sides = tuple(
@@ -121,11 +123,11 @@ def _row(name: str, layer: nn.Module, x: Tensor, zeros: Sides) -> Layer:
         layer.in_channels,
         layer.out_channels,
         (layer.kernel_size[0], layer.kernel_size[1]),
-        (layer.stride[0], layer.stride[1]),
-        (sides[0], sides[1]),
-        (x.shape[2], x.shape[3]),
-        layer.groups,
-        tuple(
+        stride=(layer.stride[0], layer.stride[1]),
+        padding=(sides[0], sides[1]),
+        input_size=(x.shape[2], x.shape[3]),
+        groups=layer.groups,
+        dilation=tuple(
             step if size > 1 else 1
             for step, size in zip(layer.dilation, layer.kernel_size, strict=True)
         ),  # type: ignore[arg-type]  # two numbers

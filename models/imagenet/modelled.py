@@ -191,14 +191,14 @@ def activation_masks(
     factor = settings.zeros.channel_spread
     spreads = {name: factor * value for name, value in channel_spreads(network, inputs).items()}
     masks = shifted_masks(
-        full_size_network(network, settings, weights=True),
-        inputs,
-        images,
-        densities,
-        prune,
-        spreads,
-        settings.zeros.texture,
-        settings.seed,
+        network=full_size_network(network, settings, weights=True),
+        inputs=inputs,
+        images=images,
+        densities=densities,
+        prune=prune,
+        spreads=spreads,
+        texture=settings.zeros.texture,
+        seed=settings.seed,
     )
     return masks, (
         "activations: random network shifted to densities published, measured or by rule, "

@@ -50,6 +50,7 @@ def shifted_masks(
     inputs: tuple[LayerInput, ...],
     images: Tensor,
     densities: Mapping[str, float],
+    *,
     prune: Prune | None = None,
     spreads: Mapping[str, float] = MappingProxyType({}),
     texture: Texture | None = None,

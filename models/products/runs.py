@@ -74,6 +74,6 @@ class ImageRuns:
         layer, weights = self._first[place].layer, self._weights[place]
         weight = np.stack(weights) if layer.is_product else weights[0]
         # 8: nothing promises fewer nonzeros in a block than the images at hand happen to have
-        trace = LayerTrace(layer, weight, np.stack(self._activations[place]), None, 8)
+        trace = LayerTrace(layer, weight, np.stack(self._activations[place]), activation_bound=8)
         reader = self._readers.get(layer.name)
         return TracedLayer(trace) if reader is None else TracedLayer(trace, None, *reader)

@@ -46,7 +46,7 @@ class Cost:
     __rmul__ = __mul__
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Component:
     """One row of the table; a size that the kind does not have is 0.
 
@@ -94,14 +94,14 @@ def _component(row: dict[str, str]) -> Component:
         return float(row[name] or 0)
 
     return Component(
-        row["component"],
-        row["model"],
-        size("node_nm"),
-        size("capacity_bytes"),
-        size("width_bits"),
-        size("sum_bits"),
-        size("inputs"),
-        Cost(cost("read_pj"), cost("write_pj"), cost("area_um2"), cost("leakage_uw")),
+        kind=row["component"],
+        model=row["model"],
+        node_nm=size("node_nm"),
+        capacity_bytes=size("capacity_bytes"),
+        width_bits=size("width_bits"),
+        sum_bits=size("sum_bits"),
+        inputs=size("inputs"),
+        cost=Cost(cost("read_pj"), cost("write_pj"), cost("area_um2"), cost("leakage_uw")),
     )
 
 

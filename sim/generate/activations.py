@@ -139,7 +139,13 @@ def channel_counts(
     else:
         low = 1
     shares = _beta(
-        partial, rest / (partial * positions), density, dead_share, full_share, clustering, rng
+        partial=partial,
+        mean=rest / (partial * positions),
+        density=density,
+        dead_share=dead_share,
+        full_share=full_share,
+        clustering=clustering,
+        rng=rng,
     )
     counts = np.concatenate(
         [
@@ -166,6 +172,7 @@ def _shares(density: float, pixels: int, clustering: Clustering) -> tuple[float,
 
 
 def _beta(
+    *,
     partial: int,
     mean: float,
     density: float,

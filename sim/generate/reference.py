@@ -13,7 +13,7 @@ from sim.declared import data_file
 FILE = data_file("sim/generate/reference_masks.csv")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReferenceMask:
     """One measured mask (1, channels, side, side); shares as in MaskStatistics."""
 
@@ -32,10 +32,10 @@ def reference_masks() -> tuple[ReferenceMask, ...]:
     with FILE.open(newline="", encoding="utf-8") as file:
         return tuple(
             ReferenceMask(
-                row["layer"],
-                int(row["channels"]),
-                int(row["side"]),
-                *(float(row[name]) for name in list(row)[3:]),
+                layer=row.pop("layer"),
+                channels=int(row.pop("channels")),
+                side=int(row.pop("side")),
+                **{name: float(share) for name, share in row.items()},
             )
             for row in csv.DictReader(file)
         )

@@ -12,7 +12,7 @@ RUN = 4
 """Pixels of the horizontal zero runs that are counted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MaskStatistics:
     """Shares and means over one mask (N, C, H, W); NaN where the mask is too small to tell.
 

@@ -1,7 +1,7 @@
 """What an FPGA board offers: sim/platforms/<name>.yaml, every number with its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import KW_ONLY, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class Platform:
     """
 
     name: str
+    _: KW_ONLY
     dsp: int
     lut: int
     bram18: int

@@ -38,7 +38,7 @@ def test_effectual_macs_of_every_layer_equal_a_convolution_of_the_zeros() -> Non
         weight = (layer.weight != 0).double()
         if isinstance(layer, torch.nn.Conv2d):
             pairs = F.conv2d(
-                nonzero, weight, None, layer.stride, layer.padding, (1, 1), layer.groups
+                nonzero, weight, stride=layer.stride, padding=layer.padding, groups=layer.groups
             )
         else:
             pairs = F.linear(nonzero, weight)

@@ -44,10 +44,10 @@ def test_pruned_products_keep_the_bound_of_the_stored_density(density: float) ->
 
 
 def test_dcnn_is_a_dense_array_that_only_tiles_leave_idle() -> None:
-    whole = Layer.conv("whole", 16, 32, 3, 1, 1, (16, 24))
+    whole = Layer.conv("whole", 16, 32, 3, padding=1, input_size=(16, 24))
     assert scnn_published.dcnn_cycles([whole]) == whole.dense_macs // 1024
-    ragged = Layer.conv("ragged", 16, 32, 3, 1, 1, (17, 24))
-    wide = Layer.conv("wide", 17, 32, 1, 1, 0, (8, 8))
+    ragged = Layer.conv("ragged", 16, 32, 3, padding=1, input_size=(17, 24))
+    wide = Layer.conv("wide", 17, 32, 1, input_size=(8, 8))
     assert scnn_published.dcnn_cycles([ragged]) == 3 * 3 * 32 * 9
     assert scnn_published.dcnn_cycles([wide, whole]) == 32 * 2 + 2 * 3 * 32 * 9
 

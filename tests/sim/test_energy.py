@@ -11,7 +11,15 @@ def test_scaling_follows_the_quadratic_of_stillmaker_and_baas() -> None:
 
 
 def test_dram_does_not_scale_with_the_node() -> None:
-    events = Events(1, 1, 1, 1, {}, {Access("dram", "weight", "read"): 2}, {"mac_int8": 10})
+    events = Events(
+        cycles=1,
+        dense_macs=1,
+        effectual_macs=1,
+        multipliers=1,
+        idle_multiplier_cycles={},
+        traffic_bytes={Access("dram", "weight", "read"): 2},
+        actions={"mac_int8": 10},
+    )
     new, old = technology(16).energy_pj(events), technology(65).energy_pj(events)
     assert new["dram"] == old["dram"] == 128
     assert old["mac"] / new["mac"] == pytest.approx(logic_scale(65) / logic_scale(16))

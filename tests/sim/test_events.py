@@ -11,7 +11,15 @@ def test_events_must_account_for_every_multiplier_cycle() -> None:
 
 
 def test_events_add_up_and_merge_their_counts() -> None:
-    events = Events(4, 8, 2, 2, {"fill": 6}, {Access("dram", "weight", "read"): 3}, {"mac_int8": 2})
+    events = Events(
+        cycles=4,
+        dense_macs=8,
+        effectual_macs=2,
+        multipliers=2,
+        idle_multiplier_cycles={"fill": 6},
+        traffic_bytes={Access("dram", "weight", "read"): 3},
+        actions={"mac_int8": 2},
+    )
     both = events + events
     assert (both.cycles, both.idle_multiplier_cycles, both.actions) == (
         8,

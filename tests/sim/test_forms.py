@@ -56,12 +56,22 @@ def test_a_transposed_convolution_is_the_convolution_that_it_is(data: st.DataObj
 
 def test_padding_that_cuts_outputs_away_is_refused() -> None:
     with pytest.raises(UserError, match=r"up: padding 3 of a transposed .* reaches"):
-        conv_transpose("up", 2, 2, 3, 2, 3, 8)
+        conv_transpose("up", 2, 2, 3, stride=2, padding=3, input_size=8)
 
 
 def test_one_axis_is_a_map_of_one_row() -> None:
-    layer = conv1d("c", 4, 6, 3, 2, (2, 0), 20, 2, 4)
-    assert layer == Layer.conv("c", 4, 6, (1, 3), (1, 2), ((0, 0), (2, 0)), (1, 20), 2, (1, 4))
+    layer = conv1d("c", 4, 6, 3, stride=2, padding=(2, 0), length=20, groups=2, dilation=4)
+    assert layer == Layer.conv(
+        "c",
+        4,
+        6,
+        (1, 3),
+        stride=(1, 2),
+        padding=((0, 0), (2, 0)),
+        input_size=(1, 20),
+        groups=2,
+        dilation=(1, 4),
+    )
     assert conv1d("c", 4, 6, 3, padding="same", length=9).output_size == (1, 9)
     with pytest.raises(UserError, match="c: padding is 'causal'"):
         conv1d("c", 4, 6, 3, padding="causal", length=9)

@@ -31,7 +31,7 @@ def vgg16() -> Iterator[Layer]:
     channels, size = 3, 224
     for filters, repeats in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
         for _ in range(repeats):
-            yield Layer.conv("conv", channels, filters, 3, 1, 1, size)
+            yield Layer.conv("conv", channels, filters, 3, padding=1, input_size=size)
             channels = filters
         size //= 2
     yield from (Layer.linear("fc6", 25088, 4096), Layer.linear("fc7", 4096, 4096))
@@ -39,17 +39,17 @@ def vgg16() -> Iterator[Layer]:
 
 
 def resnet50() -> Iterator[Layer]:
-    yield Layer.conv("conv1", 3, 64, 7, 2, 3, 224)
+    yield Layer.conv("conv1", 3, 64, 7, stride=2, padding=3, input_size=224)
     channels, size = 64, 56
     for stage, (width, blocks) in enumerate(((64, 3), (128, 4), (256, 6), (512, 3))):
         for block in range(blocks):
             stride = 2 if stage and not block else 1
-            yield Layer.conv("reduce", channels, width, 1, 1, 0, size)
-            yield Layer.conv("middle", width, width, 3, stride, 1, size)
+            yield Layer.conv("reduce", channels, width, 1, input_size=size)
+            yield Layer.conv("middle", width, width, 3, stride=stride, padding=1, input_size=size)
             if not block:
-                yield Layer.conv("shortcut", channels, 4 * width, 1, stride, 0, size)
+                yield Layer.conv("shortcut", channels, 4 * width, 1, stride=stride, input_size=size)
             size //= stride
-            yield Layer.conv("expand", width, 4 * width, 1, 1, 0, size)
+            yield Layer.conv("expand", width, 4 * width, 1, input_size=size)
             channels = 4 * width
     yield Layer.linear("fc", 2048, 1000)
 
@@ -84,7 +84,10 @@ def test_one_image_takes_seconds_of_one_core(
 def test_largest_layers_stay_below_two_gigabytes(name: str) -> None:
     rng = np.random.default_rng(0)
     hardware = accelerator(name)
-    for layer in (Layer.linear("fc6", 25088, 4096), Layer.conv("conv1_2", 64, 64, 3, 1, 1, 224)):
+    for layer in (
+        Layer.linear("fc6", 25088, 4096),
+        Layer.conv("conv1_2", 64, 64, 3, padding=1, input_size=224),
+    ):
         masks = trace(layer, rng)
         tracemalloc.start()
         simulate(masks, hardware)

@@ -50,10 +50,10 @@ IMAGES_OVERLAP = {
 """Accelerators in which images together take less time than one by one, with the reason."""
 
 SEVERAL_TILES = (
-    Layer.conv("conv", 40, 70, 3, 1, 1, 13),
-    Layer.conv("strided_pointwise", 72, 136, 1, 2, 0, 14),
-    Layer.conv("grouped", 24, 32, 3, 2, 1, 15, groups=2),
-    Layer.conv("depthwise", 40, 40, 3, 1, 1, 14, groups=40),
+    Layer.conv("conv", 40, 70, 3, padding=1, input_size=13),
+    Layer.conv("strided_pointwise", 72, 136, 1, stride=2, input_size=14),
+    Layer.conv("grouped", 24, 32, 3, stride=2, padding=1, input_size=15, groups=2),
+    Layer.conv("depthwise", 40, 40, 3, padding=1, input_size=14, groups=40),
     Layer.linear("fc", 300, 200),
 )
 
@@ -215,7 +215,7 @@ def test_fewer_nonzeros_never_cost_cycles(name: str, layer: Layer) -> None:
 
 def test_same_trace_same_events(name: str) -> None:
     rng = np.random.default_rng(0)
-    layer = Layer.conv("conv", 24, 40, 3, 1, 1, 9)
+    layer = Layer.conv("conv", 24, 40, 3, padding=1, input_size=9)
     trace = LayerTrace(layer, rng.random(layer.weight_shape) < 0.4, rng.random((2, 24, 9, 9)) < 0.5)
     assert simulate(trace, accelerator(name)) == simulate(trace, accelerator(name))
 

@@ -105,13 +105,22 @@ def test_sides_of_the_padding_are_kept_apart() -> None:
 def test_same_padding_gives_an_output_per_stride(
     size: int, kernel: int, stride: int, dilation: int, sides: tuple[int, int]
 ) -> None:
-    layer = Layer.conv("c", 1, 1, (kernel, 1), (stride, 1), "same", (size, 1), 1, (dilation, 1))
+    layer = Layer.conv(
+        "c",
+        1,
+        1,
+        (kernel, 1),
+        stride=(stride, 1),
+        padding="same",
+        input_size=(size, 1),
+        dilation=(dilation, 1),
+    )
     assert layer.padding_sides == (sides, (0, 0))
     assert layer.output_size == (-(-size // stride), 1)
 
 
 def test_a_dilated_kernel_spans_more_rows_than_it_has() -> None:
-    layer = Layer.conv("c", 4, 4, 3, 1, 0, (9, 11), dilation=(3, 2))
+    layer = Layer.conv("c", 4, 4, 3, input_size=(9, 11), dilation=(3, 2))
     assert layer.extent == (7, 5)
     assert layer.output_size == (3, 7)
     assert layer.window == 36
@@ -119,7 +128,7 @@ def test_a_dilated_kernel_spans_more_rows_than_it_has() -> None:
 
 def test_zeros_between_the_inputs_make_a_transposed_convolution_a_plain_one() -> None:
     """ConvTranspose2d(kernel 4, stride 2, padding 1) doubles a map: 4 - 1 - 1 zeros around."""
-    layer = Layer.conv("c", 3, 5, 4, 1, 2, (6, 7), input_dilation=2)
+    layer = Layer.conv("c", 3, 5, 4, padding=2, input_size=(6, 7), input_dilation=2)
     assert layer.spread_size == (11, 13)
     assert layer.output_size == (12, 14)
     assert layer.input_shape == (3, 6, 7)

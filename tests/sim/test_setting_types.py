@@ -8,7 +8,7 @@ from sim import UserError
 from sim.setting_types import built
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Everything:
     count: int
     share: float = 0.5

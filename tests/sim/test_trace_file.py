@@ -67,7 +67,17 @@ def test_plain_layers_are_written_without_the_fields_that_they_do_not_need(
 
 
 def test_round_trip_keeps_dilation_and_every_side_of_the_padding(tmp_path: Path) -> None:
-    odd = Layer.conv("odd", 2, 3, (3, 2), (1, 2), ((1, 4), (0, 2)), (5, 6), 1, (2, 1), (1, 3))
+    odd = Layer.conv(
+        "odd",
+        2,
+        3,
+        (3, 2),
+        stride=(1, 2),
+        padding=((1, 4), (0, 2)),
+        input_size=(5, 6),
+        dilation=(2, 1),
+        input_dilation=(1, 3),
+    )
     rng = np.random.default_rng(1)
     masks = rng.random(odd.weight_shape) < 0.5, rng.random((1, *odd.input_shape)) < 0.5
     provenance = Provenance("s", "n", "dense", "modelled", "modelled", "none")

@@ -23,13 +23,16 @@ class Stub:
     def simulate(self, trace: LayerTrace) -> Events:
         dense = effectual = trace.dense_macs  # the toy has no zeros
         return Events(
-            dense,
-            dense,
-            effectual,
-            2,
-            {"zero_operand": 2 * dense - effectual},
-            {Access("dram", "weight", "read"): 10, Access("sram_512kib", "output", "write"): 4},
-            {"mac_int8": dense},
+            cycles=dense,
+            dense_macs=dense,
+            effectual_macs=effectual,
+            multipliers=2,
+            idle_multiplier_cycles={"zero_operand": 2 * dense - effectual},
+            traffic_bytes={
+                Access("dram", "weight", "read"): 10,
+                Access("sram_512kib", "output", "write"): 4,
+            },
+            actions={"mac_int8": dense},
         )
 
 

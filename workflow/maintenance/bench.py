@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -76,7 +76,7 @@ EXPLORED = [
 BALANCING = 6
 """Balancing may take so many times as long: up to seven explorations, each with exact runs."""
 KERNEL_CASE = CASES["full"][2]
-KERNEL_LIMIT_S, KERNEL_LIMIT_MB = 1.0, 500.0
+KERNEL_LIMITS = {"limit_s": 1.0, "limit_mb": 500.0}
 
 
 def layers_of(cases: Sequence[Case]) -> list[tuple[Layer, ...]]:
@@ -125,6 +125,7 @@ class Timing:
     wall_s: float
     cpu_s: float
     peak_mb: float
+    _: KW_ONLY
     limit_s: float
     limit_mb: float = float("inf")
 
@@ -162,7 +163,7 @@ def _kernels(traces: Sequence[LayerTrace]) -> Iterator[Timing]:
     }
     label = f"{KERNEL_CASE.network} {len(convolutions)} convolutions"
     for name, kernel in kernels.items():
-        yield Timing(name, label, *measured(kernel, convolutions), KERNEL_LIMIT_S, KERNEL_LIMIT_MB)
+        yield Timing(name, label, *measured(kernel, convolutions), **KERNEL_LIMITS)
 
 
 def _networks(
@@ -172,7 +173,7 @@ def _networks(
         traces = [random_trace(layer, case.images) for layer in layers]
         for name in accelerators:
             figures = measured(partial(simulate, accelerator=accelerator(name)), traces)
-            yield Timing(name, case.label, *figures, case.limit_s)
+            yield Timing(name, case.label, *figures, limit_s=case.limit_s)
 
 
 def _explorations(tables: Mapping[Case, tuple[Layer, ...]]) -> Iterator[Timing]:
@@ -180,10 +181,12 @@ def _explorations(tables: Mapping[Case, tuple[Layer, ...]]) -> Iterator[Timing]:
     for case, layers in tables.items():
         traces = [random_trace(layer, case.images) for layer in layers]
         explore = partial(design, hardware=hardware, board=board)
-        yield Timing("hass exploration", case.label, *measured(explore, [traces]), case.limit_s)
+        yield Timing(
+            "hass exploration", case.label, *measured(explore, [traces]), limit_s=case.limit_s
+        )
         balance = partial(balanced, hardware=hardware, board=board)
         limit_s = BALANCING * case.limit_s
-        yield Timing("hass balancing", case.label, *measured(balance, [traces]), limit_s)
+        yield Timing("hass balancing", case.label, *measured(balance, [traces]), limit_s=limit_s)
 
 
 def rows(sizes: Sequence[str], accelerators: Sequence[str]) -> Iterator[Timing]:

@@ -48,7 +48,15 @@ def trace_row(network: str, source: str, output: Path, options: dict[str, object
     kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
     cpu = usage.ru_utime + usage.ru_stime
     peak_mb = kilobytes * 1024 / 1e6
-    return Timing(f"trace ({source})", network, wall, cpu, peak_mb, LIMIT_S, LIMIT_MB)
+    return Timing(
+        what=f"trace ({source})",
+        network=network,
+        wall_s=wall,
+        cpu_s=cpu,
+        peak_mb=peak_mb,
+        limit_s=LIMIT_S,
+        limit_mb=LIMIT_MB,
+    )
 
 
 def rows(networks: Sequence[str], options: dict[str, object]) -> Iterator[tuple[Timing, bool]]:

@@ -8,15 +8,19 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from sim.declared import ROOT
 from sim.errors import UserError
 from workflow.cli import run
+from workflow.maintenance.positional import MOST, positional
 
 PACKAGES = ("sim", "models", "workflow")
 FILLERS = ("own", "found", "chosen", "one")
 """Words that name nothing: whatever is called so has a noun (docs/glossary.md)."""
+APART = "tests/reference"
+"""Loop references, written on purpose as nothing else here is."""
 PAPERS = ("s2ta", "phantom", "sense", "sparse_blox", "hass")
 
 
@@ -54,14 +58,28 @@ def bounds(root: Path = ROOT) -> list[Bound]:
     classes = Counter(given.name for given in names if given.of_class)
     twice = sorted(name for name, count in classes.items() if count > 1)
     fillers = [given.place for given in names if given.name.strip("_").lower() in FILLERS]
+    counted = positional(parsed(root, *PACKAGES, "tests", "examples"))
     return [
         Bound("lines of the rule files", lines, 900),
         Bound("rules that make tables", len(making), 5),
         Bound("loose modules in models/", len(loose), 8),
         Bound("class names used twice", len(twice), 0, ", ".join(twice)),
         Bound("names own, found, chosen, one:", len(fillers), 0, ", ".join(fillers)),
+        Bound(f"more than {MOST} arguments by position:", len(counted), 0, ", ".join(counted)),
         *(_folders(root, paper) for paper in PAPERS),
     ]
+
+
+def parsed(root: Path, *folders: str) -> dict[Path, ast.Module]:
+    """The modules of some folders by their path within the checkout."""
+    paths = [path for folder in folders for path in sorted((root / folder).rglob("*.py"))]
+    within = {path.relative_to(root): path for path in paths}
+    return {short: _tree(path) for short, path in within.items() if not short.is_relative_to(APART)}
+
+
+@cache  # several figures look at the same modules
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def _makes(line: str) -> bool:
@@ -71,20 +89,19 @@ def _makes(line: str) -> bool:
 
 def given_names(root: Path) -> Iterator[GivenName]:
     """What every variable, parameter, attribute, function and class of the packages is called."""
-    for package in PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text())):
-                match node:
-                    case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                        pass
-                    case ast.Attribute(attr=name, ctx=ast.Store()) | ast.FunctionDef(name=name):
-                        pass
-                    case ast.ClassDef(name=name):
-                        pass
-                    case _:
-                        continue
-                place = f"{path.relative_to(root)}:{node.lineno}"
-                yield GivenName(name, place, of_class=isinstance(node, ast.ClassDef))
+    for path, tree in parsed(root, *PACKAGES).items():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    pass
+                case ast.Attribute(attr=name, ctx=ast.Store()) | ast.FunctionDef(name=name):
+                    pass
+                case ast.ClassDef(name=name):
+                    pass
+                case _:
+                    continue
+            of_class = isinstance(node, ast.ClassDef)
+            yield GivenName(name, f"{path.as_posix()}:{node.lineno}", of_class)
 
 
 def _folders(root: Path, paper: str) -> Bound:

@@ -8,7 +8,7 @@ caption, is the docstring of its module.
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
@@ -56,6 +56,7 @@ class Table(_Product):
     module: str
     inputs: Sequence[str] = ()
     options: Sequence[str] = ()
+    _: KW_ONLY
     standalone: bool = False
     named: bool = True
     evaluators: Sequence[str] = ()

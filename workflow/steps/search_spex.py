@@ -87,13 +87,15 @@ def main() -> None:
     spex_settings = settings(SpexSettings, given.settings)
     kind = detector if given.suite == CANVASES else classifier
     search = BlockSearch(
-        given.suite,
-        given.network,
-        given.strategy,
-        spex_settings,
-        partial(kind, given.suite, given.network, given.checkpoint, given.dataset, spex_settings),
-        given.trials.with_name(f".{given.trials.stem}.journal"),
-        f"{given.network} {spex_settings.rule.name} {given.strategy} "
+        suite=given.suite,
+        network=given.network,
+        strategy=given.strategy,
+        settings=spex_settings,
+        make=partial(
+            kind, given.suite, given.network, given.checkpoint, given.dataset, spex_settings
+        ),
+        journal=given.trials.with_name(f".{given.trials.stem}.journal"),
+        study=f"{given.network} {spex_settings.rule.name} {given.strategy} "
         + study_name(given.strategy, spex_settings, given.checkpoint, given.code),
     )
     table, content = run_spex(search)

@@ -14,6 +14,7 @@ from sim import NetworkTrace, UserError, accelerator, read_trace
 from sim.registry import Value, configuration
 from workflow.cli import run
 from workflow.event_rows import Row, network_rows, write_rows
+from workflow.variants import variant_text
 
 Overrides = dict[str, Value]
 
@@ -28,16 +29,11 @@ def sweep(name: str) -> list[Overrides]:
     ]
 
 
-def variant(overrides: Overrides) -> str:
-    """How a table names a set of overrides: `a=1 b=x`, empty for none."""
-    return " ".join(f"{key}={value}" for key, value in overrides.items())
-
-
 def simulated(trace: NetworkTrace, name: str, points: Iterable[Overrides]) -> list[list[Row]]:
     """The rows of one accelerator at each of some points."""
     return [
-        network_rows(trace, name, accelerator(name, **overrides), variant=variant(overrides))
-        for overrides in points
+        network_rows(trace, name, accelerator(name, **point), variant=variant_text(point))
+        for point in points
     ]
 
 

@@ -24,10 +24,10 @@ from sim.footing import AS_CONFIGURED, footing
 from sim.registry import Value, configuration
 from sim.validation import require_choice
 from workflow.cli import run
-from workflow.event_checks import OTHER_ZEROS
 from workflow.event_columns import action_columns, traffic_columns
 from workflow.events import energy_pj, read_events
 from workflow.tabling.shared import ENERGIES, write_table
+from workflow.variants import overridden
 
 data_files("sim/accelerators/*/configs.yaml")
 modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
@@ -128,11 +128,9 @@ def built(name: str, size: str = "", variant: str = "") -> Accelerator:
         require_choice("footing", size, labels)
         return common.design(name).build(labels.index(size))
     entry = configuration(name)
-    pairs = (
-        [] if variant.startswith(OTHER_ZEROS) else [part.split("=", 1) for part in variant.split()]
-    )
     values = {key: parameter.value for key, parameter in entry.parameters.items()}
-    return entry.build(**{key: _value(text, values.get(key)) for key, text in pairs})
+    texts = overridden(variant).items()
+    return entry.build(**{key: _value(text, values.get(key)) for key, text in texts})
 
 
 def _value(text: str, like: Value | None) -> Value:

@@ -8,7 +8,7 @@ and how it gets from its own node to the row's.
 import argparse
 import csv
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import KW_ONLY, asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ class Row:
     component: str
     model: str
     node_nm: float | None = None
+    _: KW_ONLY
     capacity_bytes: float | None = None
     width_bits: float | None = None
     sum_bits: float | None = None
@@ -104,7 +105,8 @@ def memories(node_nm: int, sizes: dict[int, tuple[int, ...]]) -> Iterator[Row]:
     for width, capacities in sizes.items():
         for capacity in capacities:
             memory = SRAM(tech_node=node_nm * 1e-9, width=width, size=8 * capacity)
-            yield Row("sram", "cacti", node_nm, capacity, width, **_written(memory))
+            costs = _written(memory)
+            yield Row("sram", "cacti", node_nm, capacity, width_bits=width, **costs)
 
 
 def aladdin(node_nm: int) -> Iterator[Row]:

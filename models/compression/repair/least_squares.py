@@ -19,6 +19,7 @@ def masked_least_squares(
     cross: Tensor,
     mask: Tensor,
     start: Tensor,
+    *,
     ridge: float = 0.0,
     steps: int = STEPS,
     tolerance: float = TOLERANCE,

@@ -101,7 +101,7 @@ def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, setting
             measured.cross,
             rows != 0,
             before.reshape(rows.shape),
-            settings.ridge,
+            ridge=settings.ridge,
         )
     else:
         rows = rows * _gain(rows, measured)[..., None]

@@ -21,7 +21,7 @@ PSUM_MEMORY = "sram_8kib"
 """Accumulators of a unit: 32 x 32 of 32 bits are 4 KiB; the smallest memory of the table."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TileWork:
     """What the tiles of a layer take; all axes are (N, groups, tiles down, tiles across).
 
@@ -47,7 +47,7 @@ class TileWork:
     loaded_bits: Counts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dstc(Memory):
     """Units that multiply a vector of pixels with a vector of filters, nonzeros only.
 

@@ -14,13 +14,24 @@ from sim.accelerators.eyeriss.published import BATCH, published, published_trace
 from sim.registry import accelerator
 from sim.trace import LayerTrace
 
-MAPPING = ["m", "n", "e", "p", "q", "r", "t"]
+MAPPING = {
+    "filters": "m",
+    "images": "n",
+    "output_rows": "e",
+    "pe_filters": "p",
+    "pe_channels": "q",
+    "channel_sets": "r",
+    "filter_sets": "t",
+}
+"""The table's columns by what they are called here."""
 QUANTITIES = ("dram_mb", "buffer_mib", "processing_ms")
 
 
 def published_mapping(row: Table[Any, Any]) -> Mapping | None:
     """The mapping of Table III, or None where the paper has none."""
-    return Mapping(*(int(row[name]) for name in MAPPING)) if "m" in row else None
+    if "m" not in row:
+        return None
+    return Mapping(**{name: int(row[column]) for name, column in MAPPING.items()})
 
 
 def compared(network: str, seed: int = 0) -> pd.DataFrame:

@@ -16,7 +16,7 @@ Count = Any
 """A whole number, or an array of them over many mappings; arrays broadcast."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Hardware:
     """Sizes of the chip that limit a mapping.
 
@@ -55,7 +55,7 @@ class Workload:
     output_bytes: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mapping:
     """A row-stationary mapping: (m, n, e, p, q, r, t) in the notation of the papers.
 
@@ -193,7 +193,15 @@ def _best_of(
     """((energy, cycles), mapping) of the best mapping that interleaves so many channels in a PE."""
     m, n, r, e, t = _candidates(layer, hardware, work)
     p = pe_interleaving(layer, hardware, pe_channels)
-    mapping = Mapping(m, n, e, p, pe_channels, r, t)
+    mapping = Mapping(
+        filters=m,
+        images=n,
+        output_rows=e,
+        pe_filters=p,
+        pe_channels=pe_channels,
+        channel_sets=r,
+        filter_sets=t,
+    )
     inputs = n * pe_channels * r * strip_rows(layer, e) * layer.input_size[1]
     need = (inputs + n * m * e * layer.output_size[1]) * hardware.value_bytes
     fits = need <= hardware.buffer_bytes
@@ -211,7 +219,15 @@ def _best_of(
     channel_sets, filters, images, rows, filter_sets = min(
         zip(*map(np.ndarray.tolist, axes), strict=True)
     )
-    mapping = Mapping(filters, images, rows, p, pe_channels, channel_sets, filter_sets)
+    mapping = Mapping(
+        filters=filters,
+        images=images,
+        output_rows=rows,
+        pe_filters=p,
+        pe_channels=pe_channels,
+        channel_sets=channel_sets,
+        filter_sets=filter_sets,
+    )
     return (int(energy.min()), best), mapping
 
 

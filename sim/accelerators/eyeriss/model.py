@@ -41,7 +41,7 @@ from sim.validation import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Eyeriss:
     """One configuration of Eyeriss; configs.yaml says where each value comes from.
 
@@ -112,15 +112,15 @@ class Eyeriss:
     def hardware(self) -> Hardware:
         """What the mapping search needs to know."""
         return Hardware(
-            self.pe_rows,
-            self.pe_columns,
-            self.buffer_kib * KIB,
-            self.value_bits // 8,
-            self.filter_words,
-            self.activation_words,
-            self.psum_words,
-            self.dram_cost,
-            self.buffer_cost,
+            pe_rows=self.pe_rows,
+            pe_columns=self.pe_columns,
+            buffer_bytes=self.buffer_kib * KIB,
+            value_bytes=self.value_bits // 8,
+            filter_words=self.filter_words,
+            activation_words=self.activation_words,
+            psum_words=self.psum_words,
+            dram_cost=self.dram_cost,
+            buffer_cost=self.buffer_cost,
         )
 
     def simulate(self, trace: LayerTrace) -> Events:

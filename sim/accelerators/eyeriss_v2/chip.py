@@ -83,7 +83,16 @@ def _chip_layer(row: dict[str, str]) -> ChipLayer:
     else:
         groups = channels if row["kind"] == "depthwise" else 1
         stride, padding = int(row["stride"]), kernel // 2
-        layer = Layer.conv(row["layer"], channels, filters, kernel, stride, padding, size, groups)
+        layer = Layer.conv(
+            row["layer"],
+            channels,
+            filters,
+            kernel,
+            stride=stride,
+            padding=padding,
+            input_size=size,
+            groups=groups,
+        )
     return ChipLayer(layer, row["kind"], int(row["pe_macs"]))
 
 

@@ -23,7 +23,7 @@ from sim.trace import LayerTrace
 from sim.validation import require_choice, require_flag, require_positive, require_rate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EyerissV2:
     """Images run one after the other.
 

@@ -63,7 +63,7 @@ class EngineRules:
         return self.dense_below < 1 and pair_sparsity >= self.dense_below
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Candidates:
     """All foldings of one layer, as columns of equal length.
 
@@ -143,16 +143,16 @@ def candidates(histogram: PairHistogram, rules: EngineRules, budget: Budget) -> 
         slowest = work[order].reshape(group * vector, -1, work.shape[1]).sum(axis=1).max(axis=0)
         parts.append((-(-slowest[None, :] // outs)).ravel())
     return Candidates(
-        histogram,
-        sparse,
-        grid.coarse_group,
-        grid.coarse_in,
-        grid.coarse_out,
-        grid.fine,
-        np.concatenate(parts)[grid.fits],
-        grid.input_port,
-        grid.output_port,
-        grid.resources,
+        histogram=histogram,
+        sparse=sparse,
+        coarse_group=grid.coarse_group,
+        coarse_in=grid.coarse_in,
+        coarse_out=grid.coarse_out,
+        fine=grid.fine,
+        engine=np.concatenate(parts)[grid.fits],
+        input_port=grid.input_port,
+        output_port=grid.output_port,
+        resources=grid.resources,
     )
 
 
@@ -173,7 +173,7 @@ def _work(
     return histogram.counts.reshape(-1, lanes + 1) @ cycles
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Grid:
     """What the foldings of a layer are and take, whatever its zeros: a search asks for it often.
 
@@ -221,7 +221,17 @@ def _grid(
     group, vector, out, fine = (column[fits] for column in columns)
     input_port, output_port = port_cycles(layer, shape, images, (group, vector, out))
     resources = layer_resources(layer, shape, sparse, (group, vector, out, fine), operand_bits)
-    return _Grid(streams, fits, group, vector, out, fine, input_port, output_port, resources)
+    return _Grid(
+        streams=streams,
+        fits=fits,
+        coarse_group=group,
+        coarse_in=vector,
+        coarse_out=out,
+        fine=fine,
+        input_port=input_port,
+        output_port=output_port,
+        resources=resources,
+    )
 
 
 def fill_cycles(histogram: PairHistogram, interval: float) -> int:

@@ -38,7 +38,7 @@ class Limits:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerDesign:
     """One layer's hardware in a design.
 
@@ -69,7 +69,7 @@ class LayerDesign:
     weights_in: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NetworkDesign:
     """A whole network unfolded onto a board.
 

@@ -26,7 +26,7 @@ from sim.errors import UserError
 from sim.platforms import Platform
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Choice:
     """One candidate per layer, all layers together within the budget."""
 
@@ -179,13 +179,13 @@ def _choice(layers: list[Candidates], budget: Budget, images: int) -> _Choice | 
         return None
     placed = place_weights(demand, budget)
     return _Choice(
-        layers,
-        int(interval),
-        int(demand.dsp.sum()),
-        int(placed.bram18[0]),
-        int(placed.uram[0]),
-        int(placed.streamed_bytes[0]),
-        tuple(int(home) for home in placed.home[0]),
+        layers=layers,
+        interval=int(interval),
+        dsp=int(demand.dsp.sum()),
+        bram18=int(placed.bram18[0]),
+        uram=int(placed.uram[0]),
+        streamed_bytes=int(placed.streamed_bytes[0]),
+        home=tuple(int(home) for home in placed.home[0]),
     )
 
 

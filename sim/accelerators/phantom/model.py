@@ -31,7 +31,7 @@ MAX_LOOKAHEAD = 254
 """The packers count entries of a cycle in one byte."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Phantom(Memory):
     """Phantom-2D; the parameters are explained in configs.yaml.
 

@@ -61,7 +61,7 @@ class Queues:
         return int((weights.sum(axis=1) * activations.sum(axis=3)).sum())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scnn:
     """SCNN's PE array; the parameters are explained in configs.yaml.
 
@@ -211,11 +211,11 @@ class Scnn:
 
     def _storage(self, trace: LayerTrace, image: int, queues: Queues) -> Storage:
         return Storage(
-            queues.weights,
-            queues.activations,
-            written_counts(trace, image, Plane(self.pes, self.plane_tiles)),
-            self.activation_vector,
-            self.operand_bits,
-            self.index_bits,
-            self.activation_ram_bytes,
+            weights=queues.weights,
+            activations=queues.activations,
+            written=written_counts(trace, image, Plane(self.pes, self.plane_tiles)),
+            activation_vector=self.activation_vector,
+            operand_bits=self.operand_bits,
+            index_bits=self.index_bits,
+            activation_ram_bytes=self.activation_ram_bytes,
         )

@@ -18,7 +18,7 @@ ACCUMULATOR_BITS = 24
 """Width of a partial sum (ISCA 2017)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Storage:
     """What traffic depends on; weights and activations as in `Queues`.
 

@@ -40,7 +40,7 @@ KERNEL_STORE, CHANNEL_STORE = "spad_80b", "spad_448b"
 as the largest one for (a part of) a channel of a tile; both assumed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sense:
     """One configuration of the Sense array; see configs.yaml for what is known of each value.
 

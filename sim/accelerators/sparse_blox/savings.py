@@ -1,6 +1,6 @@
 """What zero blocks save, counted as Spex counts: blocks, multiplications and bytes, no hardware."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 from sim.accelerators.sparse_blox.work import blocks_kept
@@ -9,7 +9,7 @@ from sim.memory import dense_bytes
 from sim.trace import LayerTrace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BlockSavings:
     """Totals of one or more layers over the images of their traces.
 
@@ -36,7 +36,9 @@ class BlockSavings:
     output_bytes: int = 0
 
     def __add__(self, other: Self) -> "BlockSavings":
-        return BlockSavings(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return BlockSavings(
+            **{name: count + vars(other)[name] for name, count in vars(self).items()}
+        )
 
 
 def savings(trace: LayerTrace, width: int, height: int) -> BlockSavings:

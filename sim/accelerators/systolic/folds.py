@@ -20,7 +20,7 @@ from sim.layer import Layer
 DATAFLOWS = ("os", "ws", "is")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Folds:
     """All folds of one layer and image; groups run one after another.
 
@@ -93,4 +93,12 @@ def folds(layer: Layer, rows: int, columns: int, dataflow: str) -> Folds:
         "ws": (window, filters, pixels, rows),
         "is": (window, pixels, filters, rows),
     }[dataflow]
-    return Folds(rows, columns, held_rows, held_columns, streamed, preload, layer.groups)
+    return Folds(
+        rows=rows,
+        columns=columns,
+        held_rows=held_rows,
+        held_columns=held_columns,
+        streamed=streamed,
+        preload=preload,
+        groups=layer.groups,
+    )

@@ -37,7 +37,7 @@ VALUE_BITS = 8
 ACCUMULATOR_BITS = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Template(Memory):
     """A design by its parameters.
 

@@ -21,7 +21,7 @@ PSUM_MEMORY = "sram_8kib"
 """Accumulators of a subpartition: 16 filters x 128 pixels of 32 bits are 8 KiB."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Schedule:
     """How a layer runs, one image.
 
@@ -43,7 +43,7 @@ class Schedule:
     weight_bytes: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TensorCore(Memory):
     """Subpartitions of filters x lanes multipliers; weights stay, pixels stream past them.
 

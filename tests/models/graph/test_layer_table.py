@@ -13,9 +13,9 @@ def test_alexnet_rows_are_in_running_order_with_shapes() -> None:
     with torch.device("meta"):
         network = build("alexnet")
     rows = layer_table(network, (3, 224, 224))
-    assert rows[0] == Layer.conv("features.0", 3, 64, 11, 4, 2, 224)
-    assert rows[1] == Layer.conv("features.3", 64, 192, 5, 1, 2, 27)
-    assert rows[4] == Layer.conv("features.10", 256, 256, 3, 1, 1, 13)
+    assert rows[0] == Layer.conv("features.0", 3, 64, 11, stride=4, padding=2, input_size=224)
+    assert rows[1] == Layer.conv("features.3", 64, 192, 5, padding=2, input_size=27)
+    assert rows[4] == Layer.conv("features.10", 256, 256, 3, padding=1, input_size=13)
     assert rows[5] == Layer.linear("classifier.1", 9216, 4096)
     assert [row.name for row in rows][-2:] == ["classifier.4", "classifier.6"]
 
@@ -24,9 +24,9 @@ def test_depthwise_groups_and_strides() -> None:
     network = build("mobilenet_v1", width=0.25, input_size=32)
     rows = {row.name: row for row in layer_table(network, (3, 32, 32))}
     assert rows["blocks.1.depthwise"] == Layer.conv(
-        "blocks.1.depthwise", 16, 16, 3, 2, 1, 32, groups=16
+        "blocks.1.depthwise", 16, 16, 3, stride=2, padding=1, input_size=32, groups=16
     )
-    assert rows["blocks.1.pointwise"] == Layer.conv("blocks.1.pointwise", 16, 32, 1, 1, 0, 16)
+    assert rows["blocks.1.pointwise"] == Layer.conv("blocks.1.pointwise", 16, 32, 1, input_size=16)
 
 
 def test_the_network_is_left_as_it_was() -> None:

@@ -49,7 +49,16 @@ def test_channels_differ_as_far_as_is_asked_for() -> None:
 def test_the_seed_decides_which_channel_is_dense() -> None:
     def masks(seed: int) -> np.ndarray:
         spreads = {row.tensor: 0.3 for row in INPUTS}
-        run = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5), None, spreads, None, seed)
+        run = shifted_masks(
+            network=toy(),
+            inputs=INPUTS,
+            images=toy_images(),
+            densities=densities(0.5),
+            prune=None,
+            spreads=spreads,
+            texture=None,
+            seed=seed,
+        )
         return run["pointwise"]
 
     np.testing.assert_array_equal(masks(1), masks(1))

@@ -48,8 +48,13 @@ def open_nsfw(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def weights(content: bytes) -> Weights:
     digest = hashlib.sha256(content).hexdigest()
     return Weights(
-        *("resnet50_half", "weights", "net.onnx", digest),
-        *(state_dicts.resnet50_half, "half", "none"),
+        network="resnet50_half",
+        package="weights",
+        member="net.onnx",
+        sha256=digest,
+        state_dict=state_dicts.resnet50_half,
+        title="half",
+        licence="none",
     )
 
 

@@ -46,8 +46,8 @@ NAMES = [name for name in configurations() if name not in ON_FPGA]
 DENSE = {"dense_ideal", "dense_mapped", "sa", "sparse_blox_dense", "sparse_blox_vector_dense", "tc"}
 
 LAYERS = (
-    Layer.conv("conv", 32, 64, 3, 1, 1, 14),
-    Layer.conv("depthwise", 16, 16, 3, 1, 1, 8, groups=16),
+    Layer.conv("conv", 32, 64, 3, padding=1, input_size=14),
+    Layer.conv("depthwise", 16, 16, 3, padding=1, input_size=8, groups=16),
     Layer.linear("fc", 64, 32),
 )
 

@@ -47,7 +47,7 @@ def test_pieces_of_any_size_give_the_same(
 
 
 def test_blocks_do_not_cross_groups_and_partial_ones_count() -> None:
-    depthwise = Layer.conv("depthwise", 5, 10, 3, 1, 1, 7, groups=5)
+    depthwise = Layer.conv("depthwise", 5, 10, 3, padding=1, input_size=7, groups=5)
     assert block_grid(depthwise, 8, 8) == (7, 10)  # 49 pixels; 9 columns in each of 5 groups
     assert fast.block_count(depthwise, 8, 8) == 70
     assert fast.padded_macs(depthwise, 8, 8) == 70 * 64 * 2
@@ -55,7 +55,7 @@ def test_blocks_do_not_cross_groups_and_partial_ones_count() -> None:
 
 
 def test_only_padding_is_a_zero_block_and_only_where_padding_is() -> None:
-    layer = Layer.conv("conv", 1, 1, 3, 1, 1, 4)
+    layer = Layer.conv("conv", 1, 1, 3, padding=1, input_size=4)
     zero = fast.natural_zero_blocks(layer, np.ones((1, 1, 4, 4), dtype=bool), 3, 4)
     # Top kernel row over the first line of pixels, bottom kernel row over the last one.
     assert zero[0].tolist() == [
@@ -67,7 +67,9 @@ def test_only_padding_is_a_zero_block_and_only_where_padding_is() -> None:
 
 
 def test_one_activation_may_be_kept_in_one_block_and_zeroed_in_another() -> None:
-    layer = Layer.conv("conv", 1, 1, (1, 2), 1, 0, (1, 3))  # two windows share the middle value
+    layer = Layer.conv(
+        "conv", 1, 1, (1, 2), input_size=(1, 3)
+    )  # two windows share the middle value
     zero = np.array([[[True, False], [False, False]]])
     trace = LayerTrace(layer, block_map=BlockMap(1, 1, zero))
     assert fast.block_macs(trace) == 3
@@ -87,7 +89,7 @@ def test_one_activation_may_be_kept_in_one_block_and_zeroed_in_another() -> None
 def test_a_map_of_another_shape_is_one_clear_error(
     shape: tuple[int, ...], dtype: type, message: str
 ) -> None:
-    layer = Layer.conv("conv", 2, 4, 3, 1, 1, (5, 5))
+    layer = Layer.conv("conv", 2, 4, 3, padding=1, input_size=(5, 5))
     with pytest.raises(UserError, match=message):
         LayerTrace(layer, block_map=BlockMap(8, 8, np.zeros(shape, dtype=dtype)))
 

@@ -45,7 +45,7 @@ def test_tile_reductions_count_each_pair_once(
 
 def test_blocks_join_without_a_seam(monkeypatch) -> None:
     rng = np.random.default_rng(0)
-    layer = Layer.conv("conv", 70, 5, 3, 1, 1, (9, 8))
+    layer = Layer.conv("conv", 70, 5, 3, padding=1, input_size=(9, 8))
     trace = LayerTrace(layer, rng.random(layer.weight_shape) < 0.5, rng.random((2, 70, 9, 8)) < 0.5)
     whole = output_counts.tile_effectual_maxima(trace, 4, 2)
     monkeypatch.setattr(output_counts, "BLOCK_OUTPUTS", 40)

@@ -40,7 +40,15 @@ def test_slow_or_changing_traces_fail_the_run(
 
     def fake(network: str, source: str, output: Path, options: dict[str, object]) -> Timing:
         output.write_text(str(next(contents)) if differs else "same")
-        return Timing(source, network, 1.0, cpu_s, 100.0, 60.0, 3000.0)
+        return Timing(
+            what=source,
+            network=network,
+            wall_s=1.0,
+            cpu_s=cpu_s,
+            peak_mb=100.0,
+            limit_s=60.0,
+            limit_mb=3000.0,
+        )
 
     monkeypatch.setattr(bench_traces, "trace_row", fake)
     monkeypatch.setattr("sys.argv", ["bench_traces", "--networks", "lenet5"])

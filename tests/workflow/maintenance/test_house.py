@@ -1,13 +1,10 @@
 from pathlib import Path
 
-import pytest
-
-from workflow.maintenance.house import Bound, bounds
+from workflow.maintenance.house import bounds
 
 
-@pytest.mark.parametrize("bound", bounds(), ids=lambda bound: bound.what.replace(" ", "-"))
-def test_the_house_keeps_its_bounds(bound: Bound) -> None:
-    assert bound.figure <= bound.most, str(bound)
+def test_the_house_keeps_its_bounds() -> None:
+    assert [str(bound) for bound in bounds() if bound.figure > bound.most] == []
 
 
 def test_a_class_name_with_two_meanings_and_a_paper_all_over_are_counted(tmp_path: Path) -> None:

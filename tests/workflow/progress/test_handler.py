@@ -36,7 +36,15 @@ def _handler(stream: io.StringIO, dryrun: bool = False) -> LogHandler:
 
 
 def _send(handler: LogHandler, event: LogEvent | None, text: str = "", **fields: Any) -> None:
-    record = logging.LogRecord("snakemake", logging.INFO, "", 0, text, None, None)
+    record = logging.LogRecord(
+        name="snakemake",
+        level=logging.INFO,
+        pathname="",
+        lineno=0,
+        msg=text,
+        args=None,
+        exc_info=None,
+    )
     record.__dict__.update(fields | ({"event": event} if event else {}))
     handler.emit(record)
 
@@ -104,7 +112,15 @@ def test_a_failure_names_the_step_the_reason_and_the_log(clock: _Clock, tmp_path
 def test_errors_of_snakemake_itself_are_not_lost(clock: _Clock) -> None:
     stream = io.StringIO()
     handler = _handler(stream)
-    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, "no rule makes x", None, None)
+    record = logging.LogRecord(
+        name="snakemake",
+        level=logging.ERROR,
+        pathname="",
+        lineno=0,
+        msg="no rule makes x",
+        args=None,
+        exc_info=None,
+    )
     handler.emit(record)
     _send(handler, None, "Nothing to be done (all requested files are present).")
     assert stream.getvalue().splitlines() == [

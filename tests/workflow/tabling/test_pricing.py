@@ -11,7 +11,7 @@ from workflow.tabling.pricing import JUDGED, Pricing, built, on_either_basis
 from workflow.tabling.shared import ENERGIES
 
 NAMES = ("s2ta_aw", "sparten", "scnn", "sense", "eyeriss_v2")
-LAYERS = (Layer.conv("conv", 16, 32, 3, 1, 1, 8), Layer.linear("fc", 64, 32))
+LAYERS = (Layer.conv("conv", 16, 32, 3, padding=1, input_size=8), Layer.linear("fc", 64, 32))
 TRACE = random_trace(LAYERS, (0.4, 0.5), images=2)
 
 

@@ -41,7 +41,7 @@ class JudgedNetwork:
     held_out: Accuracy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BlockSearch:
     """One search.
 

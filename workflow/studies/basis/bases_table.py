@@ -9,10 +9,12 @@ neither basis: about a third of what two chips drew is counted.
 """
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import pandas as pd
 
 from sim import Accelerator, Events
+from sim.causes import Cause
 from sim.components import Area, area, efficiency, energy_basis, energy_pj, has_inventory
 from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files, modules_by_name
@@ -20,18 +22,30 @@ from sim.footing import Footing, footing
 from workflow.event_columns import action_columns, idle_columns, traffic_columns
 from workflow.tabling.shared import BY_FOOTING, RUN, events_command, totals
 
+Key = TypeVar("Key")
+Count = TypeVar("Count", int, float)
 data_files("sim/accelerators/*/configs.yaml")
 modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
 
 
 def row_events(row: Mapping[str, float]) -> Events:
     """The events that a row of an event table holds, be it of one layer or of several."""
-    idle = {cause: round(row[column]) for column, cause in idle_columns(row).items()}
+    idle = {Cause.named(cause): round(row[column]) for column, cause in idle_columns(row).items()}
     traffic = {access: round(row[column]) for column, access in traffic_columns(row).items()}
     actions = {name: row[column] for column, name in action_columns(row).items()}
-    plain = (round(row[name]) for name in ("cycles", "dense_macs", "effectual_macs", "multipliers"))
-    present = ({k: v for k, v in table.items() if v} for table in (idle, traffic, actions))
-    return Events(*plain, *present)  # type: ignore[arg-type]
+    return Events(
+        cycles=round(row["cycles"]),
+        dense_macs=round(row["dense_macs"]),
+        effectual_macs=round(row["effectual_macs"]),
+        multipliers=round(row["multipliers"]),
+        idle_multiplier_cycles=_present(idle),
+        traffic_bytes=_present(traffic),
+        actions=_present(actions),
+    )
+
+
+def _present(counts: Mapping[Key, Count]) -> dict[Key, Count]:
+    return {key: count for key, count in counts.items() if count}
 
 
 def energy_bases(events: pd.DataFrame) -> pd.DataFrame:

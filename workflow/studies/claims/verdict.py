@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import pandas as pd
 
@@ -53,6 +53,7 @@ class Evaluation:
     conditions: str
     reason: str
     setting: Mapping[str, str | int] = field(default_factory=dict)
+    _: KW_ONLY
     masks: tuple[tuple[str, str, str], ...] = ()
     without_mechanism: float | None = None
 

@@ -24,6 +24,7 @@ from workflow.plan.sweeps import PointFolder
 from workflow.studies.comparison.networks_table import networks
 from workflow.tabling.pricing import JUDGED, Pricing, add_pricing
 from workflow.tabling.shared import BY_VIEW, write_table
+from workflow.variants import overridden
 
 PARAMETER = "parameter_"
 FIRST = ["sweep", "suite", "network", "scheme", "seed"]
@@ -31,7 +32,7 @@ FIRST = ["sweep", "suite", "network", "scheme", "seed"]
 
 def parameters(variants: pd.Series) -> pd.DataFrame:
     """A column `parameter_<name>` for each parameter of `a=1 b=x`, same index."""
-    pairs = [dict(part.split("=", 1) for part in text.split()) for text in variants]
+    pairs = [overridden(text) for text in variants]
     return pd.DataFrame(pairs, index=variants.index).add_prefix(PARAMETER)
 
 

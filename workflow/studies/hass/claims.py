@@ -55,14 +55,18 @@ def efficiency(tables: Tables) -> list[Evaluation]:
     table = tables["hass"]
     return [
         Evaluation(
-            row[f"efficiency{suffix}_over_pass"],
-            row["suite"],
-            row["activation_source"],
-            f"{row['network']} on {row['platform']} over PASS-like, same zeros, {counting}",
-            f"{row['pair_sparsity']:.0%} of the operand pairs have a zero; bound by "
-            f"{row['binding'].replace('_', ' ')}",
-            {"network": row["network"], "counting": COUNTED[suffix]},
-            ((row["suite"], row["network"], row["scheme"]),),
+            value=row[f"efficiency{suffix}_over_pass"],
+            suite=row["suite"],
+            activation_source=row["activation_source"],
+            conditions=(
+                f"{row['network']} on {row['platform']} over PASS-like, same zeros, {counting}"
+            ),
+            reason=(
+                f"{row['pair_sparsity']:.0%} of the operand pairs have a zero; bound by "
+                f"{row['binding'].replace('_', ' ')}"
+            ),
+            setting={"network": row["network"], "counting": COUNTED[suffix]},
+            masks=((row["suite"], row["network"], row["scheme"]),),
         )
         for row in table[table["accelerator"] == "hass"].to_dict("records")
         for suffix, counting in COUNTINGS.items()

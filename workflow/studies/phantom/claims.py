@@ -30,21 +30,25 @@ def against(baselines: Sequence[str]) -> Evaluator:
         ].dropna(subset=["speedup_equal_multipliers"])
         return [
             Evaluation(
-                row["speedup_equal_multipliers"],
-                row["suite"],
-                row["activation_source"],
-                f"{row['network']}, {VIEWS[row['layers']]}, over {NAMES[row['baseline']]}, "
-                "magnitude pruning, both run with about 1024 multipliers on the common footing",
-                f"on these zeros no design that skips them in both operands can exceed "
-                f"{row['headroom']:.2f}x over this baseline; the reconstruction uses "
-                f"{row['utilisation']:.0%} of its multipliers. Densities, baseline sizes and "
-                "averaging behind the published ratio are not known",
-                {
+                value=row["speedup_equal_multipliers"],
+                suite=row["suite"],
+                activation_source=row["activation_source"],
+                conditions=(
+                    f"{row['network']}, {VIEWS[row['layers']]}, over {NAMES[row['baseline']]}, "
+                    "magnitude pruning, both run with about 1024 multipliers on the common footing"
+                ),
+                reason=(
+                    f"on these zeros no design that skips them in both operands can exceed "
+                    f"{row['headroom']:.2f}x over this baseline; the reconstruction uses "
+                    f"{row['utilisation']:.0%} of its multipliers. Densities, baseline sizes and "
+                    "averaging behind the published ratio are not known"
+                ),
+                setting={
                     "network": row["network"],
                     "layers": row["layers"],
                     "baseline": row["baseline"],
                 },
-                ((row["suite"], row["network"], "magnitude"),),
+                masks=((row["suite"], row["network"], "magnitude"),),
             )
             for row in rows.to_dict("records")
         ]

@@ -9,6 +9,7 @@ import pandas as pd
 from sim.declared import data_files
 from sim.registry import configuration
 from workflow.tabling.shared import events_command, totals
+from workflow.variants import variant_text
 
 data_files("sim/accelerators/phantom/configs.yaml")
 
@@ -24,7 +25,7 @@ def phantom_sensitivity(events: pd.DataFrame) -> pd.DataFrame:
     for name, parameter in configuration(SUBJECT).parameters.items():
         for value in parameter.sweep:
             used = value == parameter.value
-            variant = "" if used else f"{name}={value}"
+            variant = "" if used else variant_text({name: value})
             runs = total[total["variant"] == variant]
             rows.append(runs.assign(parameter=name, value=str(value), is_configured=used))
     table = pd.concat(rows, ignore_index=True)

@@ -54,14 +54,16 @@ def speedup(tables: Tables) -> list[Evaluation]:
     """Mean speedup of S2TA-AW over SA-ZVCG, both on the same DBB-pruned networks."""
     return [
         Evaluation(
-            row["speedup"],
-            row["suite"],
-            row["activation_source"],
-            f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, "
-            "equal multipliers, clock",
-            SPEEDUP_REASON + _geometry(row),
-            {"network": "mean", "layers": row["layers"]},
-            _masks(tables, row["suite"]),
+            value=row["speedup"],
+            suite=row["suite"],
+            activation_source=row["activation_source"],
+            conditions=(
+                f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, "
+                "equal multipliers, clock"
+            ),
+            reason=SPEEDUP_REASON + _geometry(row),
+            setting={"network": "mean", "layers": row["layers"]},
+            masks=_masks(tables, row["suite"]),
         )
         for row in _means(tables)
     ]
@@ -71,15 +73,20 @@ def energy(tables: Tables) -> list[Evaluation]:
     """Mean energy of SA-ZVCG over S2TA-AW at 16 nm, with and without DRAM, on either basis."""
     return [
         Evaluation(
-            row[column],
-            row["suite"],
-            row["activation_source"],
-            f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, 16 nm, "
-            f"{dram} DRAM, {BASIS_LABELS[row['basis']]}",
-            "depends on what the baseline's clock gating is assumed to stop; the table "
-            f"s2ta_gating gives the band; {on_the_other_basis(row[column], other[column], basis)}",
-            {"network": "mean", "layers": row["layers"], "dram": dram, "basis": basis},
-            _masks(tables, row["suite"]),
+            value=row[column],
+            suite=row["suite"],
+            activation_source=row["activation_source"],
+            conditions=(
+                f"{averaged(tables['s2ta'], row['suite'])}, {CONDITIONS[row['layers']]}, 16 nm, "
+                f"{dram} DRAM, {BASIS_LABELS[row['basis']]}"
+            ),
+            reason=(
+                "depends on what the baseline's clock gating is assumed to stop; the table "
+                "s2ta_gating gives the band; "
+                f"{on_the_other_basis(row[column], other[column], basis)}"
+            ),
+            setting={"network": "mean", "layers": row["layers"], "dram": dram, "basis": basis},
+            masks=_masks(tables, row["suite"]),
         )
         for basis, alternative in BASIS_PAIRS
         for row, other in zip(_means(tables, basis), _means(tables, alternative), strict=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from workflow.tabling.means import geometric_means
 from workflow.tabling.pricing import JUDGED, Pricing, priced_command
 from workflow.tabling.versus import CASE, costs, versus
+from workflow.variants import overridden
 
 NODE_NM = 16
 BASELINE = "sa_zvcg"
@@ -22,12 +23,8 @@ def s2ta_gating(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame
     subject = cost[cost["accelerator"] != BASELINE]
     baseline = cost[cost["accelerator"] == BASELINE]
     joined = versus(subject, baseline, on=[*CASE, "variant"])
-    table = joined.assign(
-        **{
-            name: joined["variant"].str.extract(rf"\b{name}=(\S+)", expand=False)
-            for name in ASSUMED
-        }
-    ).astype({"gating_residual": float})
+    grid = pd.DataFrame(map(overridden, joined["variant"]), joined.index, ASSUMED)
+    table = joined.join(grid.astype({"gating_residual": float}))
     keys = ["suite", "activation_source", "layers", "accelerator", *ASSUMED]
     mean = geometric_means(table, keys, GAINS)
     columns = ["suite", "network", *keys[1:], *GAINS]

@@ -48,15 +48,19 @@ def _against(baseline: str) -> Evaluator:
     def energy(tables: Tables) -> list[Evaluation]:
         return [
             Evaluation(
-                row[ratio],
-                row["suite"],
-                row["activation_source"],
-                f"{averaged(tables['s2ta_sparse'], row['suite'])}, {VIEWS[row['layers']]}, "
-                f"{row['node_nm']} nm against {row['baseline_node_nm']} nm, "
-                f"{SCHEMES[row['baseline_scheme']]}, {VARIANTS[row['variant']]}, {dram} DRAM, "
-                f"{BASIS_LABELS[basis]}",
-                f"{REASONS[baseline]}; {on_the_other_basis(row[ratio], other[ratio], basis)}",
-                {
+                value=row[ratio],
+                suite=row["suite"],
+                activation_source=row["activation_source"],
+                conditions=(
+                    f"{averaged(tables['s2ta_sparse'], row['suite'])}, {VIEWS[row['layers']]}, "
+                    f"{row['node_nm']} nm against {row['baseline_node_nm']} nm, "
+                    f"{SCHEMES[row['baseline_scheme']]}, {VARIANTS[row['variant']]}, {dram} DRAM, "
+                    f"{BASIS_LABELS[basis]}"
+                ),
+                reason=(
+                    f"{REASONS[baseline]}; {on_the_other_basis(row[ratio], other[ratio], basis)}"
+                ),
+                setting={
                     "network": "mean",
                     "layers": row["layers"],
                     "baseline_scheme": row["baseline_scheme"],
@@ -64,7 +68,7 @@ def _against(baseline: str) -> Evaluator:
                     "dram": dram,
                     "basis": basis,
                 },
-                tuple(
+                masks=tuple(
                     (row["suite"], network, scheme)
                     for network in averaged_networks(tables["s2ta_sparse"], row["suite"])
                     for scheme in sorted({"dbb", row["baseline_scheme"]})

@@ -24,7 +24,7 @@ from workflow.studies.scaling.queues import Cluster, Seconds, grouped, makespan_
 from workflow.tabling.shared import write_table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClusterSettings:
     """The section `cluster_model` of a configuration; lists are varied jointly.
 

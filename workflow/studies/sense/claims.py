@@ -45,20 +45,25 @@ def dram_versus_eyeriss(tables: Tables) -> list[Evaluation]:
     ].to_dict("records")
     return [
         Evaluation(
-            row["dram_reduction"],
-            row["suite"],
-            row["activation_source"],
-            f"{row['network']}, convolutions, 16 bits, Sense at batch {row['batch']} against "
-            f"{_eyeriss(row)} at batch {row['baseline_batch']}",
-            "neither network nor batch of the claim is stated, so that a value within its range "
-            "shows the direction only; weights are half pruned and compressed, Eyeriss's neither",
-            {
+            value=row["dram_reduction"],
+            suite=row["suite"],
+            activation_source=row["activation_source"],
+            conditions=(
+                f"{row['network']}, convolutions, 16 bits, Sense at batch {row['batch']} against "
+                f"{_eyeriss(row)} at batch {row['baseline_batch']}"
+            ),
+            reason=(
+                "neither network nor batch of the claim is stated, so that a value within its "
+                "range shows the direction only; weights are half pruned and compressed, "
+                "Eyeriss's neither"
+            ),
+            setting={
                 "network": row["network"],
                 "baseline": row["baseline"],
                 "batch": int(row["batch"]),
                 "baseline_batch": int(row["baseline_batch"]),
             },
-            _masks(row),
+            masks=_masks(row),
         )
         for row in rows
     ]
@@ -76,13 +81,15 @@ def dram_versus_swallow(tables: Tables) -> list[Evaluation]:
     )
     return [
         Evaluation(
-            row["dram_reduction"],
-            row["suite"],
-            row["activation_source"],
-            f"{row['network']}, {VIEWS[row['layers']]}, equal buffers, weights equally many",
-            "the baseline tiles as well as Sense and differs in the order of reuse alone",
-            {"network": row["network"], "layers": row["layers"]},
-            _masks(row),
+            value=row["dram_reduction"],
+            suite=row["suite"],
+            activation_source=row["activation_source"],
+            conditions=(
+                f"{row['network']}, {VIEWS[row['layers']]}, equal buffers, weights equally many"
+            ),
+            reason="the baseline tiles as well as Sense and differs in the order of reuse alone",
+            setting={"network": row["network"], "layers": row["layers"]},
+            masks=_masks(row),
         )
         for row in rows
         if row["layers"] in VIEWS
@@ -98,14 +105,16 @@ def speedup_versus_swallow(tables: Tables) -> list[Evaluation]:
     rows = table[(table["accelerator"] == "sense") & (table["network"] != "mean")]
     return [
         Evaluation(
-            base[row["suite"], row["network"], row["layers"]] / row["cycles_per_image"],
-            row["suite"],
-            row["activation_source"],
-            f"{row['network']}, {VIEWS[row['layers']]}, a barrier per filter block, equal clock "
-            "and multipliers",
-            "it is the closest analogue of the unbalanced array in the paper",
-            {"network": row["network"], "layers": row["layers"]},
-            _masks(row),
+            value=base[row["suite"], row["network"], row["layers"]] / row["cycles_per_image"],
+            suite=row["suite"],
+            activation_source=row["activation_source"],
+            conditions=(
+                f"{row['network']}, {VIEWS[row['layers']]}, a barrier per filter block, "
+                "equal clock and multipliers"
+            ),
+            reason="it is the closest analogue of the unbalanced array in the paper",
+            setting={"network": row["network"], "layers": row["layers"]},
+            masks=_masks(row),
         )
         for row in rows.to_dict("records")
         if row["layers"] in VIEWS
@@ -122,18 +131,22 @@ def throughput(network: str) -> Evaluator:
         )
         return [
             Evaluation(
-                row["images_per_second"],
-                row["suite"],
-                row["activation_source"],
-                f"{VIEWS[row['layers']]}, DRAM time {row['dram_time']}, 17 GB/s, 16 bits",
-                "whether the rate includes FC layers is not stated; bandwidth, precision and "
-                "barrier are assumed",
-                {
+                value=row["images_per_second"],
+                suite=row["suite"],
+                activation_source=row["activation_source"],
+                conditions=(
+                    f"{VIEWS[row['layers']]}, DRAM time {row['dram_time']}, 17 GB/s, 16 bits"
+                ),
+                reason=(
+                    "whether the rate includes FC layers is not stated; bandwidth, precision and "
+                    "barrier are assumed"
+                ),
+                setting={
                     "network": row["network"],
                     "layers": row["layers"],
                     "dram_time": row["dram_time"],
                 },
-                _masks(row),
+                masks=_masks(row),
             )
             for row in rows
             if row["layers"] in VIEWS

@@ -12,6 +12,7 @@ from workflow.studies.sense.sense_table import paired, without_waiting
 from workflow.studies.sense.throughput_table import parameter
 from workflow.tabling.shared import events_command
 from workflow.tabling.versus import CASE, costs
+from workflow.variants import parameter_and_value, varies_several
 
 VIEWS = ["all", "conv_only"]
 GAINS = {
@@ -25,7 +26,7 @@ GAINS = {
 def sensitivity(sweeps: pd.DataFrame) -> pd.DataFrame:
     """Speedup of both mechanisms, rate and DRAM bytes for each value of each parameter."""
     events = paired(sweeps)
-    events = events[~events["variant"].str.contains(" ")].reset_index(drop=True)
+    events = events[~varies_several(events["variant"])].reset_index(drop=True)
     cost = costs(events)
     cost["array_cycles_per_image"] = costs(without_waiting(events))["cycles_per_image"]
     keys = [*CASE, "variant"]
@@ -36,9 +37,7 @@ def sensitivity(sweeps: pd.DataFrame) -> pd.DataFrame:
         table[gain] = table[gain] / table[quantity]
     clock_hz = parameter("frequency_mhz") * 1e6
     table["images_per_second"] = clock_hz / table["cycles_per_image"]
-    table[["parameter", "value"]] = (
-        table["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
-    )
+    table = table.join(parameter_and_value(table["variant"]))
     point = ["suite", "network", "activation_source", "layers", "parameter", "value"]
     table = table[[*point, *GAINS, "images_per_second", "dram_bytes_per_image"]]
     return table.sort_values(point, kind="stable", ignore_index=True)

@@ -21,7 +21,7 @@ from workflow.drawing.shared import (
 )
 from workflow.drawing.styles import accelerator_label
 from workflow.drawing.words import parameter_label, scheme_label, suite_label
-from workflow.event_checks import OTHER_ZEROS
+from workflow.variants import OTHER_ZEROS
 
 COLUMNS = 2
 SHOWN = 7

@@ -19,9 +19,9 @@ from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files
 from sim.footing import footing
 from sim.registry import configuration
-from workflow.event_checks import OTHER_ZEROS
 from workflow.tabling.pricing import JUDGED, MIXED, Pricing, priced_command
 from workflow.tabling.shared import BY_DESIGN, ENERGIES, totals
+from workflow.variants import OTHER_ZEROS, parameter_and_value
 
 data_files("sim/accelerators/*/configs.yaml")
 
@@ -38,9 +38,7 @@ def sensitivity(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame
     varied = total[[*BY_DESIGN, "multipliers", "variant"]].copy()
     varied[SPEED] = total["dense_macs"] / total["multipliers"] / total["cycles"]
     varied[ENERGIES] = pricing.per_image_pj(total, node)
-    varied[["parameter", "value"]] = (
-        varied["variant"].str.partition("=")[[0, 2]].to_numpy().astype(object)
-    )
+    varied = varied.join(parameter_and_value(varied["variant"]))
     configured = varied[varied["variant"] == ""]
     is_configured = total["variant"] == ""
     priced = list(_priced(total[is_configured], varied[is_configured], node, pricing))

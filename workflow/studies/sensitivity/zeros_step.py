@@ -19,8 +19,8 @@ from sim import UserError, accelerator
 from sim.footing import footing
 from sim.validation import unknown
 from workflow.cli import json_object, run
-from workflow.event_checks import OTHER_ZEROS
 from workflow.events import simulate_network, write_events
+from workflow.variants import zeros_text
 
 
 def varied(
@@ -37,7 +37,7 @@ def varied(
             trace = modelled_trace(network, scheme, settings.varied(**{name: value})).trace
             for design in footing().meant_for(scheme):
                 model = accelerator(design)
-                yield simulate_network(trace, design, model, variant=f"{OTHER_ZEROS}{name}={value}")
+                yield simulate_network(trace, design, model, variant=zeros_text(name, value))
 
 
 def main() -> None:

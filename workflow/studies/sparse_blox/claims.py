@@ -46,15 +46,17 @@ def _rows(table: pd.DataFrame) -> Rows:
 
 def _with_thresholds(row: dict[Any, Any], column: str) -> Evaluation:
     return Evaluation(
-        row[column] * UNITS[column],
-        row["suite"],
-        row["activation_source"],
-        f"{row['network']}, scheme blockwise, {BLOCK} blocks, convolutions",
-        "zero blocks of the trained network with its thresholds, natural ones among them; the "
-        "thresholds keep a budget on the images that they were found on"
+        value=row[column] * UNITS[column],
+        suite=row["suite"],
+        activation_source=row["activation_source"],
+        conditions=f"{row['network']}, scheme blockwise, {BLOCK} blocks, convolutions",
+        reason=(
+            "zero blocks of the trained network with its thresholds, natural ones among them; the "
+            "thresholds keep a budget on the images that they were found on"
+        )
         + ("" if row["suite"] == IMAGENET else "; a narrow network on small images"),
-        {"network": row["network"], "scheme": "blockwise"},
-        ((row["suite"], row["network"], "blockwise"),),
+        setting={"network": row["network"], "scheme": "blockwise"},
+        masks=((row["suite"], row["network"], "blockwise"),),
     )
 
 

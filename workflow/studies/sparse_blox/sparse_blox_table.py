@@ -10,6 +10,7 @@ import pandas as pd
 from sim.accelerators.sparse_blox.baselines import BASELINES
 from workflow.tabling.pricing import JUDGED, Pricing, priced_command
 from workflow.tabling.versus import CASE, GAINS, costs, versus
+from workflow.variants import parameter_and_value
 
 NODE_NM = 16
 RUN = ["suite", "network", "scheme"]
@@ -45,8 +46,8 @@ def _against(events: pd.DataFrame, subject: str, variant: str, pricing: Pricing)
         return costs(rows[rows["variant"] == known].reset_index(drop=True), NODE_NM, pricing)
 
     table = versus(side(subject), side(BASELINES[subject]), on=CASE)
-    parameter, _, value = variant.partition("=")
-    return table.assign(parameter=parameter, value=value)[[*COLUMNS, *COSTS]]
+    labels = parameter_and_value(pd.Series(variant, table.index))
+    return table.join(labels)[[*COLUMNS, *COSTS]]
 
 
 def as_configured(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:

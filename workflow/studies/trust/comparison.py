@@ -1,7 +1,7 @@
 """What a check of a model against an outside oracle consists of."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 import numpy as np
@@ -54,6 +54,7 @@ class Check:
     quantity: str
     kind: Kind
     compare: Callable[[], Sequence[Comparison]]
+    _: KW_ONLY
     tolerance: float | None = 0.0
     circular: str = ""
     definition: str = ""

@@ -91,8 +91,8 @@ def test_equals_the_plain_loops(
             twin.bias.tolist() if twin.bias is not None else [],
             reference_shape,
             *shape,
-            criterion,
-            threshold,
+            criterion=criterion,
+            threshold=threshold,
         )
         assert zero[image].tolist() == zero_blocks
         assert present[image].tolist() == present_blocks

@@ -22,7 +22,15 @@ def problem(seed: int, samples: int = 60, n: int = 7, filters: int = 4) -> tuple
 
 
 def solve(x: Tensor, y: Tensor, mask: Tensor, start: Tensor, ridge: float = 0.0) -> Tensor:
-    return masked_least_squares(x.T @ x, y.T @ x, mask, start, ridge, 500, 1e-12)
+    return masked_least_squares(
+        covariance=x.T @ x,
+        cross=y.T @ x,
+        mask=mask,
+        start=start,
+        ridge=ridge,
+        steps=500,
+        tolerance=1e-12,
+    )
 
 
 @given(st.integers(0, 50))

@@ -33,7 +33,7 @@ def test_every_four_weights_keep_their_two_largest() -> None:
 
 @pytest.mark.parametrize("channels", [64, 70])
 def test_modelled_weights_run_in_half_the_time_on_a_sparse_tensor_core(channels: int) -> None:
-    layer = Layer.conv("conv", channels, 64, 3, 1, 1, 16)
+    layer = Layer.conv("conv", channels, 64, 3, padding=1, input_size=16)
     mask = FullSizeTwoFour().weight_mask(layer, 0.3, 0.5, np.random.default_rng(0))
     assert RATIO.holds(mask)
     blocks = np.add.reduceat(mask, range(0, channels, 4), axis=1, dtype=int)

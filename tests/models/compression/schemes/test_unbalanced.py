@@ -33,7 +33,7 @@ def test_unbalanced_keeps_as_many_weights_per_layer_elsewhere(settings: dict) ->
 
 
 def test_modelled_layers_keep_as_many_weights_in_uneven_slices() -> None:
-    layer = Layer.conv("conv", 16, 32, (3, 3), (1, 1), (1, 1), (8, 8))
+    layer = Layer.conv("conv", 16, 32, (3, 3), stride=(1, 1), padding=(1, 1), input_size=(8, 8))
     balanced, unbalanced = (
         kind(balanced_density=0.4).weight_mask(layer, 0.9, 0.3, rng())
         for kind in (FullSizeBalanced, FullSizeUnbalanced)

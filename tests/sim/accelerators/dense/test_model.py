@@ -41,7 +41,7 @@ def test_ideal_array_equals_the_loop_reference(trace: LayerTrace, multipliers: i
 
 @pytest.mark.parametrize("name", ["dense_ideal", "dense_mapped"])
 def test_registers_are_those_of_the_systolic_array(name: str) -> None:
-    trace = LayerTrace.of(Layer.conv("conv", 8, 16, 3, 1, 1, 8))
+    trace = LayerTrace.of(Layer.conv("conv", 8, 16, 3, padding=1, input_size=8))
     systolic = simulate(trace, accelerator("sa", dataflow="os"))
     assert simulate(trace, accelerator(name)).actions == systolic.actions
 

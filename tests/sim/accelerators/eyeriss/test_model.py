@@ -20,13 +20,13 @@ SMALL = st.one_of(conv_layers(max_channels=6, max_size=6), linear_layers)
 
 def chip(model) -> reference.Chip:
     return reference.Chip(
-        model.pe_rows,
-        model.pe_columns,
-        model.buffer_kib * 1024,
-        model.value_bits // 8,
-        model.filter_words,
-        model.activation_words,
-        model.psum_words,
+        pe_rows=model.pe_rows,
+        pe_columns=model.pe_columns,
+        buffer_bytes=model.buffer_kib * 1024,
+        value_bytes=model.value_bits // 8,
+        filter_words=model.filter_words,
+        activation_words=model.activation_words,
+        psum_words=model.psum_words,
     )
 
 

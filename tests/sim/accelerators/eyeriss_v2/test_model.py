@@ -108,7 +108,7 @@ def test_model_is_faster_than_the_chip_and_calibration_closes_exactly_that_gap()
 
 
 def test_calibration_leaves_the_model_alone() -> None:
-    trace = LayerTrace(Layer.conv("conv", 16, 32, 3, 1, 1, 8))
+    trace = LayerTrace(Layer.conv("conv", 16, 32, 3, padding=1, input_size=8))
     before = simulate(trace, accelerator("eyeriss_v2")).cycles
     chip.calibration(accelerator("eyeriss_v2"))
     assert simulate(trace, accelerator("eyeriss_v2")).cycles == before
@@ -181,7 +181,9 @@ def test_narrow_dram_makes_the_layer_wait() -> None:
 
 
 def test_every_count_has_an_energy() -> None:
-    events = simulate(LayerTrace(Layer.conv("c", 8, 8, 3, 1, 1, 8)), accelerator("eyeriss_v2"))
+    events = simulate(
+        LayerTrace(Layer.conv("c", 8, 8, 3, padding=1, input_size=8)), accelerator("eyeriss_v2")
+    )
     energy = technology(65).energy_pj(events)
     assert set(energy) == {"mac", "sram", "buffer", "dram"}
     assert all(value > 0 for value in energy.values())

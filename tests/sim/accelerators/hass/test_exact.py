@@ -13,8 +13,8 @@ def network(seed: int) -> list[LayerTrace]:
     """Three layers whose channels differ much in density, so that engines wait."""
     rng = np.random.default_rng(seed)
     layers = [
-        Layer.conv("first", 3, 16, 3, 1, 1, 24),
-        Layer.conv("second", 16, 24, 3, 2, 1, 24),
+        Layer.conv("first", 3, 16, 3, padding=1, input_size=24),
+        Layer.conv("second", 16, 24, 3, stride=2, padding=1, input_size=24),
         Layer.conv("pointwise", 24, 32, 1, input_size=12),
     ]
     traces = []

@@ -54,7 +54,7 @@ def tiny_networks(draw: st.DrawFn) -> list[PairHistogram]:
     channels = [draw(st.sampled_from([1, 2, 3, 4])) for _ in range(draw(st.integers(2, 4)))]
     size = draw(st.sampled_from([4, 5]))
     shapes = [
-        Layer.conv(f"l{n}", a, b, draw(st.sampled_from([1, 2])), 1, 0, size)
+        Layer.conv(f"l{n}", a, b, draw(st.sampled_from([1, 2])), input_size=size)
         for n, (a, b) in enumerate(pairwise(channels))
     ]
     return histograms(shapes, draw(st.sampled_from([0.3, 0.6, 1.0])), seed=draw(st.integers(0, 99)))
@@ -131,7 +131,12 @@ def deep_networks(draw: st.DrawFn) -> list[PairHistogram]:
     sizes = [draw(st.sampled_from([8, 32, 48])) for _ in range(draw(st.integers(2, 3)) + 1)]
     shapes = [
         Layer.conv(
-            f"l{n}", a, b, draw(st.sampled_from([1, 3])), 1, 1, draw(st.sampled_from([2, 5]))
+            f"l{n}",
+            a,
+            b,
+            draw(st.sampled_from([1, 3])),
+            padding=1,
+            input_size=draw(st.sampled_from([2, 5])),
         )
         for n, (a, b) in enumerate(pairwise(sizes))
     ]
@@ -173,9 +178,9 @@ def test_scarce_weight_memory_is_weighed_at_every_step(
 
 def pyramid(size: int) -> list[Layer]:
     return [
-        Layer.conv("stem", 3, 16, 3, 2, 1, size),
-        Layer.conv("depthwise", 16, 16, 3, 1, 1, size // 2, groups=16),
-        Layer.conv("pointwise", 16, 32, 1, 1, 0, size // 2),
+        Layer.conv("stem", 3, 16, 3, stride=2, padding=1, input_size=size),
+        Layer.conv("depthwise", 16, 16, 3, padding=1, input_size=size // 2, groups=16),
+        Layer.conv("pointwise", 16, 32, 1, input_size=size // 2),
         Layer.linear("classes", 32, 10),
     ]
 
@@ -194,14 +199,18 @@ def test_input_port_bounds_the_rate_at_the_padded_input() -> None:
 def test_a_single_layer_is_bound_by_logic_until_its_input_enters_at_full_rate(
     rules: EngineRules, dsp: int, binding: str
 ) -> None:
-    network = histograms([Layer.conv("c", 3, 16, 3, 1, 1, 8)], 0.6, images=2)
+    network = histograms([Layer.conv("c", 3, 16, 3, padding=1, input_size=8)], 0.6, images=2)
     design = explore(network, rules, platform("zc706", dsp=dsp), FULL)
     assert design.binding == binding
     assert (design.interval_cycles == 10 * 10) == (binding == "input_port")
 
 
 def test_a_batch_waits_for_the_first_window_of_every_layer() -> None:
-    design = explore(histograms([Layer.conv("c", 3, 16, 3, 1, 1, 8)], 0.6), RULES, platform("u250"))
+    design = explore(
+        histograms([Layer.conv("c", 3, 16, 3, padding=1, input_size=8)], 0.6),
+        RULES,
+        platform("u250"),
+    )
     # A padded row of zeros is there at once: one line of eight and two values of the next.
     assert design.fill_cycles == math.ceil(100 * 10 / 64)
     rate = design.batch_images_per_second(4)
@@ -226,7 +235,7 @@ def test_more_dsps_never_slow_a_design_that_weight_memory_does_not_bind() -> Non
 
 
 def test_weights_that_do_not_fit_are_streamed_and_slow_the_design() -> None:
-    network = histograms([Layer.conv("wide", 256, 512, 3, 1, 1, 14)], 0.5)
+    network = histograms([Layer.conv("wide", 256, 512, 3, padding=1, input_size=14)], 0.5)
     board = platform("zcu102", bram18=250)
     tight = explore(network, RULES, board)
     roomy = explore(network, RULES, platform("zcu102"))
@@ -267,15 +276,24 @@ def mobilenet_v3_large_blocks() -> list[Layer]:
         (5, 160, 960, 160, 1, 7),
         (5, 160, 960, 160, 1, 7),
     ]
-    layers = [Layer.conv("stem", 3, 16, 3, 2, 1, 224)]
+    layers = [Layer.conv("stem", 3, 16, 3, stride=2, padding=1, input_size=224)]
     for n, (kernel, inner, wide, outer, stride, size) in enumerate(rows):
         if wide != inner:
-            layers.append(Layer.conv(f"{n}.expand", inner, wide, 1, 1, 0, size))
+            layers.append(Layer.conv(f"{n}.expand", inner, wide, 1, input_size=size))
         layers.append(
-            Layer.conv(f"{n}.depthwise", wide, wide, kernel, stride, kernel // 2, size, wide)
+            Layer.conv(
+                f"{n}.depthwise",
+                wide,
+                wide,
+                kernel,
+                stride=stride,
+                padding=kernel // 2,
+                input_size=size,
+                groups=wide,
+            )
         )
-        layers.append(Layer.conv(f"{n}.project", wide, outer, 1, 1, 0, size // stride))
-    layers.append(Layer.conv("last", 160, 960, 1, 1, 0, 7))
+        layers.append(Layer.conv(f"{n}.project", wide, outer, 1, input_size=size // stride))
+    layers.append(Layer.conv("last", 160, 960, 1, input_size=7))
     return [*layers, Layer.linear("hidden", 960, 1280), Layer.linear("classes", 1280, 1000)]
 
 

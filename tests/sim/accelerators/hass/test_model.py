@@ -195,9 +195,9 @@ def test_impossible_parameters_are_named() -> None:
 def test_a_design_runs_at_its_planned_interval_or_slower() -> None:
     rng = np.random.default_rng(3)
     shapes = [
-        Layer.conv("a", 3, 8, 3, 2, 1, 16),
-        Layer.conv("b", 8, 8, 3, 1, 1, 8, groups=8),
-        Layer.conv("c", 8, 12, 1, 1, 0, 8),
+        Layer.conv("a", 3, 8, 3, stride=2, padding=1, input_size=16),
+        Layer.conv("b", 8, 8, 3, padding=1, input_size=8, groups=8),
+        Layer.conv("c", 8, 12, 1, input_size=8),
     ]
     layers = [
         LayerTrace(s, rng.random(s.weight_shape) < 0.6, rng.random((2, *s.input_shape)) < 0.5)

@@ -124,14 +124,14 @@ def test_a_longer_lookahead_or_freer_scheduler_never_costs_more(trace: LayerTrac
 
 
 def test_a_dense_3x3_layer_keeps_every_thread_busy() -> None:
-    layer = Layer.conv("conv", 4, 8, 3, 1, 0, (30, 30))
+    layer = Layer.conv("conv", 4, 8, 3, input_size=(30, 30))
     events = simulate(LayerTrace(layer), accelerator("phantom_2d", fill_cycles=0))
     assert events.cycles == layer.dense_macs // 252
     assert events.utilisation == 1.0
 
 
 def test_rotation_spreads_a_dense_kernel_column_over_the_pe_columns() -> None:
-    layer = Layer.conv("conv", 9, 4, 3, 1, 0, (30, 30))
+    layer = Layer.conv("conv", 9, 4, 3, input_size=(30, 30))
     weight = np.zeros(layer.weight_shape, dtype=bool)
     weight[..., 0] = True
     trace = LayerTrace(layer, weight)
@@ -154,15 +154,15 @@ def test_rotation_turns_by_one_column_per_slice() -> None:
 
 
 def test_small_maps_give_every_core_its_own_filters() -> None:
-    deep = Layer.conv("deep", 9, 28, 1, 1, 0, (7, 7))
+    deep = Layer.conv("deep", 9, 28, 1, input_size=(7, 7))
     model = accelerator("phantom_2d", fill_cycles=0)
     assert model.split(deep) == (28, 1)
-    assert model.split(Layer.conv("wide", 9, 28, 1, 1, 0, (28, 28))) == (4, 7)
+    assert model.split(Layer.conv("wide", 9, 28, 1, input_size=(28, 28))) == (4, 7)
     assert simulate(LayerTrace(deep), model).cycles == 49
 
 
 def test_masks_and_values_cross_dram_when_the_buffer_is_too_small() -> None:
-    layer = Layer.conv("conv", 8, 16, 3, 1, 1, (10, 10))
+    layer = Layer.conv("conv", 8, 16, 3, padding=1, input_size=(10, 10))
     weight = np.zeros(layer.weight_shape, dtype=bool)
     weight[0] = True
     held = simulate(LayerTrace(layer, weight), accelerator("phantom_2d"))

@@ -18,15 +18,15 @@ small = traces(conv_layers(max_channels=20, max_size=5) | linear_layers)
 def shapes(draw: st.DrawFn) -> reference.Shape:
     size = st.integers(1, 3)
     return reference.Shape(
-        draw(size),
-        draw(size),
-        draw(size),
-        draw(size),
-        draw(st.sampled_from([1, 2, 3, 4, 8])),
-        draw(st.booleans()),
-        draw(st.sampled_from([0.0, 0.04, 0.4])),
-        draw(st.booleans()),
-        draw(st.sampled_from([1, 5, 8])),
+        rows=draw(size),
+        columns=draw(size),
+        tpe_pixels=draw(size),
+        tpe_filters=draw(size),
+        weight_slots=draw(st.sampled_from([1, 2, 3, 4, 8])),
+        overlap=draw(st.booleans()),
+        residual=draw(st.sampled_from([0.0, 0.04, 0.4])),
+        gate_operands=draw(st.booleans()),
+        max_nonzeros=draw(st.sampled_from([1, 5, 8])),
     )
 
 
@@ -118,7 +118,16 @@ def test_groups_that_cut_blocks_cannot_use_the_bound() -> None:
     activation = np.zeros((1, *layer.input_shape), dtype=bool)
     activation[:, 6:10] = True
     trace = LayerTrace(layer, activation=activation, activation_bound=2)
-    shape = reference.Shape(2, 2, 2, 2, 8, True, 0.04, True)
+    shape = reference.Shape(
+        rows=2,
+        columns=2,
+        tpe_pixels=2,
+        tpe_filters=2,
+        weight_slots=8,
+        overlap=True,
+        residual=0.04,
+        gate_operands=True,
+    )
     events = _simulate("s2ta_aw", trace, shape)
     assert events.cycles == 2 * 3 * 6 + 2
     _check(events, reference.time_unrolled(trace, shape), trace)
@@ -131,7 +140,16 @@ def test_compressed_maps_that_spill_move_compressed() -> None:
     output = bounded(rng.random((2, 16, 25, 25)) < 0.9, 4)
     trace = LayerTrace(layer, None, activation, output)
     events = simulate(trace, accelerator("s2ta_aw", activation_buffer_kib=1))
-    shape = reference.Shape(8, 8, 8, 4, 4, True, 0.04, True)
+    shape = reference.Shape(
+        rows=8,
+        columns=8,
+        tpe_pixels=8,
+        tpe_filters=4,
+        weight_slots=4,
+        overlap=True,
+        residual=0.04,
+        gate_operands=True,
+    )
     stored = reference.Tally()
     reference._write_back(stored, trace, shape)
     assert events.traffic_bytes[Access("dram", "output", "write")] == stored.stored["output"]

@@ -79,7 +79,9 @@ def test_bytes_equal_the_loop_reference(
 
 @pytest.mark.parametrize(("kernel", "stride"), [(11, 4), (7, 2), (5, 2), (5, 3), (3, 2), (1, 1)])
 def test_halos_shrink_with_the_stride(kernel: int, stride: int) -> None:
-    layer = Layer.conv("conv", 2, 40, kernel, stride, kernel // 2, (40, 26))
+    layer = Layer.conv(
+        "conv", 2, 40, kernel, stride=stride, padding=kernel // 2, input_size=(40, 26)
+    )
     trace, model = LayerTrace(layer), accelerator("scnn", accumulator_entries=1000)
     parameters = {
         "pe_rows": 8,
@@ -108,7 +110,7 @@ def test_fewer_nonzeros_never_cost_more(trace: LayerTrace, seed: int) -> None:
 
 
 def test_dense_interior_layer_uses_every_multiplier_but_edges_and_halos() -> None:
-    layer = Layer.conv("conv", 4, 64, 1, 1, 0, (32, 32))
+    layer = Layer.conv("conv", 4, 64, 1, input_size=(32, 32))
     events = simulate(LayerTrace(layer), accelerator("scnn"))
     assert events.cycles == layer.dense_macs // 1024
     assert events.utilisation == 1.0
@@ -123,7 +125,7 @@ def test_fully_connected_runs_at_a_quarter_of_peak_before_the_exchange() -> None
 
 
 def test_a_stride_without_sub_grids_pays_for_the_wasted_products() -> None:
-    layer = Layer.conv("conv", 8, 16, 3, 2, 1, (64, 64))
+    layer = Layer.conv("conv", 8, 16, 3, stride=2, padding=1, input_size=(64, 64))
     split = simulate(LayerTrace(layer), accelerator("scnn"))
     naive = simulate(LayerTrace(layer), accelerator("scnn", stride_products="all"))
     assert split.idle_multiplier_cycles["stride"] == 0
@@ -143,8 +145,8 @@ def test_the_writer_and_the_reader_of_a_map_agree_where_it_lies(seed: int, tilin
     rng = np.random.default_rng(seed)
     rows, columns = int(rng.integers(2, 9)), int(rng.integers(2, 9))
     mask = rng.random((1, 5, rows, columns)) < rng.random()
-    writer = Layer.conv("writer", 2, 5, 3, 1, 1, (rows, columns))
-    reader = Layer.conv("reader", 5, 4, 3, 1, 1, (rows, columns))
+    writer = Layer.conv("writer", 2, 5, 3, padding=1, input_size=(rows, columns))
+    reader = Layer.conv("reader", 5, 4, 3, padding=1, input_size=(rows, columns))
     pes = {"pe_rows": 2, "pe_columns": 3, "plane_tiles": tiling, "activation_ram_bytes": 12}
     model = accelerator("scnn", **pes)
     written = simulate(LayerTrace.of(writer, output=mask), model).traffic_bytes
@@ -154,7 +156,10 @@ def test_the_writer_and_the_reader_of_a_map_agree_where_it_lies(seed: int, tilin
 
 def test_late_pointwise_layers_have_a_limit_of_their_own() -> None:
     late, early = (Layer.conv("conv", 16, 200, 1, input_size=size) for size in (8, 9))
-    window, pixel = Layer.conv("conv", 16, 200, 3, 1, 1, 8), Layer.linear("fc", 16, 200)
+    window, pixel = (
+        Layer.conv("conv", 16, 200, 3, padding=1, input_size=8),
+        Layer.linear("fc", 16, 200),
+    )
     model = accelerator("scnn")
     assert model.filters_in_group(late) == 8
     assert [model.filters_in_group(layer) for layer in (early, window, pixel)] == [200, 113, 200]
@@ -171,7 +176,7 @@ def test_a_narrow_dram_holds_a_layer_of_few_products_up() -> None:
 
 
 def test_an_input_larger_than_the_rams_is_fetched_in_passes() -> None:
-    layer = Layer.conv("conv", 64, 64, 3, 1, 1, (64, 64))
+    layer = Layer.conv("conv", 64, 64, 3, padding=1, input_size=(64, 64))
     small = simulate(LayerTrace(layer), accelerator("scnn", activation_ram_bytes=4096))
     large = simulate(LayerTrace(layer), accelerator("scnn", activation_ram_bytes=2**20))
     weight, activation = Access("dram", "weight", "read"), Access("dram", "activation", "read")

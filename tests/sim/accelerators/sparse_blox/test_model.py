@@ -160,7 +160,7 @@ def test_a_zero_block_saves_its_height_in_every_pass_over_it() -> None:
 
 
 def test_what_the_network_zeroed_is_skipped_though_the_feature_map_is_full() -> None:
-    layer = Layer.conv("conv", 8, 8, 3, 1, 1, 8)
+    layer = Layer.conv("conv", 8, 8, 3, padding=1, input_size=8)
     zero = np.zeros((1, *block_grid(layer, 8, 8)), dtype=bool)
     zero[0, 3, 4] = True
     trace = LayerTrace(layer, block_map=BlockMap(8, 8, zero))

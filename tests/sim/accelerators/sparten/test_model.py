@@ -97,7 +97,7 @@ def test_never_beats_one_match_per_multiplier_and_cycle(name: str, trace: LayerT
 def skewed() -> LayerTrace:
     """128 filters, every second one nearly empty."""
     rng = np.random.default_rng(7)
-    layer = Layer.conv("conv", 64, 128, 3, 1, 1, 14)
+    layer = Layer.conv("conv", 64, 128, 3, padding=1, input_size=14)
     density = np.where(np.arange(128) % 2, 0.05, 0.8)[:, None, None, None]
     weight = rng.random(layer.weight_shape) < density
     return LayerTrace(layer, weight, rng.random((1, *layer.input_shape)) < 0.5)
@@ -150,14 +150,14 @@ def test_unknown_barrier_is_refused() -> None:
 
 
 def test_few_filters_are_not_paired() -> None:
-    layer = Layer.conv("conv", 64, 32, 3, 1, 1, 16)
+    layer = Layer.conv("conv", 64, 32, 3, padding=1, input_size=16)
     trace = LayerTrace(layer, np.random.default_rng(0).random(layer.weight_shape) < 0.3)
     plain = simulate(trace, accelerator("sparten_no_balancing"))
     assert simulate(trace, accelerator("sparten")).cycles == plain.cycles
 
 
 def test_dram_holds_the_maps_only_where_the_buffer_does_not() -> None:
-    layer = Layer.conv("conv", 32, 32, 3, 1, 1, 32)
+    layer = Layer.conv("conv", 32, 32, 3, padding=1, input_size=32)
     weights, both_maps = 32 * (288 + 3 * 16), 2 * (32 * 1024 + 32 * 1024 // 8)
     fits, spills = (
         simulate(LayerTrace(layer), accelerator("sparten", activation_buffer_kib=size))

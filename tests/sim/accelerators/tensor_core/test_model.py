@@ -19,13 +19,13 @@ SMALL = traces(conv_layers(max_channels=14, max_size=5) | linear_layers)
 def cores(draw: st.DrawFn) -> reference.Core:
     kept = draw(st.sampled_from([1, 2, 4]))
     return reference.Core(
-        draw(st.integers(1, 3)),
-        draw(st.integers(1, 4)),
-        kept * draw(st.integers(1, 4)),
-        draw(st.integers(1, 9)),
-        kept,
-        draw(st.sampled_from([1, 4, 8, 12])),
-        draw(st.sampled_from([1.0, 7.0, math.inf])),
+        subpartitions=draw(st.integers(1, 3)),
+        filters_per_subpartition=draw(st.integers(1, 4)),
+        lanes=kept * draw(st.integers(1, 4)),
+        tile_pixels=draw(st.integers(1, 9)),
+        kept=kept,
+        largest_block=draw(st.sampled_from([1, 4, 8, 12])),
+        operand_bytes_per_cycle=draw(st.sampled_from([1.0, 7.0, math.inf])),
     )
 
 
@@ -75,7 +75,7 @@ def test_equals_the_stepped_core(trace: LayerTrace, shape: reference.Core) -> No
 
 @pytest.mark.parametrize(("kept", "block", "gain"), [(4, 4, 1), (2, 4, 2), (1, 4, 2), (2, 8, 2)])
 def test_gain_is_two_at_2_of_4_and_never_more(kept: int, block: int, gain: int) -> None:
-    layer = Layer.conv("conv", 64, 64, 3, 1, 1, 16)
+    layer = Layer.conv("conv", 64, 64, 3, padding=1, input_size=16)
     weight = thinned(np.ones(layer.weight_shape, dtype=bool), kept, block)
     trace = LayerTrace.of(layer, weight=weight)
     dense, sparse = (simulate(trace, accelerator(name)).cycles for name in ("tc", "stc"))
@@ -129,7 +129,7 @@ def test_zeros_of_activations_change_nothing_but_the_effectual_count() -> None:
 
 
 def test_compressed_weights_take_less_dram() -> None:
-    layer = Layer.conv("conv", 64, 64, 3, 1, 1, 8)
+    layer = Layer.conv("conv", 64, 64, 3, padding=1, input_size=8)
     weight = thinned(np.ones(layer.weight_shape, dtype=bool), 2, 4)
     trace = LayerTrace.of(layer, weight=weight)
     read = Access("dram", "weight", "read")

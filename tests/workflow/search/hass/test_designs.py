@@ -15,9 +15,9 @@ RNG = np.random.default_rng(0)
 
 def network(images: int = 2) -> list[LayerTrace]:
     layers = [
-        Layer.conv("stem", 3, 16, 3, 2, 1, 64),
-        Layer.conv("depthwise", 16, 16, 3, 1, 1, 32, groups=16),
-        Layer.conv("pointwise", 16, 32, 1, 1, 0, 32),
+        Layer.conv("stem", 3, 16, 3, stride=2, padding=1, input_size=64),
+        Layer.conv("depthwise", 16, 16, 3, padding=1, input_size=32, groups=16),
+        Layer.conv("pointwise", 16, 32, 1, input_size=32),
         Layer.linear("classes", 32, 10),
     ]
     traces = []

@@ -57,7 +57,15 @@ def subject() -> JudgedNetwork:
 
 def search(folder: Path, strategy: str = "nsga2", **changed: object) -> BlockSearch:
     settings = SpexSettings(**{**vars(SETTINGS), **changed})  # type: ignore[arg-type]
-    return BlockSearch("toys", "toy", strategy, settings, subject, folder / "journal", strategy)
+    return BlockSearch(
+        suite="toys",
+        network="toy",
+        strategy=strategy,
+        settings=settings,
+        make=subject,
+        journal=folder / "journal",
+        study=strategy,
+    )
 
 
 class Line:

@@ -9,7 +9,10 @@ from workflow.events import simulate_network
 from workflow.studies.basis.area_table import component_area
 from workflow.studies.basis.bases_table import energy_bases, row_events
 
-LAYERS = (Layer.conv("first", 8, 32, 3, 1, 1, 14), Layer.conv("second", 32, 32, 1, 1, 0, 14))
+LAYERS = (
+    Layer.conv("first", 8, 32, 3, padding=1, input_size=14),
+    Layer.conv("second", 32, 32, 1, input_size=14),
+)
 SIZE = 0
 
 

@@ -19,7 +19,21 @@ VERDICTS_OF_A_GAIN = {REPRODUCED, SAME_DIRECTION}
 
 
 def claim(low: float, high: float | None, neutral: float | None = 1.0) -> Claim:
-    return Claim("a", "s", "m", "x", "y", "n", "x", low, high, "", "somewhere", neutral, ("vgg16",))
+    return Claim(
+        id="a",
+        system="s",
+        metric="m",
+        subject="x",
+        comparator="y",
+        network="n",
+        unit="x",
+        low=low,
+        high=high,
+        condition="",
+        source="somewhere",
+        neutral=neutral,
+        networks=("vgg16",),
+    )
 
 
 def value(here: float | None, suite: str = "imagenet", network: str = "vgg16") -> Evaluation:

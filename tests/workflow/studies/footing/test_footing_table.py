@@ -93,8 +93,8 @@ def test_a_bad_file_is_one_message(tmp_path: Path, change: dict[str, object], me
 
 def _trace(network: str, density: float) -> NetworkTrace:
     layers = [
-        Layer.conv("conv", 16, 24, 3, 1, 1, (12, 12)),
-        Layer.conv("dw", 24, 24, 3, 2, 1, (12, 12), 24),
+        Layer.conv("conv", 16, 24, 3, padding=1, input_size=(12, 12)),
+        Layer.conv("dw", 24, 24, 3, stride=2, padding=1, input_size=(12, 12), groups=24),
         Layer.linear("fc", 40, 10),
     ]
     return random_trace(layers, (density, 0.6), network=network)

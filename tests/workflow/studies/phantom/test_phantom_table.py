@@ -5,7 +5,7 @@ from sim import Layer, NetworkTrace, accelerator
 from sim.footing import footing
 from tests.workflow.random_traces import random_trace
 from workflow.events import simulate_network
-from workflow.steps.simulate import sweep, variant
+from workflow.steps.simulate import sweep
 from workflow.studies.claims.claims_table import evaluated
 from workflow.studies.phantom import gains_figure as phantom_gains
 from workflow.studies.phantom import idle_figure as phantom_idle
@@ -17,6 +17,7 @@ from workflow.studies.phantom.idle_table import phantom_idle as idle_table
 from workflow.studies.phantom.layers_table import phantom_layers as layers_table
 from workflow.studies.phantom.phantom_table import phantom
 from workflow.studies.phantom.sensitivity_table import phantom_sensitivity as sensitivity_table
+from workflow.variants import variant_text
 
 NETWORKS = ("vgg16", "lenet5")
 DESIGNS = ("phantom_2d", "scnn", "dense_ideal", "dense_mapped")
@@ -24,8 +25,8 @@ DESIGNS = ("phantom_2d", "scnn", "dense_ideal", "dense_mapped")
 
 def _trace(network: str) -> NetworkTrace:
     layers = [
-        Layer.conv("conv", 8, 32, 3, 1, 1, (16, 16)),
-        Layer.conv("dw", 32, 32, 3, 1, 1, (16, 16), 32),
+        Layer.conv("conv", 8, 32, 3, padding=1, input_size=(16, 16)),
+        Layer.conv("dw", 32, 32, 3, padding=1, input_size=(16, 16), groups=32),
         Layer.linear("fc", 64, 10),
     ]
     return random_trace(layers, (0.3, 0.5), images=2, seed=5, network=network)
@@ -143,7 +144,7 @@ def sensitivity() -> pd.DataFrame:
     for overrides in [{}, *sweep("phantom_2d")]:
         model = accelerator("phantom_2d", **overrides)
         frame = simulate_network(_trace("vgg16"), "phantom_2d", model)
-        frames.append(frame.assign(variant=variant(overrides)))
+        frames.append(frame.assign(variant=variant_text(overrides)))
     return sensitivity_table(pd.concat(frames, ignore_index=True))
 
 

@@ -21,7 +21,7 @@ SCHEMES = ("magnitude", "balanced")
 
 
 def _trace(scheme: str) -> NetworkTrace:
-    layers = [Layer.conv("conv", 16, 24, 3, 1, 1, (12, 12))]
+    layers = [Layer.conv("conv", 16, 24, 3, padding=1, input_size=(12, 12))]
     origin = {"suite": "shapes", "network": "resnet50", "scheme": scheme}
     return random_trace(layers, (0.4, 0.5), seed=3, **origin)
 

@@ -33,7 +33,7 @@ from workflow.studies.sparse_blox.blocks_table import rows
 from workflow.studies.sparse_blox.claims import EVALUATORS
 from workflow.studies.sparse_blox.sparse_blox_table import as_configured, gains
 
-CONV = Layer.conv("conv", 8, 12, 3, 2, 1, 11)  # 36 pixels, 72 columns
+CONV = Layer.conv("conv", 8, 12, 3, stride=2, padding=1, input_size=11)  # 36 pixels, 72 columns
 FC = Layer.linear("fc", 64, 10)
 
 

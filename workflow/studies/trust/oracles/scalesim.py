@@ -43,7 +43,16 @@ def _layer(row: pd.Series) -> tuple[Layer, int]:
     size = int(row["IFMAP Height"]) + (stride > 1) - 2 * padding
     times = int(name.split("_x")[1]) if "_x" in name else 1
     channels, filters = int(row["Channels"]) * times, int(row["Num Filter"]) * times
-    layer = Layer.conv(name, channels, filters, kernel, stride, padding, size, groups=times)
+    layer = Layer.conv(
+        name,
+        channels,
+        filters,
+        kernel,
+        stride=stride,
+        padding=padding,
+        input_size=size,
+        groups=times,
+    )
     return layer, times
 
 
@@ -113,9 +122,8 @@ def condensed() -> list[Comparison]:
             int(row["in_channels"] * row["nonzeros"] // row["block"]),
             int(row["out_channels"]),
             int(row["kernel"]),
-            int(row["stride"]),
-            0,
-            int(row["input_size"]),
+            stride=int(row["stride"]),
+            input_size=int(row["input_size"]),
         )
         for _, row in table.iterrows()
     ]
@@ -131,8 +139,10 @@ CHECKS = (
         "buffer accesses",
         "exact",
         accesses,
-        definition="SCALE-Sim also counts rows + columns writes per output-stationary fold that "
-        "carry no result; they are taken off its count",
+        definition=(
+            "SCALE-Sim also counts rows + columns writes per output-stationary fold that "
+            "carry no result; they are taken off its count"
+        ),
     ),
     Check(
         "sa (condensed window)",
@@ -140,7 +150,9 @@ CHECKS = (
         "cycles of N:M weights",
         "exact",
         condensed,
-        definition="N:M weights are a window of N/M the length to both; how the array picks the "
-        "activations is outside both models",
+        definition=(
+            "N:M weights are a window of N/M the length to both; how the array picks the "
+            "activations is outside both models"
+        ),
     ),
 )

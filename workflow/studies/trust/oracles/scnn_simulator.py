@@ -32,7 +32,7 @@ def _counted(row: pd.Series) -> tuple[int, int]:
     """Busy cycles summed over the PEs, and products, with its 32 filters per group."""
     rng = np.random.default_rng(0)
     channels, filters, size = (int(row[n]) for n in ("in_channels", "out_channels", "size"))
-    layer = Layer.conv(str(row["layer"]), channels, filters, 3, 1, 1, size)
+    layer = Layer.conv(str(row["layer"]), channels, filters, 3, padding=1, input_size=size)
     weight = _exact_mask(rng, layer.weight_shape, row["weight_density"])
     activation = _exact_mask(rng, (1, *layer.input_shape), row["activation_density"])
     model = accelerator("scnn", filters_per_group=32, accumulator_entries=10**6)

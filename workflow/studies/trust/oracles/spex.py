@@ -19,7 +19,15 @@ def _convolution(row: pd.Series) -> Layer:
     channels, filters = int(row["in_channels"]), int(row["out_channels"])
     kernel, stride, padding = (int(row[name]) for name in ("kernel", "stride", "padding"))
     size = int(row["input_height"]), int(row["input_width"])
-    return Layer.conv(str(row["layer"]), channels, filters, kernel, stride, padding, size)
+    return Layer.conv(
+        str(row["layer"]),
+        channels,
+        filters,
+        kernel,
+        stride=stride,
+        padding=padding,
+        input_size=size,
+    )
 
 
 def totals() -> list[Comparison]:
@@ -42,7 +50,9 @@ CHECKS = (
         "published",
         totals,
         tolerance=0.0035,
-        definition="the total is a quotient of two rounded numbers: 0.3 % of play for ResNet-50, "
-        "3.5 % for YOLOv5s",
+        definition=(
+            "the total is a quotient of two rounded numbers: 0.3 % of play for ResNet-50, "
+            "3.5 % for YOLOv5s"
+        ),
     ),
 )
