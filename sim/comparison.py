@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.accelerator import Accelerator, simulate
 from sim.compared_designs import designs_to_run
-from sim.components import BASES, EnergyBasis, energy_basis, energy_pj, has_inventory
+from sim.components import COMPONENTS, EnergyBasis, energy_basis, energy_pj, has_inventory
 from sim.consistency import check_events
 from sim.errors import UserError
 from sim.events import Events
@@ -204,7 +204,7 @@ def compare(
 
 
 def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:
-    return energy_basis(BASES[0], design, node_nm) if has_inventory(design) else None
+    return energy_basis(COMPONENTS, design, node_nm) if has_inventory(design) else None
 
 
 def _costs(

@@ -36,8 +36,16 @@ GROUPS: dict[Kind, str] = {
 }
 """Entry points' group by what they bring."""
 SOURCES = {
-    *(".py", ".yaml", ".yml", ".toml", ".csv", ".json"),
-    *(".txt", ".npy", ".npz", ".safetensors"),
+    ".py",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".csv",
+    ".json",
+    ".txt",
+    ".npy",
+    ".npz",
+    ".safetensors",
 }
 """Endings of the files that a result of a plug-in depends on."""
 MEND = "mend it, install it anew or uninstall it"

@@ -120,7 +120,11 @@ def repaired_trace(
     judgements.append(judge.judge(sparse.module, method, "int8"))
     images = judge.whole[: settings.images]
     provenance = Provenance(
-        *(suite, network, scheme, "measured", "measured"),
+        suite,
+        network,
+        scheme,
+        "measured",
+        "measured",
         f"weights: {path.name}, {scheme}, repair {method}; activations: {len(images)} of the "
         f"pictures of folder {inputs.folder.name} that repair did not see",
     )

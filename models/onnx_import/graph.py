@@ -16,8 +16,16 @@ SHAPES = ("Shape", "Size")
 """Operators whose result depends on the form of their input alone."""
 RANDOM = ("Random", "Bernoulli", "Multinomial")
 CARRIERS = {
-    *("Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"),
-    *("DequantizeLinear", "QuantizeLinear", "Pad"),
+    "Identity",
+    "Transpose",
+    "Reshape",
+    "Flatten",
+    "Squeeze",
+    "Unsqueeze",
+    "Cast",
+    "DequantizeLinear",
+    "QuantizeLinear",
+    "Pad",
 }
 """Operators whose result holds the values of their first input, in another form."""
 

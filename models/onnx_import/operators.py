@@ -51,11 +51,28 @@ PRODUCTS: Mapping[str, ProductForm] = {
 MULTIPLYING = ("attention", "lstm", "gru", "rnn", "conv", "einsum", "matmul", "gemm", "dft", "stft")
 """Parts of the names of the other operators that multiply and add."""
 HARMLESS = {
-    *("QuantizeLinear", "DequantizeLinear", "QLinearAdd", "QLinearMul", "QLinearConcat"),
-    *("QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax", "QLinearReduceMean", "QLinearWhere"),
-    *("QLinearAveragePool", "QLinearGlobalAveragePool", "Gelu", "FastGelu", "QuickGelu"),
-    *("BiasGelu", "BiasAdd", "LayerNormalization", "SkipLayerNormalization"),
-    *("SimplifiedLayerNormalization", "SkipSimplifiedLayerNormalization", "Pad"),
+    "QuantizeLinear",
+    "DequantizeLinear",
+    "QLinearAdd",
+    "QLinearMul",
+    "QLinearConcat",
+    "QLinearSigmoid",
+    "QLinearLeakyRelu",
+    "QLinearSoftmax",
+    "QLinearReduceMean",
+    "QLinearWhere",
+    "QLinearAveragePool",
+    "QLinearGlobalAveragePool",
+    "Gelu",
+    "FastGelu",
+    "QuickGelu",
+    "BiasGelu",
+    "BiasAdd",
+    "LayerNormalization",
+    "SkipLayerNormalization",
+    "SimplifiedLayerNormalization",
+    "SkipSimplifiedLayerNormalization",
+    "Pad",
 }
 """Of the contributed operators, those that carry no product."""
 UNDERSTOOD = ", ".join(PRODUCTS)

@@ -125,10 +125,20 @@ def _pip_arguments(requirements: Path, folder: Path, platform: str | None) -> li
     if platform is not None:
         choice = ["--only-binary", ":all:", "--python-version", "3.11", "--platform", platform]
     return [
-        *("-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
-        *("--no-deps", "--require-hashes", "--retries", "1"),
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+        "--retries",
+        "1",
         *choice,
-        *("--requirement", str(requirements), "--dest", str(folder)),
+        "--requirement",
+        str(requirements),
+        "--dest",
+        str(folder),
     ]
 
 

@@ -5,7 +5,7 @@ made of and what its counted events cost, `area(accelerator, node_nm)` sums it u
 from `make technology`; the simulator reads them and never imports what they were made with.
 """
 
-from sim.components.basis import BASES, EnergyBasis, energy_basis, energy_pj
+from sim.components.basis import BASES, COMPONENTS, MIXED, EnergyBasis, energy_basis, energy_pj
 from sim.components.cells import Library
 from sim.components.efficiency import Efficiency, efficiency
 from sim.components.inventories import (
@@ -21,6 +21,8 @@ from sim.components.table import Component, Cost, components
 
 __all__ = [
     "BASES",
+    "COMPONENTS",
+    "MIXED",
     "Area",
     "Component",
     "Cost",

@@ -16,7 +16,8 @@ from sim.energy import Technology, technology
 from sim.events import Access, Events
 from sim.validation import require_choice
 
-BASES = ("components", "mixed")
+COMPONENTS, MIXED = "components", "mixed"
+BASES = (COMPONENTS, MIXED)
 """The basis that tables and claims are judged by comes first; the other is its alternative."""
 LPDDR4 = "lpddr4"
 

@@ -31,7 +31,7 @@ class Wrong:
     def simulate(self, _: LayerTrace) -> Events:
         idle = {Cause.ZERO_OPERAND: self.dense - self.effectual}
         read = {Access("dram", "weight", "read"): self.weight_bytes}
-        return Events(self.dense, self.dense, self.effectual, 1, idle, read)
+        return Events(self.dense, self.dense, self.effectual, 1, idle, traffic_bytes=read)
 
 
 @pytest.mark.parametrize("name", list(configurations()))

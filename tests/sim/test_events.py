@@ -53,7 +53,7 @@ def test_bytes_are_those_of_a_memory_and_a_direction() -> None:
         Access("dram", "output", "write"): 4,
         Access("sram_2mib", "output", "write"): 5,
     }
-    events = Events(4, 8, 8, 2, {}, traffic)
+    events = Events(4, 8, 8, 2, traffic_bytes=traffic)
     assert events.bytes_moved("dram") == 7
     assert events.bytes_moved("dram", "write") == 4
     assert events.bytes_moved("sram_8kib") == 0

@@ -132,3 +132,22 @@ def test_zeros_between_the_inputs_make_a_transposed_convolution_a_plain_one() ->
     assert layer.spread_size == (11, 13)
     assert layer.output_size == (12, 14)
     assert layer.input_shape == (3, 6, 7)
+
+
+def test_old_calls_by_position_work() -> None:
+    by_position = ("c", 4, 6, (3, 1), 2, 1, (9, 8), 2, (1, 2), 1)
+    assert Layer.conv(*by_position) == Layer.conv(
+        name="c",
+        in_channels=4,
+        out_channels=6,
+        kernel=(3, 1),
+        stride=2,
+        padding=1,
+        input_size=(9, 8),
+        groups=2,
+        dilation=(1, 2),
+        input_dilation=1,
+    )
+    assert Layer.linear("fc", 4, 6, 2) == Layer.linear(
+        name="fc", in_features=4, out_features=6, tokens=2
+    )

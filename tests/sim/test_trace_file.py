@@ -1,15 +1,12 @@
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from safetensors import safe_open
-from safetensors.numpy import save, save_file
 
 from sim import (
-    BlockMap,
     Layer,
     LayerTrace,
     NetworkTrace,
@@ -20,19 +17,13 @@ from sim import (
     matmul,
     simulate,
 )
-from sim.trace_file import _digest, read_trace, write_trace
+from sim.trace_file import read_trace, write_trace
+from tests.sim.trace_files import small_trace, with_block_map
 
 
 @pytest.fixture
 def trace() -> NetworkTrace:
-    rng = np.random.default_rng(0)
-    conv = Layer.conv("conv", 3, 5, 3, stride=2, padding=1, input_size=(7, 9))
-    fc = Layer.linear("fc", 100, 11)
-    int8 = rng.integers(-2, 3, conv.weight_shape).astype(np.int8)
-    first = LayerTrace(conv, int8 != 0, rng.random((2, 3, 7, 9)) < 0.5, activation_bound=3)
-    second = LayerTrace(fc, rng.random((11, 100, 1, 1)) < 0.3, rng.random((2, 100, 1, 1)) < 0.5)
-    provenance = Provenance("digits", "lenet5", "dense", "measured", "measured", "test images")
-    return NetworkTrace(provenance, (TracedLayer(first, int8, "fc"), TracedLayer(second)))
+    return small_trace()
 
 
 def test_round_trip_keeps_every_bit_and_links_consumers(
@@ -120,14 +111,6 @@ def test_a_product_that_says_it_is_the_same_for_all_images_is_written_for_each(
     assert simulate(back, accelerator("sa")) == simulate(alone, accelerator("sa"))
 
 
-def with_block_map(trace: NetworkTrace, seed: int = 1) -> NetworkTrace:
-    """The same with a map of 4x5 blocks on the first layer."""
-    first, *others = trace.layers
-    zero = np.random.default_rng(seed).random((2, 4, 7)) < 0.5  # 20 pixels, 27 columns
-    mapped = replace(first.trace, block_map=BlockMap(4, 5, zero))
-    return NetworkTrace(trace.provenance, (replace(first, trace=mapped), *others))
-
-
 def test_round_trip_keeps_the_block_map(trace: NetworkTrace, tmp_path: Path) -> None:
     mapped = with_block_map(trace)
     write_trace(tmp_path / "a", mapped)
@@ -138,40 +121,6 @@ def test_round_trip_keeps_the_block_map(trace: NetworkTrace, tmp_path: Path) -> 
     assert (copied.width, copied.height) == (4, 5)
     assert np.array_equal(copied.zero, shared.zero)
     assert back.traces[1].block_map is None
-
-
-def rewritten(path: Path, record: dict[str, Any] | None, tensors: dict[str, Any]) -> None:
-    """Change the first layer's record and the tensors of a trace; None drops an entry."""
-    with safe_open(path, framework="numpy") as file:
-        header = json.loads(file.metadata()["trace"])
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    arrays = {key: value for key, value in {**arrays, **tensors}.items() if value is not None}
-    changed = {**header["layers"][0], **(record or {})}
-    header["layers"][0] = {key: value for key, value in changed.items() if value is not None}
-    header["sha256"] = _digest(header, arrays)
-    save_file(arrays, path, {"trace": json.dumps(header)})
-
-
-@pytest.mark.parametrize(
-    ("record", "tensors", "message"),
-    [
-        ({"block": [4, 4]}, {}, "bytes of mask for"),
-        ({"block": None}, {}, "block map without its block size"),
-        ({}, {"000.block_map": None}, "or the reverse"),
-        ({"block": [0, 5]}, {}, "width is 0"),
-        ({"block": [4]}, {}, "inconsistent trace"),
-        ({}, {"000.block_map": np.zeros(3, dtype=np.uint8)}, "3 bytes of mask for 56 values"),
-    ],
-)
-def test_a_block_map_of_another_size_is_one_line(
-    trace: NetworkTrace, tmp_path: Path, record: dict[str, Any], tensors: Any, message: str
-) -> None:
-    path = tmp_path / "a"
-    write_trace(path, with_block_map(trace))
-    rewritten(path, record, tensors)
-    with pytest.raises(UserError, match=message) as refused:
-        read_trace(path)
-    assert "\n" not in str(refused.value)
 
 
 def test_first_layer_reads_the_image_and_the_last_ends_the_network(trace: NetworkTrace) -> None:
@@ -193,67 +142,6 @@ def test_missing_file(tmp_path: Path) -> None:
         read_trace(tmp_path / "none")
 
 
-@pytest.mark.parametrize("keep", [0, 4, 200, -1])
-def test_truncated_file(trace: NetworkTrace, tmp_path: Path, keep: int) -> None:
-    path = tmp_path / "a"
-    write_trace(path, trace)
-    path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(UserError, match="not a whole safetensors file"):
-        read_trace(path)
-
-
-def test_flipped_bit(trace: NetworkTrace, tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    write_trace(path, trace)
-    data = bytearray(path.read_bytes())
-    data[-3] ^= 4
-    path.write_bytes(data)
-    with pytest.raises(UserError, match="checksum"):
-        read_trace(path)
-
-
-def test_another_version_and_foreign_files(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    save_file({}, path, {"trace": json.dumps({"version": 99})})
-    with pytest.raises(UserError, match="version 99"):
-        read_trace(path)
-    for header in ({"format": "pt"}, {"trace": "[]"}, {"trace": "{"}):
-        save_file({}, path, header)
-        with pytest.raises(UserError, match="not a trace"):
-            read_trace(path)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"layers": []},
-        {"layers": 3},
-        {"provenance": {"suite": "digits"}},
-        {"consumer": "nowhere"},
-        {"images": 9},
-        {"layer": "conv"},
-        {"layer": {"stride": [0, 0]}},
-        {"layer": {"groups": 2}},
-    ],
-)
-def test_a_header_that_contradicts_itself_is_one_line(
-    trace: NetworkTrace, tmp_path: Path, change: dict[str, Any]
-) -> None:
-    path = tmp_path / "a"
-    write_trace(path, trace)
-    with safe_open(path, framework="numpy") as file:
-        header = json.loads(file.metadata()["trace"])
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    for name, value in change.items():
-        place = header if name in header else header["layers"][0]
-        place[name] = {**place[name], **value} if name == "layer" and value != "conv" else value
-    header["sha256"] = _digest(header, tensors)
-    save_file(tensors, path, {"trace": json.dumps(header)})
-    with pytest.raises(UserError, match="inconsistent trace") as refused:
-        read_trace(path)
-    assert "\n" not in str(refused.value)
-
-
 def test_int8_weights_must_agree_with_the_mask(trace: NetworkTrace, tmp_path: Path) -> None:
     entry = trace.layers[0]
     assert entry.weight_int8 is not None
@@ -261,59 +149,6 @@ def test_int8_weights_must_agree_with_the_mask(trace: NetworkTrace, tmp_path: Pa
     with pytest.raises(ValueError, match="disagree"):
         write_trace(tmp_path / "a", NetworkTrace(trace.provenance, (wrong,)))
     assert not list(tmp_path.iterdir())
-
-
-def test_a_changed_header_is_noticed(tmp_path: Path, trace: NetworkTrace) -> None:
-    path = tmp_path / "trace.safetensors"
-    write_trace(path, trace)
-    path.write_bytes(path.read_bytes().replace(b"measured", b"modelled"))
-    with pytest.raises(UserError, match="do not match the checksum"):
-        read_trace(path)
-
-
-@pytest.mark.parametrize(
-    ("record", "message"),
-    [
-        ({"stride": [7, 7]}, "header or tensors do not match the checksum"),
-        ({"groups": 2}, "header or tensors do not match the checksum"),
-    ],
-)
-def test_a_header_that_was_edited_is_noticed_without_a_seal(
-    trace: NetworkTrace, tmp_path: Path, record: dict[str, Any], message: str
-) -> None:
-    path = tmp_path / "a"
-    write_trace(path, trace)
-    with safe_open(path, framework="numpy") as file:
-        header = json.loads(file.metadata()["trace"])
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    header["layers"][0]["layer"] |= record
-    (tmp_path / ".a.sha256").unlink()
-    path.write_bytes(save(tensors, {"trace": json.dumps(header)}))
-    with pytest.raises(UserError, match=message):
-        read_trace(path)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"padding": [10**9, 10**9]}, "padded input would hold"),
-        (
-            {"in_channels": 2**40},
-            "in_channels is 1099511627776; expected a whole number >= 1 and <=",
-        ),
-        ({"kind": "pool"}, "kind is 'pool'"),
-        ({"name": ""}, "name of a layer"),
-    ],
-)
-def test_impossible_layers_in_a_header_are_one_line(
-    trace: NetworkTrace, tmp_path: Path, change: dict[str, Any], message: str
-) -> None:
-    path = tmp_path / "a"
-    write_trace(path, trace)
-    layer = json.loads(json.dumps(asdict(trace.layers[0].trace.layer)))
-    rewritten(path, {"layer": {**layer, **change}}, {})
-    with pytest.raises(UserError, match=message):
-        read_trace(path)
 
 
 def test_unknown_sources_of_zeros_are_refused() -> None:

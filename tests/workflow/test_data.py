@@ -20,25 +20,53 @@ from workflow.plan.products import Products, products
 ROOT = Path(__file__).parents[2]
 DATA = ("csv", "yaml", "json")
 ENERGY = {
-    *("networks", "energy", "phantom", "s2ta", "s2ta_gating", "s2ta_sparse"),
-    *("sense", "sense_throughput", "sense_sensitivity", "sparse_blox", "sparse_blox_sensitivity"),
-    *("footing", "sensitivity"),
+    "networks",
+    "energy",
+    "phantom",
+    "s2ta",
+    "s2ta_gating",
+    "s2ta_sparse",
+    "sense",
+    "sense_throughput",
+    "sense_sensitivity",
+    "sparse_blox",
+    "sparse_blox_sensitivity",
+    "footing",
+    "sensitivity",
 }
 PRICED = ENERGY | {"claims"}
 """What is judged by energy: of components, whose sizes are the designs' and the footing's."""
 COMPONENTS = {"energy_bases", "component_area"}
 DESIGNS = {"footing", "footing_designs", "losses", "sensitivity", "phantom", *COMPONENTS}
 DESIGN_FIGURES = {
-    *("footing_pareto", "footing_sizes", "footing_speedup", "roofline", "losses", "sensitivity"),
+    "footing_pareto",
+    "footing_sizes",
+    "footing_speedup",
+    "roofline",
+    "losses",
+    "sensitivity",
 }
 STYLED = {
-    *("footing_pareto", "footing_speedup", "hass_intervals", "hass_pareto", "overview"),
-    *("phantom_layers", "phantom_speedup", "s2ta_gating", "s2ta_speedup", "sparse_blox_gains"),
+    "footing_pareto",
+    "footing_speedup",
+    "hass_intervals",
+    "hass_pareto",
+    "overview",
+    "phantom_layers",
+    "phantom_speedup",
+    "s2ta_gating",
+    "s2ta_speedup",
+    "sparse_blox_gains",
 }
 TITLED = {  # figures that write the title of a design
     *DESIGN_FIGURES,
     *(STYLED - {"hass_intervals", "sparse_blox_gains"}),
-    *("phantom_gains", "phantom_idle", "s2ta_energy", "s2ta_traffic", "sense_dram", "trust"),
+    "phantom_gains",
+    "phantom_idle",
+    "s2ta_energy",
+    "s2ta_traffic",
+    "sense_dram",
+    "trust",
 }
 MODELLED = {"mask_structure", "modelled_zeros", "sparse_blox_natural"}
 CONFIGURED = {  # values of one paper's parameters, beside what looks them all up

@@ -20,8 +20,16 @@ mpl.use("Agg")
 PALETTE = [
     mpl.colors.to_rgb(color)
     for color in (
-        *("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc"),
-        *("#ca9161", "#fbafe4", "#949494", "#ece133", "#56b4e9"),
+        "#0173b2",
+        "#de8f05",
+        "#029e73",
+        "#d55e00",
+        "#cc78bc",
+        "#ca9161",
+        "#fbafe4",
+        "#949494",
+        "#ece133",
+        "#56b4e9",
     )
 ]
 """Seaborn's palette `colorblind`."""

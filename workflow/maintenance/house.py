@@ -15,10 +15,13 @@ from sim.declared import ROOT
 from sim.errors import UserError
 from workflow.cli import run
 from workflow.maintenance.positional import MOST, positional
+from workflow.maintenance.round_the_formatter import round_the_formatter
 
 PACKAGES = ("sim", "models", "workflow")
 FILLERS = ("own", "found", "chosen", "one")
 """Words that name nothing: whatever is called so has a noun (docs/glossary.md)."""
+LONGEST = 300
+"""Lines of a module."""
 APART = "tests/reference"
 """Loop references, written on purpose as nothing else here is."""
 PAPERS = ("s2ta", "phantom", "sense", "sparse_blox", "hass")
@@ -51,14 +54,17 @@ class GivenName:
 def bounds(root: Path = ROOT) -> list[Bound]:
     """Every figure of a checkout."""
     rules = sorted((root / "workflow" / "rules").glob("*.smk"))
-    lines = sum(len(path.read_text().splitlines()) for path in [*rules, root / "Snakefile"])
+    lines = sum(map(_lines, [*rules, root / "Snakefile"]))
     making = [path for path in rules for line in path.read_text().splitlines() if _makes(line)]
     loose = [path for path in (root / "models").glob("*.py") if path.stem != "__init__"]
     names = list(given_names(root))
     classes = Counter(given.name for given in names if given.of_class)
     twice = sorted(name for name, count in classes.items() if count > 1)
     fillers = [given.place for given in names if given.name.strip("_").lower() in FILLERS]
-    counted = positional(parsed(root, *PACKAGES, "tests", "examples"))
+    trees = parsed(root, *PACKAGES, "tests", "examples")
+    counted = positional(trees)
+    dodged = round_the_formatter(root, trees)
+    long = [path.as_posix() for path in trees if _lines(root / path) > LONGEST]
     return [
         Bound("lines of the rule files", lines, 900),
         Bound("rules that make tables", len(making), 5),
@@ -66,6 +72,8 @@ def bounds(root: Path = ROOT) -> list[Bound]:
         Bound("class names used twice", len(twice), 0, ", ".join(twice)),
         Bound("names own, found, chosen, one:", len(fillers), 0, ", ".join(fillers)),
         Bound(f"more than {MOST} arguments by position:", len(counted), 0, ", ".join(counted)),
+        Bound("ways round the formatter:", len(dodged), 0, ", ".join(dodged)),
+        Bound(f"modules of more than {LONGEST} lines:", len(long), 0, ", ".join(long)),
         *(_folders(root, paper) for paper in PAPERS),
     ]
 
@@ -75,6 +83,10 @@ def parsed(root: Path, *folders: str) -> dict[Path, ast.Module]:
     paths = [path for folder in folders for path in sorted((root / folder).rglob("*.py"))]
     within = {path.relative_to(root): path for path in paths}
     return {short: _tree(path) for short, path in within.items() if not short.is_relative_to(APART)}
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text().splitlines())
 
 
 @cache  # several figures look at the same modules

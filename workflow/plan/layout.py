@@ -81,7 +81,7 @@ class Layout:
         return [
             path
             for run in self.runs(**selection)
-            for kind in ["sweeps" if run[0] in self.config["sweep_suites"] else "events"]
+            for kind in ["sweeps" if run.suite in self.config["sweep_suites"] else "events"]
             for path in self._events(kind, run, names)
         ]
 

@@ -116,14 +116,14 @@ def notes(config: Config) -> list[str]:
         for key in ("footing_runs", "sensitivity_runs")
         if config.get(key) and not runs & set(expanded(config[key]))
     ]
-    schemes = {run[2] for run in runs}
+    schemes = {run.scheme for run in runs}
     if not schemes & set(config["compared_schemes"]):
         lines.append("compared_schemes: no run has one of them, so accelerators are not compared")
     return [*lines, *_unused_networks(config, runs), *_unused_sweeps(config)]
 
 
 def _unused_networks(config: Config, runs: Iterable[Run]) -> list[str]:
-    used = {run[:2] for run in runs}
+    used = {(run.suite, run.network) for run in runs}
     used |= {(r["suite"], n) for r in config["threshold_search"]["runs"] for n in r["networks"]}
     used |= {(r["suite"], n) for r in config["spex"]["searches"] for n in r["networks"]}
     return [

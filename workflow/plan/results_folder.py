@@ -12,8 +12,20 @@ from workflow.plan.config_errors import ConfigError
 
 KEY = ("results_dir",)
 SOURCES = (
-    *("sim", "models", "workflow", "tests", "config", "docs", "examples", "shared"),
-    *(".git", ".github", ".ci", ".venv", ".snakemake", "results/reference"),
+    "sim",
+    "models",
+    "workflow",
+    "tests",
+    "config",
+    "docs",
+    "examples",
+    "shared",
+    ".git",
+    ".github",
+    ".ci",
+    ".venv",
+    ".snakemake",
+    "results/reference",
 )
 """Folders of a checkout that no result may be written to."""
 

@@ -1,19 +1,24 @@
 """Runs of a configuration: (suite, network, scheme), from its lists of blocks."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-Run = tuple[str, str, str]
-PARTS = ("suite", "network", "scheme")
+from typing import Any, NamedTuple
 
 CANVASES = "canvases"
 """The suite of the detectors, whose runs are in the section `detection`."""
 
 
+class Run(NamedTuple):
+    """A network of a suite under a scheme."""
+
+    suite: str
+    network: str
+    scheme: str
+
+
 def expanded(blocks: Iterable[Mapping[str, Any]]) -> list[Run]:
     """The runs of every block of the configuration, each of its networks on each scheme."""
     return [
-        (block["suite"], network, scheme)
+        Run(block["suite"], network, scheme)
         for block in blocks
         for network in block["networks"]
         for scheme in block["schemes"]

@@ -72,10 +72,7 @@ class SystemPage:
 
     def _assumed(self) -> str:
         entries = [configuration(name) for name in self.designs]
-        text = markdown_table(
-            [{"design": f"`{entry.name}`", "title": entry.title, "what it is": entry.description}
-             for entry in entries]
-        )  # fmt: skip
+        text = design_table(entries)
         return text + f"Parameters of `{entries[0].name}`:\n\n" + parameter_table(entries[0])
 
     def _figures(self, results: ResultFolder) -> str:
@@ -125,12 +122,19 @@ def baselines_page() -> str:
         "# Baselines\n\nWhat the five systems are compared with, besides the designs on their own "
         "pages. Each is a model of its own with a loop reference.\n\n"
     )
-    text += markdown_table(
-        [{"design": f"`{entry.name}`", "title": entry.title, "what it is": entry.description}
-         for entry in others]
-    )  # fmt: skip
+    text += design_table(others)
     folders = list(dict.fromkeys(entry.folder for entry in others))
     return f"{text}{_readmes(folders)}"
+
+
+def design_table(entries: Sequence[Configuration]) -> str:
+    """A line for each design: name, title and what it is."""
+    return markdown_table(
+        [
+            {"design": f"`{entry.name}`", "title": entry.title, "what it is": entry.description}
+            for entry in entries
+        ]
+    )
 
 
 def parameter_table(entry: Configuration) -> str:

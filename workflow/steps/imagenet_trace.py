@@ -24,8 +24,15 @@ from sim import NetworkTrace, write_trace
 from workflow.cli import json_object, run, whole_file
 
 COLUMNS = (
-    *("suite", "network", "scheme", "layer", "operand"),
-    *("target_density", "status", "source", "density"),
+    "suite",
+    "network",
+    "scheme",
+    "layer",
+    "operand",
+    "target_density",
+    "status",
+    "source",
+    "density",
 )
 
 

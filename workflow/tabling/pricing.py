@@ -16,7 +16,7 @@ from typing import cast
 import pandas as pd
 
 from sim import Accelerator
-from sim.components import BASES, EnergyBasis, energy_basis, has_inventory
+from sim.components import BASES, COMPONENTS, MIXED, EnergyBasis, energy_basis, has_inventory
 from sim.components.basis import LPDDR4, mixed_entries
 from sim.components.cells import DRAM_KINDS, Estimate
 from sim.declared import data_files, modules_by_name
@@ -32,7 +32,6 @@ from workflow.variants import overridden
 data_files("sim/accelerators/*/configs.yaml")
 modules_by_name("sim.accelerators.*.model", "sim.accelerators.*.inventory")
 
-MIXED = BASES[1]
 WHICH = ("accelerator", "footing", "variant")
 """Columns that say which design a row belongs to, where a table has them."""
 
@@ -50,7 +49,7 @@ class Pricing:
         UserError: an unknown basis or DRAM.
     """
 
-    basis: str = BASES[0]
+    basis: str = COMPONENTS
     dram: str = LPDDR4
     estimate: Estimate = "basis"
 
@@ -182,7 +181,7 @@ def _priced(rows: pd.DataFrame, basis: EnergyBasis) -> pd.DataFrame:
 
 def add_pricing(parser: argparse.ArgumentParser) -> None:
     """Options --basis and --dram."""
-    parser.add_argument("--basis", choices=BASES, default=BASES[0])
+    parser.add_argument("--basis", choices=BASES, default=COMPONENTS)
     parser.add_argument("--dram", choices=DRAM_KINDS, default=LPDDR4)
 
 

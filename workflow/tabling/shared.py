@@ -24,7 +24,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "conv_only": ("conv",),
 }
 """Which kinds of layer a row sums over; papers differ in what they count."""
-ENERGIES = ["energy_pj_per_image", "energy_without_dram_pj_per_image"]
+ENERGY = "energy_pj_per_image"
+ENERGIES = [ENERGY, "energy_without_dram_pj_per_image"]
 
 
 def layer_views(events: pd.DataFrame) -> pd.DataFrame:

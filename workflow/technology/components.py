@@ -106,7 +106,8 @@ def memories(node_nm: int, sizes: dict[int, tuple[int, ...]]) -> Iterator[Row]:
         for capacity in capacities:
             memory = SRAM(tech_node=node_nm * 1e-9, width=width, size=8 * capacity)
             costs = _written(memory)
-            yield Row("sram", "cacti", node_nm, capacity, width_bits=width, **costs)
+            size = {"capacity_bytes": capacity, "width_bits": width}
+            yield Row("sram", "cacti", node_nm, **size, **costs)
 
 
 def aladdin(node_nm: int) -> Iterator[Row]:

@@ -49,8 +49,11 @@ def moments(layer: nn.Module, x: Tensor, y: Tensor, positions: int, seed: int = 
     count = 0
     for start in range(0, len(x), CHUNK):
         rows, targets = _rows(
-            *(layer, x[start : start + CHUNK].float(), y[start : start + CHUNK].float()),
-            *(each, generator),
+            layer,
+            x[start : start + CHUNK].float(),
+            y[start : start + CHUNK].float(),
+            each,
+            generator,
         )
         inputs = rows.reshape(len(rows), groups, -1)
         outputs = targets.reshape(len(targets), groups, -1)

@@ -105,8 +105,16 @@ def test_netpbm_is_scaled_by_the_white_that_it_states(
 def tiff(bits: int, kind: int, photometric: int, data: bytes, width: int) -> bytes:
     """A little-endian TIFF of one line and one channel."""
     entries = [
-        *((256, width), (257, 1), (258, bits), (259, 1), (262, photometric)),
-        *((273, 8 + 2 + 12 * 10 + 4), (277, 1), (278, 1), (279, len(data)), (339, kind)),
+        (256, width),
+        (257, 1),
+        (258, bits),
+        (259, 1),
+        (262, photometric),
+        (273, 8 + 2 + 12 * 10 + 4),
+        (277, 1),
+        (278, 1),
+        (279, len(data)),
+        (339, kind),
     ]
     directory = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in entries)
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + directory + b"\0" * 4 + data

@@ -17,11 +17,14 @@ class Gram(nn.Module):
         return x @ (x + 0).transpose(1, 2)
 
 
-@pytest.mark.parametrize("module", [
-    nn.Conv2d(4, 6, (3, 2), (2, 1), 1, dilation=(1, 2), groups=2, bias=False),
-    nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2, bias=False),
-    nn.ConvTranspose2d(4, 3, (2, 4), (3, 1), bias=False, dilation=2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Conv2d(4, 6, (3, 2), (2, 1), 1, dilation=(1, 2), groups=2, bias=False),
+        nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2, bias=False),
+        nn.ConvTranspose2d(4, 3, (2, 4), (3, 1), bias=False, dilation=2),
+    ],
+)
 def test_zeros_are_those_of_a_plain_convolution(module: nn.Module) -> None:
     """With operands of 0 and 1 the sum of the outputs is the number of pairs of nonzeros."""
     torch.manual_seed(0)

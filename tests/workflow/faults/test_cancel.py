@@ -12,9 +12,13 @@ from .conftest import Run
 pytestmark = pytest.mark.slow
 
 PROFILE = [
-    *("--workflow-profile", str(ROOT / "workflow" / "profiles" / "slurm")),
+    "--workflow-profile",
+    str(ROOT / "workflow" / "profiles" / "slurm"),
     # Only shortens waiting: one machine has one file system.
-    *("--slurm-init-seconds-before-status-checks", "2", "--latency-wait", "5"),
+    "--slurm-init-seconds-before-status-checks",
+    "2",
+    "--latency-wait",
+    "5",
 ]
 
 

@@ -28,8 +28,14 @@ def test_trace_and_densities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     trace_step(
         monkeypatch,
         tmp_path,
-        *("--network", "resnet18", "--scheme", "magnitude"),
-        *("--settings", json.dumps(SMALL), "--densities", str(table)),
+        "--network",
+        "resnet18",
+        "--scheme",
+        "magnitude",
+        "--settings",
+        json.dumps(SMALL),
+        "--densities",
+        str(table),
     )
     trace = read_trace(tmp_path / "out.safetensors")
     assert trace.provenance.scheme == "magnitude"

@@ -49,15 +49,25 @@ def make(
         monkeypatch,
         compress,
         *NAMES,
-        *("--settings", json.dumps(settings), "--checkpoint", trained),
-        *("--output", folder / "dbb.safetensors", "--metrics", folder / "dbb.json"),
+        "--settings",
+        json.dumps(settings),
+        "--checkpoint",
+        trained,
+        "--output",
+        folder / "dbb.safetensors",
+        "--metrics",
+        folder / "dbb.json",
     )
     call(
         monkeypatch,
         trace,
         *NAMES,
-        *("--settings", '{"images": 2}', "--checkpoint", folder / "dbb.safetensors"),
-        *("--output", folder / "trace.safetensors"),
+        "--settings",
+        '{"images": 2}',
+        "--checkpoint",
+        folder / "dbb.safetensors",
+        "--output",
+        folder / "trace.safetensors",
     )
 
 
@@ -145,8 +155,12 @@ def test_more_images_than_the_test_set_has_are_refused(
             monkeypatch,
             trace,
             *NAMES,
-            *("--checkpoint", tmp_path / "dbb.safetensors", "--output", tmp_path / "out"),
-            *("--settings", '{"images": 361}'),
+            "--checkpoint",
+            tmp_path / "dbb.safetensors",
+            "--output",
+            tmp_path / "out",
+            "--settings",
+            '{"images": 361}',
         )
 
 

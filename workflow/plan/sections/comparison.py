@@ -8,7 +8,7 @@ from workflow.plan.config_errors import ConfigError, require_names
 from workflow.plan.known_names import inherited
 from workflow.plan.layout import Layout
 from workflow.plan.run_checks import check_runs
-from workflow.plan.runs import PARTS, expanded, selected
+from workflow.plan.runs import Run, expanded, selected
 from workflow.plan.sections.imagenet import FullSize
 from workflow.plan.sweeps import Sweep, sweeps
 
@@ -56,7 +56,8 @@ class ComparedDesigns:
         """Every suite, network and scheme of a sweep is recorded; its seeds change something."""
         recorded = expanded(self.layout.config["runs"])
         wanted = (sweep.suites, sweep.networks, sweep.schemes)
-        for part, names, known in zip(PARTS, wanted, zip(*recorded, strict=True), strict=True):
+        parts = zip(*recorded, strict=True)
+        for part, names, known in zip(Run._fields, wanted, parts, strict=True):
             place = ("sweeps", name, f"{part}s")
             require_names(place, f"{part} of runs", names or [], set(known))
         runs = selected(recorded, *wanted)

@@ -26,7 +26,7 @@ class Dataflow:
     def sensitivities(self) -> list[str]:
         """Files of the runs on whose network assumed parameters are varied."""
         varied = self.layout.config["dataflow"]["sensitivity"]
-        return self._files([run for run in self.runs() if run[1] in varied], "sensitivity")
+        return self._files([run for run in self.runs() if run.network in varied], "sensitivity")
 
     def settings(self) -> dict[str, Any]:
         """Settings of an exploration."""

@@ -29,7 +29,7 @@ class CommonFooting:
     def configured_files(self) -> list[str]:
         """Event files of the same designs as configured, on the same runs, where there are any."""
         config = self.layout.config
-        compared = [run for run in self.runs() if run[2] in config["compared_schemes"]]
+        compared = [run for run in self.runs() if run.scheme in config["compared_schemes"]]
         return [
             path
             for run in compared
@@ -67,7 +67,9 @@ class Sensitivities:
         """The runs with modelled zeros, if the settings of such zeros are varied."""
         full_size = FullSize(self.layout)
         modelled = [
-            run for run in self.runs() if run[0] == IMAGENET and not full_size.measured(run[1])
+            run
+            for run in self.runs()
+            if run.suite == IMAGENET and not full_size.measured(run.network)
         ]
         return modelled if self.zeros() else []
 

@@ -104,4 +104,4 @@ class Spex:
             "schemes": detection.get("schemes", []),
         }
         runs = expanded([*self.layout.config["runs"], detectors])
-        return [run for run in selected(runs, schemes=["blockwise"]) if run[0] != IMAGENET]
+        return [run for run in selected(runs, schemes=["blockwise"]) if run.suite != IMAGENET]

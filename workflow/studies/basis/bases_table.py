@@ -106,11 +106,11 @@ def _on_chip(energy: Mapping[str, float]) -> float:
 
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     """Add the ratio of both bases, and the rank of each design on either."""
-    names = ("mixed", "components")
-    energies = [f"{name}_energy_without_dram_pj_per_image" for name in names]
-    table["components_over_mixed"] = table[energies[1]] / table[energies[0]]
+    mixed = "mixed_energy_without_dram_pj_per_image"
+    components = "components_energy_without_dram_pj_per_image"
+    table["components_over_mixed"] = table[components] / table[mixed]
     among = table.groupby([*RUN, "footing"], sort=False)
-    for name, energy in zip(names, energies, strict=True):
+    for name, energy in (("mixed", mixed), ("components", components)):
         table[f"{name}_rank"] = among[energy].rank(method="min").astype(int)
     return table
 

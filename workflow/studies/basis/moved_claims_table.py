@@ -13,7 +13,8 @@ from sim.components import BASES
 from workflow.studies.claims.bases import BASIS_LABELS
 from workflow.tabling.shared import csv_command
 
-KEPT = ["claim", "suite", "conditions", "published_low", "published_high"]
+SETTING = ["claim", "suite", "conditions"]
+KEPT = [*SETTING, "published_low", "published_high"]
 
 
 def basis_claims(claims: pd.DataFrame) -> pd.DataFrame:
@@ -28,7 +29,7 @@ def basis_claims(claims: pd.DataFrame) -> pd.DataFrame:
         row
         for _, rows in on_bases.assign(
             conditions=on_bases["conditions"].map(_without_basis)
-        ).groupby(KEPT[:3], sort=False)
+        ).groupby(SETTING, sort=False)
         for row in _beside(rows)
     )
 

@@ -1,9 +1,9 @@
 """How a claim on energy says which basis its value is on, and what the other basis makes of it."""
 
-from sim.components import BASES
+from sim.components import COMPONENTS, MIXED
 
-BASIS_LABELS = {"components": "energies of components", "mixed": "energies of mixed entries"}
-BASIS_PAIRS = ((BASES[0], BASES[1]), (BASES[1], BASES[0]))
+BASIS_LABELS = {COMPONENTS: "energies of components", MIXED: "energies of mixed entries"}
+BASIS_PAIRS = ((COMPONENTS, MIXED), (MIXED, COMPONENTS))
 """Each basis and its alternative; claims are judged on the first."""
 
 

@@ -27,8 +27,18 @@ from workflow.drawing.words import ordered_schemes, suite_label
 LEFT_OUT = ("dense_ideal", "sa")
 """The line at 1, and the array that waits for every fold as SCALE-Sim counts it."""
 ORDER = (
-    *("s2ta_aw", "s2ta_w", "sa_smt", "sa_zvcg", "phantom_2d", "sense", "sparse_blox"),
-    *("scnn", "sparten", "eyeriss_v2", "eyeriss", "dense_mapped"),
+    "s2ta_aw",
+    "s2ta_w",
+    "sa_smt",
+    "sa_zvcg",
+    "phantom_2d",
+    "sense",
+    "sparse_blox",
+    "scnn",
+    "sparten",
+    "eyeriss_v2",
+    "eyeriss",
+    "dense_mapped",
 )
 FROM_FOOTING = ("sense", "sparse_blox")
 """Systems that their studies run under schemes of their own; on the footing they see all zeros."""

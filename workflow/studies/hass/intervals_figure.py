@@ -35,7 +35,9 @@ def draw(hass_layers: pd.DataFrame) -> Figure:
         points: dict[str, Any] = {"linestyle": "", "markersize": 4.5}
         panel.vlines(at, layers[AFTER], layers[BEFORE], color="0.75", linewidth=1)
         panel.plot(
-            *(at, layers[BEFORE], "o"),
+            at,
+            layers[BEFORE],
+            "o",
             color="0.45",
             markerfacecolor="white",
             label="cheapest folding",

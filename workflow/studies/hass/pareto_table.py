@@ -11,10 +11,21 @@ import pandas as pd
 from workflow.tabling.shared import csv_command
 
 KEPT = [
-    *("suite", "network", "scheme", "weight_source", "activation_source", "accelerator"),
-    *("platform", "dsp_share", "images_per_second", "images_per_second_with_waiting"),
-    *("dsp", "images_per_cycle_per_dsp"),
-    *("lut", "binding", "slowest_layer"),
+    "suite",
+    "network",
+    "scheme",
+    "weight_source",
+    "activation_source",
+    "accelerator",
+    "platform",
+    "dsp_share",
+    "images_per_second",
+    "images_per_second_with_waiting",
+    "dsp",
+    "images_per_cycle_per_dsp",
+    "lut",
+    "binding",
+    "slowest_layer",
 ]
 
 

@@ -12,9 +12,9 @@ from workflow.tabling.shared import events_command
 
 def phantom_layers(events: pd.DataFrame) -> pd.DataFrame:
     """One row per suite, network, accelerator and layer, layers in the order they run."""
-    keys = ["suite", "network", "activation_source", "accelerator", "layer", "layer_kind"]
-    table = events[keys].copy()
-    table.insert(4, "layer_index", events.groupby(keys[:4], sort=False).cumcount() + 1)
+    network = ["suite", "network", "activation_source", "accelerator"]
+    place = events.groupby(network, sort=False).cumcount() + 1
+    table = events.assign(layer_index=place)[[*network, "layer_index", "layer", "layer_kind"]]
     slots = events["multipliers"] * events["cycles"]
     with np.errstate(divide="ignore", invalid="ignore"):
         table["two_sided_bound"] = events["dense_macs"] / events["effectual_macs"]

@@ -26,7 +26,7 @@ def study(plan: Plan) -> Study:
     if layout.runs(schemes=SCHEMES, networks=NETWORKS):
         designs = [name for name in DESIGNS if name in configurations()]
         events = layout.events(designs, schemes=SCHEMES)
-        alike = [run for run in plan.footing.runs() if run[2] in SCHEMES]
+        alike = [run for run in plan.footing.runs() if run.scheme in SCHEMES]
         at_one_size = layout.of_runs("footing", alike)
         tables += [
             Table("phantom", "phantom_table", [*events, *at_one_size], plan.comparison.prices()),

@@ -20,8 +20,16 @@ SCHEMES = ["magnitude", "dbb"]
 RATIOS = ["energy_reduction", "energy_reduction_without_dram"]
 ENERGIES = ["energy_pj_per_image", "energy_without_dram_pj_per_image"]
 PAIR = [
-    *("suite", "network", "activation_source", "layers"),
-    *("accelerator", "node_nm", "baseline", "baseline_scheme", "baseline_node_nm", "variant"),
+    "suite",
+    "network",
+    "activation_source",
+    "layers",
+    "accelerator",
+    "node_nm",
+    "baseline",
+    "baseline_scheme",
+    "baseline_node_nm",
+    "variant",
 ]
 
 

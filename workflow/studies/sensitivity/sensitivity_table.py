@@ -14,13 +14,13 @@ from dataclasses import replace
 import pandas as pd
 
 from sim import technology
-from sim.components import BASES
+from sim.components import BASES, MIXED
 from sim.components.cells import DRAM_KINDS, ESTIMATES
 from sim.declared import data_files
 from sim.footing import footing
 from sim.registry import configuration
-from workflow.tabling.pricing import JUDGED, MIXED, Pricing, priced_command
-from workflow.tabling.shared import BY_DESIGN, ENERGIES, totals
+from workflow.tabling.pricing import JUDGED, Pricing, priced_command
+from workflow.tabling.shared import BY_DESIGN, ENERGIES, ENERGY, totals
 from workflow.variants import OTHER_ZEROS, parameter_and_value
 
 data_files("sim/accelerators/*/configs.yaml")
@@ -66,7 +66,7 @@ def _priced(
     for parameter, value, energy in _other_prices(total, node, pricing):
         changed = rows.assign(parameter=parameter, value=value)
         changed[ENERGIES] = energy
-        yield changed[energy[ENERGIES[0]] != rows[ENERGIES[0]]]  # designs that it changes
+        yield changed[energy[ENERGY] != rows[ENERGY]]  # designs that it changes
 
 
 def _other_prices(

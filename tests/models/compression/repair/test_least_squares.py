@@ -86,5 +86,5 @@ def test_stopped_early_it_is_never_worse_than_the_start(steps: int) -> None:
     def error(weights: Tensor) -> float:
         return float((x @ weights.T - y).square().sum())
 
-    stopped = masked_least_squares(x.T @ x, y.T @ x, mask, start, 0.0, steps)
+    stopped = masked_least_squares(x.T @ x, y.T @ x, mask, start, steps=steps)
     assert error(stopped) <= error(start * mask) + 1e-9

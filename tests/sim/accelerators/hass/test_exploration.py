@@ -32,6 +32,15 @@ DENSE = EngineRules(0, 1.0, interleave=False, operand_bits=16)
 FULL = Limits(1.0, 1.0, 1.0)
 
 
+def padded(name: str, channels: int, filters: int, kernel: int, size: int) -> Layer:
+    return Layer.conv(name, channels, filters, kernel, padding=1, input_size=size)
+
+
+def depthwise(name: str, channels: int, kernel: int, stride: int, size: int) -> Layer:
+    shape = {"stride": stride, "padding": kernel // 2, "input_size": size}
+    return Layer.conv(name, channels, channels, kernel, groups=channels, **shape)
+
+
 def histograms(
     shapes: list[Layer], density: float, images: int = 1, seed: int = 0
 ) -> list[PairHistogram]:
@@ -130,14 +139,7 @@ def deep_networks(draw: st.DrawFn) -> list[PairHistogram]:
     """Weights too deep for LUTs, of layers whose shares of work and of weights differ."""
     sizes = [draw(st.sampled_from([8, 32, 48])) for _ in range(draw(st.integers(2, 3)) + 1)]
     shapes = [
-        Layer.conv(
-            f"l{n}",
-            a,
-            b,
-            draw(st.sampled_from([1, 3])),
-            padding=1,
-            input_size=draw(st.sampled_from([2, 5])),
-        )
+        padded(f"l{n}", a, b, draw(st.sampled_from([1, 3])), draw(st.sampled_from([2, 5])))
         for n, (a, b) in enumerate(pairwise(sizes))
     ]
     return histograms(shapes, draw(st.sampled_from([0.3, 0.7])), images=2)
@@ -199,18 +201,14 @@ def test_input_port_bounds_the_rate_at_the_padded_input() -> None:
 def test_a_single_layer_is_bound_by_logic_until_its_input_enters_at_full_rate(
     rules: EngineRules, dsp: int, binding: str
 ) -> None:
-    network = histograms([Layer.conv("c", 3, 16, 3, padding=1, input_size=8)], 0.6, images=2)
+    network = histograms([padded("c", 3, 16, 3, 8)], 0.6, images=2)
     design = explore(network, rules, platform("zc706", dsp=dsp), FULL)
     assert design.binding == binding
     assert (design.interval_cycles == 10 * 10) == (binding == "input_port")
 
 
 def test_a_batch_waits_for_the_first_window_of_every_layer() -> None:
-    design = explore(
-        histograms([Layer.conv("c", 3, 16, 3, padding=1, input_size=8)], 0.6),
-        RULES,
-        platform("u250"),
-    )
+    design = explore(histograms([padded("c", 3, 16, 3, 8)], 0.6), RULES, platform("u250"))
     # A padded row of zeros is there at once: one line of eight and two values of the next.
     assert design.fill_cycles == math.ceil(100 * 10 / 64)
     rate = design.batch_images_per_second(4)
@@ -235,7 +233,7 @@ def test_more_dsps_never_slow_a_design_that_weight_memory_does_not_bind() -> Non
 
 
 def test_weights_that_do_not_fit_are_streamed_and_slow_the_design() -> None:
-    network = histograms([Layer.conv("wide", 256, 512, 3, padding=1, input_size=14)], 0.5)
+    network = histograms([padded("wide", 256, 512, 3, 14)], 0.5)
     board = platform("zcu102", bram18=250)
     tight = explore(network, RULES, board)
     roomy = explore(network, RULES, platform("zcu102"))
@@ -280,18 +278,7 @@ def mobilenet_v3_large_blocks() -> list[Layer]:
     for n, (kernel, inner, wide, outer, stride, size) in enumerate(rows):
         if wide != inner:
             layers.append(Layer.conv(f"{n}.expand", inner, wide, 1, input_size=size))
-        layers.append(
-            Layer.conv(
-                f"{n}.depthwise",
-                wide,
-                wide,
-                kernel,
-                stride=stride,
-                padding=kernel // 2,
-                input_size=size,
-                groups=wide,
-            )
-        )
+        layers.append(depthwise(f"{n}.depthwise", wide, kernel, stride, size))
         layers.append(Layer.conv(f"{n}.project", wide, outer, 1, input_size=size // stride))
     layers.append(Layer.conv("last", 160, 960, 1, input_size=7))
     return [*layers, Layer.linear("hidden", 960, 1280), Layer.linear("classes", 1280, 1000)]

@@ -97,7 +97,9 @@ def test_every_assumed_parameter_is_varied_and_deep_fifos_wait_less() -> None:
     by_value = {(row["parameter"], row["value"]): row for row in rows}
     assert set(by_value) == {
         ("as configured", ""),
-        *[("cluster_channels", "4"), ("cluster_channels", "9"), ("empty_vector_cycles", "0")],
+        ("cluster_channels", "4"),
+        ("cluster_channels", "9"),
+        ("empty_vector_cycles", "0"),
         *[("fifo_positions", value) for value in ("1", "256", "1000000")],
         ("interleave", "false"),
     }

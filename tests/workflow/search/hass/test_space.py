@@ -80,9 +80,14 @@ def test_every_strategy_starts_at_the_unpruned_network() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *[("trials", 0), ("round_size", 1.5), ("threads", True)],
-        *[("dsp_share", 1.1), ("largest_threshold", 0.0), ("excess_weight", -1)],
-        *[("accuracy_weight", float("nan")), ("sparsity_weight", "1")],
+        ("trials", 0),
+        ("round_size", 1.5),
+        ("threads", True),
+        ("dsp_share", 1.1),
+        ("largest_threshold", 0.0),
+        ("excess_weight", -1),
+        ("accuracy_weight", float("nan")),
+        ("sparsity_weight", "1"),
     ],
 )
 def test_settings_out_of_range_are_errors_that_name_them(name: str, value: object) -> None:
@@ -103,10 +108,26 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(checkpoint: Path, folder: Path, *more: str) -> list[str]:
     return [
-        *("--suite", "digits", "--network", "lenet5", "--checkpoint", str(checkpoint)),
-        *("--seeds", "0", "1", "--strategies", "hardware_aware", "random"),
-        *("--settings", json.dumps(SMALL), "--trials", str(folder / "trials.csv")),
-        *("--best", str(folder / "best.csv"), "--thresholds", str(folder / "thresholds.json")),
+        "--suite",
+        "digits",
+        "--network",
+        "lenet5",
+        "--checkpoint",
+        str(checkpoint),
+        "--seeds",
+        "0",
+        "1",
+        "--strategies",
+        "hardware_aware",
+        "random",
+        "--settings",
+        json.dumps(SMALL),
+        "--trials",
+        str(folder / "trials.csv"),
+        "--best",
+        str(folder / "best.csv"),
+        "--thresholds",
+        str(folder / "thresholds.json"),
         *more,
     ]
 

@@ -36,8 +36,14 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, toy: NetworkTrace) ->
         call(
             monkeypatch,
             step,
-            *("--trace", tmp_path / "trace", "--accelerator", "sa"),
-            *("--points", json.dumps(chunk), "--output", path),
+            "--trace",
+            tmp_path / "trace",
+            "--accelerator",
+            "sa",
+            "--points",
+            json.dumps(chunk),
+            "--output",
+            path,
         )
     plan = json.dumps([vars(folder) for folder in folders])
     output = tmp_path / "design_space.csv"
@@ -70,7 +76,13 @@ def test_points_that_are_not_points_are_refused(
         call(
             monkeypatch,
             step,
-            *("--trace", tmp_path / "none", "--accelerator", "sa"),
-            *("--points", text, "--output", tmp_path / "out.csv"),
+            "--trace",
+            tmp_path / "none",
+            "--accelerator",
+            "sa",
+            "--points",
+            text,
+            "--output",
+            tmp_path / "out.csv",
         )
     assert list(tmp_path.iterdir()) == []
