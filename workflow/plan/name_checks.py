@@ -35,11 +35,11 @@ def made_runs(config: Config) -> list[Run]:
     """Every run that a configuration traces, but for those of package indexes."""
     detection = config["detection"]
     detectors = [
-        (CANVASES, network, scheme)
+        Run(CANVASES, network, scheme)
         for network in detection["networks"]
         for scheme in detection.get("schemes", [])
     ]
-    shown = [(IMAGENET, name, "dense") for name in config["sparse_blox"]["full_size_networks"]]
+    shown = [Run(IMAGENET, name, "dense") for name in config["sparse_blox"]["full_size_networks"]]
     return [*expanded(config["runs"]), *expanded(config["dataflow"]["runs"]), *detectors, *shown]
 
 

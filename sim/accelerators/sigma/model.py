@@ -33,7 +33,7 @@ ROLES = {
 
 
 @dataclass(frozen=True)
-class Run:
+class ArrayRun:
     """A layer with one operand in place, one image.
 
     Attributes:
@@ -93,7 +93,7 @@ class Sigma(Memory):
         images = range(trace.images)
         return reduce(add, (self._image(trace, image, int(macs[image])) for image in images))
 
-    def run(self, held: Stationary) -> Run:
+    def run(self, held: Stationary) -> ArrayRun:
         """Time of every filling.
 
         A port of the distribution network serves `share` multipliers and sends one value a cycle.
@@ -102,7 +102,7 @@ class Sigma(Memory):
         share = ceil_div(self.multipliers, self.values_per_cycle)
         sending = np.minimum(share, mapping.slots)
         per_vector = np.maximum(sending, -(-mapping.sums // self.sums_per_cycle))
-        return Run(
+        return ArrayRun(
             held,
             mapping,
             sending,
@@ -135,12 +135,12 @@ class Sigma(Memory):
             actions=self._actions(run, macs, presented),
         )
 
-    def _actions(self, run: Run, macs: int, presented: int) -> dict[str, float]:
+    def _actions(self, run: ArrayRun, macs: int, presented: int) -> dict[str, float]:
         """Products, and bits that enter the registers: a value per place, a product's input."""
         held = int(run.mapping.values.sum())
         return {"mac_int8": float(macs), "register_bit": float(VALUE_BITS * (held + macs))}
 
-    def _traffic(self, trace: LayerTrace, image: int, run: Run) -> dict[Access, int]:
+    def _traffic(self, trace: LayerTrace, image: int, run: ArrayRun) -> dict[Access, int]:
         weights = bitmap_bytes(trace.weight, VALUE_BITS)
         stored = StoredBytes.of(trace, weights, bitmap_map_bytes(trace, image))
         vectors, mapping = run.held.streamed_vectors, run.mapping

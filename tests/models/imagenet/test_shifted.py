@@ -39,7 +39,7 @@ def test_density_one_leaves_no_zero() -> None:
 def test_channels_differ_as_far_as_is_asked_for() -> None:
     def spread_of(value: float) -> float:
         spreads = {row.tensor: value for row in INPUTS}
-        masks = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5), None, spreads)
+        masks = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5), spreads=spreads)
         return float(masks["pointwise"].mean((0, 2, 3)).std())
 
     assert spread_of(0.3) == pytest.approx(0.3, abs=0.02)
@@ -70,6 +70,6 @@ def test_what_is_pruned_reaches_later_layers() -> None:
         return value * (torch.arange(value.shape[1]) % 2).reshape(-1, *[1] * (value.dim() - 2))
 
     free = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5))
-    pruned = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5), half)
+    pruned = shifted_masks(toy(), INPUTS, toy_images(), densities(0.5), prune=half)
     assert not pruned["depthwise"][:, 0::2].any()
     assert not np.array_equal(free["fc2"], pruned["fc2"])

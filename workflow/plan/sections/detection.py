@@ -31,7 +31,7 @@ class Detectors:
     def runs(self) -> list[Run]:
         """(suite, network, scheme) of every detector that is compressed."""
         return [
-            (CANVASES, network, scheme)
+            Run(CANVASES, network, scheme)
             for network in self.networks
             for scheme in self._config["schemes"]
         ]

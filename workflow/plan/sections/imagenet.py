@@ -104,7 +104,7 @@ class FullSize:
     def block_runs(self) -> list[Run]:
         """Runs that are traced besides, for their zero blocks."""
         networks = self.layout.config["sparse_blox"]["full_size_networks"]
-        return [(IMAGENET, network, "dense") for network in networks]
+        return [Run(IMAGENET, network, "dense") for network in networks]
 
     def densities(self) -> list[str]:
         """Files of where the densities of all traced networks come from."""

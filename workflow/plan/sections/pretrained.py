@@ -55,7 +55,7 @@ class Pretrained:
     def runs(self) -> list[Run]:
         """(suite, network, scheme) of everything that is traced."""
         schemes = self.layout.config["pretrained"]["schemes"]
-        return [(SUITE, network, scheme) for network in self.networks for scheme in schemes]
+        return [Run(SUITE, network, scheme) for network in self.networks for scheme in schemes]
 
     def events(self) -> list[str]:
         """Event files of all accelerators on the runs of the compared schemes."""

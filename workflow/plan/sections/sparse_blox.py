@@ -35,7 +35,7 @@ class BlockSkipping:
             {
                 *self.layout.runs(schemes=SCHEMES),
                 *(
-                    (IMAGENET, network, scheme)
+                    Run(IMAGENET, network, scheme)
                     for network in self.networks
                     for scheme in SCHEMES
                     if scheme == "dense" or full_size.has_thresholds(network)
