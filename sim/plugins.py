@@ -73,12 +73,12 @@ class Plugin:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """Where the module's file lies."""
         return self.main.parent
 
     @property
     def module_files(self) -> tuple[Path, ...]:
-        """Of its files those of the module itself: one, or for a package all in its folder."""
+        """Files of the module itself: one, or for a package all in its folder."""
         if self.main.name != "__init__.py":
             return (self.main,)
         return tuple(path for path in self.files if path.is_relative_to(self.folder))

@@ -67,7 +67,7 @@ def action_columns(columns: Iterable[str]) -> dict[str, str]:
 
 
 def dram_columns(columns: Iterable[str], direction: Direction | None = None) -> list[str]:
-    """Those columns that count bytes at DRAM, of both directions or of one."""
+    """Columns that count bytes at DRAM, of both directions or of one."""
     return [
         column
         for column, access in traffic_columns(columns).items()
@@ -76,5 +76,5 @@ def dram_columns(columns: Iterable[str], direction: Direction | None = None) -> 
 
 
 def on_chip_columns(columns: Iterable[str]) -> list[str]:
-    """Those columns that count bytes at any memory but DRAM."""
+    """Columns that count bytes at any memory but DRAM."""
     return [column for column, access in traffic_columns(columns).items() if access.memory != DRAM]

@@ -54,7 +54,7 @@ def dataset_of(checkpoint: Checkpoint, suite: str, file: Path | None = None) -> 
 
 
 def drawn(suite: str, seed: int, file: Path | None) -> Dataset:
-    """The data of a suite from its file, or drawn again where there is none; errors likewise."""
+    """The data of a suite from its file, or drawn again where there is none."""
     return load(suite, seed) if file is None else read_dataset(file, suite, seed)
 
 

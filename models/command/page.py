@@ -48,7 +48,7 @@ $refused
 def page(
     comparison: NetworkComparison, origin: Provenance, headings: Mapping[str, str], explanation: str
 ) -> str:
-    """The whole page.
+    """Write a comparison as one page of HTML.
 
     Args:
         comparison: what is shown.

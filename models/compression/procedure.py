@@ -130,7 +130,7 @@ def compressed_form(network: nn.Module, pruning: dict[str, Any]) -> SparseNetwor
 
 
 def weight_densities(network: SparseNetwork) -> tuple[float, dict[str, float]]:
-    """Fraction of INT8 weights that are not zero: of all conv and FC layers, and of each."""
+    """Fraction of INT8 weights that are not zero, in all conv and FC layers and layer by layer."""
     masks = {name: weight_int8(layer) != 0 for name, layer in network.layers.items()}
     total = sum(int(mask.sum()) for mask in masks.values())
     each = {name: float(mask.mean()) for name, mask in masks.items()}

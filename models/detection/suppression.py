@@ -1,4 +1,4 @@
-"""Of boxes that overlap, keep the best: greedy non-maximum suppression per class."""
+"""The best of boxes that overlap is kept: greedy non-maximum suppression per class."""
 
 from dataclasses import dataclass
 

@@ -199,7 +199,7 @@ def _windows(args: Sequence[Any], zeros: Sides) -> Windows:
 
 
 def renamed(product: Product, name: str) -> Product:
-    """The same product as a layer of another name."""
+    """A copy of the product as a layer of another name."""
     return replace(product, layer=replace(product.layer, name=name))
 
 

@@ -88,7 +88,7 @@ class FullSizeSettings:
         return values
 
     def varied(self, **changes: Any) -> Self:
-        """The same settings but for some keys; errors as `of`."""
+        """Settings that differ in some keys; errors as `of`."""
         return type(self).of(self.flat() | changes)
 
     def reads(self, scheme: str, key: str) -> bool:

@@ -72,7 +72,7 @@ class UserInputs:
 
     @property
     def folder(self) -> Path | None:
-        """The image folder."""
+        """Where the user's pictures lie; None = nowhere."""
         return None if self.image_folder is None else Path(self.image_folder)
 
 

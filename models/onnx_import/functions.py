@@ -16,7 +16,7 @@ Key = tuple[str, str, str]
 
 
 def inlined(path: Path, model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same network without functions.
+    """Put the nodes of each function in the place where it is called.
 
     Raises:
         UserError: they call themselves, make too many nodes, or cannot be put in place.

@@ -126,7 +126,7 @@ def _contents(
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the files go")
     arguments = parser.parse_args()

@@ -150,7 +150,7 @@ def _written(value: float) -> str:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of models.pretrained.fetch")
     parser.add_argument("--output", type=Path, default=DENSITIES)

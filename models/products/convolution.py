@@ -33,7 +33,7 @@ class Windows:
     output_padding: tuple[int, ...] = ()
 
     def on_a_plane(self) -> "Windows":
-        """The same windows without an axis before the last two; one axis is a map of one row."""
+        """Windows without an axis before the last two; one axis is a map of one row."""
         if len(self.stride) == 1:
             return Windows(
                 (1, *self.stride),

@@ -72,7 +72,7 @@ class Library:
         return self._row("mac", "aladdin", width=width_bits, total=sum_bits).cost
 
     def adder(self, width_bits: int) -> Cost:
-        """Two integers."""
+        """Look up the adder of two integers of this width."""
         model = "neurosim" if self.estimate == "low" else "aladdin"
         return self._row("adder", model, width=width_bits).cost
 

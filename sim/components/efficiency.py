@@ -41,7 +41,7 @@ class Efficiency:
 
     @property
     def tops_per_w_with_dram(self) -> float:
-        """With the traffic to DRAM."""
+        """Operations per second and watt with the traffic to DRAM."""
         return self.tops / (self.on_chip_w + self.dram_w)
 
     @property

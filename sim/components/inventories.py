@@ -156,12 +156,12 @@ class Area:
 
     @property
     def total_mm2(self) -> float:
-        """All groups together."""
+        """Area of all groups together."""
         return sum(self.mm2.values())
 
     @property
     def total_leakage_mw(self) -> float:
-        """All groups together."""
+        """Leakage of all groups together."""
         return sum(self.leakage_mw.values())
 
     def leakage_pj(self, cycles: int, frequency_mhz: float) -> float:

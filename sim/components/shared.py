@@ -11,7 +11,7 @@ Prices = dict[str, tuple[Price, ...]]
 
 
 def buffer(parts: Library, name: str, capacity_kib: int, bits: int = BUFFER_BITS) -> Part:
-    """One shared memory."""
+    """Make one shared on-chip memory a part of a design."""
     return Part(name, "memory", 1, parts.sram(capacity_kib * KIB, bits))
 
 

@@ -66,7 +66,7 @@ class Footing:
         return [name for name, design in self.designs.items() if design.scheme == scheme]
 
     def present(self, names: Iterable[str]) -> list[str]:
-        """Those of the designs that are among some names, in the order of the file."""
+        """Designs of the footing that are among some names, in the order of the file."""
         some = set(names)
         return [name for name in self.designs if name in some]
 

@@ -49,7 +49,7 @@ class Case:
 
     @property
     def label(self) -> str:
-        """Column text."""
+        """Name the case as the printed table does."""
         return f"{self.network} x{self.width:g} {self.input_size}x{self.input_size}"
 
 
@@ -118,7 +118,7 @@ def _peak_mb() -> float:
 
 @dataclass(frozen=True)
 class Timing:
-    """One measurement."""
+    """Time and memory that one call took, beside its limits."""
 
     what: str
     network: str
@@ -202,7 +202,7 @@ def rows(sizes: Sequence[str], accelerators: Sequence[str]) -> Iterator[Timing]:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accelerators", nargs="+", default=list(configurations()))
     parser.add_argument("--sizes", nargs="+", default=list(CASES), choices=list(CASES))

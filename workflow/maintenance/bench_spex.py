@@ -72,7 +72,7 @@ def _inputs(module: nn.Module, layers: dict[str, BlockConv2d], x: Tensor) -> dic
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     torch.set_num_threads(1)
     print(f"{IMAGES} images of 32x32, 8x8 blocks; CPU seconds")

@@ -71,7 +71,7 @@ def rows(networks: Sequence[str], options: dict[str, object]) -> Iterator[tuple[
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", nargs="+", default=list(networks()))
     parser.add_argument("--settings", default="{}", help="JSON object (models.imagenet.settings)")

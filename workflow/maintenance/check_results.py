@@ -105,7 +105,7 @@ def markdown(moves: dict[str, list[str]], reference: Path) -> str:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--made", type=Path, required=True)
     parser.add_argument("--reference", type=Path, required=True)

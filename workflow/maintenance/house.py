@@ -14,6 +14,7 @@ from pathlib import Path
 from sim.declared import ROOT
 from sim.errors import UserError
 from workflow.cli import run
+from workflow.maintenance.first_lines import leaning
 from workflow.maintenance.positional import MOST, positional
 from workflow.maintenance.round_the_formatter import round_the_formatter
 
@@ -64,6 +65,7 @@ def bounds(root: Path = ROOT) -> list[Bound]:
     trees = parsed(root, *PACKAGES, "tests", "examples")
     counted = positional(trees)
     dodged = round_the_formatter(root, trees)
+    leans = leaning(parsed(root, *PACKAGES))
     long = [path.as_posix() for path in trees if _lines(root / path) > LONGEST]
     return [
         Bound("lines of the rule files", lines, 900),
@@ -73,6 +75,7 @@ def bounds(root: Path = ROOT) -> list[Bound]:
         Bound("names own, found, chosen, one:", len(fillers), 0, ", ".join(fillers)),
         Bound(f"more than {MOST} arguments by position:", len(counted), 0, ", ".join(counted)),
         Bound("ways round the formatter:", len(dodged), 0, ", ".join(dodged)),
+        Bound("docstrings that do not stand alone:", len(leans), 0, ", ".join(leans)),
         Bound(f"modules of more than {LONGEST} lines:", len(long), 0, ", ".join(long)),
         *(_folders(root, paper) for paper in PAPERS),
     ]
@@ -133,7 +136,7 @@ def _folders(root: Path, paper: str) -> Bound:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     figures = bounds()
     print("\n".join(map(str, figures)))
     beyond = [figure.what for figure in figures if figure.figure > figure.most]

@@ -80,7 +80,7 @@ def renewed(table: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, help="results folders with benchmarks/")
     parser.add_argument("--output", required=True, type=Path)

@@ -80,7 +80,7 @@ def figure_section(names: list[str]) -> str:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--made", type=Path, required=True, help="results folder of a finished run")
     parser.add_argument("--tables", type=Path, required=True, help="where the tables go")

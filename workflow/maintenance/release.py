@@ -159,7 +159,7 @@ def _crate(files: list[tuple[Path, str]]) -> ROCrate:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--results", type=Path, help="its folder; left out: that of its configuration"

@@ -151,7 +151,7 @@ def run_again(results: Path, cores: int) -> Remake:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--tables", nargs="*", default=[], help="names; all if left out")

@@ -31,7 +31,7 @@ def selected(
     networks: Iterable[str] | None = None,
     schemes: Iterable[str] | None = None,
 ) -> list[Run]:
-    """Those of the runs that match in every part; None matches all."""
+    """Runs that match in every part; None matches all."""
     wanted = [None if names is None else set(names) for names in (suites, networks, schemes)]
     return [
         run

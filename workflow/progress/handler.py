@@ -44,27 +44,27 @@ class LogHandler(LogHandlerBase):
 
     @property
     def writes_to_stream(self) -> bool:
-        """It takes the place of Snakemake's own output."""
+        """Whether it takes the place of Snakemake's own output: it does."""
         return True
 
     @property
     def writes_to_file(self) -> bool:
-        """It writes no file."""
+        """Whether it writes a file: it does not."""
         return False
 
     @property
     def has_filter(self) -> bool:
-        """It picks what it shows itself."""
+        """Whether it picks what it shows itself: it does."""
         return True
 
     @property
     def has_formatter(self) -> bool:
-        """It writes its own lines."""
+        """Whether it writes its own lines: it does."""
         return True
 
     @property
     def needs_rulegraph(self) -> bool:
-        """It draws no graph."""
+        """Whether it draws a graph: it does not."""
         return False
 
     def emit(self, record: LogRecord) -> None:

@@ -35,7 +35,7 @@ def outcome(results: Path) -> list[str]:
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path, help="the folder that a run filled")
     print("\n".join(outcome(parser.parse_args().results)))

@@ -65,7 +65,7 @@ def write(results: ResultFolder, output: Path) -> None:
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=Path, default=ROOT / "results" / "reference")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "pages")

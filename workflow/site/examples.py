@@ -29,16 +29,16 @@ class Example:
 
     @property
     def printed(self) -> Path:
-        """What it printed."""
+        """File of what the example printed."""
         return self.path.parent / "output" / f"{self.path.stem}.txt"
 
     @property
     def drawn(self) -> Path:
-        """What it drew."""
+        """File of what the example drew."""
         return self.printed.with_suffix(".svg")
 
     def text(self) -> str:
-        """Its section of the page of examples."""
+        """Section of the page of examples about this script."""
         source = self.path.read_text(encoding="utf-8").strip()
         shown = (
             f"## {self.title}\n\n`examples/{self.path.name}`\n\n```python\n{source}\n```\n\n"

@@ -53,7 +53,7 @@ def run_example(example: Example, figure: Path) -> str:
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     for example in examples():
         example.printed.parent.mkdir(exist_ok=True)

@@ -29,7 +29,7 @@ _GLYPH = re.compile(r'(<path id=")((?:DejaVu|Cmr|Cmmi|STIX)[\w-]+)(")')
 
 
 def slim(svg: str) -> str:
-    """The same drawing without metadata and comments, with numbers to a hundredth of a point."""
+    """Strip a drawing of metadata and comments and write its numbers to a hundredth of a point."""
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<!DOCTYPE[^>]*>", "", svg, flags=re.DOTALL)
     names = dict(_short_names(svg))
     svg = _GLYPH.sub(lambda match: match[1] + names[match[2]] + match[3], svg)

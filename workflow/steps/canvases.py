@@ -17,7 +17,7 @@ class CanvasSettings(CanvasCounts):
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--settings", required=True, help="JSON object: train, validation, test, seed"

@@ -39,7 +39,7 @@ def metrics(network: SparseNetwork, top1: Steps[float]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--network", required=True)

@@ -29,7 +29,7 @@ def metrics(network: SparseNetwork, steps: Steps[MeanAveragePrecision]) -> dict[
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", required=True)
     parser.add_argument("--scheme", required=True)

@@ -9,7 +9,7 @@ from workflow.cli import run, whole_file
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True, help="digits or shapes")
     parser.add_argument("--seed", required=True, type=int)

@@ -25,7 +25,7 @@ def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[list[Row]]:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--configured", nargs="*", default=[])

@@ -101,7 +101,7 @@ def make(suite: str, network: str, scheme: str, settings: FullSizeSettings) -> M
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", default=IMAGENET, help="name of the suite in the trace")
     parser.add_argument("--network", required=True)

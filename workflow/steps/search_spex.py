@@ -72,7 +72,7 @@ def study_name(strategy: str, spex_settings: SpexSettings, checkpoint: Path, cod
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--network", required=True)

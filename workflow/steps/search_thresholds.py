@@ -60,7 +60,7 @@ class Job:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """One finished search."""
+    """A finished search with its trials."""
 
     strategy: str
     seed: int
@@ -182,7 +182,7 @@ def _seconds(bench: Bench, total: float) -> str:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--network", required=True)

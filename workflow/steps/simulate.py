@@ -48,7 +48,7 @@ def _points(text: str) -> list[Overrides]:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--accelerator", nargs="+", required=True, help="one or several")

@@ -62,7 +62,7 @@ def _section(file: Path) -> str:
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tables", type=Path, nargs="+")
     parser.add_argument("--output", type=Path, required=True)

@@ -13,7 +13,7 @@ from workflow.trained import held_out_images, network_of, trained_checkpoint
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--network", required=True)

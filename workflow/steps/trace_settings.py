@@ -7,7 +7,7 @@ from sim.validation import require_positive
 
 @dataclass(frozen=True)
 class TraceSettings:
-    """What to record.
+    """How much of a network's run a trace records.
 
     Attributes:
         images: the first so many test images.

@@ -31,7 +31,7 @@ def train_network(
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", required=True, help="digits or shapes")
     parser.add_argument("--network", required=True, help="lenet5, alexnet, ...")

@@ -39,7 +39,7 @@ def train_network(
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", required=True, help="yolov5s or yolov5s_relu")
     parser.add_argument("--settings", required=True, help="JSON object: recipe, width, seed")

@@ -40,7 +40,7 @@ def scheme(name: str) -> type[Scheme]:
 
 @cache
 def full_size_schemes() -> Mapping[str, type[FullSizeScheme]]:
-    """By name, the settings of the schemes that full-size networks can be put under."""
+    """Settings of the schemes that full-size networks can be put under, by name."""
     return MappingProxyType(_classes("FULL_SIZE"))
 
 

@@ -58,7 +58,7 @@ class Blockwise(Scheme):
         return BlockRule.of(self.block, self.criterion)
 
     def with_thresholds_read(self) -> "Blockwise":
-        """These settings with what their file says in its place; the same if they name none.
+        """Settings with what their file says in its place; unchanged if they name none.
 
         Raises:
             UserError: the file is none of the Spex search's.

@@ -42,7 +42,7 @@ def _events(
 
 @dataclass(frozen=True)
 class DenseIdeal(Memory):
-    """As many multiplications per cycle as there are multipliers, whatever the layer.
+    """An array that uses all its multipliers in every cycle, whatever the layer.
 
     Only the last cycle of an image may be partly empty. `buffer_reuse` is how many multiplications
     one value read from a buffer serves; the rest of the memory is that of sim/memory.py.

@@ -14,7 +14,7 @@ RUN_LENGTH_LANES = 1
 
 
 def inventory(design: Eyeriss, parts: Library) -> Inventory:
-    """Parts and prices.
+    """List the parts of an Eyeriss and the prices of what it counts.
 
     The model counts the accesses of the activation and partial-sum pads as `register_bit`, as they
     are files of registers, and bytes read from the filter pad as the action `spad_448b`.

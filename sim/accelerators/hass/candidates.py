@@ -100,7 +100,7 @@ class Candidates:
 
     @property
     def average_interval(self) -> Column:
-        """The same, if engines never waited."""
+        """Cycles between two successive batches if engines never waited."""
         return replace(self, slowdown=1.0).interval
 
     def folding(self, index: int) -> Folding:

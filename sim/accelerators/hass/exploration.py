@@ -71,7 +71,7 @@ def explore(
 
 
 def unfold(layers: Sequence[Candidates], board: Platform, budget: Budget) -> NetworkDesign:
-    """The same for layers whose foldings are known.
+    """Unfold a network whose layers' foldings are known as far as the board allows.
 
     Raises:
         UserError: a network that does not fit the board even fully folded.

@@ -32,7 +32,7 @@ class ChannelBlocks:
         return self.kept_in_parts(DBB_BLOCK)
 
     def kept_in_parts(self, size: int) -> int:
-        """As `kept`, each block cut into parts of `size` channels that the bound holds in too."""
+        """Keep like `kept`, in parts of `size` channels that the bound holds in too."""
         full, rest = divmod(self.channels, DBB_BLOCK)
         return full * self._kept(DBB_BLOCK, size) + self._kept(rest, size)
 

@@ -81,7 +81,7 @@ def ceiling_tiles(size: int, pes: int) -> Owners:
 
 
 def large_first_tiles(size: int, pes: int) -> Owners:
-    """As `balanced_tiles`, the larger tiles on the first PEs instead of spread over all."""
+    """Cut like `balanced_tiles`, the larger tiles on the first PEs instead of spread over all."""
     lengths = size // pes + (np.arange(pes) < size % pes)
     return np.repeat(np.arange(pes), lengths)
 

@@ -71,7 +71,7 @@ class PassShape:
 
     @classmethod
     def of(cls, channels: int, rows: int) -> "PassShape":
-        """With fewer channels than rows, the rows left take further output tiles."""
+        """Arrange channels on rows; rows left over take further output tiles."""
         return cls(min(rows, channels), max(1, rows // channels))
 
     def slowest_row(self, slowest: Counts) -> tuple[Counts, Counts]:

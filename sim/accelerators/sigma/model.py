@@ -52,7 +52,7 @@ class ArrayRun:
 
     @property
     def cycles(self) -> int:
-        """Of all fillings, one after the other."""
+        """Cycles of all fillings, one after the other."""
         return int((self.loading + self.streaming + self.draining).sum())
 
 

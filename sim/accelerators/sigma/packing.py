@@ -27,7 +27,7 @@ class Fillings:
 
     @property
     def slots(self) -> Counts:
-        """Multipliers in use."""
+        """How many multipliers each filling uses."""
         return self.values + self.continues
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The same hardware without a zero map, for each configuration that has one."""
+"""Sparse-Blox's hardware without a zero map, for each configuration that has one."""
 
 BASELINES = {
     "sparse_blox": "sparse_blox_dense",

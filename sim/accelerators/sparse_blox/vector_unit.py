@@ -45,7 +45,7 @@ class VectorUnit(Gathering):
 
     @property
     def multipliers(self) -> int:
-        """One per lane."""
+        """How many multipliers the unit has: one per lane."""
         return self.lanes
 
     def blocks(self, trace: LayerTrace) -> FetchedBlocks:

@@ -32,7 +32,7 @@ class Array(Memory):
 
     @property
     def multipliers(self) -> int:
-        """One per element."""
+        """How many multipliers the array has: one per element."""
         return self.rows * self.columns
 
 

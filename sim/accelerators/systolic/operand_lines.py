@@ -42,12 +42,12 @@ class Cut:
 
     @property
     def tiles(self) -> int:
-        """Of all sets."""
+        """How many tiles all sets have together."""
         return self.sets * self.tiles_of_set
 
     @property
     def tiles_of_set(self) -> int:
-        """Of one set."""
+        """How many tiles one set has."""
         return ceil_div(self.lines, self.size)
 
     @property

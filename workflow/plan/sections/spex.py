@@ -27,7 +27,7 @@ class Spex:
         return section
 
     def searches(self) -> list[SearchKey]:
-        """(suite, network, block, strategy) of each."""
+        """Every configured search as (suite, network, block, strategy)."""
         return [
             search
             for entry in self._config["searches"]
@@ -37,7 +37,7 @@ class Spex:
         ]
 
     def files(self) -> list[str]:
-        """Files of the trials, a search each."""
+        """Files of trials, one per search."""
         return [f"{self.layout.results}/spex/{'/'.join(parts)}.csv" for parts in self.searches()]
 
     def thresholds(self, suite: str, network: str, seeding: str = "") -> str:

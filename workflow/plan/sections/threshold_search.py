@@ -15,7 +15,7 @@ class ThresholdSearches:
     layout: Layout
 
     def runs(self) -> list[tuple[str, str]]:
-        """(suite, network) of each."""
+        """Every configured search as (suite, network)."""
         return [
             (run["suite"], network)
             for run in self.layout.config["threshold_search"]["runs"]

@@ -76,7 +76,7 @@ class Bench:
 
     @cached_property
     def base_test_accuracy_percent(self) -> float:
-        """That of the unpruned network."""
+        """Top-1 of the unpruned network on the test images."""
         return self.test_accuracy_percent(UNPRUNED)
 
     def designs(

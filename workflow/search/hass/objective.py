@@ -52,5 +52,5 @@ class Objective:
 
 
 def hardware_blind(settings: SearchSettings) -> SearchSettings:
-    """The same search without the two terms that need hardware."""
+    """Weights of a search without the two terms that need hardware."""
     return replace(settings, throughput_weight=0.0, dsp_weight=0.0)

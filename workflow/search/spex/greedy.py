@@ -16,7 +16,7 @@ from workflow.search.engine import Evaluate, Outcome, Point, progress
 
 
 def constants(names: Sequence[str], levels: int) -> list[Point]:
-    """The same level for every layer, from 0 up."""
+    """Points with one level for all layers, from 0 up."""
     return [dict.fromkeys(names, level) for level in range(levels + 1)]
 
 

@@ -158,7 +158,7 @@ class BelowACeiling(BaseSampler):
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """A point."""
+        """Draw a point of the search space, none of its levels above a drawn ceiling."""
         ceiling = int(self._random.integers(1, self._levels + 1))
         return {name: int(self._random.integers(0, ceiling + 1)) for name in search_space}
 

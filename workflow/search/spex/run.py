@@ -30,7 +30,7 @@ PROFILE_IMAGES = 256
 
 @dataclass(frozen=True, eq=False)
 class JudgedNetwork:
-    """What is searched.
+    """A network whose thresholds are searched, and who judges it.
 
     Attributes:
         network: judged on the samples, which guide the search.
@@ -43,7 +43,7 @@ class JudgedNetwork:
 
 @dataclass(frozen=True, kw_only=True)
 class BlockSearch:
-    """One search.
+    """One search of block thresholds: where, by which strategy, how long.
 
     Attributes:
         suite, network: of the subject; columns of the table.

@@ -82,5 +82,5 @@ class SpexSettings:
         return self.largest_threshold / self.levels
 
     def thresholds(self, point: Mapping[str, int]) -> dict[str, float]:
-        """Levels to thresholds."""
+        """Turn the levels of a point into thresholds."""
         return {name: level * self.step for name, level in point.items()}

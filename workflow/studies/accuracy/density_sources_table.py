@@ -1,4 +1,4 @@
-"""Of every paper-size trace: the density each layer was given, from which source, and reached.
+"""Density that each layer of a paper-size trace was given, from which source, and reached.
 
 Status `published` stands in the source named beside it, `derived` follows from published numbers,
 `rule` is modelled by a stated rule (models/imagenet/densities/rules.py), `scheme` is what the
@@ -16,7 +16,7 @@ from workflow.tabling.shared import write_table
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("densities", type=Path, nargs="+", help="of the imagenet_trace step")
     parser.add_argument("--output", type=Path, required=True)

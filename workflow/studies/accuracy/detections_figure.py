@@ -112,7 +112,7 @@ def _detected(checkpoint: Checkpoint, images: Tensor) -> list[list[Row]]:
 
 
 def main() -> None:
-    """Command line."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoints", type=Path, nargs="+", help="of trained detectors")
     parser.add_argument("--dataset", type=Path, required=True, help="of the canvases step")

@@ -11,7 +11,7 @@ from sim.files import intact
 
 
 def metrics_rows(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
-    """These columns of each file, in the order of the files.
+    """A row of some columns for each file of metrics, in the order of the files.
 
     Raises:
         UserError: a metrics file lacks a key, or was damaged.

@@ -50,7 +50,7 @@ def component_area(common: Footing) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
     write_table(component_area(footing()), parser.parse_args().output)

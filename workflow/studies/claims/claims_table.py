@@ -102,7 +102,7 @@ def _most_lost(evaluation: Evaluation, lost: dict[tuple[str, str, str], float]) 
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tables", type=Path, nargs="*", help="the tables the evaluators read")
     parser.add_argument("--modules", nargs="*", required=True, help="each with EVALUATORS")

@@ -60,7 +60,7 @@ def stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", required=True, help="folder of all points")
     parser.add_argument("--plan", required=True, help="JSON: list of PointFolder (plan/sweeps.py)")

@@ -30,7 +30,7 @@ def footing_designs(common: Footing) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
     write_table(footing_designs(footing()), parser.parse_args().output)

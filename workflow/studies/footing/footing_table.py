@@ -100,7 +100,7 @@ def _over_dense(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def geometric_means(table: pd.DataFrame) -> pd.DataFrame:
-    """Of every number, over the networks of a suite under one scheme; two networks at least."""
+    """Geometric means over the networks of a suite under one scheme, two at least."""
     keys = [*(key for key in POINT if key != "network"), "selection_logic"]
     numbers = [c for c in table.select_dtypes("number").columns if c != "multipliers"]
     groups = table.groupby(keys, sort=True)

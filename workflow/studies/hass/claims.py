@@ -74,7 +74,7 @@ def efficiency(tables: Tables) -> list[Evaluation]:
 
 
 def searched_efficiency(tables: Tables) -> list[Evaluation]:
-    """The same for thresholds that were searched here, where accuracy is measured."""
+    """Efficiency over PASS for thresholds that were searched here, where accuracy is measured."""
     if "hass_search" not in tables:
         return []
     table = tables["hass_search"]

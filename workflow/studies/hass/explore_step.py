@@ -15,7 +15,7 @@ from workflow.tabling.shared import write_table
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--settings", default="{}", help="JSON object, see DesignSettings")

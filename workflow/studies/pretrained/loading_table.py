@@ -1,4 +1,4 @@
-"""Of twenty labelled pictures, how many each unpruned network with real weights names.
+"""How many of twenty labelled pictures each unpruned network with real weights names.
 
 Proof that weights of package indexes are loaded right: the largest output, and the five largest,
 with Wilson's interval at 95 %. Networks whose outputs are no ImageNet classes are left out.
@@ -60,7 +60,7 @@ def _rows(network: str, folder: Path) -> Iterator[dict[str, object]]:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", nargs="+", required=True)
     parser.add_argument("--folder", type=Path, required=True, help="of models.pretrained.fetch")

@@ -104,7 +104,7 @@ def cluster_model(measured: Seconds, scenario: ClusterSettings) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--benchmarks", required=True, help="folder of all points' benchmarks")
     parser.add_argument("--plan", required=True, help="JSON: list of PointFolder (plan/sweeps.py)")

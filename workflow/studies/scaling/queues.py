@@ -60,7 +60,7 @@ def grouped(durations_s: Seconds, jobs_per_submission: int) -> Seconds:
 
 
 def makespan_s(durations_s: Sequence[float] | Seconds, cluster: Cluster) -> float:
-    """From the first submission until the master has noticed the last end.
+    """Time from the first submission until the master has noticed the last end.
 
     Args:
         durations_s: of each submission, in the order of submission.

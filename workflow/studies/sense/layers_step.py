@@ -101,7 +101,7 @@ def _measured(trace: NetworkTrace, chip: str) -> Iterator[Row]:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trace", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)

@@ -39,7 +39,7 @@ def paired(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def without_waiting(events: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with the cycles of the array alone."""
+    """Rows with the cycles of the array alone."""
     return events.assign(cycles=events["cycles"] - stall_cycles(events))
 
 

@@ -38,7 +38,7 @@ SUITES = ("imagenet", "shapes", "digits")
 
 
 def drawn_rows(spans: pd.DataFrame) -> pd.DataFrame:
-    """Of each design, the rows of one network: the first of its first suite."""
+    """Rows of one network for each design: the first of its first suite."""
     order = {suite: place for place, suite in enumerate(SUITES)}
     ranked = spans.assign(place=spans["suite"].map(order)).sort_values("place", kind="stable")
     first = ranked.groupby("accelerator")[["suite", "network"]].first().reset_index()

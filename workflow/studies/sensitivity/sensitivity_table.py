@@ -32,7 +32,7 @@ BASIS, DRAM, LOGIC = "energy basis", "DRAM kind", "energy of selection logic"
 
 
 def sensitivity(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFrame:
-    """One row per run, design, parameter and value; the configured value among those of each."""
+    """One row per run, design, parameter and value; the configured value of each is among them."""
     total = totals(events, [*BY_DESIGN, "variant"])
     node = footing().node_nm
     varied = total[[*BY_DESIGN, "multipliers", "variant"]].copy()

@@ -23,7 +23,7 @@ def trust_cases() -> pd.DataFrame:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
     write_table(trust_cases(), parser.parse_args().output)

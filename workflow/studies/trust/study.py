@@ -5,7 +5,7 @@ from workflow.plan.products import Figure, Study, Table
 
 
 def study(plan: Plan) -> Study:
-    """The same under every configuration: oracles come with their own layers and masks."""
+    """Tables of trust, equal under every configuration: oracles bring their layers and masks."""
     return Study(
         "Trust",
         [

@@ -51,7 +51,7 @@ def loop_references() -> pd.DataFrame:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", type=Path, help="table trust_cases")
     parser.add_argument("--output", type=Path, required=True)

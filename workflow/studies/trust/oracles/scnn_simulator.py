@@ -57,7 +57,7 @@ def cycles() -> list[Comparison]:
 
 
 def products() -> list[Comparison]:
-    """Products of the same."""
+    """Multiplications of each layer here and in that simulator."""
     return paired(_table()["layer"], _table()["our_products"], _table()["products"])
 
 
