@@ -14,7 +14,7 @@ from sim.errors import UserError
 from sim.events import Events
 from sim.extras import extra
 from sim.layer import layer_kind
-from sim.registry import configurations
+from sim.registry import design_title
 from sim.trace import LayerTrace
 from sim.trace_file import NetworkTrace, Provenance, read_trace
 
@@ -220,12 +220,6 @@ def _costs(
             events=events,
             energy_pj=energy_pj(events, prices) if prices else {},
         )
-
-
-def design_title(name: str) -> str:
-    """How figures and pages write a design: its title, or the name that you gave to your own."""
-    entry = configurations().get(name)
-    return name if entry is None else entry.title
 
 
 def _total(costs: tuple[LayerCost, ...]) -> LayerCost:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.accelerator import Accelerator
-from sim.declared import ROOT, data_file
+from sim.declared import ROOT, data_file, data_files
 from sim.documents import checked_yaml
 from sim.errors import UserError
 from sim.plugins import import_part, plugins, use_one_name
@@ -182,6 +182,14 @@ def configuration(name: str) -> Configuration:
     if not isinstance(name, str) or name not in configurations():
         raise unknown("accelerator", name, configurations())
     return configurations()[name]
+
+
+@cache
+def design_title(name: str) -> str:
+    """How figures and pages write a design: its title, or the name that you gave to your own."""
+    data_files("sim/accelerators/*/configs.yaml")
+    entry = configurations().get(name)
+    return name if entry is None else entry.title
 
 
 def accelerator(name: str, **overrides: Value) -> Accelerator:

@@ -5,7 +5,8 @@ from html import escape
 from string import Template
 
 from models.command.text_table import Row, digits
-from sim.comparison import NetworkComparison, design_title
+from sim.comparison import NetworkComparison
+from sim.registry import design_title
 from sim.trace_file import Provenance
 
 PAGE = Template("""\

@@ -1,7 +1,7 @@
 from sim import configurations
-from workflow.drawing.styles import accelerator_label
+from sim.registry import design_title
 
 
 def test_figures_write_an_accelerator_as_its_configuration_says() -> None:
     for name, configuration in configurations().items():
-        assert accelerator_label(name) == configuration.title
+        assert design_title(name) == configuration.title

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter
 
+from sim.registry import design_title
 from workflow.drawing.shared import (
     BASELINE,
     SMALL_TYPE_POINTS,
@@ -17,7 +18,7 @@ from workflow.drawing.shared import (
     ordered_networks,
     page_figure,
 )
-from workflow.drawing.styles import accelerator_label, design_style
+from workflow.drawing.styles import design_style
 from workflow.drawing.words import ordered_schemes, scheme_label, suite_label
 
 BOUND: dict[str, Any] = {"color": "black", "linewidth": 1.6}
@@ -139,7 +140,7 @@ def design_rows(
             label = "its span over the networks"
             panel.axvspan(each.min(), each.max(), color="0.9", zorder=0, label=label)
     panel.axvline(1.0, label=DENSE_LABEL if bound is not None else None, **BASELINE)
-    panel.set_yticks(range(len(designs)), [accelerator_label(name) for name in designs])
+    panel.set_yticks(range(len(designs)), [design_title(name) for name in designs])
     panel.set_ylim(len(designs) - 0.4, -0.6)
     panel.grid(visible=False, axis="y")
 
@@ -266,4 +267,4 @@ def network_bars(
 
 def design_colours(names: Iterable[str]) -> dict[str, str]:
     """Colour of each design by its title, for bars."""
-    return {accelerator_label(name): design_style(name).colour for name in names}
+    return {design_title(name): design_style(name).colour for name in names}

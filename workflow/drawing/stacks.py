@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.registry import design_title
 from workflow.drawing.shared import BAR_COLOURS, network_label, ordered_networks
-from workflow.drawing.styles import accelerator_label
 
 GAP = 1.0
 """Over the bars of a network, where its name stands, in heights of a bar with its room."""
@@ -53,7 +53,7 @@ def stacked_bars(
         )
         y += GAP
         for name in present:
-            names.append((labels or {}).get(name) or accelerator_label(name))
+            names.append((labels or {}).get(name) or design_title(name))
             places.append(y)
             drawn.append((network, name))
             y += 1

@@ -70,14 +70,3 @@ def design_styles() -> Mapping[str, DesignStyle]:
 def design_style(name: str) -> DesignStyle:
     """Style of one design."""
     return design_styles().get(name, UNSTYLED)
-
-
-@cache
-def _titles() -> Mapping[str, str]:
-    data_files("sim/accelerators/*/configs.yaml")
-    return {name: known.title for name, known in configurations().items()}
-
-
-def accelerator_label(name: str) -> str:
-    """How a design is written in a figure."""
-    return _titles().get(name, name.replace("_", " "))

@@ -11,17 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.footing import footing
+from sim.registry import design_title
 from workflow.drawing.designs import ROW_INCHES, scheme_by_suite
 from workflow.drawing.loss_bars import loss_bars, loss_legend
 from workflow.drawing.shared import figure_command
-from workflow.drawing.styles import accelerator_label
 
 MEAN = "mean"
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
     shares = rows.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
-    loss_bars(panel, shares.reindex(designs), [accelerator_label(name) for name in designs])
+    loss_bars(panel, shares.reindex(designs), [design_title(name) for name in designs])
 
 
 def draw(losses: pd.DataFrame) -> Figure:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.footing import footing
+from sim.registry import design_title
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
@@ -25,7 +26,7 @@ from workflow.drawing.designs import (
 )
 from workflow.drawing.labels import PointLabel, label_points
 from workflow.drawing.shared import BASELINE, figure_command, legend_below
-from workflow.drawing.styles import accelerator_label, design_style
+from workflow.drawing.styles import design_style
 from workflow.studies.footing.footing_table import NOT_COUNTED
 from workflow.tabling.front import pareto_front
 
@@ -54,7 +55,7 @@ def _labels(rows: pd.DataFrame) -> list[PointLabel]:
     unbeaten = front(rows)["accelerator"]
     ranked = priced.assign(behind=~priced["accelerator"].isin(unbeaten)).sort_values("behind")
     return [
-        PointLabel(speed, energy, accelerator_label(name), "0.4" if behind else "black")
+        PointLabel(speed, energy, design_title(name), "0.4" if behind else "black")
         for name, speed, energy, behind in ranked[
             ["accelerator", SPEED, ENERGY, "behind"]
         ].itertuples(index=False)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.footing import footing
+from sim.registry import design_title
 from workflow.drawing.shared import (
     PALETTE,
     figure_command,
@@ -21,7 +22,6 @@ from workflow.drawing.shared import (
     ordered_networks,
     panel_grid,
 )
-from workflow.drawing.styles import accelerator_label
 from workflow.drawing.words import suite_label
 
 MARKERS = "osD^vPX"
@@ -86,7 +86,7 @@ def draw(table: pd.DataFrame) -> Figure:
                 )
         panel.set_xscale("log")
         panel.set_yscale("log")
-        panel.set_title(accelerator_label(name))
+        panel.set_title(design_title(name))
     for position in range(max(0, len(designs) - COLUMNS), len(designs)):
         panels[position].tick_params(labelbottom=True)
         panels[position].set_xlabel("per DRAM byte")

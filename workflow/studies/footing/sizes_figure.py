@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.footing import AS_CONFIGURED, footing
+from sim.registry import design_title
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
@@ -27,7 +28,6 @@ from workflow.drawing.shared import (
     figure_command,
     legend_below,
 )
-from workflow.drawing.styles import accelerator_label
 
 SPEEDUP = "speedup_over_dense_ideal"
 MARKERS = "os^v"
@@ -50,7 +50,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str], sizes: list[str]
             label=size.replace("_", " "),
         )
     panel.axvline(1.0, label=DENSE_LABEL, **BASELINE)
-    panel.set_yticks(range(len(designs)), [accelerator_label(name) for name in designs])
+    panel.set_yticks(range(len(designs)), [design_title(name) for name in designs])
     panel.set_ylim(len(designs) - 0.4, -0.6)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.registry import design_title
 from workflow.drawing.shared import (
     PUBLISHED,
     figure_command,
@@ -19,7 +20,7 @@ from workflow.drawing.shared import (
     panel_grid,
     published_low,
 )
-from workflow.drawing.styles import accelerator_label, design_style
+from workflow.drawing.styles import design_style
 
 HOLLOW: dict[str, Any] = {
     "marker": "o",
@@ -51,7 +52,7 @@ def draw(hass_pareto: pd.DataFrame, hass: pd.DataFrame, claims: pd.DataFrame) ->
                 line[RATE],
                 markersize=5,
                 linewidth=1,
-                label=accelerator_label(name),
+                label=design_title(name),
                 **style.points,
             )
             panel.plot(

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.registry import design_title
 from workflow.drawing.designs import ratio_axis, ratio_limits
 from workflow.drawing.shared import (
     BASELINE,
@@ -18,7 +19,6 @@ from workflow.drawing.shared import (
     ordered_networks,
     page_figure,
 )
-from workflow.drawing.styles import accelerator_label
 from workflow.drawing.words import suite_label
 
 PUBLISHED_RATIO = {
@@ -56,7 +56,7 @@ def draw(phantom: pd.DataFrame, claims: pd.DataFrame) -> Figure:
         panel.axvline(1.0, **BASELINE)
         panel.set_xlim(limits)
         ratio_axis(panel)
-        panel.set_yticks(range(len(baselines)), [accelerator_label(name) for name in baselines])
+        panel.set_yticks(range(len(baselines)), [design_title(name) for name in baselines])
         panel.set_ylim(len(baselines) - 0.45, -0.55)
         panel.grid(visible=False, axis="y")
         panel.set_title(suite_label(suite, lines=True))

@@ -7,10 +7,10 @@ multiplications.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.registry import design_title
 from workflow.drawing.designs import ROW_INCHES
 from workflow.drawing.loss_bars import loss_bars, loss_legend
 from workflow.drawing.shared import figure_command, network_label, ordered_networks, panel_grid
-from workflow.drawing.styles import accelerator_label
 from workflow.drawing.words import suite_label
 from workflow.tabling.losses import group_of
 
@@ -33,7 +33,7 @@ def draw(idle: pd.DataFrame) -> Figure:
     for panel, (suite, network) in zip(panels, cases, strict=True):
         case = rows[(rows["suite"] == suite) & (rows["network"] == network)]
         shares = case.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
-        loss_bars(panel, shares.reindex(designs), [accelerator_label(name) for name in designs])
+        loss_bars(panel, shares.reindex(designs), [design_title(name) for name in designs])
         panel.set_title(f"{network_label(network)}\n{suite_label(suite).split(',')[0]}")
     for panel in panels[-COLUMNS:]:
         panel.set_xlabel("multiplier-cycles (%)")

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.registry import design_title
 from workflow.drawing.designs import BOUND, BOUND_LABEL, ratio_axis, ratio_limits
 from workflow.drawing.shared import (
     BASELINE,
@@ -17,7 +18,7 @@ from workflow.drawing.shared import (
     ordered_networks,
     page_figure,
 )
-from workflow.drawing.styles import accelerator_label, design_style
+from workflow.drawing.styles import design_style
 from workflow.drawing.words import suite_label
 
 NETWORKS = ("vgg16", "mobilenet_v1")
@@ -62,7 +63,7 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
             design[SPEEDUP],
             markersize=4,
             linewidth=0.9,
-            label=accelerator_label(name),
+            label=design_title(name),
             **design_style(name).points,
         )
     panel.axhline(1.0, **BASELINE)

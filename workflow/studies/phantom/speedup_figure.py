@@ -7,9 +7,9 @@ the zeros of both operands can give.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.registry import design_title
 from workflow.drawing.designs import bound_lines, design_colours, network_bars
 from workflow.drawing.shared import BASELINE, figure_command, legend_below, page_figure
-from workflow.drawing.styles import accelerator_label
 from workflow.drawing.words import suite_label
 
 
@@ -20,7 +20,7 @@ def draw(phantom: pd.DataFrame) -> Figure:
         & (phantom["baseline"] == "dense_ideal")
         & (phantom["network"] != "mean")
     ].dropna(subset=["speedup_equal_multipliers"])
-    rows = rows.assign(design=rows["accelerator"].map(accelerator_label))
+    rows = rows.assign(design=rows["accelerator"].map(design_title))
     colours = design_colours(dict.fromkeys(rows["accelerator"]))
     suites = list(dict.fromkeys(rows["suite"]))
     figure = page_figure(1.95 * len(suites) + 0.6)

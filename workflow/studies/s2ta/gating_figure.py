@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.registry import design_title
 from workflow.drawing.shared import (
     BASELINE,
     PUBLISHED,
@@ -16,7 +17,7 @@ from workflow.drawing.shared import (
     page_figure,
     published_low,
 )
-from workflow.drawing.styles import accelerator_label, design_style
+from workflow.drawing.styles import design_style
 from workflow.drawing.words import suite_label
 
 VIEWS = {"no_linear": "all convolutions", "conv_only": "no depthwise layers"}
@@ -58,7 +59,7 @@ def _panel(panel: Axes, rows: pd.DataFrame) -> None:
                 linestyle=line,
                 markersize=5,
                 markerfacecolor=None if gated else "white",
-                label=f"{accelerator_label(name)}, {words}",
+                label=f"{design_title(name)}, {words}",
                 **design_style(name).points,
             )
 

@@ -8,6 +8,7 @@ over that baseline on these zeros.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.registry import design_title
 from workflow.drawing.designs import bar_bounds, design_colours, network_bars, suite_columns
 from workflow.drawing.shared import (
     BASELINE,
@@ -16,7 +17,6 @@ from workflow.drawing.shared import (
     legend_below,
     published_low,
 )
-from workflow.drawing.styles import accelerator_label
 from workflow.drawing.words import suite_label
 
 ARRAYS = ["sa_smt", "s2ta_w", "s2ta_aw"]
@@ -29,7 +29,7 @@ def draw(s2ta: pd.DataFrame, claims: pd.DataFrame) -> Figure:
     # Speedups are the same on either basis of energy.
     rows = rows.drop_duplicates(["suite", "network", "accelerator"])
     rows = rows[rows["accelerator"].isin(ARRAYS)]
-    rows = rows.assign(design=rows["accelerator"].map(accelerator_label))
+    rows = rows.assign(design=rows["accelerator"].map(design_title))
     figure, panels, suites = suite_columns(rows, 3.4)
     for panel, suite in zip(panels[0], suites, strict=True):
         panel_rows = rows[rows["suite"] == suite]

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.footing import footing
+from sim.registry import design_title
 from workflow.drawing.designs import ROW_INCHES, ratio_axis
 from workflow.drawing.shared import (
     BAR_COLOURS,
@@ -19,7 +20,6 @@ from workflow.drawing.shared import (
     network_label,
     panel_grid,
 )
-from workflow.drawing.styles import accelerator_label
 from workflow.drawing.words import parameter_label, scheme_label, suite_label
 from workflow.variants import OTHER_ZEROS
 
@@ -82,9 +82,7 @@ def draw(spans: pd.DataFrame) -> Figure:
         suite, network, scheme = design[["suite", "network", "scheme"]].iloc[0]
         _panel(panel, design)
         where = f"{scheme_label(scheme)}, {suite_label(suite).split(',')[0]}"
-        panel.set_title(
-            f"{accelerator_label(name)}: {network_label(network)}\n{where}", loc="right"
-        )
+        panel.set_title(f"{design_title(name)}: {network_label(network)}\n{where}", loc="right")
         panel.set_xlim(lowest / 1.1, highest * 1.1)
         ratio_axis(panel)
     for panel in panels[-COLUMNS:]:

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from sim.registry import design_title
 from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below, page_figure
-from workflow.drawing.styles import accelerator_label
 from workflow.studies.trust.trust_table import CHECK
 
 KINDS = {
@@ -62,7 +62,7 @@ def _order(oracles: pd.Series) -> pd.Series:
 
 def _label(check: pd.Series) -> str:
     names, _, detail = str(check["model"]).partition(" (")
-    titles = ", ".join(accelerator_label(name) for name in names.split(", "))
+    titles = ", ".join(design_title(name) for name in names.split(", "))
     detail = f" ({detail.replace('_', ' ')}" if detail else ""
     return f"{titles}{detail}: {check['quantity']} ({check['cases']})"
 
