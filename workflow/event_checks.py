@@ -28,6 +28,11 @@ def check_event_file(path: Path, frame: pd.DataFrame) -> None:
     missing = [name for name in (*LABELS, *PLACE, *COUNTS) if name not in frame]
     if missing:
         raise UserError(f"{path}: no column {missing[0]!r}; not a table of events; {CURE}")
+    # pandas calls the second of two equal columns `<name>.1`
+    twice = [name for name in map(str, frame) if name.rpartition(".")[0] in frame]
+    if twice:
+        name = described(twice[0].rpartition(".")[0])
+        raise UserError(f"{path}: column {name} stands twice; {CURE}")
     _refuse_cells(path, frame[[*LABELS, *PLACE]].isna(), "is blank")
     counts = _numbers(frame.drop(columns=[*LABELS, *PLACE, *VARIED], errors="ignore"))
     possible = (counts >= 0) & (counts < inf)

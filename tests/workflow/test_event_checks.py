@@ -56,6 +56,12 @@ def test_an_impossible_cell_is_named(
     assert str(path) in str(refused.value)
 
 
+def test_a_column_that_stands_twice_is_named(frame: pd.DataFrame, tmp_path: Path) -> None:
+    path = written(pd.concat([frame, frame[["cycles"]]], axis=1), tmp_path / "a.csv")
+    with pytest.raises(UserError, match=r"a\.csv: column 'cycles' stands twice; delete"):
+        read_events([path])
+
+
 def test_a_missing_column_and_a_doubled_row_are_named(frame: pd.DataFrame, tmp_path: Path) -> None:
     path = written(frame.drop(columns="images"), tmp_path / "a.csv")
     with pytest.raises(UserError, match="no column 'images'"):

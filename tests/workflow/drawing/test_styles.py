@@ -6,8 +6,9 @@ import pytest
 
 from sim import UserError, configurations
 from sim.footing import footing
+from sim.registry import design_title
 from workflow.drawing import styles
-from workflow.drawing.styles import accelerator_label, design_style, design_styles
+from workflow.drawing.styles import design_style, design_styles
 
 
 def test_every_configuration_has_a_style() -> None:
@@ -35,7 +36,7 @@ def test_designs_of_the_footing_differ_in_colour_alone() -> None:
 
 
 def test_an_unknown_design_is_drawn_under_its_name() -> None:
-    assert accelerator_label("not_here") == "not here"
+    assert design_title("not_here") == "not_here"
     assert design_style("not_here") == styles.UNSTYLED
 
 

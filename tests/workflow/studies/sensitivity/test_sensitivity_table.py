@@ -6,10 +6,9 @@ import pytest
 from models.imagenet.settings import FullSizeSettings
 from sim import Layer, NetworkTrace, UserError
 from sim.footing import footing
-from sim.registry import configuration
+from sim.registry import configuration, design_title
 from tests.workflow.random_traces import random_trace
 from workflow.drawing.shared import network_label
-from workflow.drawing.styles import accelerator_label
 from workflow.steps.simulate import simulated, sweep
 from workflow.studies.sensitivity import sensitivity_figure as figure
 from workflow.studies.sensitivity.sensitivity_table import CONFIGURED, sensitivity
@@ -126,7 +125,7 @@ def test_each_design_has_a_tornado_on_the_same_scale(table: pd.DataFrame) -> Non
     names = {title.partition("\n")[0] for title in panels}
     designs = table.drop_duplicates("accelerator")[["accelerator", "network"]]
     assert names == {
-        f"{accelerator_label(design)}: {network_label(network)}"
+        f"{design_title(design)}: {network_label(network)}"
         for design, network in designs.itertuples(index=False)
     }
     assert len({axis.get_xlim() for axis in panels.values()}) == 1
