@@ -28,10 +28,10 @@ def _trace(scheme: str) -> NetworkTrace:
 @pytest.fixture(scope="module")
 def events() -> pd.DataFrame:
     frames = [
-        frame
+        pd.DataFrame(rows)
         for scheme in SCHEMES
         for name in footing().meant_for(scheme)
-        for frame in simulated(_trace(scheme), name, [{}, *sweep(name)])
+        for rows in simulated(_trace(scheme), name, [{}, *sweep(name)])
     ]
     joined = pd.concat(frames, ignore_index=True)
     numbers = joined.select_dtypes("number").columns

@@ -95,12 +95,12 @@ def test_table_sums_convolutions_per_image_and_leaves_the_fc_layer_out() -> None
 
 def events(*traces: NetworkTrace, swept: bool = False) -> pd.DataFrame:
     frames = [
-        frame
+        pd.DataFrame(rows)
         for trace in traces
         for name in (*BASELINES, *BASELINES.values())
-        for frame in simulated(trace, name, [{}, *(sweep(name) if swept else [])])
+        for rows in simulated(trace, name, [{}, *(sweep(name) if swept else [])])
     ]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True).fillna(0)
 
 
 def test_gains_are_over_the_same_design_without_a_map() -> None:
