@@ -56,9 +56,10 @@ def run_length_pairs(mask: Mask, run_bits: int = 5) -> int:
     span = 2**run_bits
     places = np.flatnonzero(mask)
     edges = np.concatenate([[-1], places])
-    runs = np.diff(edges) - 1
+    steps = edges[1:] - edges[:-1]
+    full = steps[steps > span] - 1  # runs that fill the field at least once, in most masks few
     tail: int = mask.size - 1 - int(edges[-1])
-    within = int((runs // span).sum())
+    within = int((full // span).sum())
     after: int = -(-tail // span)
     return len(places) + within + after
 

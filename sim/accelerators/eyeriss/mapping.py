@@ -125,7 +125,8 @@ def strip_rows(layer: Layer, output_rows: Count) -> Count:
 def rows_read(layer: Layer, output_rows: Count) -> Count:
     """Input rows that all strips together read; overlaps are read again, padding is not."""
     height = layer.output_size[0]
-    width = np.asarray(output_rows)[..., None]
+    heights, place = np.unique(np.asarray(output_rows), return_inverse=True)
+    width = heights[:, None]
     first = np.minimum(np.arange(height) * width, height)
     after = np.minimum(first + width, height)
     begin = np.maximum(first * layer.stride[0] - layer.padding[0], 0)
@@ -134,7 +135,7 @@ def rows_read(layer: Layer, output_rows: Count) -> Count:
     between = layer.input_dilation[0]
     end = np.minimum(-(-end // between), layer.input_size[0])
     rows = np.maximum(end - -(-begin // between), 0)
-    return (rows * (after > first)).sum(axis=-1)
+    return (rows * (after > first)).sum(axis=-1)[place]
 
 
 def cost(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> MappingCost:
@@ -174,10 +175,11 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
         UserError: not even one output row of one filter fits the global buffer.
     """
     most = max(1, min(hardware.activation_words // layer.extent[1], layer.group_channels))
+    candidates = _candidates(layer, hardware, work)
     best_of_rows = [
         entry
         for pe_channels in range(1, most + 1)
-        if (entry := _best_of(layer, hardware, work, pe_channels)) is not None
+        if (entry := _best_of(layer, hardware, work, candidates, pe_channels)) is not None
     ]
     if not best_of_rows:
         raise UserError(
@@ -187,11 +189,14 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
     return min(best_of_rows, key=lambda entry: entry[0])[1]
 
 
+Candidates = tuple[Counts, Counts, Counts, Counts, Counts]
+
+
 def _best_of(
-    layer: Layer, hardware: Hardware, work: Workload, pe_channels: int
+    layer: Layer, hardware: Hardware, work: Workload, candidates: Candidates, pe_channels: int
 ) -> tuple[tuple[int, int], Mapping] | None:
     """((energy, cycles), mapping) of the best mapping that interleaves so many channels in a PE."""
-    m, n, r, e, t = _candidates(layer, hardware, work)
+    m, n, r, e, t = candidates
     p = pe_interleaving(layer, hardware, pe_channels)
     mapping = Mapping(
         filters=m,
@@ -214,8 +219,9 @@ def _best_of(
     energy = np.where(fits, energy, worst)
     cycles = np.where(energy == energy.min(), spent.cycles, worst)
     best = int(cycles.min())
-    axes = (np.broadcast_to(axis, cycles.shape)[cycles == best] for axis in (r, m, n, e, t))
+    chunk, image, shared = np.nonzero(cycles == best)
     # Of equals the one with the fewest sets on channels, then the smallest of each axis.
+    axes = r[shared], m[chunk, 0, 0], n[image, 0], e[shared], t[shared]
     channel_sets, filters, images, rows, filter_sets = min(
         zip(*map(np.ndarray.tolist, axes), strict=True)
     )
@@ -231,9 +237,7 @@ def _best_of(
     return (int(energy.min()), best), mapping
 
 
-def _candidates(
-    layer: Layer, hardware: Hardware, work: Workload
-) -> tuple[Counts, Counts, Counts, Counts, Counts]:
+def _candidates(layer: Layer, hardware: Hardware, work: Workload) -> Candidates:
     """Chunks of filters, images in the buffer, and on a third axis all ways to share the array.
 
     These are sets on channels, rows of a strip, and sets on filters: as many as the others leave.
