@@ -4,8 +4,8 @@ First the kernels on one image of ResNet-50's 53 convolutions at 224x224, then H
 whole networks, then every accelerator on every network: at the width and 32x32 input of the trained
 suites (4 images), and at full size (1 image). `make bench` gives it one thread. `limit_s` is what
 this project holds itself to, in processor seconds: about half as much again as the slowest design
-took on a loaded machine of two slow cores, where the caches are shared with other work; a row over it makes the exit code 1. The peak is the resident memory of the whole process while the
-row ran.
+took on two slow cores that others used too. A row over it makes the exit code 1. The peak is the
+resident memory of the whole process while the row ran.
 """
 
 import argparse

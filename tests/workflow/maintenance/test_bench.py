@@ -16,6 +16,7 @@ def test_rows_hold_every_kernel_and_accelerator_with_its_time_and_memory(
     monkeypatch.setattr(bench, "CASES", {"trained": [SMALL]})
     # the memory is that of the whole test run, torch and all
     monkeypatch.setitem(bench.KERNEL_LIMITS, "limit_mb", 4000.0)
+    monkeypatch.setattr(bench, "LIMIT_MB", 4000.0)
     rows = list(bench.rows(["trained"], ["sa", "s2ta_aw"]))
     assert [row.what for row in rows[:2]] == ["effectual totals", "tile counts 64x32"]
     assert [row.what for row in rows[-2:]] == ["sa", "s2ta_aw"]
