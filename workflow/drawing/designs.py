@@ -20,6 +20,7 @@ from workflow.drawing.shared import (
 )
 from workflow.drawing.styles import design_style
 from workflow.drawing.words import ordered_schemes, scheme_label, suite_label
+from workflow.tabling.means import geometric_mean
 
 BOUND: dict[str, Any] = {"color": "black", "linewidth": 1.6}
 HEAD_ROOM = 1.35
@@ -101,7 +102,7 @@ def ratio_limits(*values: Iterable[float]) -> tuple[float, float]:
 def network_means(values: pd.Series, networks: pd.Series) -> float:
     """The row called the geometric mean where there is one; otherwise that of all rows."""
     means = values[networks == MEAN]
-    return float(means.iloc[0]) if len(means) else float(np.exp(np.log(values).mean()))
+    return float(means.iloc[0]) if len(means) else geometric_mean(values)
 
 
 def design_rows(

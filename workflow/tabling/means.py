@@ -8,6 +8,11 @@ import pandas as pd
 MEAN = "mean"
 
 
+def geometric_mean(values: pd.Series) -> float:
+    """Geometric mean of positive numbers; missing values are left out."""
+    return float(np.exp(np.log(values).mean()))
+
+
 def geometric_means(
     table: pd.DataFrame, keys: Sequence[str], numbers: Sequence[str]
 ) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def _join(design: SparTen, parts: Library) -> tuple[Part, ...]:
 
 def _actions(design: SparTen, parts: Library, macs: Part, logic: tuple[Part, ...]) -> Prices:
     """A join finds the next match; the sums switch once per pair of chunks."""
-    matches, encoder, sums = (part.cost.read_pj for part in logic[:3])
+    matches, encoder, sums, *_ = (part.cost.read_pj for part in logic)
     per_chunk = (matches + 2 * sums) / MATCHES_PER_CHUNK[parts.estimate]
     value = store(parts, design.chunk_bits, VALUE_BITS)
     total = _sums(design, parts)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workflow.tabling.means import MEAN, geometric_means
+from workflow.tabling.means import MEAN, geometric_mean, geometric_means
 
 
 def test_the_mean_of_a_ratio_and_of_its_inverse_are_inverse() -> None:
@@ -18,3 +18,7 @@ def test_groups_keep_their_order_and_missing_values_are_left_out() -> None:
     means = geometric_means(table, ["suite"], ["gain"])
     assert list(means["suite"]) == ["b", "a"]
     assert means["gain"].to_list() == [pytest.approx(9), pytest.approx(np.nan, nan_ok=True)]
+
+
+def test_the_mean_of_two_and_eight_is_four() -> None:
+    assert geometric_mean(pd.Series([2.0, float("nan"), 8.0])) == pytest.approx(4)

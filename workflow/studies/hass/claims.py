@@ -3,9 +3,8 @@
 from collections.abc import Hashable
 from typing import Any
 
-import numpy as np
-
 from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables
+from workflow.tabling.means import geometric_mean
 
 MOBILENETS = ("mobilenet_v3_small", "mobilenet_v3_large")
 """The abstract does not say which size its rate is of."""
@@ -81,7 +80,7 @@ def searched_efficiency(tables: Tables) -> list[Evaluation]:
     aware = table[table["strategy"] == "hardware_aware"]
     return [
         Evaluation(
-            float(np.exp(np.log(rows[f"efficiency{suffix}_over_pass"]).mean())),
+            geometric_mean(rows[f"efficiency{suffix}_over_pass"]),
             str(suite),
             "measured",
             f"{network}, geometric mean of {len(rows)} searches, losing "
