@@ -32,18 +32,18 @@ def in_order(products: Products, lookahead: int) -> Cycles:
     starts, over = np.empty(shape, dtype=np.bool_), np.empty(shape, dtype=np.bool_)
     fresh, kept = starts.view(np.uint8), over.view(np.uint8)
     # Arrays without an axis: a number of Python's is made one in each call, half of a call's time.
-    one, most, ahead = (np.array(value, dtype=np.uint8) for value in (1, THREADS, lookahead))
+    unit, most, ahead = (np.array(value, dtype=np.uint8) for value in (1, THREADS, lookahead))
     for step, wanted in enumerate(products, start=1):
         np.add(used, wanted, out=asked)
         np.greater(asked, most, out=starts)
         np.greater_equal(taken, ahead, out=over)
         starts |= over
         recent += fresh
-        np.subtract(fresh, one, out=kept)  # no bit where a cycle starts, all others elsewhere
+        np.subtract(fresh, unit, out=kept)  # no bit where a cycle starts, all others elsewhere
         used &= kept
         used += wanted
         taken &= kept
-        taken += one
+        taken += unit
         if step % _STEPS_PER_FLUSH == 0:
             cycles += recent
             recent[...] = 0
