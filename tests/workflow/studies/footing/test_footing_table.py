@@ -155,6 +155,19 @@ def test_delay_counts_the_nominal_multipliers(events: pd.DataFrame) -> None:
     assert row["energy_delay_pj_s_per_image"] == pytest.approx(expected)
 
 
+def test_energy_and_delay_are_for_one_image(events: pd.DataFrame) -> None:
+    keys = ["network", "layers", "footing", "accelerator"]
+    designs = [DENSE, "sparten", "scnn"]
+    few = events[(events["network"] == "vgg16") & events["accelerator"].isin(designs)]
+    once, twice = (footing_table(few.assign(images=n)).set_index(keys) for n in (1, 2))
+    delay = "energy_delay_pj_s_per_image"
+    assert np.allclose(once[delay], 4 * twice[delay])  # half the energy in half the time
+    row = once.loc["vgg16", "all", COMMON.label(0)]
+    energy = row["energy_pj_per_image"]
+    assert np.allclose(row["energy_reduction"], energy[DENSE] / energy)
+    assert energy.nunique() == len(designs)
+
+
 def test_geometric_means_are_over_the_networks_of_one_suite(events: pd.DataFrame) -> None:
     other = events.assign(suite="imagenet", activation_source="modelled")
     table = footing_table(pd.concat([events, other[other["network"] == "vgg16"]]))
@@ -197,6 +210,11 @@ def test_shares_add_up_and_the_effectual_share_is_speedup_over_bound(events: pd.
     effectual = table[(table["cause"] == EFFECTUAL) & (table["network"] != "mean")].set_index(keys)
     reached = speed["speedup_over_dense_ideal"] / speed["two_sided_bound"]
     assert np.allclose(effectual["slots_percent"], 100 * reached.loc[effectual.index])
+
+
+def test_losses_of_one_network_have_no_mean(events: pd.DataFrame) -> None:
+    assert "mean" in set(losses(events)["network"])
+    assert set(losses(events[events["network"] == "vgg16"])["network"]) == {"vgg16"}
 
 
 def test_every_cause_that_a_model_reports_has_a_group(events: pd.DataFrame) -> None:

@@ -65,6 +65,16 @@ def test_gains_are_of_the_largest_designs_over_both_references() -> None:
     assert row["of_input_port_rate"] == 1
 
 
+def test_efficiency_with_waiting_is_by_what_waiting_leaves_of_the_rate() -> None:
+    rows = [
+        design("dataflow_dense", 0.9, 4000.0, 1000, 4000.0),
+        design("hass", 0.9, 2000.0, 250, 500.0),
+    ]
+    row = hass(pd.DataFrame(rows)).set_index("accelerator").loc["hass"]
+    assert row["efficiency_over_dense"] == pytest.approx(2)
+    assert row["efficiency_with_waiting_over_dense"] == pytest.approx(0.5)
+
+
 def test_front_holds_what_nothing_beats_with_as_few_dsps() -> None:
     table = pareto_table(DESIGNS).set_index(["accelerator", "dsp_share"])
     assert set(table.index[table["on_front"]]) == {

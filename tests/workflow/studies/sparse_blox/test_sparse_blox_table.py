@@ -148,6 +148,9 @@ def test_area_adds_parts_up_and_memory_for_the_largest_map() -> None:
     sums = table.groupby("extension")["part_transistors"].sum()
     totals = table.groupby("extension")["transistors"].first()
     assert sums.equals(totals.rename("part_transistors"))
+    ratios = table.groupby("extension")["ratio_to_sparse_blox"].first()
+    assert ratios.to_dict() == pytest.approx((totals / sparse_blox(8, 8).transistors).to_dict())
+    assert ratios.max() > 2
     memory = sparse_blox(8, 8, own_map_bits=45).transistors - sparse_blox(8, 8).transistors
     assert memory == 45 * 6
 

@@ -48,6 +48,11 @@ def test_the_budget_is_held_to_the_samples_and_to_the_held_out_images() -> None:
     assert (table["trials"] == 4).all()
 
 
+def test_a_loss_of_just_the_budget_keeps_it() -> None:
+    exact = trials().assign(lost_points=[0.0, 0.4, 1.0, 2.0])
+    assert spex(exact).set_index("chosen_on").loc["samples", "trial"] == 2
+
+
 def test_front_is_what_was_measured_on_held_out_images() -> None:
     assert list(front(trials())["trial"]) == [0, 1, 2]
 
