@@ -35,7 +35,7 @@ class Serial:
 
     def simulate(self, trace: LayerTrace) -> Events:
         macs = int(effectual_macs(trace).sum())
-        return Events(macs, trace.dense_macs, macs, 1, {Cause.EDGE: 0}, {}, {})
+        return Events(macs, trace.dense_macs, macs, 1, {Cause.EDGE: 0})
 '''
 CONFIGS = """
 serial:

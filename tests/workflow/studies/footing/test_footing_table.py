@@ -103,9 +103,9 @@ def _trace(network: str, density: float) -> NetworkTrace:
 @pytest.fixture(scope="module")
 def events() -> pd.DataFrame:
     frames = [
-        frame
+        pd.DataFrame(rows)
         for network, density in (("vgg16", 0.3), ("lenet5", 0.8))
-        for frame in runs(_trace(network, density), ["sense"])
+        for rows in runs(_trace(network, density), ["sense"])
     ]
     joined = pd.concat(frames, ignore_index=True)
     numbers = joined.select_dtypes("number").columns
