@@ -1,18 +1,22 @@
 """From a quantized network to a trace: layers, INT8 weights and the zeros of activations."""
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from models.compression.activation_dbb import tensor_bound
 from models.compression.blocks.recording import recorded_blocks
 from models.compression.quantization import weight_int8
+from models.graph.activation_product import SECOND
 from models.graph.hooks import temporary
-from models.graph.layer_table import consumers, layer_table
+from models.graph.layer_table import consumers, layer_table, read_as_second
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor
+from models.products import Operation, matrix_product
 from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.layer import Mask
+from sim.trace_file import Operand
 
 
 def trace_network(
@@ -29,51 +33,63 @@ def trace_network(
         provenance: goes into the trace as it is.
 
     Returns:
-        One entry per conv and FC layer in running order, with its block map if the network is
-        pruned blockwise. Layers whose input is pruned carry that
+        One entry per layer and product of activations in running order, with its block map if the
+        network is pruned blockwise. Layers whose input is pruned carry that
         bound; all others carry 8, because nothing promises them fewer nonzeros than the images at
         hand happen to have.
     """
     table = layer_table(network, (images.shape[1], images.shape[2], images.shape[3]))
-    readers = consumers(network)
+    readers, seconds = consumers(network), read_as_second(network)
     with recorded_blocks(quantized.module) as blocks:
         masks = _stored_masks(quantized, images)
     bounds = {name: tensor_bound(tensor) for tensor in quantized.stored for name in tensor.readers}
-    return NetworkTrace(
-        provenance,
-        tuple(
-            _traced(
-                layer,
-                quantized,
-                masks[layer.name],
-                bounds[layer.name],
-                readers[layer.name],
-                blocks.get(layer.name),
-            )
-            for layer in table
-        ),
-    )
+
+    def entry(layer: Layer) -> TracedLayer:
+        name = layer.name
+        weight = None if layer.is_product else weight_int8(quantized.layers[name])
+        if weight is None:
+            trace = _product(layer, masks[name], masks[name + SECOND])
+        else:
+            trace = _layer(layer, quantized, weight, masks[name], bounds[name], blocks.get(name))
+        operand: Operand = "weight" if name in seconds else "activation"
+        return TracedLayer(trace, weight, readers[name], operand)
+
+    return NetworkTrace(provenance, tuple(map(entry, table)))
 
 
-def _traced(
+def _layer(
     layer: Layer,
     quantized: SparseNetwork,
+    weight: npt.NDArray[np.int8],
     mask: Mask,
     bound: int,
-    consumer: str | None,
     blocks: BlockMap | None,
-) -> TracedLayer:
-    module = quantized.layers[layer.name]
-    weight = weight_int8(module)
-    if isinstance(module, nn.Linear) and mask.ndim > 2:  # tokens: channels come last
-        mask = np.moveaxis(mask, -1, 1)
+) -> LayerTrace:
+    if isinstance(quantized.layers[layer.name], nn.Linear) and mask.ndim > 2:
+        mask = np.moveaxis(mask, -1, 1)  # tokens: channels come last
     activation = np.ascontiguousarray(mask).reshape(len(mask), *layer.input_shape)
-    trace = LayerTrace(layer, weight != 0, activation, activation_bound=bound, block_map=blocks)
-    return TracedLayer(trace, weight, consumer)
+    return LayerTrace(layer, weight != 0, activation, activation_bound=bound, block_map=blocks)
+
+
+def _product(layer: Layer, first: Mask, second: Mask) -> LayerTrace:
+    """A product of activations; masks (N, ..., rows, inner) and (N, ..., inner, columns)."""
+    made = [
+        matrix_product(Operation(layer.name, (_stack(image), _stack(other)), (False, False)))
+        for image, other in zip(first, second, strict=True)
+    ]
+    weight = np.stack([product.weight for product in made])
+    activation = np.stack([product.activation for product in made])
+    # 8: nothing promises fewer nonzeros in a block
+    return LayerTrace(layer, weight, activation, activation_bound=8)
+
+
+def _stack(mask: Mask) -> Mask:
+    """An operand of one image as (batch, rows, columns)."""
+    return mask.reshape(-1, *mask.shape[-2:])
 
 
 def _stored_masks(quantized: SparseNetwork, images: Tensor) -> dict[str, Mask]:
-    """For each layer, where its input is nonzero; (N, C, H, W) or (N, features)."""
+    """For each reading (`StoredTensor.readers`), where what is read is nonzero, as it is stored."""
     masks: dict[str, Mask] = {}
 
     def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:

@@ -16,7 +16,6 @@ from models.compression.density_bound import keep_largest, lane_ranks
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
-from sim.errors import UserError
 from sim.generate.pruning import BOUNDS
 from sim.masks.density_bound import DBB_BLOCK
 
@@ -25,30 +24,28 @@ class _Pruning(torch.autograd.Function):
     """Keeps the largest channels; the gradient passes as if nothing had been pruned."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, bound: int) -> Tensor:
-        return x * keep_largest(x.detach(), bound)
+    def forward(ctx: Any, x: Tensor, bound: int, axis: int) -> Tensor:
+        return x * keep_largest(x.detach().movedim(axis, 1), bound).movedim(1, axis)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return gradients[0], None
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        return gradients[0], None, None
 
 
 class TopChannels(nn.Module):
-    """Keeps the `bound` largest magnitudes of every 8 successive channels of (N, C, ...)."""
+    """Keeps the `bound` largest magnitudes of every 8 successive channels.
 
-    def __init__(self, bound: int) -> None:
+    Channels lie along `axis`: 1 in (N, C, ...), the last one of tokens (N, T, C).
+    """
+
+    def __init__(self, bound: int, axis: int = 1) -> None:
         super().__init__()
         self.bound = bound
+        self.axis = axis
 
     def forward(self, x: Tensor) -> Tensor:
-        """The pruned tensor, same shape.
-
-        Raises:
-            UserError: it is one of tokens, whose channels come last.
-        """
-        if x.dim() == 3:
-            raise UserError(f"tokens {tuple(x.shape)} cannot be pruned by blocks of channels yet")
-        pruned: Tensor = _Pruning.apply(x, self.bound)  # type: ignore[no-untyped-call]
+        """The pruned tensor, same shape."""
+        pruned: Tensor = _Pruning.apply(x, self.bound, self.axis)  # type: ignore[no-untyped-call]
         return pruned
 
     def extra_repr(self) -> str:
@@ -59,12 +56,14 @@ class TopChannels(nn.Module):
 def prunable_tensors(network: SparseNetwork) -> list[StoredTensor]:
     """The tensors DAP may prune: not the image, and not what only depthwise layers read.
 
-    A depthwise filter sees one channel, so fewer channels per block save it no cycle.
+    A depthwise filter sees one channel, so fewer channels per block save it no cycle. Operands of
+    products of activations stay whole too: no density-bound design here multiplies them.
     """
     return [
         tensor
         for tensor in network.stored
         if network.first_layer not in tensor.readers
+        and tensor.channel_axis is not None
         and not all(is_depthwise(network.layers[name]) for name in tensor.readers)
     ]
 
@@ -73,7 +72,9 @@ def set_bounds(network: SparseNetwork, bounds: Mapping[str, int]) -> None:
     """Give each stored tensor named in `bounds` its n; 8 or unnamed means no pruning."""
     for tensor in network.stored:
         bound = bounds.get(tensor.name, DBB_BLOCK)
-        tensor.pruner = TopChannels(bound) if bound < DBB_BLOCK else nn.Identity()
+        axis = tensor.channel_axis
+        bounded = bound < DBB_BLOCK and axis is not None
+        tensor.pruner = TopChannels(bound, axis) if bounded else nn.Identity()
 
 
 def bounds_of(network: SparseNetwork) -> dict[str, int]:
@@ -155,7 +156,8 @@ def _kept_shares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
 
     def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
         assert isinstance(tensor, StoredTensor)  # noqa: S101  # narrows the type
-        magnitude, ranks = output.abs().double(), lane_ranks(output)
+        channels = output.movedim(tensor.channel_axis or 1, 1)
+        magnitude, ranks = channels.abs().double(), lane_ranks(channels)
         by_rank = torch.stack([(magnitude * (ranks == r)).sum() for r in range(DBB_BLOCK)])
         shares[tensor.name] = by_rank.cumsum(0) / by_rank.sum().clamp_min(1e-30)
 

@@ -8,12 +8,13 @@ import torch
 from torch import fx, nn
 
 from models.graph.layer_table import (
+    computed_nodes,
     is_layer,
     is_zero_padding,
     layer_graph,
-    layer_source,
     layer_table,
 )
+from models.graph.stored_tensors import tensors_read
 from sim.layer import Layer
 
 PASSIVE = (nn.MaxPool2d, nn.Dropout, nn.Identity, nn.Upsample, nn.ZeroPad2d)
@@ -31,43 +32,51 @@ class InputKind(StrEnum):
     SUM = "sum"
     POOLED = "pooled"
     SIGNED = "signed"
+    GELU = "gelu"
+    SOFTMAX = "softmax"
 
 
 @dataclass(frozen=True)
 class LayerInput:
-    """A layer together with what it reads.
+    """A layer or a product of activations together with what it reads.
 
     Attributes:
         layer: the shape.
-        tensor: name of the first layer that reads the same tensor; layers of one `tensor` share
-            one mask.
+        tensor: name of the first reading of the same tensor (models.graph.stored_tensors); layers
+            of one `tensor` share one mask.
         kind: what made the tensor.
+        second: the same of the second operand of a product; None = its operand is weights.
     """
 
     layer: Layer
     tensor: str
     kind: InputKind
+    second: tuple[str, InputKind] | None = None
+
+    @property
+    def tensors(self) -> tuple[tuple[str, InputKind], ...]:
+        """Each tensor that is read, with its kind."""
+        first = (self.tensor, self.kind)
+        return (first,) if self.second is None else (first, self.second)
 
 
 def layer_inputs(network: nn.Module, input_shape: tuple[int, int, int]) -> tuple[LayerInput, ...]:
-    """For each layer in running order, its shape and what its input is.
+    """For each layer and product in running order, its shape and what its inputs are.
 
     Raises:
         UserError: as `layer_table` and `layer_graph`.
     """
     graph = layer_graph(network)
     modules = dict(network.named_modules())
-    nodes = {
-        str(node.target): node
-        for node in graph.nodes
-        if node.op == "call_module" and is_layer(modules[str(node.target)])
-    }
-    first_reader: dict[fx.Node, str] = {}
+    nodes = {name: node for node, name in computed_nodes(graph, network).items()}
+    first_reading: dict[fx.Node, str] = {}
     rows = []
     for layer in layer_table(network, input_shape):
-        source = layer_source(nodes[layer.name], modules)
-        tensor = first_reader.setdefault(source, layer.name)
-        rows.append(LayerInput(layer, tensor, input_kind(source, modules)))
+        read = [
+            (first_reading.setdefault(source, reading), input_kind(source, modules))
+            for source, reading in tensors_read(nodes[layer.name], modules)
+        ]
+        rows.append(LayerInput(layer, *read[0], *read[1:]))
     return tuple(rows)
 
 
@@ -100,6 +109,10 @@ def _module_kind(node: fx.Node, modules: dict[str, nn.Module]) -> InputKind:
         return InputKind.POOLED if pooled else input_kind(source, modules)
     if isinstance(module, RECTIFIERS):
         return InputKind.RESIDUAL if _is_named(source, "add") else InputKind.RELU
+    if isinstance(module, nn.GELU):
+        return InputKind.GELU
+    if isinstance(module, nn.Softmax):
+        return InputKind.SOFTMAX
     if isinstance(module, nn.Hardsigmoid):  # a gate; `mul` asks for the map's side only
         return InputKind.RELU
     return InputKind.SIGNED

@@ -1,7 +1,7 @@
-"""What a network is to an accelerator: its conv and FC layers, and which reads which."""
+"""What a network is to an accelerator: its layers and products, and which reads which."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -11,30 +11,35 @@ from torch.func import functional_call
 from torch.nn.parameter import is_lazy
 from torch.utils.hooks import RemovableHandle
 
+from models.graph.activation_product import is_product
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.multiplications import Watch, empty_copy, without_zeros
 from models.graph.stored_zeros import StoredZeroPad2d
-from sim import Layer
+from sim import Layer, matmul
 from sim.errors import UserError
 from sim.sizes import Sides, same_padding
 
 
 def is_layer(module: nn.Module) -> bool:
-    """Whether a module is a layer that accelerators compute: a convolution or fully connected."""
+    """Whether a module is a layer with weights: a convolution or fully connected."""
     return isinstance(module, nn.Conv2d | nn.Linear)
 
 
+def is_computed(module: nn.Module) -> bool:
+    """Whether accelerators compute a module: a layer with weights, or a product of activations."""
+    return is_layer(module) or is_product(module)
+
+
 def layer_table(module: nn.Module, input_shape: tuple[int, int, int]) -> tuple[Layer, ...]:
-    """The conv and FC layers in the order they run, named by their path in the module.
+    """The layers and products of activations in the order they run, named by their path.
 
     Nothing is computed and no memory taken: one image of `input_shape` (C, H, W) runs through the
     module with all its tensors replaced by ones on the meta device. Every multiplication of that
     pass belongs to a layer of the table, and each layer has as many as PyTorch runs.
 
-    A fully connected layer over tokens (N, T, C) is a 1x1 convolution on a map of T x 1, one over
-    (N, H, W, C) on a map of H x W. Zeros that are put around a convolution's input beforehand are
-    padding of the convolution.
+    A fully connected layer over (N, T, C) has T tokens, one over (N, H, W, C) a map of H x W of
+    them. Zeros that are put around a convolution's input beforehand are padding of the convolution.
 
     Raises:
         UserError: the image does not fit the network, a layer runs twice, a product is computed
@@ -78,17 +83,20 @@ def _watching(module: nn.Module, watch: Watch, rows: dict[str, Layer]) -> Iterat
 
     def enter(name: str) -> Callable[[nn.Module, tuple[Any, ...]], None]:
         def before(child: nn.Module, _: tuple[Any, ...]) -> None:
-            watch.path.append((name, is_layer(child)))
+            watch.path.append((name, is_computed(child)))
 
         return before
 
     def leave(name: str) -> Callable[..., None]:
         def after(child: nn.Module, inputs: Any, keywords: Any, _: Any) -> None:
             watch.path.pop()
-            if not is_layer(child):
+            if not is_computed(child):
                 return
             if name in rows:
                 raise UserError(f"layer {name!r} runs more than once; give each call its own")
+            if is_product(child):
+                rows[name] = _product_row(name, *inputs, *keywords.values())
+                return
             x, zeros = without_zeros(watch, inputs[0] if inputs else keywords["input"])
             rows[name] = _row(name, child, x, zeros)
 
@@ -106,12 +114,8 @@ def _row(name: str, layer: nn.Module, x: Tensor, zeros: Sides) -> Layer:
             "along the first axis"
         )
     if isinstance(layer, nn.Linear):
-        if x.dim() == 2:
-            return Layer.linear(name, layer.in_features, layer.out_features)
-        height, width = x.shape[1:3] if x.dim() == 4 else (x[0, ..., 0].numel(), 1)
-        return Layer.conv(
-            name, layer.in_features, layer.out_features, 1, input_size=(height, width)
-        )
+        tokens = (x.shape[1], x.shape[2]) if x.dim() == 4 else x[0, ..., 0].numel()
+        return Layer.linear(name, layer.in_features, layer.out_features, tokens)
     if not isinstance(layer, nn.Conv2d):
         raise TypeError(f"{name}: {type(layer).__name__} is not a layer")
     sides = tuple(
@@ -132,6 +136,16 @@ def _row(name: str, layer: nn.Module, x: Tensor, zeros: Sides) -> Layer:
             for step, size in zip(layer.dilation, layer.kernel_size, strict=True)
         ),  # type: ignore[arg-type]  # two numbers
     )
+
+
+def _product_row(name: str, first: Tensor, second: Tensor) -> Layer:
+    if first.dim() < 3 or first.shape[:-2] != second.shape[:-2] or first.shape[0] != 1:
+        raise UserError(
+            f"{name}: multiplies {tuple(first.shape)} by {tuple(second.shape)} for one image; "
+            "expected (N, ..., rows, inner) by (N, ..., inner, columns), images first"
+        )
+    rows, inner = first.shape[-2:]
+    return matmul(name, rows, inner, second.shape[-1], first.shape[:-2].numel())
 
 
 def conv_padding(name: str, layer: nn.Conv2d) -> Sides:
@@ -160,11 +174,11 @@ class _LayerTracer(fx.Tracer):
         # A layer with a parametrized weight has a class outside torch.nn, yet is still one layer.
         if isinstance(m, StoredZeroPad2d):
             return True
-        return is_layer(m) or super().is_leaf_module(m, module_qualified_name)
+        return is_computed(m) or super().is_leaf_module(m, module_qualified_name)
 
 
 def layer_graph(module: nn.Module) -> fx.Graph:
-    """The graph of a forward pass, in which each conv and FC layer is one node.
+    """The graph of a forward pass, in which each layer and product of activations is one node.
 
     Raises:
         UserError: the forward pass depends on values, so its graph cannot be drawn.
@@ -199,7 +213,7 @@ def is_zero_padding(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
 
 
 def consumers(module: nn.Module) -> dict[str, str | None]:
-    """For each conv and FC layer, the first one in running order that reads what it wrote.
+    """For each layer and product, the first one in running order that reads what it wrote.
 
     Edges are followed through everything else (batch norm, activation functions, pooling,
     additions, flattening). Layers that nothing reads have None.
@@ -208,33 +222,66 @@ def consumers(module: nn.Module) -> dict[str, str | None]:
         UserError: the forward pass depends on values, so its graph cannot be drawn.
     """
     graph = layer_graph(module)
-    children = dict(module.named_modules())
-
-    def layer_name(node: fx.Node) -> str | None:
-        name = str(node.target)
-        return name if node.op == "call_module" and is_layer(children[name]) else None
-
+    computed = computed_nodes(graph, module)
     order = {node: index for index, node in enumerate(graph.nodes)}
+    first: dict[str, str | None] = {}
+    for node, name in computed.items():
+        readers = {user for user in _reached(node.users, computed, _users) if user in computed}
+        first[name] = computed[min(readers, key=order.__getitem__)] if readers else None
+    return first
+
+
+def read_as_second(module: nn.Module) -> frozenset[str]:
+    """Layers and products whose first reader multiplies by their result: its second operand.
+
+    Raises:
+        UserError: as `consumers`.
+    """
+    graph = layer_graph(module)
+    computed = computed_nodes(graph, module)
+    readers = consumers(module)
+    makers = {
+        name: {
+            computed[maker]
+            for maker in _reached(node.all_input_nodes[:1], computed, _sources)
+            if maker in computed
+        }
+        for node, name in computed.items()
+    }
+    return frozenset(
+        name for name, reader in readers.items() if reader and name not in makers[reader]
+    )
+
+
+def computed_nodes(graph: fx.Graph, module: nn.Module) -> dict[fx.Node, str]:
+    """The nodes of layers and products in running order, with their names."""
+    children = dict(module.named_modules())
     return {
-        name: _first_reader(node, layer_name, order)
+        node: str(node.target)
         for node in graph.nodes
-        if (name := layer_name(node)) is not None
+        if node.op == "call_module" and is_computed(children[str(node.target)])
     }
 
 
-def _first_reader(
-    start: fx.Node, layer_name: Callable[[fx.Node], str | None], order: dict[fx.Node, Any]
-) -> str | None:
-    readers: list[fx.Node] = []
+def _users(node: fx.Node) -> Iterable[fx.Node]:
+    return node.users
+
+
+def _sources(node: fx.Node) -> Iterable[fx.Node]:
+    return node.all_input_nodes
+
+
+def _reached(
+    start: Iterable[fx.Node],
+    computed: Mapping[fx.Node, str],
+    following: Callable[[fx.Node], Iterable[fx.Node]],
+) -> set[fx.Node]:
+    """All nodes on the way from some, up to the first layer or product of each way."""
     seen: set[fx.Node] = set()
-    waiting = deque(start.users)
+    waiting = deque(start)
     while waiting:
         node = waiting.popleft()
-        if node in seen:
-            continue
-        seen.add(node)
-        if layer_name(node) is None:
-            waiting.extend(node.users)
-        else:
-            readers.append(node)
-    return layer_name(min(readers, key=order.__getitem__)) if readers else None
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(() if node in computed else following(node))
+    return seen

@@ -5,12 +5,13 @@ quantizing or pruning an activation belongs to the tensor, not to one of its rea
 share an input share its scale and its density bound, and a shortcut sees the pruned values too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, fx, nn
 
-from models.graph.layer_table import is_layer, layer_graph, layer_source
+from models.graph.activation_product import SECOND, is_product
+from models.graph.layer_table import is_computed, is_layer, layer_graph, layer_source
 from sim.errors import UserError
 
 PREFIX = "stored"
@@ -20,13 +21,17 @@ class StoredTensor(nn.Module):
     """One tensor on its way through memory: quantized, then pruned. Any shape goes through.
 
     Attributes:
-        readers: paths of the conv and FC layers that read it, in running order.
+        readers: paths of the layers and products of activations that read it, in running order;
+            a product that reads it as its second operand with `SECOND` behind its path.
+        channel_axis: where its channels are: last for fully connected layers (tokens), else 1.
+            None: a product reads it, which multiplies along other axes.
         quantizer, pruner: what the tensor passes; identities until somebody replaces them.
     """
 
-    def __init__(self, readers: tuple[str, ...]) -> None:
+    def __init__(self, readers: tuple[str, ...], channel_axis: int | None = 1) -> None:
         super().__init__()
         self.readers = readers
+        self.channel_axis = channel_axis
         self.quantizer: nn.Module = nn.Identity()
         self.pruner: nn.Module = nn.Identity()
 
@@ -48,7 +53,7 @@ class SparseNetwork:
         module: the network, with the same parameters under the same names; what it computes is
             unchanged until masks, quantizers or pruners are put in.
         layers: every conv and FC layer by path, in running order.
-        stored: every tensor that such a layer reads, in running order.
+        stored: every tensor that such a layer or a product of activations reads, in running order.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -61,7 +66,10 @@ class SparseNetwork:
         while hasattr(self.module, self._prefix):  # a module of the user's
             self._prefix += "_"
         self.layers = {name: modules[name] for name in order}
-        self.stored = tuple(self._insert(node, names) for node, names in self._inputs(modules))
+        self.stored = tuple(
+            self._insert(node, names, _channel_axis(names, self.layers))
+            for node, names in self._inputs(modules)
+        )
         self.module.graph.lint()
         self.module.recompile()
 
@@ -72,12 +80,17 @@ class SparseNetwork:
 
     def _inputs(self, modules: dict[str, nn.Module]) -> list[tuple[fx.Node, tuple[str, ...]]]:
         readers: dict[fx.Node, list[str]] = {}
-        for node in self._layer_nodes(modules):
-            readers.setdefault(layer_source(node, modules), []).append(str(node.target))
+        for node in self.module.graph.nodes:
+            module = modules.get(str(node.target)) if node.op == "call_module" else None
+            if module is not None and is_computed(module):
+                for source, name in tensors_read(node, modules):
+                    readers.setdefault(source, []).append(name)
         return [(node, tuple(names)) for node, names in readers.items()]
 
-    def _insert(self, node: fx.Node, readers: tuple[str, ...]) -> StoredTensor:
-        stored = StoredTensor(readers)
+    def _insert(
+        self, node: fx.Node, readers: tuple[str, ...], channel_axis: int | None
+    ) -> StoredTensor:
+        stored = StoredTensor(readers, channel_axis)
         target = f"{self._prefix}.{readers[0].replace('.', '_')}"
         while target in dict(self.module.named_modules()):  # a.0 beside a_0
             target += "_"
@@ -97,6 +110,25 @@ class SparseNetwork:
     def last_layer(self) -> str:
         """The layer that makes the class scores."""
         return next(reversed(self.layers))
+
+
+def tensors_read(node: fx.Node, modules: Mapping[str, nn.Module]) -> Iterator[tuple[fx.Node, str]]:
+    """What a layer or a product reads from memory: nodes, with the name of each reading."""
+    name = str(node.target)
+    if not is_product(modules[name]):
+        yield layer_source(node, modules), name
+        return
+    operands = [*node.args, *node.kwargs.values()]
+    for operand, reading in zip(operands, (name, name + SECOND), strict=True):
+        if not isinstance(operand, fx.Node):
+            raise UserError(f"{name}: multiplies by {operand!r}; expected two activations")
+        yield operand, reading
+
+
+def _channel_axis(readers: Sequence[str], layers: Mapping[str, nn.Module]) -> int | None:
+    if not all(name in layers for name in readers):
+        return None
+    return -1 if isinstance(layers[readers[0]], nn.Linear) else 1
 
 
 def _check_layer(name: str, layer: nn.Module, order: list[str]) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,15 @@ from models.compression.activation_dbb import set_bounds
 from models.compression.quantization import quantize
 from models.compression.schemes.dbb import Dbb
 from models.compression.weight_masks import make_masks_permanent
+from models.dispatched import record_any
+from models.graph.activation_product import ActivationProduct
 from models.graph.stored_tensors import SparseNetwork
+from models.networks.vit import Attention
 from models.tracing import trace_network
 from sim import NetworkTrace, Provenance, read_trace, write_trace
 from sim.masks.density_bound import tightest_bound
+from sim.masks.totals import effectual_macs as layer_totals
+from tests.models.attention import encoder, images
 from tests.models.compression.samples import samples
 from tests.models.toy import toy, toy_images
 from tests.reference.windows import effectual_macs
@@ -144,9 +150,69 @@ def test_zeros_before_a_layer_tokens_and_a_shared_activation_are_traced_exactly(
     assert {t.layer.name: effectual_macs(t) for t in trace.traces} == counted
     conv, tokens, fc = (entry.layer for entry in trace.traces)
     assert (conv.padding, conv.input_size) == ((1, 1), (9, 9))
-    assert (tokens.input_shape, fc.in_channels) == ((8, 81, 1), 405)
+    assert (tokens.input_shape, fc.in_channels) == ((8, 9, 9), 405)
+    assert tokens.is_linear
     assert {entry.trace.layer.name: entry.consumer for entry in trace.layers} == {
         "conv": "tokens",
         "tokens": "fc",
         "fc": None,
     }
+
+
+def test_attention_is_traced_as_pytorch_runs_it_on_the_rounded_numbers() -> None:
+    """Against `record_any`, which asks PyTorch's dispatcher and knows nothing of stored tensors."""
+    network, pictures = SparseNetwork(encoder()), images(2)
+    Dbb(weight_bound=4, activation_budget_points=None).prune(network, samples())
+    set_bounds(network, {"blocks.0.attn.query": 5, "blocks.1.fc2": 3})
+    make_masks_permanent(network)
+    quantize(network, images(8, seed=3))
+    trace = trace_network(encoder(seed=5), network, pictures, PROVENANCE)
+    run = record_any(network.module, pictures)
+    for ours, theirs in zip(trace.layers, run.layers, strict=True):
+        layer = ours.trace.layer
+        assert theirs.trace.layer.name.removesuffix(".product") == layer.name
+        assert replace(theirs.trace.layer, name=layer.name) == layer
+        assert np.array_equal(ours.trace.weight, theirs.trace.weight)
+        assert np.array_equal(ours.trace.activation, theirs.trace.activation)
+        assert (ours.consumer or "") == (theirs.consumer or "").removesuffix(".product")
+        assert ours.consumer_operand == theirs.consumer_operand
+        assert (ours.weight_int8 is None) == layer.is_product
+
+
+def test_attention_keeps_its_bounds_along_the_features_of_each_token() -> None:
+    network = SparseNetwork(encoder())
+    Dbb(weight_bound=2, activation_budget_points=None).prune(network, samples())
+    set_bounds(network, {tensor.name: 3 for tensor in network.stored})
+    make_masks_permanent(network)
+    quantize(network, images(4))
+    for entry in trace_network(encoder(), network, images(2), PROVENANCE).traces:
+        pruned = not entry.layer.is_product
+        assert entry.activation_bound == (3 if pruned else 8), entry.layer.name
+        assert tightest_bound(entry.activation) <= entry.activation_bound
+        assert entry.layer.name in ("conv_proj", "head") or entry.weight_bound <= 2 or not pruned
+
+
+def test_effectual_macs_of_attention_equal_products_of_the_zeros(tmp_path: Path) -> None:
+    sharp, pictures = encoder(channels=16), images(2)
+    for module in sharp.modules():
+        if isinstance(module, Attention):
+            module.scale *= 40  # else random shares are all alike, and none rounds to zero
+    network = SparseNetwork(sharp)
+    quantize(network, pictures)
+    trace = trace_network(encoder(channels=16), network, pictures, PROVENANCE)
+    write_trace(tmp_path / "a", trace)
+    counted: dict[str, int] = {}
+
+    def count(name: str, operands: tuple[torch.Tensor, ...]) -> None:
+        first, second = ((x != 0).double() for x in operands)
+        counted[name] = int(torch.einsum("nhti,nhic->", first, second))
+
+    for name, module in network.module.named_modules():
+        if isinstance(module, ActivationProduct):
+            module.register_forward_pre_hook(lambda _, xs, name=name: count(name, xs))
+    network.module(pictures)
+    products = [entry for entry in read_trace(tmp_path / "a").traces if entry.layer.is_product]
+    assert {entry.layer.name: int(layer_totals(entry).sum()) for entry in products} == counted
+    assert len(counted) == 4
+    shares = next(entry for entry in products if entry.layer.name == "blocks.0.attn.mixed")
+    assert shares.activation_density < 0.9

@@ -145,7 +145,8 @@ def bounds_by_share(network: SparseNetwork, images: Tensor, most_removed: float)
 
     def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
         if isinstance(tensor, StoredTensor):
-            mask = np.ascontiguousarray((output != 0).numpy())
+            channels = output.movedim(tensor.channel_axis or 1, 1)
+            mask = np.ascontiguousarray((channels != 0).numpy())
             bounds[tensor.name] = activation_bound(mask, most_removed)
 
     hooks = (tensor.register_forward_hook(record) for tensor in prunable_tensors(network))

@@ -10,6 +10,7 @@ from models.compression.activation_dbb import (
 )
 from models.graph.stored_tensors import SparseNetwork
 from sim.masks.density_bound import tightest_bound
+from tests.models.attention import encoder
 from tests.models.toy import toy, toy_images
 
 
@@ -20,6 +21,13 @@ def test_forward_keeps_the_largest_and_gradient_passes_straight_through() -> Non
     y.backward(torch.arange(8.0)[None])
     assert x.grad is not None
     assert x.grad.tolist() == [list(range(8))]
+
+
+def test_channels_of_tokens_come_last() -> None:
+    x = torch.randn(2, 5, 24, generator=torch.Generator().manual_seed(0))
+    channels_first = TopChannels(3)(x.transpose(1, 2)).transpose(1, 2)
+    assert torch.equal(TopChannels(3, axis=-1)(x), channels_first)
+    assert not torch.equal(TopChannels(3)(x), channels_first)
 
 
 def test_image_and_inputs_of_depthwise_layers_are_spared() -> None:
@@ -41,6 +49,17 @@ def test_readers_see_no_more_than_the_bound_even_behind_pooling_and_sums() -> No
     assert bounds["strided"] == 2
     assert bounds["fc1"] == 1
     assert bounds["fc2"] > 1
+
+
+def test_operands_of_products_of_activations_stay_whole() -> None:
+    network = SparseNetwork(encoder())
+    names = {tensor.name for tensor in prunable_tensors(network)}
+    assert "blocks.0.fc2" in names
+    assert not any("scores" in name or "mixed" in name for name in names)
+    set_bounds(network, {tensor.name: 1 for tensor in network.stored})
+    assert {name for name, bound in bounds_of(network).items() if bound == 1} == {
+        tensor.name for tensor in network.stored if tensor.channel_axis is not None
+    }
 
 
 def kept(network: SparseNetwork) -> float:
