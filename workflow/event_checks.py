@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim import UserError
 from sim.validation import described, shown
-from workflow.event_columns import idle_columns
+from workflow.event_columns import REFUSED, idle_columns
 from workflow.variants import zeros_setting
 
 LABELS = ["suite", "network", "scheme", "weight_source", "activation_source", "accelerator"]
@@ -34,7 +34,7 @@ def check_event_file(path: Path, frame: pd.DataFrame) -> None:
         name = described(twice[0].rpartition(".")[0])
         raise UserError(f"{path}: column {name} stands twice; {CURE}")
     _refuse_cells(path, frame[[*LABELS, *PLACE]].isna(), "is blank")
-    counts = _numbers(frame.drop(columns=[*LABELS, *PLACE, *VARIED], errors="ignore"))
+    counts = _numbers(frame.drop(columns=[*LABELS, *PLACE, *VARIED, REFUSED], errors="ignore"))
     possible = (counts >= 0) & (counts < inf)
     _refuse_cells(path, ~possible, "holds no finite number of at least 0")
     _refuse_cells(path, counts[COUNTS] % 1 != 0, "is no whole number")
@@ -81,10 +81,11 @@ def check_runs(events: pd.DataFrame) -> None:
     """
     for run, rows in events.groupby([events[key] for key in RUN] + [_zeros(events)], sort=False):
         name = shown("/".join(str(part) for part in run if part))
-        images = rows["images"]
         counts = ["dense_macs"] if run[2] == "blockwise" else ["dense_macs", "effectual_macs"]
+        computed = rows[rows[REFUSED] == ""] if REFUSED in rows else rows
+        images = computed["images"]
         for count in counts:
-            kinds = (rows[count] / images).groupby(rows["layer"], sort=False).nunique()
+            kinds = (computed[count] / images).groupby(computed["layer"], sort=False).nunique()
             if (kinds > 1).any():
                 layer = shown(str(kinds.idxmax()))
                 raise UserError(

@@ -10,6 +10,8 @@ from typing import cast, get_args
 from sim.events import Access, Direction, Operand
 
 DRAM = "dram"
+REFUSED = "refused"
+"""Why a design does not run a layer, where a network has such layers; else empty."""
 _ACTION = "action_"
 _IDLE = "idle_", "_multiplier_cycles"
 _BYTES = "bytes"

@@ -7,11 +7,12 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sim import Accelerator, Events, NetworkTrace, simulate
+from sim import Accelerator, Events, LayerTrace, NetworkTrace, simulate
+from sim.accelerator import refusal
 from sim.consistency import check_events
 from sim.files import whole_file
 from sim.layer import layer_kind
-from workflow.event_columns import action_column, idle_column, traffic_column
+from workflow.event_columns import REFUSED, action_column, idle_column, traffic_column
 
 Row = dict[str, str | int | float]
 
@@ -21,12 +22,15 @@ def network_rows(
 ) -> list[Row]:
     """Run every layer of a trace; rows in layer order, counts are totals over the images.
 
-    `labels` are further columns, after the accelerator's name, with one value for all rows.
+    `labels` are further columns, after the accelerator's name, with one value for all rows. Where a
+    network has products of activations, column `refused` says why the design does not run a layer;
+    such a row counts nothing but the layer's multiplications, in `refused_macs`.
 
     Raises:
         UserError: the model counts something else than the masks say (sim/consistency.py).
     """
     origin = trace.provenance
+    products = any(layer.layer.is_product for layer in trace.traces)
     return [
         {
             "suite": origin.suite,
@@ -39,10 +43,23 @@ def network_rows(
             "layer": layer.layer.name,
             "layer_kind": layer_kind(layer.layer),
             "images": layer.images,
-            **_counts(check_events(name, accelerator, layer, simulate(layer, accelerator))),
+            **_counts(_events(name, accelerator, layer)),
+            **(_refused(accelerator, layer) if products else {}),
         }
         for layer in trace.traces
     ]
+
+
+def _events(name: str, accelerator: Accelerator, layer: LayerTrace) -> Events:
+    """What a layer costs; nothing if the design refuses it."""
+    if refusal(layer.layer, accelerator):
+        return Events(0, 0, 0, accelerator.multipliers)
+    return check_events(name, accelerator, layer, simulate(layer, accelerator))
+
+
+def _refused(accelerator: Accelerator, layer: LayerTrace) -> Row:
+    reason = refusal(layer.layer, accelerator)
+    return {REFUSED: reason, "refused_macs": layer.dense_macs if reason else 0}
 
 
 def _counts(events: Events) -> dict[str, float]:

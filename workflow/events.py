@@ -11,10 +11,10 @@ from sim import Accelerator, NetworkTrace, Technology, UserError
 from sim.files import intact
 from sim.validation import shown
 from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
-from workflow.event_columns import action_columns, traffic_columns
+from workflow.event_columns import REFUSED, action_columns, traffic_columns
 from workflow.event_rows import Row, network_rows, write_rows
 
-TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED], str)
+TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED, REFUSED], str)
 """Columns of text: a layer may be called 0.10, and a variant may be empty."""
 
 
@@ -54,7 +54,7 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
         frames.append(frame)
     if not frames:
         raise UserError("no event files given")
-    stacked = pd.concat(frames, ignore_index=True).fillna({"variant": ""})
+    stacked = pd.concat(frames, ignore_index=True).fillna({"variant": "", REFUSED: ""})
     numbers = stacked.select_dtypes("number").columns
     stacked[numbers] = stacked[numbers].fillna(0)
     check_runs(stacked)

@@ -8,16 +8,21 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from models.graph.dataflow import InputKind, LayerInput, layer_inputs
-from models.graph.layer_table import consumers
+from models.graph.layer_table import consumers, read_as_second
 from models.imagenet import IMAGENET
 from models.imagenet.densities.places import channel_spreads
-from models.imagenet.densities.rules import activation_densities, weight_densities
+from models.imagenet.densities.rules import (
+    activation_densities,
+    second_operands,
+    weight_densities,
+)
 from models.imagenet.densities.tables import (
     Density,
     Operand,
@@ -38,7 +43,7 @@ from models.imagenet.shifted import shifted_masks
 from models.networks import network_record
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.errors import UserError
-from sim.generate.activations import activation_mask
+from sim.generate.activations import Clustering, activation_mask
 from sim.generate.pruning import activation_bound, bounded_mask
 from sim.layer import Mask
 from sim.masks.density_bound import DBB_BLOCK
@@ -46,7 +51,10 @@ from sim.masks.density_bound import DBB_BLOCK
 
 @dataclass(frozen=True)
 class LayerDensities:
-    """The densities that one layer is aimed at, with their sources."""
+    """The densities that one layer is aimed at, with their sources.
+
+    A product of activations has its second operand as weights.
+    """
 
     weight: Density
     activation: Density
@@ -69,7 +77,7 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
     pruning = settings.modelled_scheme(network, scheme)
     shapes = full_size_network(network, settings, weights=False)
     inputs = layer_inputs(shapes, settings.shape.form(network).shape)
-    readers = consumers(shapes)
+    readers, seconds = consumers(shapes), read_as_second(shapes)
     last = {name for name, reader in readers.items() if reader is None}
     aimed = target_densities(network, inputs, settings)
     bounds = ActivationBounds(inputs, pruning.activations_removed)
@@ -77,6 +85,8 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
 
     def weight_mask(row: LayerInput) -> Mask:
         layer = row.layer
+        if row.second is not None:
+            return masks[row.second[0]]
         spared = layer.name in last or row.kind is InputKind.IMAGE or layer.is_depthwise
         if spared and not pruning.in_every_layer:
             return np.ones(layer.weight_shape, np.bool_)
@@ -92,7 +102,9 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
             masks[row.tensor],
             activation_bound=bounds.of(row.tensor),
         )
-        layers.append(TracedLayer(trace, None, readers[row.layer.name]))
+        name = row.layer.name
+        operand: Literal["activation", "weight"] = "weight" if name in seconds else "activation"
+        layers.append(TracedLayer(trace, None, readers[name], operand))
     provenance = Provenance(
         suite=IMAGENET,
         network=network,
@@ -125,7 +137,10 @@ def target_densities(
     weights = weight_densities(
         network, inputs, published("weight", zeros.weight_table), zeros.default_weight_density
     )
-    activations = activation_densities(inputs, published("activation", zeros.activation_table))
+    weights |= second_operands(inputs, zeros.assumed)
+    activations = activation_densities(
+        inputs, published("activation", zeros.activation_table), assumed=zeros.assumed
+    )
     return {name: LayerDensities(weights[name], activations[name]) for name in names}
 
 
@@ -133,7 +148,7 @@ class ActivationBounds:
     """The activation bound of each stored tensor, chosen when its mask is first seen.
 
     What only depthwise layers read, and the image, is not pruned: it would save no cycle, or lose
-    the picture.
+    the picture. Nor are operands of products of activations.
     """
 
     def __init__(self, inputs: tuple[LayerInput, ...], most_removed: float | None) -> None:
@@ -144,7 +159,7 @@ class ActivationBounds:
             if most_removed is not None
             and row.kind is not InputKind.IMAGE
             and not row.layer.is_depthwise
-        }
+        } - {tensor for row in inputs if row.second is not None for tensor, _ in row.tensors}
         self._bounds: dict[str, int] = {}
 
     def choose(self, tensor: str, mask: Mask) -> int:
@@ -168,10 +183,21 @@ def activation_masks(
     bounds: ActivationBounds,
 ) -> tuple[dict[str, Mask], str]:
     """Masks (N, C, H, W) by stored tensor, and a sentence that says how they were made."""
+    if any(row.second is not None for row in inputs):
+        return _scattered(inputs, aimed, settings, bounds), (
+            "activations: independent positions, densities by rule or assumed"
+        )
     densities = {name: both.activation.value for name, both in aimed.items()}
     if settings.zeros.activation_masks == "generator":
         masks = {
-            row.tensor: _generated(row, densities[row.tensor], settings, bounds)
+            row.tensor: _generated(
+                row.tensor,
+                (settings.images, *row.layer.input_shape),
+                densities[row.tensor],
+                settings.zeros.mask_structure,
+                settings,
+                bounds,
+            )
             for row in inputs
             if row.tensor == row.layer.name
         }
@@ -204,6 +230,31 @@ def activation_masks(
         "activations: random network shifted to densities published, measured or by rule, "
         f"on {description}"
     )
+
+
+def _scattered(
+    inputs: tuple[LayerInput, ...],
+    aimed: Mapping[str, LayerDensities],
+    settings: FullSizeSettings,
+    bounds: ActivationBounds,
+) -> dict[str, Mask]:
+    """Masks of a network with attention: nobody published how zeros of tokens cluster.
+
+    The second operand of a product is (N, K, C/groups, 1, 1), whatever else reads the tensor.
+    """
+    structure = Clustering("iid")
+    masks = {}
+    for row in inputs:
+        name, goal = row.layer.name, aimed[row.layer.name]
+        if row.tensor == name:
+            shape, density = (settings.images, *row.layer.input_shape), goal.activation.value
+            masks[name] = _generated(name, shape, density, structure, settings, bounds)
+        if row.second is not None:
+            channels = (settings.images, row.layer.out_channels, row.layer.group_channels, 1)
+            second = row.second[0]
+            mask = _generated(second, channels, goal.weight.value, structure, settings, bounds)
+            masks[second] = mask[..., None]
+    return masks
 
 
 def first_pictures(network: str, settings: FullSizeSettings) -> tuple[Tensor, str]:
@@ -245,12 +296,16 @@ def check_pictures(network: str, settings: FullSizeSettings) -> None:
 
 
 def _generated(
-    row: LayerInput, density: float, settings: FullSizeSettings, bounds: ActivationBounds
+    tensor: str,
+    shape: tuple[int, int, int, int],
+    density: float,
+    structure: Clustering,
+    settings: FullSizeSettings,
+    bounds: ActivationBounds,
 ) -> Mask:
-    rng = _rng(settings.seed, "activation", row.tensor)
-    shape = (settings.images, *row.layer.input_shape)
-    mask = activation_mask(shape, density, settings.zeros.mask_structure, rng)
-    bound = bounds.choose(row.tensor, mask)
+    rng = _rng(settings.seed, "activation", tensor)
+    mask = activation_mask(shape, density, structure, rng)
+    bound = bounds.choose(tensor, mask)
     if bound == DBB_BLOCK:
         return mask
     return bounded_mask(mask, bound, rng.random(mask.shape, dtype=np.float32) + np.float32(0.5))

@@ -1,10 +1,12 @@
 """Settings of full-size networks, a class for each job: inputs, shape, modelled zeros, repair."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from models.compression.repair.reconstruct import Method
+from models.graph.dataflow import InputKind
 from models.imagenet.texture import COMMON_SHARE, SMOOTH_SHARE, Texture
 from models.networks import network_record
 from models.networks.network import InputForm
@@ -139,6 +141,8 @@ class ModelledZeros:
         common_share: how much is a smooth random field that all channels share.
         weight_spread: spread of filter and channel strengths in modelled weights (log scale).
         default_weight_density: where no table and no other rule gives one.
+        gelu_density, softmax_density: what INT8 leaves of outputs of GELU and of attention's
+            softmax, which are never zero themselves.
         weight_table, activation_table: tables of densities; None = the network's default.
         densities_file: a user's table instead of those that come with the project.
         densities_by_rule: whether layers without a row get a density by rule; else an error.
@@ -156,6 +160,8 @@ class ModelledZeros:
     common_share: float = COMMON_SHARE
     weight_spread: float = 0.3
     default_weight_density: float = 0.5
+    gelu_density: float = 0.9
+    softmax_density: float = 0.5
     weight_table: str | None = None
     activation_table: str | None = None
     densities_file: str | None = None
@@ -163,11 +169,20 @@ class ModelledZeros:
 
     def __post_init__(self) -> None:
         require_choice("activation_masks", self.activation_masks, get_args(MaskSource))
-        require_fraction(default_weight_density=self.default_weight_density)
+        require_fraction(
+            default_weight_density=self.default_weight_density,
+            gelu_density=self.gelu_density,
+            softmax_density=self.softmax_density,
+        )
         require_not_negative(weight_spread=self.weight_spread, channel_spread=self.channel_spread)
         require_fraction(smooth_share=self.smooth_share, common_share=self.common_share)
         require_text(densities_file=self.densities_file)
         _ = self.mask_structure  # checks its values
+
+    @property
+    def assumed(self) -> Mapping[InputKind, float]:
+        """Densities of kinds of tensors that have no rule."""
+        return {InputKind.GELU: self.gelu_density, InputKind.SOFTMAX: self.softmax_density}
 
     @property
     def mask_structure(self) -> Clustering:

@@ -43,7 +43,7 @@ class Attention(nn.Module):
         return mixed
 
 
-class Block(nn.Module):
+class EncoderBlock(nn.Module):
     """One encoder block on tokens (N, T, C)."""
 
     def __init__(self, channels: int, heads: int) -> None:
@@ -76,7 +76,7 @@ class VisionTransformer(nn.Module):
         tokens = (variant.input_size // patch) ** 2
         self.class_token = nn.Parameter(torch.zeros(1, 1, channels))
         self.positions = nn.Parameter(0.02 * torch.randn(1, tokens + 1, channels))
-        self.blocks = nn.Sequential(*(Block(channels, heads) for _ in range(depth)))
+        self.blocks = nn.Sequential(*(EncoderBlock(channels, heads) for _ in range(depth)))
         self.norm = nn.LayerNorm(channels, eps=1e-6)
         self.head = nn.Linear(channels, variant.num_classes)
 

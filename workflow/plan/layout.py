@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from workflow.plan.results_folder import results_folder
-from workflow.plan.runs import Run, expanded, selected
+from workflow.plan.runs import Run, expanded, of_papers, selected
 from workflow.plan.sweeps import seed_of
 
 if TYPE_CHECKING:
@@ -38,27 +38,41 @@ class Layout:
         networks: Iterable[str] | None = None,
         schemes: Iterable[str] | None = None,
     ) -> list[Run]:
-        """(suite, network, scheme) of every configured run that matches; None matches all."""
-        return selected(expanded(self.config["runs"]), suites, networks, schemes)
+        """(suite, network, scheme) of every run that matches; None matches all.
+
+        Runs that are `compared_only` are not among them.
+        """
+        return selected(of_papers(self.config["runs"]), suites, networks, schemes)
+
+    def every_run(
+        self, suites: Iterable[str] | None = None, schemes: Iterable[str] | None = None
+    ) -> list[Run]:
+        """The same with the runs that are `compared_only`."""
+        return selected(expanded(self.config["runs"]), suites, schemes=schemes)
 
     def of_runs(self, kind: str, runs: Iterable[Run], suffix: str = ".csv") -> list[str]:
         """A file of each run in the folder of some kind of files."""
         return [f"{self.results}/{kind}/{'/'.join(run)}{suffix}" for run in runs]
 
-    def traces(self, **selection: Iterable[str]) -> list[str]:
-        """Trace files of the selected runs."""
-        return self.of_runs("traces", self.runs(**selection), ".safetensors")
+    def traces(self) -> list[str]:
+        """Trace files of every run."""
+        return self.of_runs("traces", self.every_run(), ".safetensors")
 
     def metrics(self) -> list[str]:
         """Metrics files of every run that is trained here."""
-        return self.of_runs("networks", self.runs(suites=self.config["training"]), ".json")
+        return self.of_runs("networks", self.every_run(self.config["training"]), ".json")
 
     def events(
         self, accelerators: Iterable[str], kind: str = "events", **selection: Iterable[str]
     ) -> list[str]:
         """Event files (or `kind` = "sweeps") of some accelerators on the selected runs."""
+        return self.events_of(self.runs(**selection), accelerators, kind)
+
+    def events_of(
+        self, runs: Iterable[Run], accelerators: Iterable[str], kind: str = "events"
+    ) -> list[str]:
+        """Event files of some accelerators on some runs."""
         names = list(accelerators)
-        runs = self.runs(**selection)
         return [path for run in runs for path in self._events(kind, run, names)]
 
     def paired(

@@ -25,6 +25,11 @@ def expanded(blocks: Iterable[Mapping[str, Any]]) -> list[Run]:
     ]
 
 
+def of_papers(blocks: Iterable[Mapping[str, Any]]) -> list[Run]:
+    """The runs of the blocks that the papers' own studies take: all but those `compared_only`."""
+    return expanded(block for block in blocks if not block.get("compared_only"))
+
+
 def selected(
     runs: Iterable[Run],
     suites: Iterable[str] | None = None,

@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.registry import Value
 from workflow.plan.results_folder import results_folder
-from workflow.plan.runs import expanded, selected
+from workflow.plan.runs import of_papers, selected
 
 Point = dict[str, Value]
 SEEDING = r"|-seed\d+"
@@ -108,7 +108,7 @@ class Sweeps:
             for sweep in [self[name]]
             for accelerator in sweep.accelerators
             for suite, network, scheme in selected(
-                expanded(self.config["runs"]), sweep.suites, sweep.networks, sweep.schemes
+                of_papers(self.config["runs"]), sweep.suites, sweep.networks, sweep.schemes
             )
             for seed in (sweep.seeds if sweep.seeds is not None else [default])
         ]

@@ -55,7 +55,7 @@ def density_table(trace: NetworkTrace, aimed: dict[str, LayerDensities] | None) 
             else:
                 goal = aimed[name].activation
                 activation = (goal.value, goal.status, goal.source)
-                if origin.scheme == "magnitude":
+                if origin.scheme == "magnitude" or entry.layer.is_product:
                     goal = aimed[name].weight
                     weight = (goal.value, goal.status, goal.source)
             yield (*head, "weight", *weight, entry.weight_density)

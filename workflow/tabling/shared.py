@@ -9,6 +9,7 @@ import pandas as pd
 from sim import NetworkTrace, read_trace
 from sim.files import intact
 from workflow.cli import run, whole_file
+from workflow.event_columns import REFUSED
 from workflow.events import read_events
 from workflow.tabling.columns import checked
 
@@ -24,17 +25,47 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "conv_only": ("conv",),
 }
 """Which kinds of layer a row sums over; papers differ in what they count."""
+PRODUCT = "matmul"
+NO_PRODUCTS = "no_products"
+"""The view of what has weights, in networks with products of activations: all designs run it."""
 ENERGY = "energy_pj_per_image"
 ENERGIES = [ENERGY, "energy_without_dram_pj_per_image"]
 
 
 def layer_views(events: pd.DataFrame) -> pd.DataFrame:
-    """Every layer row once per view that includes it; column `layers` names the view."""
+    """Every layer row once per view that includes it; column `layers` names the view.
+
+    Networks with products of activations have two views: `no_products`, which every design runs,
+    and `all`, only of the designs that refuse none of their layers: a design that leaves layers out
+    must not look fast.
+    """
+    products = with_products(events)
+    plain, attention = events[~products], events[products]
     views = [
-        events[events["layer_kind"].isin(kinds)].assign(layers=view)
-        for view, kinds in VIEWS.items()
+        plain[plain["layer_kind"].isin(kinds)].assign(layers=view) for view, kinds in VIEWS.items()
     ]
+    if len(attention):
+        views += [
+            attention[~refusing(attention)].assign(layers="all"),
+            attention[attention["layer_kind"] != PRODUCT].assign(layers=NO_PRODUCTS),
+        ]
     return pd.concat(views, ignore_index=True)
+
+
+def with_products(events: pd.DataFrame) -> "pd.Series[bool]":
+    """For each row whether its network has products of activations."""
+    products = events["layer_kind"] == PRODUCT
+    if not products.any():
+        return products
+    return products.groupby([events["suite"], events["network"]]).transform("any")
+
+
+def refusing(events: pd.DataFrame) -> "pd.Series[bool]":
+    """For each row whether its design refuses a layer of the network."""
+    if REFUSED not in events:
+        return pd.Series(False, index=events.index)
+    design = [events["suite"], events["network"], events["accelerator"]]
+    return (events[REFUSED] != "").groupby(design).transform("any")
 
 
 def totals(events: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

@@ -25,10 +25,15 @@ published average, because those are of other layers, map sizes or networks:
    0.45, the middle of the 50 to 60 % zeros that IntelLabs/distiller's guide gives for ReLU maps;
 7. any other ReLU: 0.56, from the average of 44 % zeros in convolution inputs over several ImageNet
    networks (Cnvlutin, as quoted in arXiv:1704.07724).
+
+GELU and softmax are never zero; what INT8 makes zero of them is assumed (`gelu_density`,
+`softmax_density`) and varied in the full configuration. Operands of products of activations follow
+the same rules, both of them.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from models.graph.dataflow import InputKind, LayerInput
 from models.imagenet.densities.places import (
@@ -57,7 +62,7 @@ def weight_densities(
     published: Mapping[str, Density],
     default_weight_density: float,
 ) -> dict[str, Density]:
-    """A weight density for every layer: the one found, or one by rule.
+    """A density for the weights of every layer: the one found, or one by rule.
 
     Raises:
         UserError: default_weight_density outside [0, 1].
@@ -67,6 +72,8 @@ def weight_densities(
     result: dict[str, Density] = {}
     for row in rows:
         layer = row.layer
+        if layer.is_product:
+            continue
         if layer.name in published:
             result[layer.name] = published[layer.name]
         elif row.kind is InputKind.IMAGE or layer.is_depthwise:
@@ -115,6 +122,7 @@ def activation_densities(
     inputs: Iterable[LayerInput],
     published: Mapping[str, Density],
     measured: Sequence[MeasuredInput] | None = None,
+    assumed: Mapping[InputKind, float] = MappingProxyType({}),
 ) -> dict[str, Density]:
     """An input density for every layer: the one found, or one by rule.
 
@@ -124,13 +132,15 @@ def activation_densities(
         inputs: all layers of a network in running order.
         published: rows of some of them.
         measured: what rule 2 goes by; None = all that was measured.
+        assumed: densities of kinds of tensors that have no rule; a kind that is not here is dense.
     """
     rows = list(inputs)
     by_tensor: dict[str, Density] = {}
     for row in rows:
         if row.layer.name in published:
             by_tensor.setdefault(row.tensor, published[row.layer.name])
-    rule = _ActivationRule(rows, by_tensor, measured_inputs() if measured is None else measured)
+    measured = measured_inputs() if measured is None else measured
+    rule = _ActivationRule(rows, by_tensor, measured, assumed)
     result = {}
     for row in rows:
         density = by_tensor.get(row.tensor)
@@ -151,10 +161,12 @@ class _ActivationRule:
         rows: Sequence[LayerInput],
         by_tensor: Mapping[str, Density],
         measured: Sequence[MeasuredInput],
+        assumed: Mapping[InputKind, float],
     ) -> None:
         self._places: Mapping[str, ReluPlace] = relu_places(rows)
         self._image_side = max(max(row.layer.input_size) for row in rows)
         self._measured = measured
+        self._assumed = assumed
         self._linear = [
             by_tensor[row.tensor].value
             for row in rows
@@ -163,6 +175,8 @@ class _ActivationRule:
 
     def density(self, row: LayerInput) -> tuple[float, str]:
         """Density of a layer's input, and why."""
+        if row.kind in (InputKind.GELU, InputKind.SOFTMAX):
+            return assumed_density(row.kind, self._assumed)
         if row.kind in (InputKind.IMAGE, InputKind.SIGNED, InputKind.POOLED):
             return 1.0, f"{row.kind} input has no zeros"
         if row.kind is InputKind.SUM:
@@ -179,6 +193,24 @@ class _ActivationRule:
         if row.layer.is_linear:
             return FC_RELU_DENSITY, "ReLU before a fully connected layer"
         return CONV_RELU_DENSITY, "average convolution input of ImageNet networks"
+
+
+def second_operands(
+    inputs: Iterable[LayerInput], assumed: Mapping[InputKind, float]
+) -> dict[str, Density]:
+    """A density for the second operand of every product of activations."""
+    return {
+        row.layer.name: _rule(row.layer, "activation", *assumed_density(row.second[1], assumed))
+        for row in inputs
+        if row.second is not None
+    }
+
+
+def assumed_density(kind: InputKind, assumed: Mapping[InputKind, float]) -> tuple[float, str]:
+    """Density of a tensor that no ReLU made, and why."""
+    if kind in assumed:
+        return assumed[kind], f"assumed share that INT8 leaves of {kind} outputs"
+    return 1.0, f"{kind} input has no zeros"
 
 
 def _residual_density(layer: Layer, image_side: int) -> float:

@@ -8,7 +8,8 @@ from workflow.plan.config_errors import ConfigError, require_names
 from workflow.plan.known_names import inherited
 from workflow.plan.layout import Layout
 from workflow.plan.run_checks import check_runs
-from workflow.plan.runs import Run, expanded, selected
+from workflow.plan.runs import Run, of_papers, selected
+from workflow.plan.sections.footing import CommonFooting
 from workflow.plan.sections.imagenet import FullSize
 from workflow.plan.sweeps import Sweep, sweeps
 
@@ -22,7 +23,19 @@ class ComparedDesigns:
     def events(self) -> list[str]:
         """Event files of every compared accelerator on every run of the compared schemes."""
         config = self.layout.config
-        return self.layout.events(config["accelerators"], schemes=config["compared_schemes"])
+        runs = self.layout.every_run(schemes=config["compared_schemes"])
+        return self.layout.events_of(runs, config["accelerators"])
+
+    def compared_only(self) -> list[str]:
+        """Event files of the runs that only the tables of all designs have."""
+        papers = set(self.layout.runs())
+        runs = [run for run in self.layout.every_run() if run not in papers]
+        compared = [run for run in runs if run.scheme in self.layout.config["compared_schemes"]]
+        footing = [run for run in CommonFooting(self.layout).every_run() if run in runs]
+        return [
+            *self.layout.events_of(compared, self.layout.config["accelerators"]),
+            *self.layout.of_runs("footing", footing),
+        ]
 
     def nodes(self) -> list[str]:
         """The option that names the technology nodes, in nm."""
@@ -54,7 +67,7 @@ class ComparedDesigns:
 
     def _check_swept_runs(self, name: str, sweep: Sweep) -> None:
         """Every suite, network and scheme of a sweep is recorded; its seeds change something."""
-        recorded = expanded(self.layout.config["runs"])
+        recorded = of_papers(self.layout.config["runs"])
         wanted = (sweep.suites, sweep.networks, sweep.schemes)
         parts = zip(*recorded, strict=True)
         for part, names, known in zip(Run._fields, wanted, parts, strict=True):

@@ -18,18 +18,29 @@ class CommonFooting:
     layout: Layout
 
     def runs(self) -> list[Run]:
-        """(suite, network, scheme) of each, as far as they are among the configured runs."""
+        """(suite, network, scheme) of each, as far as they are among the papers' runs."""
+        return self._wanted(self.layout.runs())
+
+    def every_run(self) -> list[Run]:
+        """The same with the runs that are `compared_only`."""
+        return self._wanted(self.layout.every_run())
+
+    def _wanted(self, runs: list[Run]) -> list[Run]:
         wanted = set(expanded(self.layout.config.get("footing_runs", [])))
-        return [run for run in self.layout.runs() if run in wanted]
+        return [run for run in runs if run in wanted]
 
     def files(self) -> list[str]:
-        """Event files of all designs on one footing, one for each run."""
+        """Event files of all designs on one footing, one for each of the papers' runs."""
         return self.layout.of_runs("footing", self.runs())
+
+    def every_file(self) -> list[str]:
+        """The same with the runs that are `compared_only`."""
+        return self.layout.of_runs("footing", self.every_run())
 
     def configured_files(self) -> list[str]:
         """Event files of the same designs as configured, on the same runs, where there are any."""
         config = self.layout.config
-        compared = [run for run in self.runs() if run.scheme in config["compared_schemes"]]
+        compared = [run for run in self.every_run() if run.scheme in config["compared_schemes"]]
         return [
             path
             for run in compared
@@ -61,7 +72,7 @@ class Sensitivities:
         """(suite, network, scheme) of each for whose scheme some design is meant."""
         wanted = set(expanded(self.layout.config.get("sensitivity_runs", [])))
         meant = {design.scheme for design in footing().designs.values()}
-        return [run for run in self.layout.runs(schemes=meant) if run in wanted]
+        return [run for run in self.layout.every_run(schemes=meant) if run in wanted]
 
     def zeros_runs(self) -> list[Run]:
         """The runs with modelled zeros, if the settings of such zeros are varied."""

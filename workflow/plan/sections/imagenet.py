@@ -109,7 +109,7 @@ class FullSize:
     def densities(self) -> list[str]:
         """Files of where the densities of all traced networks come from."""
         on_boards = Dataflow(self.layout).runs([IMAGENET])
-        runs = dict.fromkeys([*self.runs(), *on_boards, *self.block_runs()])
+        runs = dict.fromkeys([*self.layout.every_run([IMAGENET]), *on_boards, *self.block_runs()])
         return self.layout.of_runs("networks", runs, "_densities.csv")
 
 

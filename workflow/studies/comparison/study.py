@@ -13,9 +13,11 @@ def study(plan: Plan) -> Study:
         overview.append("footing")
     if plan.dataflow.designs("designs"):
         overview.append("hass")
+    refused = plan.comparison.compared_only()
     return Study(
         "All accelerators",
         [
+            *([Table("refusals", "refusals_table", refused)] if refused else []),
             Table("networks", "networks_table", events, priced),
             Table("energy", "energy_table", events, priced),
             Table("traffic", "traffic_table", events),

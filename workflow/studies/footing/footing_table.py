@@ -13,7 +13,8 @@ designs that miss the nominal number of multipliers; `differs` says what a desig
 - `selection_logic`: whether what skipping zeros takes is counted part by part; designs for which it
   is not are on no energy front.
 
-Rows `geometric_mean` are over the networks of one suite and scheme, whose zeros have one source.
+Rows `geometric_mean` are over the networks of one suite and scheme, whose zeros have one source;
+networks with products of activations, some of which not every design runs, are in none of them.
 """
 
 import numpy as np
@@ -25,12 +26,14 @@ from workflow.event_columns import dram_columns
 from workflow.tabling.pricing import JUDGED, Pricing, built, priced_command
 from workflow.tabling.shared import (
     ENERGIES,
+    NO_PRODUCTS,
     RUN,
     layer_views,
     totals,
+    with_products,
 )
 
-VIEWS = ["all", "no_linear"]
+VIEWS = ["all", "no_linear", NO_PRODUCTS]
 POINT = [*RUN, "layers", "footing", "accelerator"]
 DENSE = "dense_ideal"
 MEAN = "geometric_mean"
@@ -48,12 +51,23 @@ def footing_table(events: pd.DataFrame, pricing: Pricing = JUDGED) -> pd.DataFra
     table = _costs(totals(views[views["layers"].isin(VIEWS)], POINT), common, pricing)
     table = _over_dense(table)
     table["selection_logic"] = list(map(_selection_logic, table["accelerator"]))
-    table = pd.concat([table.assign(networks=1), geometric_means(table)], ignore_index=True)
+    of_all = geometric_means(without(table, attention_networks(named)))
+    table = pd.concat([table.assign(networks=1), of_all], ignore_index=True)
     table["differs"] = [
         "" if size == AS_CONFIGURED else common.design(name).differs
         for name, size in zip(table["accelerator"], table["footing"], strict=True)
     ]
     return table.sort_values(POINT, kind="stable", ignore_index=True)
+
+
+def without(table: pd.DataFrame, networks: set[str]) -> pd.DataFrame:
+    """The rows of all other networks."""
+    return table[~table["network"].isin(networks)]
+
+
+def attention_networks(events: pd.DataFrame) -> set[str]:
+    """Networks with products of activations."""
+    return set(events.loc[with_products(events), "network"])
 
 
 def _costs(total: pd.DataFrame, common: Footing, pricing: Pricing) -> pd.DataFrame:

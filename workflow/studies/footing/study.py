@@ -6,7 +6,7 @@ from workflow.plan.products import Figure, Study, Table
 
 def study(plan: Plan) -> Study:
     """The comparison, where a configuration has runs for it."""
-    files = plan.footing.files()
+    files = plan.footing.every_file()
     if not files:
         return Study("Equal footing")
     return Study(
@@ -21,7 +21,9 @@ def study(plan: Plan) -> Study:
             Table("footing_designs", "designs_table", standalone=True),
             Table("losses", "losses_table", files),
         ],
-        [
+        []
+        if not plan.footing.files()  # figures are of the papers' networks
+        else [
             Figure("footing_speedup", "speedup_figure", ["footing"]),
             Figure("footing_sizes", "sizes_figure", ["footing"]),
             Figure("footing_pareto", "pareto_figure", ["footing"]),

@@ -1,11 +1,11 @@
 """What every swept parameter of every design does to its headline, one at a time.
 
 The headline is the speedup over an ideal dense array of as many multipliers, and the energy at
-16 nm with and without DRAM, of all layers of the network; each design as configured, under the
-compression it is meant for. `status` says whether the configured value is published, derived or
-assumed. `energy basis`, `energy of selection logic` and `DRAM kind` are choices of the prices,
-`zeros:` settings of modelled zeros (the full configuration varies more of them). On the basis of
-mixed entries `energy of <entry>` are the entries that list a sweep.
+16 nm with and without DRAM, of all layers of the network that the design runs; each design as
+configured, under the compression it is meant for. `status` says whether the configured value is
+published, derived or assumed. `energy basis`, `energy of selection logic` and `DRAM kind` are
+choices of the prices, `zeros:` settings of modelled zeros (the full configuration varies more of
+them). On the basis of mixed entries `energy of <entry>` are the entries that list a sweep.
 """
 
 from collections.abc import Iterator
