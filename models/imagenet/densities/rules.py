@@ -26,7 +26,7 @@ published average, because those are of other layers, map sizes or networks:
 7. any other ReLU: 0.56, from the average of 44 % zeros in convolution inputs over several ImageNet
    networks (Cnvlutin, as quoted in arXiv:1704.07724).
 
-GELU and softmax are never zero; what INT8 makes zero of them is assumed (`gelu_density`,
+GELU and softmax are hardly ever zero; what INT8 makes zero of them is assumed (`gelu_density`,
 `softmax_density`) and varied in the full configuration. Operands of products of activations follow
 the same rules, both of them.
 """
@@ -49,6 +49,7 @@ from models.networks import networks
 from sim.layer import Layer
 from sim.validation import require_fraction
 
+ASSUMED_WEIGHTS = "assumed default"
 FC_RELU_DENSITY = 0.45
 CONV_RELU_DENSITY = 0.56
 SUM_DENSITY = round(1 - (1 - CONV_RELU_DENSITY) ** 2, 4)
@@ -81,7 +82,7 @@ def weight_densities(
         else:
             value, why = _weight_mean(network, layer, rows, published) or (
                 default_weight_density,
-                f"assumed default {default_weight_density:g}",
+                f"{ASSUMED_WEIGHTS} {default_weight_density:g}",
             )
             result[layer.name] = _rule(layer, "weight", value, why)
     return result

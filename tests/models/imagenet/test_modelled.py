@@ -212,3 +212,23 @@ def test_bad_requests(network: str, scheme: str, changes: dict[str, Any], messag
 def test_bad_settings(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
         settings(**changes)
+
+
+def test_attention_has_both_operands_of_its_products_modelled() -> None:
+    modelled = modelled_trace("deit_s", "dbb", settings(width=0.125, gelu_density=0.6))
+    masks = {trace.layer.name: trace for trace in modelled.trace.traces}
+    shares, scores = masks["blocks.3.attn.mixed"], masks["blocks.3.attn.scores"]
+    assert shares.activation_density == pytest.approx(0.9, abs=1e-3)
+    assert scores.weight.all()
+    assert scores.weight.shape == (2, *scores.layer.weight_shape)
+    assert shares.activation_bound == 8
+    gelu = masks["blocks.3.fc2"]
+    assert gelu.activation_density == pytest.approx(0.6, abs=0.08)  # less what its bound removes
+    assert gelu.activation_bound < 8
+    assert gelu.weight_bound == 4
+    assert masks["blocks.0.attn.query"].activation.all()
+    assert modelled.densities["blocks.3.fc2"].activation.status == "rule"
+    assert "assumed" in modelled.densities["blocks.3.fc2"].activation.source
+    operands = {entry.trace.layer.name: entry.consumer_operand for entry in modelled.trace.layers}
+    assert operands["blocks.3.attn.key"] == operands["blocks.3.attn.value"] == "weight"
+    assert operands["blocks.3.attn.query"] == "activation"

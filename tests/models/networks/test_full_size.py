@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from models.graph.layer_table import consumers, layer_table
-from models.networks import build
+from models.networks import build, network_record
 from sim.errors import UserError
 
 MOBILENET_V3 = ("mobilenet_v3_small", "mobilenet_v3_large")
@@ -168,3 +168,14 @@ def test_official_weights_fit_any_size_of_image(name: str, size: tuple[int, int]
     usual = layer_table(full_size(name), (3, 224, 224))
     assert [row.name for row in usual] == list(table)
     assert all(table[row.name] == row for row in usual if row.is_linear)
+
+
+def test_bert_base_has_the_layers_of_the_paper_over_128_tokens() -> None:
+    network = full_size("bert_base")
+    rows = layer_table(network, network_record("bert_base").form.shape)
+    encoder = sum(p.numel() for p in network.get_submodule("blocks").parameters())
+    assert encoder == 12 * (4 * (768**2 + 768) + 2 * 4 * 768**2 + 5 * 768 + 4 * 768)
+    per_block = 12 * 768**2 * 128 + 2 * 12 * 128 * 64 * 128
+    assert sum(row.dense_macs for row in rows) == 12 * per_block + 768**2 + 1000 * 768
+    assert {row.input_size for row in rows[:6]} == {(16, 8)}
+    assert sum(row.is_product for row in rows) == 24

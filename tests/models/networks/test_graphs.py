@@ -41,6 +41,7 @@ def parameters(network: nn.Module) -> int:
         ("mobilenet_v1", 4_231_976, 568_740_352),
         ("mobilenet_v1_relu6", 4_231_976, 568_740_352),
         ("efficientnet_lite0", 4_652_008, 385_187_552),
+        ("deit_s", 22_050_664, 4_598_882_304),
     ],
 )
 def test_full_size_parameters_and_multiplications(name: str, count: int, macs: int) -> None:

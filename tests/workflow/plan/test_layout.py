@@ -6,6 +6,7 @@ import pytest
 from sim import configurations
 from workflow.plan.digest import Digests
 from workflow.plan.layout import Layout, as_json
+from workflow.plan.sections.comparison import ComparedDesigns
 from workflow.plan.sections.footing import CommonFooting
 from workflow.plan.sections.imagenet import FullSize
 from workflow.plan.sections.training import Training
@@ -150,3 +151,26 @@ def test_footing_takes_those_of_the_runs_that_it_names_and_adds_what_has_no_even
     added = mine.added_as_configured("dbb")
     assert "sense" in added
     assert "scnn" not in added
+
+
+def test_runs_that_are_compared_only_are_traced_and_compared_but_in_no_study_of_a_paper() -> None:
+    block = {"suite": "digits", "networks": ["t"], "schemes": ["dbb"], "compared_only": True}
+    config = CONFIG | {
+        "runs": [*CONFIG["runs"], block],
+        "footing_runs": [{"suite": "digits", "networks": ["a", "t"], "schemes": ["dbb"]}],
+        "compared_schemes": ["dbb"],
+        "accelerators": ["x"],
+    }
+    layout = Layout(config)
+    run = ("digits", "t", "dbb")
+    assert run not in layout.runs()
+    assert run in layout.every_run()
+    assert layout.traces()[-1] == "out/traces/digits/t/dbb.safetensors"
+    assert layout.metrics()[-1] == "out/networks/digits/t/dbb.json"
+    assert layout.events(["x"], schemes=["dbb"]) == Layout(CONFIG).events(["x"], schemes=["dbb"])
+    footing, compared = CommonFooting(layout), ComparedDesigns(layout)
+    assert footing.files() == ["out/footing/digits/a/dbb.csv"]
+    assert footing.every_file() == [*footing.files(), "out/footing/digits/t/dbb.csv"]
+    assert compared.compared_only() == ["out/events/digits/t/dbb/x.csv", footing.every_file()[-1]]
+    assert compared.compared_only()[0] in compared.events()
+    assert Sweeps(config).points(["plain"]) == Sweeps(CONFIG).points(["plain"])

@@ -13,8 +13,12 @@ from typing import Any
 import pandas as pd
 import torch
 
-from models.imagenet.modelled import modelled_trace
+from models.graph.dataflow import layer_inputs
+from models.imagenet.densities.rules import ASSUMED_WEIGHTS
+from models.imagenet.full_size import full_size_network
+from models.imagenet.modelled import modelled_trace, target_densities
 from models.imagenet.settings import FullSizeSettings
+from models.imagenet.settings_by_job import ASSUMED_KINDS, OF_MAPS
 from sim import UserError, accelerator
 from sim.footing import footing
 from sim.validation import unknown
@@ -27,17 +31,34 @@ def varied(
     network: str, scheme: str, settings: FullSizeSettings, sweep: Mapping[str, Sequence[Any]]
 ) -> Iterator[pd.DataFrame]:
     """The rows of each design on each of the varied traces."""
+    unread = settings_without_use(network, settings)
     for name, values in sweep.items():
         configured = settings.flat()
         if name not in configured:
             raise unknown("setting in zeros:", name, configured)
         for value in values:
-            if value == configured[name] or not settings.reads(scheme, name):
+            if value == configured[name] or name in unread or not settings.reads(scheme, name):
                 continue
             trace = modelled_trace(network, scheme, settings.varied(**{name: value})).trace
             for design in footing().meant_for(scheme):
                 model = accelerator(design)
                 yield simulate_network(trace, design, model, variant=zeros_text(name, value))
+
+
+def settings_without_use(network: str, settings: FullSizeSettings) -> set[str]:
+    """Settings that leave the zeros of a network as they are.
+
+    Those of GELU and softmax where it has none, how zeros cluster where it has attention, and the
+    density of weights that nobody published where somebody did.
+    """
+    shapes = full_size_network(network, settings, weights=False)
+    rows = layer_inputs(shapes, settings.shape.form(network).shape)
+    kinds = {kind for row in rows for _, kind in row.tensors}
+    unread = {key for key, kind in ASSUMED_KINDS.items() if kind not in kinds}
+    goals = target_densities(network, rows, settings).values()
+    if not any(ASSUMED_WEIGHTS in goal.weight.source for goal in goals):
+        unread.add("default_weight_density")
+    return unread | set(OF_MAPS if any(row.second for row in rows) else ())
 
 
 def main() -> None:
