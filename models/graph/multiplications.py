@@ -108,7 +108,8 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
             raise UserError(
                 f"{name or 'the network itself'}: computes a product ({operation}) outside of "
                 "Conv2d and Linear modules, which has no row in the table of layers; expected "
-                "products in modules of these two kinds"
+                "products in modules of these two kinds, or of two activations in an "
+                "ActivationProduct (docs/your-network.md)"
             )
         self.multiplications[name] = self.multiplications.get(name, 0) + count
 
