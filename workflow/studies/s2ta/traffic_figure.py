@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from workflow.drawing.shared import figure_command, legend_below, page_figure
 from workflow.drawing.stacks import BAR_INCHES, stack_lines, stacked_bars
 from workflow.drawing.words import suite_label
+from workflow.tabling.shared import NO_PRODUCTS
 
 ARRAYS = ["sa_zvcg", "s2ta_w", "s2ta_aw"]
 OPERANDS = ["weight", "activation", "output"]
@@ -13,8 +14,10 @@ OPERANDS = ["weight", "activation", "output"]
 
 def draw(traffic: pd.DataFrame) -> Figure:
     """Rows: suites; columns: SRAM and DRAM; a stack of operands per array and network."""
+    attention = set(traffic.loc[traffic["layers"] == NO_PRODUCTS, "network"])
     rows = traffic[
         (traffic["layers"] == "all")
+        & ~traffic["network"].isin(attention)  # which S2TA does not run as a whole
         & (traffic["scheme"] == "dbb")
         & traffic["accelerator"].isin(ARRAYS)
     ]
