@@ -73,8 +73,8 @@ def set_bounds(network: SparseNetwork, bounds: Mapping[str, int]) -> None:
     for tensor in network.stored:
         bound = bounds.get(tensor.name, DBB_BLOCK)
         axis = tensor.channel_axis
-        bounded = bound < DBB_BLOCK and axis is not None
-        tensor.pruner = TopChannels(bound, axis) if bounded else nn.Identity()
+        whole = bound == DBB_BLOCK or axis is None
+        tensor.pruner = nn.Identity() if whole else TopChannels(bound, axis or 1)
 
 
 def bounds_of(network: SparseNetwork) -> dict[str, int]:

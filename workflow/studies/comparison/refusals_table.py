@@ -14,8 +14,9 @@ from workflow.tabling.shared import BY_DESIGN, events_command
 
 def refusals(events: pd.DataFrame) -> pd.DataFrame:
     """One row per run and design, whatever sizes it was run at."""
-    refused = {REFUSED: "", "refused_macs": 0} if REFUSED not in events else {}
-    rows = events.assign(**refused).drop_duplicates([*BY_DESIGN, "layer"])
+    if REFUSED not in events:
+        events = events.assign(refused="", refused_macs=0)
+    rows = events.drop_duplicates([*BY_DESIGN, "layer"])
     macs = rows["refused_macs"] / rows["images"]
     rows = rows.assign(
         layers=1,
