@@ -3,7 +3,8 @@
 Terms and the roles of the parameters: Y.-H. Chen et al., IEEE JSSC 52(1), 2017, and ISCA 2016.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -174,6 +175,17 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
     Raises:
         UserError: not even one output row of one filter fits the global buffer.
     """
+    best = _search(replace(layer, name="any"), hardware, replace(work, output_bytes=0))
+    if best is None:
+        raise UserError(
+            f"{layer.name}: one output row of one filter needs more than the global buffer of "
+            f"{hardware.buffer_bytes} bytes; give the accelerator a larger buffer_kib"
+        )
+    return best
+
+
+@lru_cache(maxsize=64)  # blocks of a transformer repeat; names and output bytes choose nothing
+def _search(layer: Layer, hardware: Hardware, work: Workload) -> Mapping | None:
     most = max(1, min(hardware.activation_words // layer.extent[1], layer.group_channels))
     candidates = _candidates(layer, hardware, work)
     best_of_rows = [
@@ -181,12 +193,7 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
         for pe_channels in range(1, most + 1)
         if (entry := _best_of(layer, hardware, work, candidates, pe_channels)) is not None
     ]
-    if not best_of_rows:
-        raise UserError(
-            f"{layer.name}: one output row of one filter needs more than the global buffer of "
-            f"{hardware.buffer_bytes} bytes; give the accelerator a larger buffer_kib"
-        )
-    return min(best_of_rows, key=lambda entry: entry[0])[1]
+    return min(best_of_rows, key=lambda entry: entry[0])[1] if best_of_rows else None
 
 
 Candidates = tuple[Counts, Counts, Counts, Counts, Counts]
