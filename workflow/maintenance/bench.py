@@ -62,9 +62,9 @@ CASES = {
         Case("mobilenet_v1", 0.25, 32, 4, 1.0),
     ],
     "full": [
-        Case("alexnet", 1.0, 224, 1, 2.0),
+        Case("alexnet", 1.0, 224, 1, 1.0),
         Case("vgg16", 1.0, 224, 1, 5.0),
-        Case("resnet50", 1.0, 224, 1, 2.0),
+        Case("resnet50", 1.0, 224, 1, 2.5),
         Case("mobilenet_v1", 1.0, 224, 1, 1.0),
     ],
 }
