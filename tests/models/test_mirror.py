@@ -12,7 +12,6 @@ ELSEWHERE = {
     "command/onnx_input.py": "test_command.py",
     "command/page.py": "test_command.py",
     "command/running.py": "test_command.py",
-    "imagenet/state_dicts.py": "imagenet/test_user_checkpoints.py",
     "pretrained/packages.py": "pretrained/test_fetch.py",
     "pretrained/readers/graph_def.py": "pretrained/test_readers.py",
     "pretrained/readers/onnx_file.py": "pretrained/test_readers.py",
