@@ -27,8 +27,13 @@ ASSUMED_KINDS = MappingProxyType(
 )
 """Settings that hold for tensors of one kind alone."""
 OF_MAPS = (
-    *("activation_masks", "clustering", "channel_std", "neighbour_correlation"),
-    *("channel_spread", "smooth_share", "common_share"),
+    "activation_masks",
+    "clustering",
+    "channel_std",
+    "neighbour_correlation",
+    "channel_spread",
+    "smooth_share",
+    "common_share",
 )
 """Settings that say how zeros cluster; those of networks with attention do not."""
 MaskSource = Literal["photographs", "generator"]

@@ -47,7 +47,7 @@ class Layout:
     def every_run(
         self, suites: Iterable[str] | None = None, schemes: Iterable[str] | None = None
     ) -> list[Run]:
-        """The same with the runs that are `compared_only`."""
+        """Every configured run that matches, those that are `compared_only` among them."""
         return selected(expanded(self.config["runs"]), suites, schemes=schemes)
 
     def of_runs(self, kind: str, runs: Iterable[Run], suffix: str = ".csv") -> list[str]:

@@ -22,7 +22,7 @@ class CommonFooting:
         return self._wanted(self.layout.runs())
 
     def every_run(self) -> list[Run]:
-        """The same with the runs that are `compared_only`."""
+        """Every run of the footing, those that are `compared_only` among them."""
         return self._wanted(self.layout.every_run())
 
     def _wanted(self, runs: list[Run]) -> list[Run]:
@@ -34,7 +34,7 @@ class CommonFooting:
         return self.layout.of_runs("footing", self.runs())
 
     def every_file(self) -> list[str]:
-        """The same with the runs that are `compared_only`."""
+        """Event files of all designs on one footing, one for every run."""
         return self.layout.of_runs("footing", self.every_run())
 
     def configured_files(self) -> list[str]:
