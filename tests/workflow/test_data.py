@@ -20,6 +20,7 @@ from workflow.plan.products import Products, products
 ROOT = Path(__file__).parents[2]
 DATA = ("csv", "yaml", "json")
 ENERGY = {
+<<<<<<< HEAD
     "networks",
     "energy",
     "phantom",
@@ -33,6 +34,11 @@ ENERGY = {
     "sparse_blox_sensitivity",
     "footing",
     "sensitivity",
+=======
+    *("networks", "energy", "phantom", "s2ta", "s2ta_gating", "s2ta_sparse"),
+    *("sense", "sense_throughput", "sense_sensitivity", "sparse_blox", "sparse_blox_sensitivity"),
+    *("footing", "sensitivity", "seeds", "seed_claims"),
+>>>>>>> dfdd654 (Runs and claims over several seeds: section, tables, figure)
 }
 PRICED = ENERGY | {"claims"}
 """What is judged by energy: of components, whose sizes are the designs' and the footing's."""
@@ -47,6 +53,7 @@ DESIGN_FIGURES = {
     "sensitivity",
 }
 STYLED = {
+<<<<<<< HEAD
     "footing_pareto",
     "footing_speedup",
     "hass_intervals",
@@ -57,6 +64,11 @@ STYLED = {
     "s2ta_gating",
     "s2ta_speedup",
     "sparse_blox_gains",
+=======
+    *("footing_pareto", "footing_speedup", "hass_intervals", "hass_pareto", "overview"),
+    *("phantom_layers", "phantom_speedup", "s2ta_gating", "s2ta_speedup", "sparse_blox_gains"),
+    "seeds",
+>>>>>>> dfdd654 (Runs and claims over several seeds: section, tables, figure)
 }
 TITLED = {  # figures that write the title of a design
     *DESIGN_FIGURES,
@@ -78,7 +90,7 @@ CONFIGURED = {  # values of one paper's parameters, beside what looks them all u
 ALL_CONFIGURATIONS = {"footing_designs", *PRICED, *COMPONENTS}
 TRUST = {("table", "trust"), ("table", "trust_cases")}
 """They run most models on the published workloads: what they read is not written down here."""
-CLAIMED = {"claims", "claims_summary", "basis_claims", "sense_throughput"}
+CLAIMED = {"claims", "claims_summary", "basis_claims", "seed_claims", "sense_throughput"}
 
 
 def tables_that_read(path: str) -> set[str]:

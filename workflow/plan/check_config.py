@@ -15,6 +15,7 @@ from workflow.plan.sections.dataflow import Dataflow
 from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.footing import CommonFooting, Sensitivities
 from workflow.plan.sections.imagenet import FullSize
+from workflow.plan.sections.seeds import Seeds
 from workflow.plan.sections.spex import Spex
 from workflow.plan.sections.threshold_search import ThresholdSearches
 from workflow.plan.settings_checks import check_settings
@@ -55,6 +56,7 @@ def _check(config: Mapping[str, Any], with_settings: bool) -> None:
         Spex(layout),
         Sensitivities(layout),
         Detectors(layout),
+        Seeds(layout),
         compared,
     ):
         section.check()

@@ -12,6 +12,7 @@ from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.footing import CommonFooting, Sensitivities
 from workflow.plan.sections.imagenet import FullSize
 from workflow.plan.sections.pretrained import Pretrained
+from workflow.plan.sections.seeds import Seeds
 from workflow.plan.sections.sparse_blox import BlockSkipping
 from workflow.plan.sections.spex import Spex
 from workflow.plan.sections.threshold_search import ThresholdSearches
@@ -38,6 +39,7 @@ class Plan:
         sensitivities: all parameters varied.
         block_skipping: designs with and without a zero map.
         comparison: every accelerator on every run.
+        seeds: runs that are repeated under several seeds.
     """
 
     def __init__(self, config: Mapping[str, Any], root: Path) -> None:
@@ -56,3 +58,4 @@ class Plan:
         self.sensitivities = Sensitivities(layout)
         self.block_skipping = BlockSkipping(layout)
         self.comparison = ComparedDesigns(layout)
+        self.seeds = Seeds(layout)

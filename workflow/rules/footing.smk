@@ -1,13 +1,13 @@
 # Every design on one footing (sim/footing/designs.yaml): one job per (suite, network, scheme).
 rule footing:
     input:
-        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
     output:
-        f"{RESULTS}/footing/{{suite}}/{{network}}/{{scheme}}.csv",
+        f"{RESULTS}/footing/{{suite}}{{seeding}}/{{network}}/{{scheme}}.csv",
     log:
-        f"{LOGS}/footing/{{suite}}.{{network}}.{{scheme}}.log",
+        f"{LOGS}/footing/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/footing/{{suite}}.{{network}}.{{scheme}}.tsv"
+        f"{RESULTS}/benchmarks/footing/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
     conda:
         "../envs/base.yaml"
     params:

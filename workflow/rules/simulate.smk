@@ -1,13 +1,13 @@
 # Traces through accelerators: one job per (suite, network, scheme, accelerator), NumPy only.
 rule simulate:
     input:
-        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
     output:
-        f"{RESULTS}/events/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
+        f"{RESULTS}/events/{{suite}}{{seeding}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
     log:
-        f"{LOGS}/simulate/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
+        f"{LOGS}/simulate/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/simulate/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
+        f"{RESULTS}/benchmarks/simulate/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
     conda:
         "../envs/base.yaml"
     params:
@@ -20,7 +20,7 @@ rule simulate:
 # The same with every parameter that lists a sweep varied, one at a time.
 rule sweep:
     input:
-        rules.simulate.input,
+        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
     output:
         f"{RESULTS}/sweeps/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
     log:

@@ -1,0 +1,160 @@
+"""Section `seeds`: the same runs under several seeds, so that every number has a spread."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.imagenet import IMAGENET
+from sim.registry import configurations
+from workflow.plan.config_errors import ConfigError, require_names
+from workflow.plan.known_names import inherited
+from workflow.plan.layout import Layout
+from workflow.plan.run_checks import check_runs
+from workflow.plan.runs import Run, expanded
+from workflow.plan.sections.imagenet import FullSize
+from workflow.plan.sweeps import seeding
+
+
+@dataclass(frozen=True)
+class SeededRun:
+    """The files of one run under one seed.
+
+    Attributes:
+        seed: of the data, first weights and training, or of modelled zeros.
+        trace: the trace file.
+        metrics: the metrics file; None where nothing is trained.
+        events: an event file per accelerator.
+    """
+
+    seed: int
+    trace: str
+    metrics: str | None
+    events: Sequence[str]
+
+    @property
+    def files(self) -> list[str]:
+        """All of them."""
+        return [self.trace, *([self.metrics] if self.metrics else []), *self.events]
+
+
+@dataclass(frozen=True)
+class SeededTable:
+    """What a table that claims are judged from is made from under one seed.
+
+    Attributes:
+        table: its name.
+        seed: of the runs.
+        files: the event files.
+    """
+
+    table: str
+    seed: int
+    files: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The runs that are repeated, and the seeds."""
+
+    layout: Layout
+
+    @property
+    def _section(self) -> dict[str, Any]:
+        """The section; nothing is repeated where there is none."""
+        nothing: dict[str, Any] = {"values": [], "accelerators": [], "runs": []}
+        return nothing | self.layout.config.get("seeds", {})
+
+    def runs(self) -> list[Run]:
+        """(suite, network, scheme) of each run that is repeated.
+
+        The default's own list holds as a whole or not at all: what a user did not write costs no
+        training of runs that the user's configuration was made to leave out. Measured zeros are
+        the same under every seed.
+        """
+        repeated = expanded(self._section["runs"])
+        made = set(repeated) <= set(self.layout.runs())
+        return [run for run in repeated if made and not self._is_measured(run)]
+
+    def seeded(self) -> list[SeededRun]:
+        """The files of every run under every seed."""
+        return [
+            SeededRun(
+                seed,
+                self._file("traces", run, seed, ".safetensors"),
+                self._file("networks", run, seed, ".json") if self._is_trained(run) else None,
+                self._events(run, seed, self._section["accelerators"]),
+            )
+            for run in self.runs()
+            for seed in self._section["values"]
+        ]
+
+    def tables(
+        self, name: str, runs: Sequence[Run], designs: Sequence[str], at_one_size: bool = False
+    ) -> list[SeededTable]:
+        """What a table of some designs is made from under each seed.
+
+        Args:
+            name: of the table.
+            runs: all that it needs; where one of them is not repeated, there is no such table.
+            designs: whose events it reads.
+            at_one_size: whether it reads the events on the common footing besides.
+        """
+        if not runs or not set(runs) <= set(self.runs()):
+            return []
+        return [
+            SeededTable(
+                name,
+                seed,
+                [
+                    *(path for run in runs for path in self._events(run, seed, designs)),
+                    *(self._file("footing", run, seed, ".csv") for run in runs if at_one_size),
+                ],
+            )
+            for seed in self._section["values"]
+        ]
+
+    def check(self) -> None:
+        """Every accelerator and run exists, is made, and another seed changes it.
+
+        Raises:
+            ConfigError: names what does not exist, is not made, or is measured.
+        """
+        config, section = self.layout.config, self._section
+        place = ("seeds", "accelerators")
+        require_names(place, "accelerator", section["accelerators"], configurations())
+        check_runs(config, ("seeds", "runs"), section["runs"])
+        if inherited(config, "seeds", "runs"):
+            return
+        made = set(self.layout.runs())
+        for index, block in enumerate(section["runs"]):
+            for run in expanded([block]):
+                if run not in made:
+                    mistake = f"{'/'.join(run)} is not among runs; add it to runs, or take it out"
+                elif self._is_measured(run):
+                    mistake = (
+                        f"{run[1]} has a checkpoint, so its zeros are measured and every seed "
+                        "gives the same; take it out"
+                    )
+                else:
+                    continue
+                raise ConfigError(("seeds", "runs", index), mistake)
+
+    def _is_trained(self, run: Run) -> bool:
+        return run[0] in self.layout.config["training"]
+
+    def _is_measured(self, run: Run) -> bool:
+        return run[0] == IMAGENET and FullSize(self.layout).measured(run[1])
+
+    def _events(self, run: Run, seed: int, designs: Iterable[str]) -> list[str]:
+        return [self._file("events", run, seed, f"/{design}.csv") for design in designs]
+
+    def _file(self, kind: str, run: Run, seed: int, suffix: str) -> str:
+        suite, network, scheme = run
+        folder = f"{suite}{seeding(seed, self.layout.config['seed'])}"
+        return self.layout.of_runs(kind, [(folder, network, scheme)], suffix)[0]
+
+
+def listed(entries: Iterable[SeededRun] | Iterable[SeededTable]) -> str:
+    """Runs or tables as JSON, for the step that reads their files."""
+    return json.dumps([asdict(entry) for entry in entries])
