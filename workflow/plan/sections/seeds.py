@@ -62,8 +62,9 @@ class Seeds:
     @property
     def _section(self) -> dict[str, Any]:
         """The section; nothing is repeated where there is none."""
-        nothing: dict[str, Any] = {"values": [], "accelerators": [], "runs": []}
-        return nothing | self.layout.config.get("seeds", {})
+        section: dict[str, Any] = {"values": [], "accelerators": [], "runs": []}
+        section |= self.layout.config.get("seeds", {})
+        return section
 
     def runs(self) -> list[Run]:
         """(suite, network, scheme) of each run that is repeated.

@@ -102,7 +102,7 @@ def _gains(events: Iterable[Path], node_nm: int, pricing: Pricing) -> pd.DataFra
     """Speedup and energy per image of each accelerator on one run."""
     table = networks(read_events(events), [node_nm], pricing)
     table = table[table["layers"] == CONVOLUTIONS]
-    energies = [name for name in table if str(name).endswith(f"_{node_nm}nm_pj_per_image")]
+    energies = [name for name in map(str, table) if name.endswith(f"_{node_nm}nm_pj_per_image")]
     parts = [
         _long(rows, str(name), CONVOLUTIONS, [SPEEDUP, *energies])
         for name, rows in table.groupby("accelerator", sort=False)
