@@ -74,8 +74,13 @@ class Seeds:
         the same under every seed.
         """
         repeated = expanded(self._section["runs"])
-        made = set(repeated) <= set(self.layout.runs())
+        made = set(repeated) <= self._made
         return [run for run in repeated if made and not self._is_measured(run)]
+
+    @property
+    def _made(self) -> set[Run]:
+        """All configured runs."""
+        return set(expanded(self.layout.config["runs"]))
 
     def seeded(self) -> list[SeededRun]:
         """The files of every run under every seed."""
@@ -127,10 +132,9 @@ class Seeds:
         check_runs(config, ("seeds", "runs"), section["runs"])
         if inherited(config, "seeds", "runs"):
             return
-        made = set(self.layout.runs())
         for index, block in enumerate(section["runs"]):
             for run in expanded([block]):
-                if run not in made:
+                if run not in self._made:
                     mistake = f"{'/'.join(run)} is not among runs; add it to runs, or take it out"
                 elif self._is_measured(run):
                     mistake = (

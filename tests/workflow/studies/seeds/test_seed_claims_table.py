@@ -1,5 +1,6 @@
 """Claims under several seeds: intervals, verdicts, and that none rests on one seed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -24,8 +25,15 @@ def judged(
 
     def evaluate(tables: dict[str, pd.DataFrame]) -> list[Evaluation]:
         value = float(tables["made"]["value"].iloc[0])
-        other = Evaluation(9 * value, "digits", source, "elsewhere", "r", primary)
-        return [other, Evaluation(value, suite, source, "here", "r", primary)]
+        judged = Evaluation(
+            value=value,
+            suite=suite,
+            activation_source=source,
+            conditions="here",
+            reason="r",
+            setting=primary,
+        )
+        return [replace(judged, value=9 * value, suite="digits", conditions="elsewhere"), judged]
 
     judging = Judging(lambda events, _: events, {claim: evaluate})
     monkeypatch.setattr(seed_claims_table, "JUDGINGS", {"made": judging})
