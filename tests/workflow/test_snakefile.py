@@ -1,5 +1,6 @@
 """The workflow as a user starts it. Dry runs are fast; the runs that train are marked slow."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,16 @@ def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "claims_table" in done.stdout + done.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_no_command_names_what_a_loop_leaves_behind() -> None:
+    """Snakemake evaluates commands again when a job runs, after the loops that made the rules."""
+    text = (ROOT / "workflow" / "rules" / "products.smk").read_text()
+    looped = re.findall(r"^for (\w+) in ", text, re.MULTILINE)
+    commands = re.findall(r"\bshell:\n((?: +[\"+(].*\n)+)", text)
+    assert (len(looped), len(commands)) == (2, 3)
+    for name in looped:
+        assert not [command for command in commands if re.search(rf"\b{name}\.\w", command)]
 
 
 @pytest.mark.slow

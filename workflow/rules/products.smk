@@ -1,6 +1,7 @@
 # Every table and figure that a study asks for (workflow/studies/<study>/study.py): one rule each.
 # On a cluster all of them share one job: most take a second or two. Local runs ignore groups; those
-# of the other steps are in the profiles. The caption is the docstring of the module.
+# of the other steps are in the profiles. The caption is the docstring of the module. Snakemake
+# evaluates a command again when the job runs: it must not name what a loop has left behind.
 PRODUCTS = products(plan)
 
 
@@ -10,7 +11,8 @@ for table in PRODUCTS.tables:
         name:
             f"{table.name}_table"
         input:
-            table.inputs,
+            read=table.inputs if table.named else [],
+            named_by_options=[] if table.named else table.inputs,
         output:
             report(
                 layout.table(table.name),
@@ -32,9 +34,8 @@ for table in PRODUCTS.tables:
             caption=caption(table.module),
             pictures=table.pictures,
         shell:
-            "python -m {params.module:q} "
-            + ("{input:q} " if table.named else "")
-            + "{params.options:q} --output {output:q} 2> {log:q}"
+            "python -m {params.module:q} {input.read:q} {params.options:q} "
+            "--output {output:q} 2> {log:q}"
 
 
 for figure in PRODUCTS.figures:
@@ -64,10 +65,10 @@ for figure in PRODUCTS.figures:
             code=digests.code(figure.module, pins=figure.pins),
             module=figure.module,
             caption=caption(figure.module),
+            dataset=["--dataset", figure.dataset] if figure.dataset else [],
         shell:
-            "python -m {params.module:q} {input.read:q} "
-            + ("--dataset {input.dataset:q} " if figure.dataset else "")
-            + "--svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+            "python -m {params.module:q} {input.read:q} {params.dataset:q} "
+            "--svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
 # Every table, for a reader with a browser.

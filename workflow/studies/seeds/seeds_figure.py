@@ -33,6 +33,8 @@ MOST_COLUMNS = 4
 """Of panels beside each other, which leaves room for the names of the runs."""
 LINE_INCHES = 0.2
 """Height of a run."""
+LEAST = 1e-6
+"""Of a deviation, in points or per cent; less is rounding of equal values."""
 OF_NETWORKS: dict[str, Any] = {"color": PALETTE[0], "marker": "o"}
 
 
@@ -76,7 +78,7 @@ def _line(line: Sequence[Axes], rows: pd.DataFrame, names: Sequence[str]) -> Non
         alike = drawn["panel"].isin(POINTS) == (name in POINTS)
         _panel(panel, drawn[drawn["panel"] == name], runs, name)
         reach = 1.1 * float(drawn.loc[alike, ["low", "high", "deviation"]].abs().max().max())
-        _set_reach(panel, reach or 1.0)
+        _set_reach(panel, reach if reach > LEAST else 1.0)
     for panel in line[len(present) :]:
         panel.set_axis_off()
     labels = [f"{network_label(network)}, {scheme_label(scheme)}" for network, scheme in runs]
