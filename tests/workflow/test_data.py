@@ -20,7 +20,6 @@ from workflow.plan.products import Products, products
 ROOT = Path(__file__).parents[2]
 DATA = ("csv", "yaml", "json")
 ENERGY = {
-<<<<<<< HEAD
     "networks",
     "energy",
     "phantom",
@@ -34,11 +33,8 @@ ENERGY = {
     "sparse_blox_sensitivity",
     "footing",
     "sensitivity",
-=======
-    *("networks", "energy", "phantom", "s2ta", "s2ta_gating", "s2ta_sparse"),
-    *("sense", "sense_throughput", "sense_sensitivity", "sparse_blox", "sparse_blox_sensitivity"),
-    *("footing", "sensitivity", "seeds", "seed_claims"),
->>>>>>> dfdd654 (Runs and claims over several seeds: section, tables, figure)
+    "seeds",
+    "seed_claims",
 }
 PRICED = ENERGY | {"claims"}
 """What is judged by energy: of components, whose sizes are the designs' and the footing's."""
@@ -53,7 +49,6 @@ DESIGN_FIGURES = {
     "sensitivity",
 }
 STYLED = {
-<<<<<<< HEAD
     "footing_pareto",
     "footing_speedup",
     "hass_intervals",
@@ -64,11 +59,7 @@ STYLED = {
     "s2ta_gating",
     "s2ta_speedup",
     "sparse_blox_gains",
-=======
-    *("footing_pareto", "footing_speedup", "hass_intervals", "hass_pareto", "overview"),
-    *("phantom_layers", "phantom_speedup", "s2ta_gating", "s2ta_speedup", "sparse_blox_gains"),
     "seeds",
->>>>>>> dfdd654 (Runs and claims over several seeds: section, tables, figure)
 }
 TITLED = {  # figures that write the title of a design
     *DESIGN_FIGURES,

@@ -116,14 +116,10 @@ def notes(config: Config) -> list[str]:
         for key in ("footing_runs", "sensitivity_runs")
         if config.get(key) and not runs & set(expanded(config[key]))
     ]
-<<<<<<< HEAD
-    schemes = {run.scheme for run in runs}
-=======
     repeated = set(expanded(config.get("seeds", {}).get("runs", [])))
     if not repeated <= runs:
         lines.append("seeds: not all of its runs are among runs, so none has more seeds")
-    schemes = {run[2] for run in runs}
->>>>>>> dfdd654 (Runs and claims over several seeds: section, tables, figure)
+    schemes = {run.scheme for run in runs}
     if not schemes & set(config["compared_schemes"]):
         lines.append("compared_schemes: no run has one of them, so accelerators are not compared")
     return [*lines, *_unused_networks(config, runs), *_unused_sweeps(config)]

@@ -138,7 +138,7 @@ class Seeds:
                     mistake = f"{'/'.join(run)} is not among runs; add it to runs, or take it out"
                 elif self._is_measured(run):
                     mistake = (
-                        f"{run[1]} has a checkpoint, so its zeros are measured and every seed "
+                        f"{run.network} has a checkpoint, so its zeros are measured and every seed "
                         "gives the same; take it out"
                     )
                 else:
@@ -146,18 +146,17 @@ class Seeds:
                 raise ConfigError(("seeds", "runs", index), mistake)
 
     def _is_trained(self, run: Run) -> bool:
-        return run[0] in self.layout.config["training"]
+        return run.suite in self.layout.config["training"]
 
     def _is_measured(self, run: Run) -> bool:
-        return run[0] == IMAGENET and FullSize(self.layout).measured(run[1])
+        return run.suite == IMAGENET and FullSize(self.layout).measured(run.network)
 
     def _events(self, run: Run, seed: int, designs: Iterable[str]) -> list[str]:
         return [self._file("events", run, seed, f"/{design}.csv") for design in designs]
 
     def _file(self, kind: str, run: Run, seed: int, suffix: str) -> str:
-        suite, network, scheme = run
-        folder = f"{suite}{seeding(seed, self.layout.config['seed'])}"
-        return self.layout.of_runs(kind, [(folder, network, scheme)], suffix)[0]
+        folder = f"{run.suite}{seeding(seed, self.layout.config['seed'])}"
+        return self.layout.of_runs(kind, [run._replace(suite=folder)], suffix)[0]
 
 
 def listed(entries: Iterable[SeededRun] | Iterable[SeededTable]) -> str:

@@ -15,9 +15,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.registry import design_title
 from workflow.drawing.designs import Panels
 from workflow.drawing.shared import PALETTE, figure_command, network_label, ordered, page_figure
-from workflow.drawing.styles import accelerator_label, design_style
+from workflow.drawing.styles import design_style
 from workflow.drawing.words import scheme_label, suite_label
 from workflow.studies.seeds.seeds_table import LOST, NO_DESIGN, SPEEDUP, TOP1
 
@@ -125,7 +126,7 @@ def _panel(panel: Axes, rows: pd.DataFrame, runs: Sequence[tuple[str, str]], nam
     for place, mean in zip(at, rows["mean"], strict=True):
         text = f"{mean:#.3g}".rstrip(".").replace("-", "\N{MINUS SIGN}")
         panel.text(1.03, place, text, va="center", transform=panel.get_yaxis_transform())
-    label = QUANTITIES[name] if of_network else f"{accelerator_label(name)}\nspeedup"
+    label = QUANTITIES[name] if of_network else f"{design_title(name)}\nspeedup"
     panel.set_xlabel(f"{label}, \N{PLUS-MINUS SIGN} {'points' if name in POINTS else '%'}")
     panel.grid(visible=False, axis="y")
 

@@ -5,7 +5,8 @@ A row is a quantity of one run: its mean over so many `seeds`, the standard devi
 training and pruning of a network that is trained here, and that of modelled zeros otherwise.
 `quantity` is the column's name in the tables of single values; points of top-1 are lost against the
 dense network of the same seed. Densities are those of all weights, and of all values that the
-layers read. Speedup and energy are of one `accelerator`, without fully connected layers.
+layers read. Speedup and energy are of one `accelerator`, without fully connected layers (`layers`);
+of networks with attention, without its products.
 """
 
 import argparse
@@ -22,12 +23,14 @@ from workflow.plan.sections.seeds import SeededRun
 from workflow.studies.accuracy.accuracy_table import accuracy
 from workflow.studies.comparison.networks_table import networks
 from workflow.tabling.pricing import JUDGED, Pricing, add_pricing
-from workflow.tabling.shared import write_table
+from workflow.tabling.shared import NO_PRODUCTS, write_table
 
 NO_DESIGN = "-"
 """In place of an accelerator where a quantity is of the network alone."""
-WHOLE, CONVOLUTIONS = "all", "no_linear"
-"""Layers over which densities and accuracies, and what accelerators gain, are counted."""
+WHOLE = "all"
+"""Layers over which densities and accuracies are counted."""
+GAINING = ("no_linear", NO_PRODUCTS)
+"""Over which accelerators gain; the second in networks with products of activations."""
 KEYS = ["suite", "network", "scheme", "accelerator", "layers", "quantity"]
 TOP1, LOST = "top1_int8_percent", "drop_from_dense_points"
 SPEEDUP = "speedup_over_dense_ideal"
@@ -101,11 +104,11 @@ def _densities(trace: NetworkTrace) -> pd.DataFrame:
 def _gains(events: Iterable[Path], node_nm: int, pricing: Pricing) -> pd.DataFrame:
     """Speedup and energy per image of each accelerator on one run."""
     table = networks(read_events(events), [node_nm], pricing)
-    table = table[table["layers"] == CONVOLUTIONS]
+    table = table[table["layers"].isin(GAINING)]
     energies = [name for name in map(str, table) if name.endswith(f"_{node_nm}nm_pj_per_image")]
     parts = [
-        _long(rows, str(name), CONVOLUTIONS, [SPEEDUP, *energies])
-        for name, rows in table.groupby("accelerator", sort=False)
+        _long(rows, str(name), str(layers), [SPEEDUP, *energies])
+        for (name, layers), rows in table.groupby(["accelerator", "layers"], sort=False)
     ]
     return pd.concat(parts)
 

@@ -3,12 +3,13 @@
 from models.imagenet import IMAGENET
 from workflow.plan.plan import Plan
 from workflow.plan.products import Figure, Study, Table
+from workflow.plan.runs import Run
 from workflow.plan.sections.seeds import SeededTable, listed
 
 SYSTOLIC = ["sa_zvcg", "s2ta_aw"]
 AT_ONE_SIZE = ["phantom_2d", "dense_ideal", "scnn", "sparten", "eyeriss_v2"]
 """Phantom-2D, and what its claims compare it with in their primary settings."""
-PHANTOM_RUN = (IMAGENET, "vgg16", "magnitude")
+PHANTOM_RUN = Run(IMAGENET, "vgg16", "magnitude")
 """Of those settings."""
 
 

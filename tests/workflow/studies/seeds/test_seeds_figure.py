@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from workflow.drawing.styles import accelerator_label
+from sim.registry import design_title
 from workflow.studies.seeds.seeds_figure import QUANTITIES, draw
 from workflow.studies.seeds.seeds_table import LOST, TOP1
 
@@ -50,7 +50,7 @@ def test_a_panel_for_each_quantity_of_a_suite_and_each_design(panels: list[Axes]
     assert len(panels) == 3 + 1 + len(DESIGNS)
     assert len(labelled(panels, QUANTITIES["weight_density"])) == 2
     for name in DESIGNS:
-        assert len(labelled(panels, accelerator_label(name))) == 1
+        assert len(labelled(panels, design_title(name))) == 1
 
 
 def test_accuracy_deviates_by_points_and_ratios_by_parts_of_the_mean(panels: list[Axes]) -> None:
@@ -59,6 +59,6 @@ def test_accuracy_deviates_by_points_and_ratios_by_parts_of_the_mean(panels: lis
     assert [segment[:, 0].tolist() for segment in bars] == [[-0.5, 0.5], [-1.0, 1.0]]
     assert [segment[:, 0].tolist() for segment in spans] == [[-0.5, 1.0], [-1.0, 2.0]]
     assert [text.get_text() for text in accuracy.texts][:2] == ["90.0", "88.0"]
-    speedup, *_ = labelled(panels, accelerator_label("sparten"))
+    speedup, *_ = labelled(panels, design_title("sparten"))
     (segment,) = speedup.collections[0].get_segments()
     assert segment[:, 0] == pytest.approx([-5, 5])  # per cent of the mean
