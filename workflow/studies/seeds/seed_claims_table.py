@@ -104,7 +104,7 @@ def _agreement(verdicts: Mapping[int, str]) -> str:
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--tables", required=True, help="JSON: SeededTable (plan/sections/seeds.py)"

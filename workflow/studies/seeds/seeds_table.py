@@ -122,7 +122,7 @@ def _long(table: pd.DataFrame, design: str, layers: str, quantities: Sequence[st
 
 
 def main() -> None:
-    """Entry point."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", required=True, help="JSON: SeededRun (plan/sections/seeds.py)")
     parser.add_argument("--node", type=int, required=True, help="nm")

@@ -21,7 +21,7 @@ def made(folder: Path, scheme: str, seed: int, trained: bool) -> SeededRun:
     """The files of a run of one convolution, pruned to a density that the seed decides."""
     origin = {"suite": "digits" if trained else "imagenet", "network": "lenet5", "scheme": scheme}
     stem = folder / f"{origin['suite']}-{scheme}-{seed}"
-    layers = [Layer.conv("conv", 4, 8, 3, 1, 1, (6, 6)), Layer.linear("fc", 16, 4)]
+    layers = [Layer.conv("conv", 4, 8, 3, padding=1, input_size=(6, 6)), Layer.linear("fc", 16, 4)]
     trace = random_trace(layers, (0.5, 0.5), images=2, seed=seed, **origin)
     write_trace(stem.with_suffix(".trace"), trace)
     table = simulate_network(trace, DESIGN, accelerator(DESIGN))
@@ -61,7 +61,7 @@ def test_points_are_lost_against_the_dense_network_of_the_same_seed(table: pd.Da
 
 def test_densities_are_of_all_values_of_all_layers(table: pd.DataFrame) -> None:
     weights, maps = of(table, "weight_density"), of(table, "activation_density")
-    layers = [Layer.conv("conv", 4, 8, 3, 1, 1, (6, 6)), Layer.linear("fc", 16, 4)]
+    layers = [Layer.conv("conv", 4, 8, 3, padding=1, input_size=(6, 6)), Layer.linear("fc", 16, 4)]
     for row, sizes in ((weights, 288 + 64), (maps, 2 * (144 + 16))):
         counts = []
         for seed in (4, 7):
