@@ -16,7 +16,6 @@ from models.graph.stored_tensors import SparseNetwork
 from models.imagenet import IMAGENET
 from models.imagenet.full_size import full_size_network
 from models.imagenet.image_folders import has_class_folders
-from models.imagenet.modelled import first_pictures
 from models.imagenet.pictures import (
     MOST_PHOTOGRAPHS,
     ImageFolder,
@@ -24,6 +23,7 @@ from models.imagenet.pictures import (
     image_folder,
 )
 from models.imagenet.settings import FullSizeSettings
+from models.imagenet.trace_pictures import first_pictures
 from models.imagenet.user_checkpoints import load_user_checkpoint
 from models.networks import network_record
 from models.tracing import trace_network

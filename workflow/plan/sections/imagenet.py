@@ -76,8 +76,8 @@ class FullSize:
         self, network: str, entry: Mapping[str, Any], of_network: Mapping[str, Any]
     ) -> None:
         """Pictures are as many, and in as many class folders, as the trace takes."""
-        from models.imagenet.modelled import check_pictures  # which loads PyTorch
         from models.imagenet.settings import FullSizeSettings
+        from models.imagenet.trace_pictures import check_pictures  # which loads PyTorch
 
         key = "images" if entry.get("image_folder") is None else "image_folder"
         try:
