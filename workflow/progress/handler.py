@@ -72,7 +72,7 @@ class LogHandler(LogHandlerBase):
         event = getattr(record, "event", None)
         if event in self._on_events:
             self._on_events[event](record)
-        elif event is None and record.levelno >= ERROR:
+        elif event in (None, LogEvent.ERROR) and record.levelno >= ERROR:
             self._line(record.getMessage())
         elif event is None and "Nothing to be done" in record.getMessage():
             self._line("nothing to be done: all results are up to date")

@@ -1,5 +1,8 @@
 import io
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +11,8 @@ import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from workflow.progress.handler import SECONDS_BETWEEN_LINES, LogHandler
+
+ROOT = Path(__file__).parents[3]
 
 
 class _Clock:
@@ -127,3 +132,23 @@ def test_errors_of_snakemake_itself_are_not_lost(clock: _Clock) -> None:
         "no rule makes x",
         "nothing to be done: all results are up to date",
     ]
+
+
+def test_what_stops_a_run_before_its_first_job_is_printed(tmp_path: Path) -> None:
+    """A mistake in the configuration, or another run in the folder, as `make results` meets it."""
+    (tmp_path / "bad.yaml").write_text("runs: [{suite: digit, networks: [vit], schemes: [dense]}]")
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "workflow" / "progress" / "plugin")))
+    done = subprocess.run(  # noqa: S603
+        [
+            *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
+            *("--dry-run", "--configfile", "bad.yaml", "--logger", "progress"),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "unknown suite 'digit' (did you mean 'digits'?)" in done.stderr
+    assert "Traceback" not in done.stderr
