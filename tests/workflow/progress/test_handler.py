@@ -138,11 +138,10 @@ def test_what_stops_a_run_before_its_first_job_is_printed(tmp_path: Path) -> Non
     """A mistake in the configuration, or another run in the folder, as `make results` meets it."""
     (tmp_path / "bad.yaml").write_text("runs: [{suite: digit, networks: [vit], schemes: [dense]}]")
     path = os.pathsep.join(map(str, (ROOT, ROOT / "workflow" / "progress" / "plugin")))
+    snakemake = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    options = ["--dry-run", "--configfile", "bad.yaml", "--logger", "progress"]
     done = subprocess.run(  # noqa: S603
-        [
-            *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),
-            *("--dry-run", "--configfile", "bad.yaml", "--logger", "progress"),
-        ],
+        snakemake + options,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
