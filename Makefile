@@ -30,12 +30,13 @@ CHECKED := python -m workflow.plan.config_files
 DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile "$(CONFIG)"
 QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 PRETRAINED := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/pretrained.yaml
+FASHION := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/fashion_mnist.yaml
 DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/design_space.yaml
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
 .PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
-	measured-resources technology site check-site examples release verify
+	measured-resources fashion-mnist technology site check-site examples release verify
 
 results: $(STAMP)
 	@$(CHECKED) "$(CONFIG)"
@@ -65,6 +66,12 @@ pretrained: $(STAMP)
 	@$(CHECKED) config/pretrained.yaml
 	python -m models.pretrained.fetch
 	$(PRETRAINED) -- pretrained
+
+# LeNet-5 on Fashion-MNIST, fetched from a package of Debian (config/fashion_mnist.yaml).
+fashion-mnist: $(STAMP)
+	python -m models.datasets.fetch
+	@$(CHECKED) config/fashion_mnist.yaml
+	$(PROGRESS) $(FASHION) $(WITH_PROGRESS)
 
 # Seconds of all points of the design space with one worker and with two, on a machine at rest.
 scaling: design-space

@@ -12,6 +12,8 @@ from workflow.drawing.shared import ordered
 SUITES = {
     "digits": ("digits, 32x32", "trained here"),
     "shapes": ("shapes, 32x32", "trained here"),
+    "fashion_mnist": ("Fashion-MNIST, 28x28", "trained here"),
+    "mnist": ("MNIST, 28x28", "trained here"),
     "canvases": ("canvases, 96x96", "trained here"),
     "imagenet": ("ImageNet size, 224x224", "modelled zeros"),
     "pretrained": ("pretrained networks", "measured zeros"),

@@ -53,11 +53,13 @@ def _place(message: str, maps: Sequence[Map]) -> Place:
 
 
 def _check_training(layout: Layout) -> None:
-    from models.datasets import SUITES
+    from models.datasets import OF_FILES, SUITES
     from workflow.steps.train_settings import TrainSettings
 
     training = layout.config["training"]
-    require_keys(("training",), "suite with images to train on", training, SUITES)
+    require_keys(("training",), "suite with images to train on", training, [*SUITES, *OF_FILES])
+    for suite in training:
+        _check_folder(layout, suite, is_of_files=suite in OF_FILES)
     detection = layout.config["detection"]
     sections: dict[Place, Any] = {("training", suite): part for suite, part in training.items()}
     sections[("detection",)] = detection
@@ -66,6 +68,21 @@ def _check_training(layout: Layout) -> None:
         for network, special in (section["networks"] or NOBODY).items():
             maps = [_common(layout), recipe, ((*path, "networks", network), special)]
             _build(lambda values: built(TrainSettings, values), maps)
+
+
+def _check_folder(layout: Layout, suite: str, is_of_files: bool) -> None:
+    """A suite of files has its folder, with the files in it where something runs on them."""
+    section = layout.config["training"][suite]
+    place = ("training", suite)
+    if not is_of_files and "folder" in section:
+        raise ConfigError((*place, "folder"), f"suite {suite} is made here and reads no files")
+    if is_of_files and "folder" not in section:
+        raise ConfigError(place, "folder is missing; expected the folder with the suite's files")
+    if layout.runs(suites=[suite]):
+        try:
+            Training(layout).files(suite)
+        except UserError as error:
+            raise ConfigError((*place, "folder"), str(error)) from error
 
 
 def _common(layout: Layout) -> Map:

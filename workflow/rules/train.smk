@@ -3,6 +3,8 @@ TRAINED = "|".join(config["training"])
 
 
 rule dataset:
+    input:
+        lambda wildcards: plan.training.files(wildcards.suite),
     output:
         f"{RESULTS}/datasets/{{suite}}{{seeding}}.safetensors",
     log:
@@ -16,9 +18,10 @@ rule dataset:
     params:
         code=digests.code("workflow.steps.dataset", pins=TORCH),
         seed=lambda wildcards: layout.seed(wildcards.seeding),
+        folder=lambda wildcards: plan.training.folder_option(wildcards.suite),
     shell:
         "python -m workflow.steps.dataset --suite {wildcards.suite:q} "
-        "--seed {params.seed:q} --output {output:q} 2> {log:q}"
+        "--seed {params.seed:q} {params.folder:q} --output {output:q} 2> {log:q}"
 
 
 rule train:

@@ -7,10 +7,12 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from models.datasets.idx import NAMES
 from sim import UserError, configurations
 from workflow.plan.check_config import check_config
 from workflow.plan.config_files import ConfigFiles
 from workflow.plan.name_checks import notes
+from workflow.plan.plan import Plan
 from workflow.plan.sweeps import Sweeps
 
 ROOT = Path(__file__).parents[3]
@@ -23,10 +25,47 @@ def config() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("overlay", [p.name for p in sorted((ROOT / "config").glob("*.yaml"))])
-def test_every_shipped_configuration_is_valid(config: dict[str, Any], overlay: str) -> None:
+def test_every_shipped_configuration_is_valid(
+    config: dict[str, Any], overlay: str, tmp_path: Path
+) -> None:
     change = yaml.safe_load((ROOT / "config" / overlay).read_text())
     update_config(config, change)
+    for suite in config["training"].values():
+        if "folder" in suite:
+            suite["folder"] = str(data_set(tmp_path))
     check_config(config)
+
+
+def data_set(folder: Path) -> Path:
+    """A folder with files of the names that a data set has."""
+    for name in NAMES:
+        (folder / name).touch()
+    return folder
+
+
+def test_a_suite_of_files_is_tracked_and_needs_them_where_it_is_run(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    suite = {"folder": str(tmp_path), **config["training"]["digits"]}
+    config["training"]["mnist"] = suite
+    check_config(config)  # no run has it
+    config["runs"].append({"suite": "mnist", "networks": ["lenet5"], "schemes": ["dense"]})
+    with pytest.raises(UserError, match=r"training\.mnist\.folder: .*no file train-images-idx3"):
+        check_config(config)
+    data_set(tmp_path)
+    check_config(config)
+    files = Plan(config, ROOT).training.files("mnist")
+    assert files == [str(tmp_path / name) for name in NAMES]
+    assert Plan(config, ROOT).training.files("digits") == []
+    del suite["folder"]
+    with pytest.raises(UserError, match=r"training\.mnist: folder is missing"):
+        check_config(config)
+
+
+def test_a_suite_that_is_made_here_takes_no_folder(config: dict[str, Any]) -> None:
+    config["training"]["digits"]["folder"] = "data"
+    with pytest.raises(UserError, match=r"training\.digits\.folder: .*reads no files"):
+        check_config(config)
 
 
 def test_every_key_of_the_schema_is_described() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from workflow.plan.layout import Layout, for_network
@@ -37,6 +38,25 @@ class Training:
     def repeatability(self, seeding: str = "") -> Repeatability:
         """What every job that trains is told."""
         return Repeatability(self.layout.seed(seeding), self.layout.config["threads"])
+
+    def folder_option(self, suite: str) -> list[str]:
+        """What the step is told of a suite that is read from files; nothing of others."""
+        section = self.layout.config["training"][suite]
+        return ["--folder", section["folder"]] if "folder" in section else []
+
+    def files(self, suite: str) -> list[str]:
+        """Files that a suite's images are read from; none where they are made here.
+
+        Raises:
+            UserError: the folder lacks one.
+        """
+        section = self.layout.config["training"][suite]
+        if "folder" not in section:
+            return []
+        # Here, because it loads PyTorch, which most configurations do without.
+        from models.datasets.idx import idx_files
+
+        return [str(path) for path in idx_files(Path(section["folder"]))]
 
     def settings(self, suite: str, network: str, seeding: str = "") -> dict[str, Any]:
         """Settings of a training job: the suite's recipe, then the network's own."""
