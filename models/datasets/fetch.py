@@ -76,7 +76,7 @@ def _members(package: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def main() -> None:
-    """Entry point."""
+    """Fetch the files into the folder of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the files go")
     try:
