@@ -105,10 +105,10 @@ def make_of_idx(name: str, folder: Path) -> Dataset:
             raise UserError(f"{folder}: images of {part} are larger than {IMAGE_SIZE}x{IMAGE_SIZE}")
     if train.shape[1:] != test.shape[1:]:
         raise UserError(f"{folder}: images of train and t10k differ in size")
-    images = np.concatenate([train, test])[:, None].astype(np.float32)
+    pixels = np.concatenate([train, test])[:, None].astype(np.float32)
     margins = [(0, 0), (0, 0), *(_margin(edge) for edge in train.shape[1:])]
-    labels = np.concatenate([train_labels, test_labels]).astype(np.int64)
-    return Dataset.normalised(name, np.pad(images, margins), labels, len(test))
+    classes = np.concatenate([train_labels, test_labels]).astype(np.int64)
+    return Dataset.normalised(name, np.pad(pixels, margins), classes, len(test))
 
 
 def _margin(edge: int) -> tuple[int, int]:
