@@ -112,7 +112,11 @@ def speedup(tables: Tables) -> list[Evaluation]:
     ratio = float(cycles["dense_ideal"] / cycles["toy"])
     setting = {"network": "lenet5"}
     runs = (("digits", "lenet5", "dbb"),)
-    return [Evaluation(ratio, "digits", "measured", "all layers", "same array", setting, runs)]
+    return [
+        Evaluation(
+            ratio, "digits", "measured", "all layers", "same array", setting=setting, masks=runs
+        )
+    ]
 
 
 EVALUATORS: dict[str, Evaluator] = {"toy-speedup": speedup}
