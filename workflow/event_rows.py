@@ -43,23 +43,25 @@ def network_rows(
             "layer": layer.layer.name,
             "layer_kind": layer_kind(layer.layer),
             "images": layer.images,
-            **_counts(_events(name, accelerator, layer)),
-            **(_refused(accelerator, layer) if products else {}),
+            **_layer_counts(name, accelerator, layer, with_refusals=products),
         }
         for layer in trace.traces
     ]
 
 
-def _events(name: str, accelerator: Accelerator, layer: LayerTrace) -> Events:
-    """What a layer costs; nothing if the design refuses it."""
-    if refusal(layer.layer, accelerator):
-        return Events(0, 0, 0, accelerator.multipliers)
-    return check_events(name, accelerator, layer, simulate(layer, accelerator))
-
-
-def _refused(accelerator: Accelerator, layer: LayerTrace) -> Row:
+def _layer_counts(
+    name: str, accelerator: Accelerator, layer: LayerTrace, with_refusals: bool
+) -> Row:
+    """What a layer costs; nothing but its multiplications if the design refuses it."""
     reason = refusal(layer.layer, accelerator)
-    return {REFUSED: reason, "refused_macs": layer.dense_macs if reason else 0}
+    if reason:
+        events = Events(0, 0, 0, accelerator.multipliers)
+    else:
+        events = check_events(name, accelerator, layer, simulate(layer, accelerator))
+    row: Row = {**_counts(events)}
+    if with_refusals:
+        row |= {REFUSED: reason, "refused_macs": layer.dense_macs if reason else 0}
+    return row
 
 
 def _counts(events: Events) -> dict[str, float]:

@@ -232,12 +232,11 @@ def _best_of(
     channel_sets, filters, images, rows, filter_sets = min(
         zip(*map(np.ndarray.tolist, axes), strict=True)
     )
-    mapping = Mapping(
+    mapping = replace(
+        mapping,
         filters=filters,
         images=images,
         output_rows=rows,
-        pe_filters=p,
-        pe_channels=pe_channels,
         channel_sets=channel_sets,
         filter_sets=filter_sets,
     )

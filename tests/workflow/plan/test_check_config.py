@@ -7,12 +7,11 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from models.datasets.idx import NAMES
 from sim import UserError, configurations
+from tests.workflow.plan.data_sets import data_set
 from workflow.plan.check_config import check_config
 from workflow.plan.config_files import ConfigFiles
 from workflow.plan.name_checks import notes
-from workflow.plan.plan import Plan
 from workflow.plan.sweeps import Sweeps
 
 ROOT = Path(__file__).parents[3]
@@ -34,38 +33,6 @@ def test_every_shipped_configuration_is_valid(
         if "folder" in suite:
             suite["folder"] = str(data_set(tmp_path))
     check_config(config)
-
-
-def data_set(folder: Path) -> Path:
-    """A folder with files of the names that a data set has."""
-    for name in NAMES:
-        (folder / name).touch()
-    return folder
-
-
-def test_a_suite_of_files_is_tracked_and_needs_them_where_it_is_run(
-    config: dict[str, Any], tmp_path: Path
-) -> None:
-    suite = {"folder": str(tmp_path), **config["training"]["digits"]}
-    config["training"]["mnist"] = suite
-    check_config(config)  # no run has it
-    config["runs"].append({"suite": "mnist", "networks": ["lenet5"], "schemes": ["dense"]})
-    with pytest.raises(UserError, match=r"training\.mnist\.folder: .*no file train-images-idx3"):
-        check_config(config)
-    data_set(tmp_path)
-    check_config(config)
-    files = Plan(config, ROOT).training.files("mnist")
-    assert files == [str(tmp_path / name) for name in NAMES]
-    assert Plan(config, ROOT).training.files("digits") == []
-    del suite["folder"]
-    with pytest.raises(UserError, match=r"training\.mnist: folder is missing"):
-        check_config(config)
-
-
-def test_a_suite_that_is_made_here_takes_no_folder(config: dict[str, Any]) -> None:
-    config["training"]["digits"]["folder"] = "data"
-    with pytest.raises(UserError, match=r"training\.digits\.folder: .*reads no files"):
-        check_config(config)
 
 
 def test_every_key_of_the_schema_is_described() -> None:
@@ -295,48 +262,6 @@ def test_what_is_inherited_may_name_more_than_the_own_runs_and_a_note_says_so(
     assert "compared_schemes: no run has one of them" in said
     assert "training.digits.networks.resnet18: no run has it" in said
     assert "sweeps.mine: not in design_space" in said
-
-
-@pytest.mark.parametrize(
-    ("files", "settings", "message"),
-    [
-        ([], {}, r"networks\.vgg16\.image_folder: .*pictures: holds no images"),
-        (["a.png"], {"images": 2}, r"images is 2; .* holds 1"),
-        (["a.txt"], {}, r"a\.txt: not an image"),
-        (["a.png", "cat/b.png"], {}, "both class folders and files"),
-        (["cat/a.png", "dog/b.png"], {}, "2 class folders, the network has 1000 classes"),
-        (["cat/a.png"], {"num_classes": 2, "classes": "classes.txt"}, r"classes\.txt"),
-        (["cat/a.png", "dog/b.png"], {"num_classes": 2}, None),
-        (["a.png"], {}, None),
-    ],
-)
-def test_pictures_that_a_trace_cannot_use_are_refused_at_the_start(
-    config: dict[str, Any],
-    tmp_path: Path,
-    files: list[str],
-    settings: dict[str, Any],
-    message: str | None,
-) -> None:
-    weights, folder = tmp_path / "vgg16.pth", tmp_path / "pictures"
-    folder.mkdir()
-    for path in (weights, tmp_path / "classes.txt", *(folder / name for name in files)):
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    entry = {"checkpoint": str(weights), "image_folder": str(folder), **settings}
-    if "classes" in entry:
-        entry["classes"] = str(tmp_path / entry["classes"])
-    config["imagenet"]["networks"] = {"vgg16": entry}
-    if message is None:
-        check_config(config)
-        return
-    with pytest.raises(UserError, match=message):
-        check_config(config)
-
-
-def test_more_images_than_there_are_photographs_are_refused(config: dict[str, Any]) -> None:
-    config["imagenet"]["images"] = 21
-    with pytest.raises(UserError, match=r"imagenet\.images: .* photographs give 20"):
-        check_config(config)
 
 
 def test_a_checkpoint_of_all_networks_takes_no_seeds(

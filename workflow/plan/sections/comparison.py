@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from models.imagenet import IMAGENET
 from sim import UserError, configurations
 from workflow.plan.config_errors import ConfigError, require_names
 from workflow.plan.known_names import inherited
@@ -77,13 +76,9 @@ class ComparedDesigns:
         if not runs:
             raise ConfigError(("sweeps", name), "no run has its suites, networks and schemes")
         full_size = FullSize(self.layout)
-        for suite, network, _ in runs if sweep.seeds and len(sweep.seeds) > 1 else []:
-            if suite == IMAGENET and full_size.measured(network):
-                raise ConfigError(
-                    ("sweeps", name, "seeds"),
-                    f"{network} has a checkpoint, so its zeros are measured and every seed gives "
-                    "the same; leave out seeds",
-                )
+        for run in runs if sweep.seeds and len(sweep.seeds) > 1 else []:
+            if (reason := full_size.same_under_every_seed(run)) is not None:
+                raise ConfigError(("sweeps", name, "seeds"), f"{reason}; leave out seeds")
 
 
 def _check_points(name: str, sweep: Sweep) -> None:

@@ -54,6 +54,15 @@ class FullSize:
         """Whether a network's zeros are measured on a user's weights, not modelled."""
         return self._keys(network).get("checkpoint") is not None
 
+    def same_under_every_seed(self, run: Run) -> str | None:
+        """Why another seed would change nothing about a run; None if it would."""
+        if run.suite != IMAGENET or not self.measured(run.network):
+            return None
+        return (
+            f"{run.network} has a checkpoint, so its zeros are measured and every seed gives "
+            "the same"
+        )
+
     def check(self) -> None:
         """Every file and folder of the user's that a trace reads is there, with pictures that fit.
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models.imagenet import IMAGENET
 from sim.registry import configurations
 from workflow.plan.config_errors import ConfigError, require_names
 from workflow.plan.known_names import inherited
@@ -75,7 +74,7 @@ class Seeds:
         """
         repeated = expanded(self._section["runs"])
         made = set(repeated) <= self._made
-        return [run for run in repeated if made and not self._is_measured(run)]
+        return [run for run in repeated if made and self._same_under_every_seed(run) is None]
 
     @property
     def _made(self) -> set[Run]:
@@ -134,13 +133,11 @@ class Seeds:
             return
         for index, block in enumerate(section["runs"]):
             for run in expanded([block]):
+                reason = self._same_under_every_seed(run)
                 if run not in self._made:
                     mistake = f"{'/'.join(run)} is not among runs; add it to runs, or take it out"
-                elif self._is_measured(run):
-                    mistake = (
-                        f"{run.network} has a checkpoint, so its zeros are measured and every seed "
-                        "gives the same; take it out"
-                    )
+                elif reason is not None:
+                    mistake = f"{reason}; take it out"
                 else:
                     continue
                 raise ConfigError(("seeds", "runs", index), mistake)
@@ -148,8 +145,8 @@ class Seeds:
     def _is_trained(self, run: Run) -> bool:
         return run.suite in self.layout.config["training"]
 
-    def _is_measured(self, run: Run) -> bool:
-        return run.suite == IMAGENET and FullSize(self.layout).measured(run.network)
+    def _same_under_every_seed(self, run: Run) -> str | None:
+        return FullSize(self.layout).same_under_every_seed(run)
 
     def _events(self, run: Run, seed: int, designs: Iterable[str]) -> list[str]:
         return [self._file("events", run, seed, f"/{design}.csv") for design in designs]
