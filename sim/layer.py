@@ -58,6 +58,8 @@ class Layer:
         extra_padding: zeros below and right beyond those above and left; negative = fewer.
         input_dilation: step between the stored values in the map that windows slide over, zeros
             in between; more than 1 makes a transposed convolution a plain one.
+        residual_elements: values made by earlier layers that are added to this layer's output, of
+            one image: the second operands of residual additions.
 
     Raises:
         UserError: the name is no text, a size is not a positive whole number, groups do not
@@ -77,6 +79,7 @@ class Layer:
     dilation: Pair = (1, 1)
     extra_padding: Pair = (0, 0)
     input_dilation: Pair = (1, 1)
+    residual_elements: int = 0
 
     @classmethod
     def conv(
@@ -166,6 +169,8 @@ class Layer:
         sizes: dict[str, Any] = {}
         for what in ("in_channels", "out_channels", "groups"):
             sizes[what] = whole(f"{self.name}: {what}", getattr(self, what), 1)
+        residual = whole(f"{self.name}: residual_elements", self.residual_elements, 0)
+        sizes["residual_elements"] = residual
         for what, minimum in MINIMA.items():
             sizes[what] = pair(f"{self.name}: {what}", getattr(self, what), minimum)
         # the class is frozen; NumPy's numbers and lists become plain ones, as `conv` makes them

@@ -9,9 +9,10 @@ activation buffer, since a layer's input and output lie there side by side; a la
 through DRAM. The image always comes from DRAM and the network's output always goes there. A map
 that does not fit is read once for each filling of the weight buffer that the layer needs. What DRAM
 delivers is written to a buffer, and what DRAM takes is read from one. The second operand of a
-product of activations is a map, too: if it lies on chip it is copied to the weight buffer. Maps
-kept for a later sum (residual connections) are neither held nor read again: a trace has no sums.
-On-chip memories cost by their capacity.
+product of activations is a map, too: if it lies on chip it is copied to the weight buffer. What
+earlier layers made for a layer to add to its output (residual connections) waits in the activation
+buffer, dense as sums are, and is read once. It comes back from DRAM if it does not fit there beside
+the input and the output of the layer that adds it. On-chip memories cost by their capacity.
 """
 
 import math
@@ -72,14 +73,15 @@ class Memory:
     def traffic(self, stored: "StoredBytes", array: "ArrayBytes") -> Traffic:
         """Bytes moved for one image, by memory, operand and direction; no entry is zero."""
         weights, maps = self.weight_buffer, self.activation_buffer
-        fetched = stored.input * self.input_fetches(stored)
+        residual = self.residual(stored)
+        fetched = stored.input * self.input_fetches(stored) + residual.returned
         kept = stored.weight if self.keeps_weight(stored) else 0
-        spilled = stored.output if self.output_leaves(stored) else 0
+        spilled = (stored.output if self.output_leaves(stored) else 0) + residual.evicted
         moved = {
             Access("dram", "weight", "read"): stored.weight - kept,
             Access(weights, "weight", "write"): stored.weight,
             Access(weights, "weight", "read"): array.weight_read,
-            Access(maps, "activation", "read"): array.activation_read,
+            Access(maps, "activation", "read"): array.activation_read + residual.read,
             Access(maps, "psum", "write"): array.psum_write,
             Access(maps, "psum", "read"): array.psum_read,
             Access(maps, "output", "write"): stored.output,
@@ -118,6 +120,11 @@ class Memory:
         fits = map_fits(stored.output, self.activation_buffer_kib * KIB)
         return stored.ends_network or not fits
 
+    def residual(self, stored: "StoredBytes") -> "ResidualBytes":
+        """What the values move that wait to be added to a layer's output."""
+        beside = stored.input + stored.output
+        return residual_bytes(stored.residual, beside, self.activation_buffer_kib * KIB)
+
     def stall_cycles(self, compute_cycles: int, traffic: Mapping[Access, int]) -> int:
         """Cycles that DRAM needs beyond the array's own; transfers overlap computation."""
         return stall_cycles(compute_cycles, traffic, self.dram_bytes_per_cycle)
@@ -137,6 +144,33 @@ def map_fits(map_bytes: int, buffer_bytes: int) -> bool:
 
 
 @dataclass(frozen=True)
+class ResidualBytes:
+    """What values that wait for an addition move, one image.
+
+    Attributes:
+        read: from the buffer to the adders.
+        returned: from DRAM to the buffer.
+        evicted: from the buffer to DRAM, beyond what the layers that made them sent there.
+    """
+
+    read: int
+    returned: int = 0
+    evicted: int = 0
+
+
+def residual_bytes(waiting: int, beside: int, buffer_bytes: int) -> ResidualBytes:
+    """Bytes of values that wait in a buffer with the input and output of the layer that adds them.
+
+    What its writer could not keep on chip is in DRAM already; the rest is sent there if it does not
+    fit beside the other two maps.
+    """
+    kept = map_fits(waiting, buffer_bytes)
+    if kept and waiting + beside <= buffer_bytes:
+        return ResidualBytes(waiting)
+    return ResidualBytes(waiting, waiting, waiting if kept else 0)
+
+
+@dataclass(frozen=True)
 class StoredBytes:
     """Size of a layer's operands as a design stores them, one image.
 
@@ -144,6 +178,7 @@ class StoredBytes:
         weight, input, output: bytes.
         reads_image, ends_network: as in the trace.
         weight_is_map: the second operand is a map that an earlier layer wrote.
+        residual: what is added to the output, dense, a byte for each value.
     """
 
     weight: int
@@ -152,12 +187,13 @@ class StoredBytes:
     reads_image: bool = False
     ends_network: bool = False
     weight_is_map: bool = False
+    residual: int = 0
 
     @classmethod
     def of(cls, trace: LayerTrace, weight: int, maps: tuple[int, int]) -> "StoredBytes":
         """Sizes of a trace's operands; `maps` are input and output."""
-        is_map = trace.layer.is_product
-        return cls(weight, *maps, trace.reads_image, trace.ends_network, is_map)
+        layer, ends = trace.layer, (trace.reads_image, trace.ends_network)
+        return cls(weight, *maps, *ends, layer.is_product, layer.residual_elements)
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ def traces(
 ) -> LayerTrace:
     """A layer with masks of random density, all-zero and all-one masks among them.
 
-    `with_output`: some traces state the mask that is written back, pooled or not, and whether
-    they are the first or last layer of a network.
+    `with_output`: some traces state the mask that is written back, pooled or not, whether they are
+    the first or last layer of a network, and how many values are added to their output.
     """
     shape = draw(layer)
     density = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.8, 1.0])
@@ -87,6 +87,9 @@ def traces(
         pooling = draw(st.integers(1, 2))
         size = [-(-edge // pooling) for edge in shape.output_size]
         output = rng.random((images, shape.out_channels, *size)) < draw(density)
+    if with_output:
+        residual = draw(st.sampled_from([0, 0, 1, 7, 300, 5000]))
+        shape = replace(shape, residual_elements=residual)
     first, last = (draw(st.booleans()), draw(st.booleans())) if with_output else (False, False)
     return LayerTrace(shape, weight, activation, output, reads_image=first, ends_network=last)
 

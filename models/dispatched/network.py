@@ -54,7 +54,7 @@ def record_any(
         watch = _watched(module, given, keywords)
         if not watch.products:
             raise UserError(f"{type(module).__name__}: computes no product; expected a network")
-        runs.add(watch.products, watch.readers)
+        runs.add(watch.products, watch.readers, watch.residuals.elements)
     return runs.trace(provenance)
 
 

@@ -16,11 +16,13 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.hooks import RemovableHandle
 from torch.utils.weak import WeakIdKeyDictionary
 
-from models.graph.multiplications import OTHER_PRODUCTS
+from models.graph.multiplications import OTHER_PRODUCTS, is_addition
 from models.products import (
+    Makers,
     Operand,
     Operation,
     Product,
+    Residuals,
     Windows,
     convolutions,
     matrix_product,
@@ -32,8 +34,6 @@ from sim.sizes import Sides
 MATRIX_PRODUCTS = {"mm": 0, "bmm": 0, "mv": 0, "dot": 0, "vdot": 0, "addmm": 1, "addmv": 1}
 MATRIX_PRODUCTS |= {"baddbmm": 1}
 """Operations on matrices, with the place of their first operand."""
-Makers = frozenset[str]
-"""Layers whose results a tensor carries, through anything that is no product."""
 UNPADDED: Sides = ((0, 0), (0, 0))
 
 
@@ -44,6 +44,7 @@ class ProductWatch(TorchDispatchMode):
         path: names of the modules that are running, outermost first.
         products: in running order.
         readers: for each layer the first product that reads what it made, and as which operand.
+        residuals: what layers add to their outputs.
     """
 
     def __init__(self, module: nn.Module, inputs: Sequence[Tensor]) -> None:
@@ -51,6 +52,7 @@ class ProductWatch(TorchDispatchMode):
         self.path: list[str] = []
         self.products: list[Product] = []
         self.readers: dict[str, tuple[str, Operand]] = {}
+        self.residuals = Residuals()
         self._modules = dict(module.named_modules())
         self._kind = type(module).__name__
         self._calls: Counter[str] = Counter()
@@ -82,6 +84,12 @@ class ProductWatch(TorchDispatchMode):
         if makers is None:
             return result
         name = func._schema.name.partition("::")[2].removeprefix("_")
+        if is_addition(name):
+            self.residuals.added(
+                (self._makers[x.untyped_storage()], x.numel())
+                for x in read
+                if x.untyped_storage() in self._makers
+            )
         made = self._note(name, args, result)
         written = [x for x in tree_leaves(result) if isinstance(x, Tensor)]
         for x in [*written, *(read[:1] if func._schema.is_mutable else [])]:
@@ -143,6 +151,7 @@ class ProductWatch(TorchDispatchMode):
     def _add(self, product: Product, tensors: tuple[Tensor, Tensor]) -> Makers:
         self.products.append(product)
         reader = product.layer.name
+        self.residuals.ran(reader)
         for tensor, place in zip(tensors, product.places, strict=True):
             for maker in self._makers.get(tensor.untyped_storage(), frozenset()):
                 self.readers.setdefault(maker, (reader, place))

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -40,16 +41,18 @@ def layer_table(module: nn.Module, input_shape: tuple[int, int, int]) -> tuple[L
 
     A fully connected layer over (N, T, C) has T tokens, one over (N, H, W, C) a map of H x W of
     them. Zeros that are put around a convolution's input beforehand are padding of the convolution.
+    What earlier layers made that is added to a layer's output is in its `residual_elements`.
 
     Raises:
         UserError: the image does not fit the network, a layer runs twice, a product is computed
             outside of the layers, or a layer is of a kind the simulator has no shape for.
     """
     rows: dict[str, Layer] = {}
-    watch = Watch()
+    watch, image = Watch(), torch.empty(1, *input_shape, device="meta")
+    watch.follow(image)
     try:
         with temporary(_watching(module, watch, rows)), evaluating(module), torch.no_grad(), watch:
-            functional_call(module, _meta(module), (torch.empty(1, *input_shape, device="meta"),))
+            functional_call(module, _meta(module), (image,))
     except UserError:
         raise
     except Exception as error:  # whatever a user's forward pass makes of such an image
@@ -67,7 +70,8 @@ def layer_table(module: nn.Module, input_shape: tuple[int, int, int]) -> tuple[L
                 f"{name}: runs {computed:,} multiplications where a layer of its sizes has "
                 f"{row.dense_macs:,}; expected the forward pass of torch's own module"
             )
-    return tuple(rows.values())
+    waiting = watch.residuals.elements
+    return tuple(replace(row, residual_elements=waiting[name]) for name, row in rows.items())
 
 
 def _meta(module: nn.Module) -> dict[str, Tensor]:

@@ -2,7 +2,7 @@
 
 A forward pass is watched operation by operation. A product outside the layers that the table knows
 (a transposed convolution, attention, torch.matmul, a functional convolution ...) is refused by the
-name of the module that computes it.
+name of the module that computes it. The same pass tells what residual additions keep waiting.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.weak import WeakIdKeyDictionary
 
+from models.products import Makers, Residuals
 from sim.errors import UserError
 from sim.sizes import Sides
 
@@ -62,6 +65,11 @@ OTHER_PRODUCTS = ("attention", "trilinear", "lstm", "gru", "rnn", "conv", "linea
 """Parts of the names of all other operations that multiply and add."""
 
 
+def is_addition(operation: str) -> bool:
+    """Whether one of torch's operations adds two tensors, into one of them as well."""
+    return operation in ("add", "add_")
+
+
 @dataclass(eq=False)
 class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the multiplications of each layer; enter it around a forward pass.
@@ -70,14 +78,21 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         path: (name, is a layer) of the modules that are running, outermost first.
         multiplications: by layer.
         padded: by identity, the tensors that zeros were put around.
+        residuals: what layers add to their outputs.
     """
 
     path: list[tuple[str, bool]] = field(default_factory=list)
     multiplications: dict[str, int] = field(default_factory=dict)
     padded: dict[int, ZeroPadded] = field(default_factory=dict)
+    residuals: Residuals = field(default_factory=Residuals)
+    _makers: Any = field(default_factory=WeakIdKeyDictionary)
 
     def __post_init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+
+    def follow(self, image: Tensor) -> None:
+        """Start with the input of the network; nothing is followed that it is not mixed into."""
+        self._makers[image.untyped_storage()] = frozenset()
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None
@@ -92,7 +107,30 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._add(name, count(args, result))
         elif any(part in name for part in OTHER_PRODUCTS) and "comm" not in name:
             self._add(name, None)
+        self._carry(name, (args, kwargs), result)
         return result
+
+    def _carry(self, operation: str, arguments: Any, result: Any) -> None:
+        """Keep which layers made each tensor, and note what an addition keeps waiting."""
+        carried = self._carried(arguments)
+        if not carried:
+            return
+        if is_addition(operation):
+            self.residuals.added(carried)
+        makers: Makers = frozenset().union(*(made for made, _ in carried))
+        if operation in COUNTS:
+            layer, _ = self.path[-1]
+            self.residuals.ran(layer)
+            makers = frozenset({layer})
+        for x in tree_leaves(result):
+            if isinstance(x, Tensor):
+                self._makers[x.untyped_storage()] = makers
+
+    def _carried(self, arguments: Any) -> list[tuple[Makers, int]]:
+        """Makers and elements of the tensors that the input is mixed into."""
+        tensors = [x for x in tree_leaves(arguments) if isinstance(x, Tensor)]
+        makers = ((self._makers.get(x.untyped_storage()), x.numel()) for x in tensors)
+        return [(made, elements) for made, elements in makers if made is not None]
 
     def _note_zeros(self, arguments: Sequence[Any], result: Tensor) -> None:
         source, sides = arguments[0], list(arguments[1])

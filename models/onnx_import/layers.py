@@ -5,19 +5,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from onnx import NodeProto
 
+from models.onnx_import.additions import addends
 from models.onnx_import.files import Array
 from models.onnx_import.graph import Graph, ProductNode, read
 from models.onnx_import.naming import layer_name
 from models.onnx_import.windows import attributes, windows, zeros_around
-from models.products import Operand, Operation, Product, convolutions, matrix_product, nonzeros
+from models.products import (
+    Makers,
+    Operand,
+    Operation,
+    Product,
+    Residuals,
+    convolutions,
+    matrix_product,
+    nonzeros,
+)
 from models.products.matrices import stacked
 from sim.errors import UserError
 from sim.layer import Mask
 from sim.sizes import Sides
 
-Makers = frozenset[str]
-"""Layers whose results a value carries, through anything that is no product."""
 NOTHING: Makers = frozenset()
 UNPADDED: Sides = ((0, 0), (0, 0))
 
@@ -46,8 +55,14 @@ class LayerTable:
         layers: by the value that each makes, in running order.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, sizes: Mapping[str, str] | None = None) -> None:
+        """List the layers.
+
+        Args:
+            graph: of the network.
+            sizes: of the operands of its additions (`additions.add_sizes`).
+        """
+        self._graph, self._sizes = graph, sizes or {}
         self.layers = {
             product.node.output[0]: _layer_node(graph, product) for product in graph.products
         }
@@ -62,12 +77,15 @@ class LayerTable:
         computed = [name for name in names if name in self._graph.makers]
         computed = [name for name in computed if name not in self._graph.stored]
         mixed = [name for name in computed if not self._graph.known(name)]
-        return mixed, [name for name in computed if self._graph.known(name)]
+        known = [name for name in computed if self._graph.known(name)]
+        return mixed, [*known, *self._sizes.values()]
 
     def of_image(
         self, values: Mapping[str, Array]
-    ) -> tuple[list[Product], dict[str, tuple[str, Operand]]]:
-        """The layers of one image in running order, and for each the first that reads its result.
+    ) -> tuple[list[Product], dict[str, tuple[str, Operand]], Mapping[str, int]]:
+        """The layers of one image, for each the first that reads its result, and what it adds.
+
+        Layers are in running order; what is added to their outputs counts where sizes are shown.
 
         Args:
             values: the inputs of the network and every wanted value.
@@ -79,12 +97,15 @@ class LayerTable:
         readers: dict[str, tuple[str, Operand]] = {}
         makers: dict[str, Makers] = {}
         calls: Counter[str] = Counter()
+        residuals = Residuals()
         for node in self._graph.nodes:
+            self._note_addition(node, values, makers, residuals)
             result: Makers = NOTHING.union(*(makers.get(name, NOTHING) for name in read(node)))
             layer = self.layers.get(node.output[0]) if node.output else None
             if layer is not None:
                 products = list(self._products(layer, values, calls))
                 for product in products:
+                    residuals.ran(product.layer.name)
                     for name, place in zip(layer.operands, product.places, strict=True):
                         for maker in makers.get(name, NOTHING):
                             readers.setdefault(maker, (product.layer.name, place))
@@ -92,7 +113,20 @@ class LayerTable:
                 result = frozenset(product.layer.name for product in products)
             if result:
                 makers |= dict.fromkeys(filter(None, node.output), result)
-        return made, readers
+        return made, readers, residuals.elements
+
+    def _note_addition(
+        self,
+        node: NodeProto,
+        values: Mapping[str, Array],
+        makers: Mapping[str, Makers],
+        residuals: Residuals,
+    ) -> None:
+        operands = addends(self._graph, node)
+        sized = [name for name in operands if self._sizes.get(name) in values]
+        residuals.added(
+            (makers.get(name, NOTHING), int(values[self._sizes[name]])) for name in sized
+        )
 
     def _products(
         self, layer: LayerNode, values: Mapping[str, Array], calls: Counter[str]

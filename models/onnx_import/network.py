@@ -5,6 +5,7 @@ from pathlib import Path
 
 from onnx import ModelProto
 
+from models.onnx_import.additions import add_sizes
 from models.onnx_import.files import Array, read_model
 from models.onnx_import.functions import inlined
 from models.onnx_import.graph import Graph
@@ -71,7 +72,7 @@ def _words(graph: Graph) -> str:
 
 
 def _run(graph: Graph, model: ModelProto, images: Sequence[dict[str, Array]]) -> ImageRuns:
-    table, runs = LayerTable(graph), ImageRuns()
+    table, runs = LayerTable(graph, add_sizes(graph, model)), ImageRuns()
     mixed, known = table.wanted()
     with Session(graph.path, model, [*mixed, *known]) as session:
         for feeds in images:

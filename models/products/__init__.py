@@ -3,15 +3,18 @@
 from models.products.convolution import Windows, convolutions
 from models.products.matrices import matrix_product
 from models.products.product import Operand, Operation, Product, nonzeros
+from models.products.residuals import Makers, Residuals
 from models.products.runs import AS_IT_IS, ROUNDED, ImageRuns, with_data
 
 __all__ = [
     "AS_IT_IS",
     "ROUNDED",
     "ImageRuns",
+    "Makers",
     "Operand",
     "Operation",
     "Product",
+    "Residuals",
     "Windows",
     "convolutions",
     "matrix_product",

@@ -33,17 +33,26 @@ class ImageRuns:
         self.images = 0
         self._first: tuple[Product, ...] = ()
         self._readers: Readers = {}
+        self._residuals: Mapping[str, int] = {}
         self._activations: list[list[Mask]] = []
         self._weights: list[list[Mask]] = []
 
-    def add(self, products: Sequence[Product], readers: Readers) -> None:
+    def add(
+        self, products: Sequence[Product], readers: Readers, residuals: Mapping[str, int]
+    ) -> None:
         """Add an image.
+
+        Args:
+            products: in running order.
+            readers: of their results.
+            residuals: what layers add to their outputs (`Residuals.elements`).
 
         Raises:
             UserError: it runs other layers than the first.
         """
         if not self.images:
             self._first, self._readers = tuple(products), dict(readers)
+            self._residuals = dict(residuals)
             self._activations = [[] for _ in products]
             self._weights = [[] for _ in products]
         self._check_same(products)
@@ -72,6 +81,7 @@ class ImageRuns:
     def _entry(self, place: int) -> TracedLayer:
         """One layer over all images; only operands that are activations differ between them."""
         layer, weights = self._first[place].layer, self._weights[place]
+        layer = replace(layer, residual_elements=self._residuals.get(layer.name, 0))
         weight = np.stack(weights) if layer.is_product else weights[0]
         # 8: nothing promises fewer nonzeros in a block than the images at hand happen to have
         trace = LayerTrace(layer, weight, np.stack(self._activations[place]), activation_bound=8)

@@ -214,11 +214,17 @@ def traffic(trace: LayerTrace, image: int, parameters: dict, buffer_bytes: int) 
         outputs = ceil(values / 8) + values
     else:
         outputs = compressed(trace.output[image])
+    added = trace.layer.residual_elements
+    fetched = inputs if trace.reads_image or inputs > buffer_bytes / 2 else 0
+    spilled = outputs if trace.ends_network or outputs > buffer_bytes / 2 else 0
+    if added > buffer_bytes / 2 or added + inputs + outputs > buffer_bytes:
+        fetched += added
+        spilled += added if added <= buffer_bytes / 2 else 0
     moved = {
         ("dram", "weight", "read"): weights,
         ("sram_512kib", "weight", "write"): weights,
         ("sram_512kib", "weight", "read"): weights,
-        ("sram_8kib", "activation", "read"): inputs * input_reads(trace, parameters),
+        ("sram_8kib", "activation", "read"): inputs * input_reads(trace, parameters) + added,
         ("sram_8kib", "output", "write"): outputs,
         ("spad_448b", "weight", "read"): tally.wanted,
         ("spad_448b", "activation", "read"): tally.wanted,
@@ -226,14 +232,14 @@ def traffic(trace: LayerTrace, image: int, parameters: dict, buffer_bytes: int) 
         ("spad_80b", "psum", "read"): 4 * tally.sums,
         ("spad_80b", "psum", "write"): 4 * tally.sums,
     }
-    if trace.reads_image or inputs > buffer_bytes / 2:
+    if fetched:
         moved |= {
-            ("dram", "activation", "read"): inputs,
-            ("sram_8kib", "activation", "write"): inputs,
+            ("dram", "activation", "read"): fetched,
+            ("sram_8kib", "activation", "write"): fetched,
         }
-    if trace.ends_network or outputs > buffer_bytes / 2:
+    if spilled:
         moved |= {
-            ("sram_8kib", "output", "read"): outputs,
-            ("dram", "output", "write"): outputs,
+            ("sram_8kib", "output", "read"): spilled,
+            ("dram", "output", "write"): spilled,
         }
     return moved

@@ -251,12 +251,27 @@ def traffic(trace: LayerTrace, image: int, size: int, parameters: dict, steps: t
     spilled = outputs if ceil(fullest * bits / 8) > ram or trace.ends_network else 0
     fetched_inputs = inputs if passes > 1 or trace.reads_image else 0
     memory = "sram_8kib" if ram <= 8192 else "sram_16kib"
+    added, returned, evicted = layer.residual_elements * parameters["operand_bits"] // 8, 0, 0
+    if is_single_pixel(trace):
+        share = ceil(layer.residual_elements / pes)
+    else:
+        tile = owned(trace, 0, parameters) * owned(trace, 1, parameters)
+        positions = layer.output_size[0] * layer.output_size[1]
+        share = ceil(layer.residual_elements * tile / positions)
+    share *= parameters["operand_bits"] // 8
+    maps = ceil(max(in_pe.values(), default=0) * bits / 8) + ceil(fullest * bits / 8)
+    if share > ram or share + maps > 2 * ram:
+        returned = added
+    if returned and share <= ram:
+        evicted = added
+    fetched_inputs += returned
+    spilled += evicted
     return {
         ("dram", "weight", "read"): fetched,
         ("dram", "activation", "read"): fetched_inputs,
         ("dram", "output", "write"): spilled,
         (memory, "activation", "write"): fetched_inputs,
-        (memory, "activation", "read"): ceil(read_activations * bits / 8),
+        (memory, "activation", "read"): ceil(read_activations * bits / 8) + added,
         (memory, "output", "write"): outputs,
         (memory, "output", "read"): spilled,
         ("spad_448b", "weight", "write"): fetched * pes,

@@ -12,6 +12,7 @@ from sim.memory import ArrayBytes, Memory, StoredBytes, Traffic, dense_bytes, sr
 
 sizes = st.integers(0, 5000)
 stored = st.builds(StoredBytes, sizes, sizes, sizes, st.booleans(), st.booleans())
+adding = st.builds(replace, stored, residual=sizes)
 array = st.builds(ArrayBytes, sizes, sizes, sizes, sizes)
 kib = st.integers(1, 9)
 
@@ -24,7 +25,7 @@ def _sum(traffic: Traffic, operand: str, direction: str, dram: bool) -> int:
     )
 
 
-@given(stored, array, st.integers(1, 5), kib)
+@given(adding, array, st.integers(1, 5), kib)
 def test_what_dram_gives_a_buffer_takes_and_the_other_way_round(
     stored: StoredBytes, array: ArrayBytes, weight_kib: int, activation_kib: int
 ) -> None:
@@ -35,7 +36,9 @@ def test_what_dram_gives_a_buffer_takes_and_the_other_way_round(
     taken = _sum(traffic, "output", "write", dram=True)
     assert taken == _sum(traffic, "output", "read", dram=False)
     assert _sum(traffic, "weight", "read", dram=True) == stored.weight
-    assert _sum(traffic, "activation", "read", dram=False) == array.activation_read
+    assert _sum(traffic, "activation", "read", dram=False) == (
+        array.activation_read + stored.residual
+    )
     assert all(traffic.values())
 
 
@@ -50,6 +53,28 @@ def test_image_and_result_cross_dram_and_so_do_maps_beyond_half_the_buffer(
     assert _sum(traffic, "activation", "read", dram=True) == stored.input * fetches
     leaves = stored.ends_network or stored.output > half
     assert _sum(traffic, "output", "write", dram=True) == stored.output * leaves
+
+
+@given(adding, array, kib)
+def test_what_is_added_returns_from_dram_where_three_maps_do_not_fit(
+    stored: StoredBytes, array: ArrayBytes, activation_kib: int
+) -> None:
+    memory, whole = Memory(5, activation_kib, 1.0), activation_kib * 1024
+    plain = memory.traffic(replace(stored, residual=0), array)
+    traffic = memory.traffic(stored, array)
+    free = whole - stored.input - stored.output
+    alone_too_large = stored.residual > whole / 2  # its writer sent it to DRAM
+    returned = stored.residual if alone_too_large or stored.residual > free else 0
+    evicted = 0 if alone_too_large else returned
+    added = {
+        Access("dram", "activation", "read"): returned,
+        Access(memory.activation_buffer, "activation", "write"): returned,
+        Access(memory.activation_buffer, "activation", "read"): stored.residual,
+        Access(memory.activation_buffer, "output", "read"): evicted,
+        Access("dram", "output", "write"): evicted,
+    }
+    for access in traffic | added:
+        assert traffic.get(access, 0) == plain.get(access, 0) + added.get(access, 0)
 
 
 @given(stored, array, kib, kib)

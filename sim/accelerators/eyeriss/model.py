@@ -155,8 +155,10 @@ class Eyeriss:
         The array waits for the global buffer when that takes longer, and for the link likewise.
         """
         array = int(spent.cycles)
-        busy = max(array, -(-int(spent.buffer_bytes) // self.buffer_bytes_per_cycle))
-        dram = int(spent.activation_bytes + spent.weight_bytes) + work.output_bytes
+        residual = self._residual(trace)
+        buffered = int(spent.buffer_bytes) + residual
+        busy = max(array, -(-buffered // self.buffer_bytes_per_cycle))
+        dram = int(spent.activation_bytes + spent.weight_bytes) + work.output_bytes + residual
         link = ceil(dram * self.frequency_mhz / self.dram_mbytes_per_s)
         cycles = max(busy, link) if self.dram_overlap else busy + link
         effectual = int(effectual_macs(trace).sum())
@@ -171,17 +173,21 @@ class Eyeriss:
                 Cause.BUFFER_BANDWIDTH: (busy - array) * self.multipliers,
                 Cause.BANDWIDTH: (cycles - busy) * self.multipliers,
             },
-            traffic_bytes=self._traffic(work, spent),
+            traffic_bytes=self._traffic(work, spent, residual),
             actions=self._actions(trace),
         )
 
-    def _traffic(self, work: Workload, spent: MappingCost) -> dict[Access, int]:
+    def _residual(self, trace: LayerTrace) -> int:
+        """Bytes of what is added to the outputs of a batch: dense, in DRAM like every map."""
+        return raw_bytes(trace.images * trace.layer.residual_elements, self.value_bits)
+
+    def _traffic(self, work: Workload, spent: MappingCost, residual: int) -> dict[Access, int]:
         glb, psum_half = sram_entry(self.buffer_kib), int(spent.buffer_psum_bytes) // 2
         return {
-            Access("dram", "activation", "read"): int(spent.activation_bytes),
+            Access("dram", "activation", "read"): int(spent.activation_bytes) + residual,
             Access("dram", "weight", "read"): int(spent.weight_bytes),
             Access("dram", "output", "write"): work.output_bytes,
-            Access(glb, "activation", "read"): int(spent.buffer_activation_bytes),
+            Access(glb, "activation", "read"): int(spent.buffer_activation_bytes) + residual,
             Access(glb, "weight", "read"): int(spent.weight_bytes),
             Access(glb, "psum", "read"): psum_half,
             Access(glb, "psum", "write"): psum_half,

@@ -13,7 +13,7 @@ from sim.accelerators.eyeriss_v2.mapping import Blocking
 from sim.accelerators.eyeriss_v2.work import PeWork
 from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
-from sim.memory import KIB, map_fits, output_values, sram_entry
+from sim.memory import KIB, map_fits, output_values, residual_bytes, sram_entry
 from sim.trace import LayerTrace
 
 VALUE_BITS, RUN_BITS = 8, 4
@@ -67,17 +67,18 @@ def _maps(trace: LayerTrace, image: int, blocking: Blocking) -> tuple[int, int]:
 def traffic_bytes(trace: LayerTrace, image: int, moved: Movement) -> dict[Access, int]:
     """Bytes of one image by memory, operand and direction; no entry is zero.
 
-    A map stays in the global buffer under the rule of sim/memory.py; an input that does not fit
-    comes from DRAM once for each block of filters.
+    Maps, and what waits to be added, stay in the global buffer under the rules of sim/memory.py; an
+    input that does not fit comes from DRAM once for each block of filters.
     """
     layer, blocking = trace.layer, moved.blocking
     filter_blocks, channel_blocks = blocking.filter_blocks(layer), blocking.channel_blocks(layer)
     capacity = moved.activation_buffer_kib * KIB
     stored_input, stored_output = _maps(trace, image, blocking)
     fetches = int(trace.reads_image) if map_fits(stored_input, capacity) else filter_blocks
-    fetched = stored_input * fetches
+    residual = residual_bytes(layer.residual_elements, stored_input + stored_output, capacity)
+    fetched = stored_input * fetches + residual.returned
     leaves = trace.ends_network or not map_fits(stored_output, capacity)
-    spilled = stored_output if leaves else 0
+    spilled = (stored_output if leaves else 0) + residual.evicted
     buffer = sram_entry(moved.activation_buffer_kib)
     weight_columns = filter_blocks * int(np.prod(layer.weight_shape[1:])) * layer.groups
     weights = int(np.count_nonzero(trace.weight))
@@ -93,7 +94,7 @@ def traffic_bytes(trace: LayerTrace, image: int, moved: Movement) -> dict[Access
         Access("dram", "activation", "read"): fetched,
         Access("dram", "output", "write"): spilled,
         Access(buffer, "activation", "write"): fetched,
-        Access(buffer, "activation", "read"): stored_input * filter_blocks,
+        Access(buffer, "activation", "read"): stored_input * filter_blocks + residual.read,
         Access(buffer, "psum", "write"): psums,
         Access(buffer, "psum", "read"): returned,
         Access(buffer, "output", "write"): stored_output,

@@ -22,6 +22,7 @@ from sim.accelerators.scnn.tiling import (
     group_sizes,
     is_late_pointwise,
     is_single_pixel,
+    largest_share,
     written_counts,
 )
 from sim.accelerators.scnn.traffic import Storage, actions, traffic_bytes
@@ -218,4 +219,6 @@ class Scnn:
             operand_bits=self.operand_bits,
             index_bits=self.index_bits,
             activation_ram_bytes=self.activation_ram_bytes,
+            residual=trace.layer.residual_elements,
+            residual_tile=largest_share(trace.layer, trace.layer.residual_elements, self.pes),
         )

@@ -70,6 +70,13 @@ class Tiles:
         return max(self.halo[0] * self.outputs[1], self.halo[1] * self.outputs[0])
 
 
+def largest_share(layer: Layer, values: int, pes: Pair) -> int:
+    """Values of a map as large as a layer's output that the PE with the largest tile holds."""
+    if is_single_pixel(layer):
+        return ceil_div(values, prod(pes))
+    return ceil_div(values * prod(Tiles.of(layer, pes).outputs), layer.output_pixels)
+
+
 def balanced_tiles(size: int, pes: int) -> Owners:
     """PE of each position along one axis; tiles differ by at most one position."""
     return np.arange(size) * pes // size

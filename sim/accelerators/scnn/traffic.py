@@ -5,13 +5,15 @@ group, the weight queue once per activation vector. When the compressed input of
 its RAM, the plane is worked through in several passes, and the weights are fetched in each. A map
 stays on chip if the PE with most of its nonzeros can hold them: the layer that writes it and the
 layer that reads it judge by the same tiles. The image comes from DRAM, the last output goes there.
+What waits to be added to an output is dense and lies in the tiles of that output, in what input and
+output leave of both RAMs of a PE.
 """
 
 from dataclasses import dataclass
 
 from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
-from sim.memory import KIB, Traffic, sram_entry
+from sim.memory import KIB, ResidualBytes, Traffic, residual_bytes, sram_entry
 from sim.trace import LayerTrace
 
 ACCUMULATOR_BITS = 24
@@ -27,6 +29,8 @@ class Storage:
         activation_vector: activations that a weight meets at once.
         operand_bits, index_bits: of one compressed value and its zero-run index.
         activation_ram_bytes: input RAM of one PE; the output RAM has the same size.
+        residual, residual_tile: values that are added to the output, of the whole map and of its
+            largest tile.
     """
 
     weights: Counts
@@ -36,6 +40,8 @@ class Storage:
     operand_bits: int
     index_bits: int
     activation_ram_bytes: int
+    residual: int = 0
+    residual_tile: int = 0
 
     def compressed_bytes(self, values: int) -> int:
         """Bytes of so many nonzero values with their indices."""
@@ -49,6 +55,19 @@ class Storage:
     def output_fits(self) -> bool:
         """Whether each PE's output fits its RAM."""
         return self.compressed_bytes(int(self.written.max())) <= self.activation_ram_bytes
+
+    def residual_moves(self) -> ResidualBytes:
+        """What is added to the output, judged by the fullest tiles."""
+        fullest = int(self.activations.sum(axis=(0, 1, 2)).max()), int(self.written.max())
+        beside = sum(map(self.compressed_bytes, fullest))
+        value_bytes = self.operand_bits // 8
+        tile = residual_bytes(
+            self.residual_tile * value_bytes, beside, 2 * self.activation_ram_bytes
+        )
+        waiting = self.residual * value_bytes
+        return ResidualBytes(
+            waiting, waiting if tile.returned else 0, waiting if tile.evicted else 0
+        )
 
     @property
     def ram(self) -> str:
@@ -72,8 +91,10 @@ def traffic_bytes(trace: LayerTrace, storage: Storage, effectual: int) -> Traffi
     fetched = storage.compressed_bytes(int(storage.weights.sum())) * passes
     inputs = storage.compressed_bytes(int(storage.activations.sum()))
     outputs = storage.compressed_bytes(int(storage.written.sum()))
-    spilled_inputs = inputs if passes > 1 or trace.reads_image else 0
-    spilled_outputs = 0 if storage.output_fits() and not trace.ends_network else outputs
+    residual = storage.residual_moves()
+    spilled_inputs = (inputs if passes > 1 or trace.reads_image else 0) + residual.returned
+    kept = storage.output_fits() and not trace.ends_network
+    spilled_outputs = (0 if kept else outputs) + residual.evicted
     ram = storage.ram
     psums = effectual * ACCUMULATOR_BITS // 8
     results = trace.layer.out_channels * trace.layer.output_pixels * ACCUMULATOR_BITS // 8
@@ -84,7 +105,8 @@ def traffic_bytes(trace: LayerTrace, storage: Storage, effectual: int) -> Traffi
         Access(ram, "activation", "write"): spilled_inputs,
         Access(ram, "activation", "read"): storage.compressed_bytes(
             storage.activation_values_read()
-        ),
+        )
+        + residual.read,
         Access(ram, "output", "write"): outputs,
         Access(ram, "output", "read"): spilled_outputs,
         Access("spad_448b", "weight", "write"): fetched * pes,

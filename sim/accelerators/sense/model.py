@@ -5,7 +5,7 @@ readable: only the peak rate, the clock and the names of the mechanisms come fro
 The array, its buffers and the formulas below are our reading, `assumed` throughout configs.yaml.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from math import ceil
 from operator import add
@@ -20,6 +20,7 @@ from sim.causes import Cause
 from sim.compressed_formats import (
     bitmap_bytes,
     bitmap_bytes_by_group,
+    raw_bytes,
     scaled,
     written_masks,
     written_share,
@@ -152,7 +153,12 @@ class Sense:
             )
         )
         written = self._written(trace)
-        return self._buffer(trace, int(activations.sum()), int(weights.sum()), reads) | {
+        # every map lies in DRAM, and so does what earlier layers made to be added, dense
+        residual = raw_bytes(trace.images * trace.layer.residual_elements, bits)
+        reads = replace(reads, activation_bytes=reads.activation_bytes + residual)
+        buffer = self._buffer(trace, int(activations.sum()), int(weights.sum()), reads)
+        buffer[Access(sram_entry(self.buffer_kib), "activation", "read")] += residual
+        return buffer | {
             Access("dram", "activation", "read"): reads.activation_bytes,
             Access("dram", "weight", "read"): reads.weight_bytes,
             Access("dram", "output", "write"): written,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sim.arithmetic import ceil_div
 from sim.events import Access
-from sim.memory import KIB, PSUM_BYTES, Memory, StoredBytes
+from sim.memory import KIB, PSUM_BYTES, Memory, ResidualBytes, StoredBytes
 
 SOURCES = ("buffer", "dram")
 """Where the DMA gathers the blocks of the im2col matrix from (parameter `im2col_source`)."""
@@ -38,13 +38,18 @@ def image_traffic(
     produced and read whenever its blocks are; it goes where the input goes. With source "dram"
     the blocks are gathered from DRAM, once for each filling of the weight buffer, and an activation
     that several blocks hold is fetched for each of them; with "buffer" they are gathered on chip.
+    With "dram" every map lies in DRAM, and so does what waits to be added to the output.
     """
     map_bytes = ceil_div(gathered.map_bits, 8)
     fillings = ceil_div(stored.weight, memory.weight_buffer_kib * KIB)
     fetches = fillings if source == "dram" else memory.input_fetches(stored)
-    fetched = fetches * (gathered.once if source == "dram" else stored.input)
+    residual = memory.residual(stored)
+    if source == "dram":
+        residual = ResidualBytes(stored.residual, stored.residual)
+    fetched = fetches * (gathered.once if source == "dram" else stored.input) + residual.returned
     map_spilled = map_bytes if fetches else 0
-    spilled = stored.output if source == "dram" or memory.output_leaves(stored) else 0
+    leaves = source == "dram" or memory.output_leaves(stored)
+    spilled = (stored.output if leaves else 0) + residual.evicted
     weights, maps = memory.weight_buffer, memory.activation_buffer
     sums = gathered.waiting_sums * PSUM_BYTES
     kept = stored.weight if source != "dram" and memory.keeps_weight(stored) else 0
@@ -52,7 +57,7 @@ def image_traffic(
         Access("dram", "weight", "read"): stored.weight - kept,
         Access(weights, "weight", "write"): stored.weight,
         Access(weights, "weight", "read"): gathered.weight_read,
-        Access(maps, "activation", "read"): gathered.once * gathered.passes,
+        Access(maps, "activation", "read"): gathered.once * gathered.passes + residual.read,
         Access(maps, "psum", "write"): sums,
         Access(maps, "psum", "read"): sums,
         Access(maps, "output", "write"): stored.output,

@@ -44,6 +44,22 @@ def test_parameters_and_multiplications(name: str, parameters: int, layers: int,
     assert sum(row.dense_macs for row in table) == macs
 
 
+@pytest.mark.parametrize(
+    ("name", "additions", "elements"),
+    [
+        ("resnet18", 8, 752_640),
+        ("resnet50", 16, 5_519_360),
+        ("mobilenet_v2", 10, 216_384),
+        ("mobilenet_v3_large", 10, 423_360),
+        ("googlenet", 0, 0),
+        ("vgg16", 0, 0),
+    ],
+)
+def test_what_waits_for_residual_additions(name: str, additions: int, elements: int) -> None:
+    waiting = [row.residual_elements for row in layer_table(full_size(name), (3, 224, 224))]
+    assert (sum(map(bool, waiting)), sum(waiting)) == (additions, elements)
+
+
 def test_googlenet_without_auxiliary_heads_and_with_the_papers_kernel() -> None:
     network = full_size("googlenet")
     used = sum(p.numel() for n, p in network.named_parameters() if not n.startswith("aux"))
