@@ -175,7 +175,9 @@ def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
     Raises:
         UserError: not even one output row of one filter fits the global buffer.
     """
-    best = _search(replace(layer, name="any"), hardware, replace(work, output_bytes=0))
+    best = _search(
+        replace(layer, name="any", residual_elements=0), hardware, replace(work, output_bytes=0)
+    )
     if best is None:
         raise UserError(
             f"{layer.name}: one output row of one filter needs more than the global buffer of "

@@ -98,6 +98,8 @@ def _accuracy_lost(tables: Tables) -> dict[tuple[str, str, str], float]:
 
 def _most_lost(evaluation: Evaluation, lost: dict[tuple[str, str, str], float]) -> float | None:
     points = [lost[run] for run in evaluation.masks if run in lost]
+    if evaluation.lost_points is not None:
+        points.append(evaluation.lost_points)
     return max(points, default=None)
 
 

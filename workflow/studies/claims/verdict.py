@@ -43,6 +43,8 @@ class Evaluation:
         setting: the same conditions as names and values, which a claim's `primary` picks from;
             `suite` is one of them by itself.
         masks: (suite, network, scheme) of each run whose zeros decided the value.
+        lost_points: what the zeros of a search cost, in points of accuracy; those of `masks` stand
+            in the table of accuracies.
         without_mechanism: the same quantity of a design without what the paper adds; where that
             meets the claim, the mechanism has not shown anything.
     """
@@ -55,6 +57,7 @@ class Evaluation:
     setting: Mapping[str, str | int] = field(default_factory=dict)
     _: KW_ONLY
     masks: tuple[tuple[str, str, str], ...] = ()
+    lost_points: float | None = None
     without_mechanism: float | None = None
 
     def meets(self, primary: Mapping[str, str | int]) -> bool:

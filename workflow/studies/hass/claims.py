@@ -89,6 +89,7 @@ def searched_efficiency(tables: Tables) -> list[Evaluation]:
             "narrow network on 32x32 images; the comparators, the weights of the objective and "
             "the number of trials of the paper could not be read",
             {"network": str(network), "counting": COUNTED[suffix]},
+            lost_points=float(rows["test_drop_points"].max()),
         )
         for (suite, network), rows in aware.groupby(["suite", "network"])
         for suffix, counting in COUNTINGS.items()

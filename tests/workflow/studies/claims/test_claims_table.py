@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from sim import UserError
 from sim.claims import claims
-from workflow.studies.claims.claims_table import evaluated
+from workflow.studies.claims.claims_table import _most_lost, evaluated
+from workflow.studies.claims.verdict import Evaluation
 from workflow.studies.s2ta import claims as s2ta
 
 
@@ -56,6 +59,12 @@ def test_values_come_from_the_tables_with_the_accuracy_that_their_masks_cost() -
     assert list(energy["verdict"]) == ["not reproduced", *["same direction"] * 3]
     assert "with energies of mixed entries 1.20x instead of 0.90x" in energy["reason"].iloc[0]
     assert not energy["primary"].any()
+
+
+def test_the_accuracy_that_a_search_cost_is_stated_by_the_search() -> None:
+    searched = Evaluation(1.3, "shapes", "measured", "", "", lost_points=1.5)
+    assert _most_lost(searched, {}) == 1.5
+    assert _most_lost(replace(searched, masks=(("s", "n", "c"),)), {("s", "n", "c"): 2.0}) == 2.0
 
 
 def test_the_primary_setting_is_marked() -> None:

@@ -111,6 +111,15 @@ def test_a_null_result_passes_no_claim(name: str) -> None:
     assert verdict(stated, null) not in VERDICTS_OF_A_GAIN
 
 
+@pytest.mark.parametrize("name", list(claims()))
+def test_what_a_plain_bound_reaches_reproduces_no_claim(name: str) -> None:
+    stated = claims()[name]
+    setting = {**stated.primary, "network": next(iter(stated.networks), "")}
+    met = Evaluation(stated.low, "imagenet", "measured", "", "", setting)
+    bounded = replace(met, without_mechanism=stated.low)
+    assert verdict(stated, bounded) != REPRODUCED
+
+
 @pytest.mark.parametrize("name", [name for name, stated in claims().items() if not stated.standing])
 def test_a_judged_claim_states_its_primary_setting(name: str) -> None:
     stated = claims()[name]

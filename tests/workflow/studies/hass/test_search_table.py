@@ -91,6 +91,7 @@ def test_claim_takes_the_mean_of_the_hardware_aware_searches_and_says_what_they_
     assert waiting.value == pytest.approx(2 * plain.value)
     assert (plain.suite, plain.activation_source) == ("shapes", "measured")
     assert "mean of 2 searches, losing 1.5 points" in plain.conditions
+    assert plain.lost_points == pytest.approx(2.0)
     assert both_efficiencies({"hass": none}) == []
 
 

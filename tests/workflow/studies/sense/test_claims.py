@@ -19,6 +19,14 @@ def test_claims_are_judged_on_full_size_networks_where_there_are_any() -> None:
     assert {entry.suite for entry in judge({"sense": small})} == {"shapes"}
 
 
+def test_a_rate_is_held_against_that_of_always_busy_dense_multipliers() -> None:
+    row = throughput(events(["sense"])).iloc[[0]].assign(network="vgg16", suite="imagenet")
+    row = row.assign(images_per_second=10.0, dense_gops=100.0, layers="all")
+    (rate,) = EVALUATORS["sense-vgg16-throughput"]({"sense_throughput": row})
+    assert rate.without_mechanism == 40.96  # 409.6 GOP/s at the peak, 10 GOP in an image
+    assert "would give 41 images/s" in rate.reason
+
+
 def test_every_claim_of_sense_is_evaluated_or_outside_the_model() -> None:
     stated = {name: claim for name, claim in claims().items() if claim.system == "Sense"}
     outside = {name for name, claim in stated.items() if claim.standing == "outside the model"}
