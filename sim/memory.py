@@ -17,7 +17,7 @@ the input and the output of the layer that adds it. On-chip memories cost by the
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from sim.arithmetic import ceil_div
 from sim.events import Access
@@ -187,13 +187,15 @@ class StoredBytes:
     reads_image: bool = False
     ends_network: bool = False
     weight_is_map: bool = False
+    _: KW_ONLY
     residual: int = 0
 
     @classmethod
     def of(cls, trace: LayerTrace, weight: int, maps: tuple[int, int]) -> "StoredBytes":
         """Sizes of a trace's operands; `maps` are input and output."""
         layer, ends = trace.layer, (trace.reads_image, trace.ends_network)
-        return cls(weight, *maps, *ends, layer.is_product, layer.residual_elements)
+        residual = layer.residual_elements
+        return cls(weight, *maps, *ends, layer.is_product, residual=residual)
 
 
 @dataclass(frozen=True)
