@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from sim.errors import UserError
 from sim.events import Events
 from sim.layer import Layer
+from sim.plugin_errors import raised_by_plugin
 from sim.trace import LayerTrace
 
 
@@ -50,7 +51,8 @@ def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
         Events summed over the N images.
 
     Raises:
-        UserError: an argument is of another kind, or the design cannot run such a layer.
+        UserError: an argument is of another kind, the design cannot run such a layer, or it is a
+            plug-in's and raises something; then the cause is what it raises.
     """
     if not isinstance(trace, LayerTrace):
         raise UserError(f"simulate() takes a LayerTrace first, not {type(trace).__name__}")
@@ -62,6 +64,22 @@ def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
     reason = refusal(trace.layer, accelerator)
     if reason:
         raise UserError(reason)
-    if trace.layer.is_product:
-        return reduce(add, (accelerator.simulate(image) for image in trace.products_by_image()))
-    return accelerator.simulate(trace)
+    images = trace.products_by_image() if trace.layer.is_product else [trace]
+    return reduce(add, (_events(image, accelerator) for image in images))
+
+
+def _events(trace: LayerTrace, accelerator: Accelerator) -> Events:
+    model = type(accelerator).__name__
+    try:
+        events = accelerator.simulate(trace)
+    except (Exception, SystemExit) as error:  # whatever somebody else's model raises
+        brought = raised_by_plugin(error, f"{model} on layer {trace.layer.name!r}")
+        if brought is None:
+            raise
+        raise brought from error
+    if not isinstance(events, Events):
+        raise UserError(
+            f"{model} on layer {trace.layer.name!r}: simulate() returns {type(events).__name__}; "
+            "expected Events; mend its model"
+        )
+    return events

@@ -94,15 +94,20 @@ class Plugin:
         try:
             return import_module(module)
         except (Exception, SystemExit) as error:  # whatever somebody else's module raises
-            raise self.refused(f"{module} cannot be imported ({_named(error)})") from error
+            raise self.refused(f"{module} cannot be imported ({named(error)})") from error
 
     def refused(self, mistake: str) -> UserError:
         """The error for something wrong with it."""
         return UserError(f"{self.label}: {mistake}; {MEND}")
 
 
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def named(error: BaseException) -> str:
+    """An exception as a message quotes it: its class and what it says."""
+    try:
+        text = str(error)
+    except Exception as another:  # whatever somebody else's exception makes of itself
+        text = f"(its text raises {type(another).__name__})"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 @cache
@@ -147,7 +152,7 @@ def _plugin(entry: EntryPoint) -> Plugin:
         main = _file(module)
         reason = "which is no module with a file"
     except (Exception, SystemExit) as error:  # what a package that it lies in raises
-        main, reason = None, f"which cannot be imported ({_named(error)})"
+        main, reason = None, f"which cannot be imported ({named(error)})"
     if main is None:
         raise UserError(f"{label} names {entry.value!r}, {reason}; {MEND}")
     return Plugin(entry.name, label, module, main, _sources(module, main))

@@ -17,6 +17,7 @@ from sim.accelerator import Accelerator
 from sim.declared import ROOT, data_file, data_files
 from sim.documents import checked_yaml
 from sim.errors import UserError
+from sim.plugin_errors import raised_by_plugin
 from sim.plugins import import_part, plugins, use_one_name
 from sim.setting_types import NAMES
 from sim.validation import described, unknown
@@ -93,6 +94,14 @@ class Configuration:
             instance: Accelerator = kind(**values)
         except UserError as error:
             raise UserError(f"accelerator {self.name!r}: {error}") from error
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # of a plug-in's class
+            brought = raised_by_plugin(error, f"accelerator {self.name!r}")
+            if brought is None:
+                raise
+            raise brought from error
         return instance
 
     def _model_class(self) -> Any:

@@ -3,11 +3,13 @@
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sim.errors import UserError
 from sim.files import whole_file
+from sim.plugin_errors import PluginError, users_mistake
 from sim.setting_types import built
 
 __all__ = ["json_object", "run", "settings", "whole_file"]
@@ -18,7 +20,8 @@ T = TypeVar("T")
 def run(main: Callable[[], None]) -> None:
     """Run a step; what a user can mend becomes one line on stderr and exit code 2.
 
-    That is a UserError, and what the operating system says of a file: a full disk, no permission.
+    That is a UserError, what the operating system says of a file (a full disk, no permission), and
+    what the code of a plug-in raises: its traceback goes to stderr, a job's log, before the line.
     What models/ logs (how a user's files were read) goes to stderr too, a line each.
     """
     logger = logging.getLogger("models")
@@ -26,8 +29,15 @@ def run(main: Callable[[], None]) -> None:
     logger.setLevel(logging.INFO)
     try:
         main()
-    except (UserError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (Exception, SystemExit) as error:
+        mistake = users_mistake(error)
+        if mistake is None:
+            raise
+        where = ""
+        if isinstance(mistake, PluginError):
+            traceback.print_exception(mistake.__cause__ or error)
+            where = " (traceback: above, in the job's log)"
+        print(f"error: {mistake}{where}", file=sys.stderr)
         raise SystemExit(2) from None
 
 

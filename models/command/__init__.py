@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from models.command import claims_verb, listing, running
-from sim.errors import UserError
+from sim.plugin_errors import users_mistake
 
 EXIT_USER_ERROR = 2
 """What the command ends with when the user can mend it; argparse's own choice too."""
@@ -25,12 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # `sparsebench list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (UserError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_USER_ERROR
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+    except (Exception, SystemExit) as error:
+        mistake = users_mistake(error)
+        if mistake is None:
+            raise
+        print(f"error: {mistake}", file=sys.stderr)
+        return EXIT_USER_ERROR
     return 0
 
 

@@ -1,18 +1,21 @@
 """Networks are found by folder: one more file is all that a new one takes."""
 
 import re
-import shutil
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from models.graph.layer_table import layer_table
+from models.imagenet.modelled import modelled_trace
+from models.imagenet.settings import FullSizeSettings
 from models.networks import build, network_record, networks
 from models.networks.network import InputForm
+from models.networks.titles import network_titles
+from sim.declared import data_files
 from sim.errors import UserError
 
-ROOT = Path(__file__).parents[2]
 TOY = '''
 """A toy with one convolution."""
 
@@ -46,50 +49,46 @@ NETWORKS = (
     ),
 )
 '''
-USE = """
-from models.graph.layer_table import layer_table
-from models.imagenet.settings import FullSizeSettings
-from models.imagenet.modelled import modelled_trace
-from models.networks import build, networks
-from models.networks.titles import network_titles
-
-assert list(networks())[3] == "toynet", list(networks())
-assert network_titles()["toynet"] == "A toy"
-print(*layer_table(build("toynet", in_channels=1), (1, 32, 40)), sep=chr(10))
-trace = modelled_trace("toynet", "dbb", FullSizeSettings(images=1)).trace
-print([(t.layer.name, t.layer.input_size, t.layer.out_channels) for t in trace.traces])
-"""
 
 
-def run_in(folder: Path, code: str) -> str:
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_one_more_file_is_one_more_network_with_layers_title_and_trace(tmp_path: Path) -> None:
-    for package in ("models", "sim"):
-        shutil.copytree(ROOT / package, tmp_path / package)
-    (tmp_path / "models" / "networks" / "toynet.py").write_text(TOY)
-    *_, last = run_in(tmp_path, USE).splitlines()
-    assert last == "[('conv', (32, 40), 16), ('fc', (1, 1), 7)]"
-
-
-def test_two_files_with_one_name_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder whose files count as files of models/networks."""
     import models.networks
+    from models.networks import titles
 
-    (tmp_path / "another_lenet.py").write_text("from models.networks.lenet import NETWORKS\n")
+    def with_more(pattern: str) -> list[Path]:
+        files = data_files(pattern)
+        return [*files, *sorted(tmp_path.glob("*.py"))] if "models/networks" in pattern else files
+
     monkeypatch.setattr(models.networks, "__path__", [*models.networks.__path__, str(tmp_path)])
-    networks.cache_clear()
-    try:
-        with pytest.raises(UserError, match="define lenet5 twice"):
-            networks()
-    finally:
-        networks.cache_clear()
-        sys.modules.pop("models.networks.another_lenet", None)
+    monkeypatch.setattr(titles, "data_files", with_more)
+    for cache in (networks, network_titles):
+        cache.cache_clear()
+    yield tmp_path
+    for cache in (networks, network_titles):
+        cache.cache_clear()
+    for path in tmp_path.glob("*.py"):
+        sys.modules.pop(f"models.networks.{path.stem}", None)
+
+
+def test_one_more_file_is_one_more_network_with_layers_title_and_trace(folder: Path) -> None:
+    (folder / "toynet.py").write_text(TOY)
+    assert list(networks())[3] == "toynet"
+    assert network_titles()["toynet"] == "A toy"
+    layers = layer_table(build("toynet", in_channels=1), (1, 32, 40))
+    assert [layer.name for layer in layers] == ["conv", "fc"]
+    trace = modelled_trace("toynet", "dbb", FullSizeSettings(images=1)).trace
+    assert [(t.layer.name, t.layer.input_size, t.layer.out_channels) for t in trace.traces] == [
+        ("conv", (32, 40), 16),
+        ("fc", (1, 1), 7),
+    ]
+
+
+def test_two_files_with_one_name_are_refused(folder: Path) -> None:
+    (folder / "another_lenet.py").write_text("from models.networks.lenet import NETWORKS\n")
+    with pytest.raises(UserError, match="define lenet5 twice"):
+        networks()
 
 
 def test_lists_and_figures_have_one_order() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,3 +56,23 @@ def test_a_wrong_model_is_named_with_both_numbers(wrong: Wrong, message: str) ->
         check_events("new", wrong, TRACE, wrong.simulate(TRACE))
     right = Wrong()
     check_events("new", right, TRACE, right.simulate(TRACE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cycles": 1.5, "idle_multiplier_cycles": {}}, "cycles holds 1.5; expected whole"),
+        ({"traffic_bytes": {"dram": 5}}, "traffic_bytes has the key 'dram'; expected Access"),
+        (
+            {"traffic_bytes": {Access("dram", "weight", "read"): 0.5}},
+            "traffic_bytes holds 0.5; expected whole numbers",
+        ),
+        ({"actions": {"mac_int8": float("inf")}}, "actions holds inf; expected a finite number"),
+    ],
+)
+def test_counts_of_another_kind_are_named(changes: dict[str, Any], message: str) -> None:
+    events = Wrong().simulate(TRACE)
+    for name, value in changes.items():
+        object.__setattr__(events, name, value)
+    with pytest.raises(UserError, match=f"'new' on layer 'c': {message}"):
+        check_events("new", Wrong(), TRACE, events)

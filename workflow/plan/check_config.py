@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.declared import ROOT
+from sim.errors import UserError
+from sim.plugin_errors import raised_by_plugin
 from workflow.plan.config_errors import ConfigError
 from workflow.plan.config_files import ConfigFiles
 from workflow.plan.form import check_form
@@ -41,6 +43,11 @@ def check_config(
         _check(config, with_settings)
     except ConfigError as error:
         raise files.located(error) from None
+    except (Exception, SystemExit) as error:  # settings of a plug-in may raise anything
+        brought = None if isinstance(error, UserError) else raised_by_plugin(error)
+        if brought is None:
+            raise
+        raise brought from error
 
 
 def _check(config: Mapping[str, Any], with_settings: bool) -> None:

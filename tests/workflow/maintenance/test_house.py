@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import pytest
+
 from workflow.maintenance.house import bounds
 
 
+@pytest.mark.slow  # every source file; `make lint` says the same
 def test_the_house_keeps_its_bounds() -> None:
     assert [str(bound) for bound in bounds() if bound.figure > bound.most] == []
 

@@ -13,7 +13,7 @@ from models.datasets import SUITES, load
 from models.networks import build, networks
 from models.training import accuracy
 from sim.errors import UserError
-from workflow.cli import settings
+from workflow.cli import run, settings
 from workflow.plan.layout import Layout, as_json
 from workflow.plan.sections.training import Training
 from workflow.steps.train import main, train_network
@@ -41,19 +41,12 @@ def arguments(folder: Path, **changes: str) -> list[str]:
     return [part for name, value in options.items() for part in (f"--{name}", value)]
 
 
-def command(folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "workflow.steps.train", *arguments(folder, **changes)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_command_writes_a_network_with_the_stated_accuracy(tmp_path: Path) -> None:
-    done = command(tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+def test_command_writes_a_network_with_the_stated_accuracy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train", *arguments(tmp_path)])
+    run(main)
+    assert capfd.readouterr() == ("", "")
     metrics = json.loads((tmp_path / "out.json").read_text())
     network, metadata = load_network(tmp_path / "out.safetensors")
     data = load("digits", metadata["seed"])
@@ -77,8 +70,15 @@ def test_same_settings_same_bytes(tmp_path: Path) -> None:
     assert files[0] == files[1]
 
 
+@pytest.mark.slow  # Python starts with PyTorch; that a command ends so is tested of `run`
 def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
-    done = command(tmp_path, network="lenet")
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "workflow.steps.train", *arguments(tmp_path, network="lenet")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 2
     assert done.stderr.startswith("error: unknown network 'lenet' (did you mean 'lenet5'?)")
     assert done.stderr.count("\n") == 1
@@ -88,6 +88,7 @@ def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"network": "lenet"}, r"unknown network 'lenet' \(did you mean 'lenet5'"),
         ({"suite": "imagenet"}, "unknown suite with images to train on 'imagenet'"),
         ({"settings": json.dumps(QUICK | {"lr": 1})}, "unknown setting 'lr'"),
         ({"settings": json.dumps(QUICK | {"width": 0})}, "width is 0"),

@@ -1,18 +1,24 @@
 """One more file in the folder of schemes is one more scheme: trained, traced and modelled."""
 
 import json
-import os
-import shutil
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+import yaml
 
 from models.checkpoints import read_metadata, save_checkpoint
+from models.compression import schemes
+from models.compression.schemes import full_size_schemes
 from models.networks import build
 from sim import read_trace
+from sim.declared import data_files
+from workflow.plan import known_names
+from workflow.plan.check_config import check_config
+from workflow.steps import compress, imagenet_trace, trace
 
 ROOT = Path(__file__).parents[4]
 TOY = '''
@@ -66,53 +72,29 @@ FORM = {"num_classes": 10, "in_channels": 1, "input_size": 32, "width": 1.0}
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the toy in it."""
-    root = tmp_path_factory.mktemp("tree")
-    for package in ("models", "sim", "workflow", "config"):
-        shutil.copytree(ROOT / package, root / package)
-    (root / "models" / "compression" / "schemes" / "every_second.py").write_text(TOY)
-    return root
+def toy_scheme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The toy in a folder whose files count as files of models/compression/schemes."""
+    folder = tmp_path_factory.mktemp("schemes")
+    (folder / "every_second.py").write_text(TOY)
 
+    def with_toy(pattern: str) -> list[Path]:
+        return [*data_files(pattern), *folder.glob("*.py")]
 
-STEPS = """
-import json, sys
-from importlib import import_module
-
-for name, arguments in json.load(sys.stdin):
-    sys.argv = [name, *arguments]
-    import_module(f"workflow.steps.{name}").main()
-"""
-CONFIGURED = """
-import sys, yaml
-from pathlib import Path
-from workflow.plan.check_config import check_config
-
-config = yaml.safe_load(Path("config/config.yaml").read_text())
-config["compression"]["every_second"] = {"offset": 1}
-runs = {"suite": "digits", "networks": ["lenet5"], "schemes": ["every_second"]}
-check_config({**config, "runs": [*config["runs"], runs]})
-"""
-
-
-def run(tree: Path, code: str, text: str = "") -> None:
-    """Run Python code in the copy, as a job does."""
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code],
-        cwd=tree,
-        env=environment,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    caches: list[Any] = [full_size_schemes, known_names.known_schemes]
+    for cache in caches:
+        cache.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schemes, "__path__", [*schemes.__path__, str(folder)])
+        patch.setattr(known_names, "data_files", with_toy)
+        yield
+    for cache in caches:
+        cache.cache_clear()
+    sys.modules.pop("models.compression.schemes.every_second", None)
 
 
 @pytest.fixture(scope="module")
-def made(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of the three steps that know schemes, run in one process: PyTorch starts slowly."""
+def made(toy_scheme: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the three steps that know schemes."""
     folder = tmp_path_factory.mktemp("made")
     torch.manual_seed(0)
     trained, compressed = folder / "trained.safetensors", folder / "compressed.safetensors"
@@ -120,32 +102,38 @@ def made(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_checkpoint(trained, build("lenet5", **FORM), metadata)
     pruning = {"offset": 1, "fine_tune_epochs": 0, "held_out_images": 8, "threads": 1}
     modelling = {"images": 1, "toy_offset": 1, "activation_masks": "generator"}
-    compress = ("--checkpoint", trained, "--settings", json.dumps(pruning))
+    pruned = ("--checkpoint", trained, "--settings", json.dumps(pruning), "--output", compressed)
     model = ("--network", "lenet5", "--scheme", "every_second", "--settings", json.dumps(modelling))
-    steps = {
-        "compress": [*NAMES, *compress, "--output", compressed, "--metrics", folder / "m.json"],
-        "trace": [*NAMES, "--checkpoint", compressed, "--output", folder / "trace.safetensors"],
-        "imagenet_trace": [*model, "--output", folder / "modelled.safetensors"],
+    steps: dict[Any, list[Any]] = {
+        compress: [*NAMES, *pruned, "--metrics", folder / "m.json"],
+        trace: [*NAMES, "--checkpoint", compressed, "--output", folder / "trace.safetensors"],
+        imagenet_trace: [*model, "--output", folder / "modelled.safetensors"],
     }
-    run(tree, STEPS, json.dumps([(name, [*map(str, values)]) for name, values in steps.items()]))
+    for step, arguments in steps.items():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["step", *map(str, arguments)])
+            step.main()
     return folder
 
 
 def test_a_trained_network_is_compressed_and_traced(made: Path) -> None:
     assert read_metadata(made / "compressed.safetensors")["scheme"] == "every_second"
     recorded = read_trace(made / "trace.safetensors")
-    weight = {trace.layer.name: trace.weight for trace in recorded.traces}["conv2"]
+    weight = {layer.layer.name: layer.weight for layer in recorded.traces}["conv2"]
     assert not weight[0::2].any()
     assert weight[1::2].mean() > 0.9
 
 
 def test_full_size_networks_are_modelled_under_it(made: Path) -> None:
-    trace = read_trace(made / "modelled.safetensors")
-    weight = {trace.layer.name: trace.weight for trace in trace.traces}["conv2"]
+    modelled = read_trace(made / "modelled.safetensors")
+    weight = {layer.layer.name: layer.weight for layer in modelled.traces}["conv2"]
     assert not weight[0::2].any()
     assert weight[1::2].all()
-    assert trace.provenance.data.startswith("weights: every_second, random positions;")
+    assert modelled.provenance.data.startswith("weights: every_second, random positions;")
 
 
-def test_configurations_may_name_it(tree: Path) -> None:
-    run(tree, CONFIGURED)
+def test_configurations_may_name_it(toy_scheme: None) -> None:
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    config["compression"]["every_second"] = {"offset": 1}
+    run = {"suite": "digits", "networks": ["lenet5"], "schemes": ["every_second"]}
+    check_config({**config, "runs": [*config["runs"], run]})

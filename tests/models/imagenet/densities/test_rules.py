@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from models.networks import build
 from sim.errors import UserError
 
 
+@cache
 def inputs(name: str, size: int = 224) -> dict[str, LayerInput]:
     with torch.device("meta"):
         network = build(name)

@@ -108,7 +108,7 @@ def test_threaded_array_equals_the_stepped_one(
 
 @pytest.mark.parametrize("size", [(65, 3), (130, 2), (3, 70), (64, 32)])
 def test_queues_of_tiles_that_span_several_words(size: tuple[int, int]) -> None:
-    layer = Layer.conv("conv", 6, 70, 2, input_size=(13, 12))
+    layer = Layer.conv("conv", 2, 70, 2, input_size=(13, 12))
     trace = _random(layer, 0.6, seed=1)
     array = accelerator("sa_smt", rows=size[0], columns=size[1], dram_bytes_per_cycle=math.inf)
     expected = reference.threaded(trace, size, 2, 2, True, (0.04, True))
