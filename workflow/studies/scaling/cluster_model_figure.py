@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from workflow.drawing.shared import BASELINE, PALETTE, figure_command, legend_below, page_figure
+from workflow.tabling.means import geometric_mean
 
 LINES = ("-", "--", ":", "-.")
 MARKERS = "os^D"
@@ -44,7 +45,7 @@ def draw(cluster_model: pd.DataFrame) -> Figure:
 
 def _panel(panel: Axes, rows: pd.DataFrame) -> None:
     for place, (count, group) in enumerate(rows.groupby("jobs_per_submission")):
-        mean = group.groupby("nodes")["speedup_over_one_slot"].mean()
+        mean = group.groupby("nodes")["speedup_over_one_slot"].agg(geometric_mean)
         panel.plot(
             mean.index,
             mean,
