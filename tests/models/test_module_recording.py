@@ -40,6 +40,23 @@ def test_the_zeros_of_a_layer_are_those_that_pytorch_computes() -> None:
     assert second[:, 2].all()
 
 
+class Shortcut(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 3, padding=1)
+        self.relu = nn.ReLU()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.relu(self.first(x))
+        return self.second(x) + x
+
+
+@pytest.mark.parametrize("int8", [True, False])
+def test_what_is_added_to_an_output_is_recorded_with_int8_and_without(int8: bool) -> None:
+    trace = record(Shortcut(), torch.rand(2, 3, 5, 5), int8=int8)
+    assert [entry.trace.layer.residual_elements for entry in trace.layers] == [0, 100]
+
+
 def test_a_scheme_prunes_what_it_says() -> None:
     masks = [entry.trace.weight for entry in record(_toy(), INPUTS, scheme="dbb").layers]
     widest = max(masks, key=lambda mask: mask.shape[1])

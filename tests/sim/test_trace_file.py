@@ -57,7 +57,7 @@ def test_plain_layers_are_written_without_the_fields_that_they_do_not_need(
     assert all(sorted(entry["layer"]) == sorted(names.split()) for entry in header["layers"])
 
 
-def test_round_trip_keeps_dilation_and_every_side_of_the_padding(tmp_path: Path) -> None:
+def test_round_trip_keeps_dilation_every_side_of_the_padding_and_what_is_added(tmp_path: Path) -> None:
     odd = Layer.conv(
         "odd",
         2,
@@ -69,6 +69,7 @@ def test_round_trip_keeps_dilation_and_every_side_of_the_padding(tmp_path: Path)
         dilation=(2, 1),
         input_dilation=(1, 3),
     )
+    odd = replace(odd, residual_elements=7)
     rng = np.random.default_rng(1)
     masks = rng.random(odd.weight_shape) < 0.5, rng.random((1, *odd.input_shape)) < 0.5
     provenance = Provenance("s", "n", "dense", "modelled", "modelled", "none")

@@ -57,6 +57,7 @@ def test_photographs_give_clustered_zeros_that_spread_over_channels() -> None:
 def test_layers_that_read_one_tensor_have_one_mask() -> None:
     for source in ("photographs", "generator"):
         masks = layers("resnet18", "dbb", activation_masks=source)
+        assert sum(trace.layer.residual_elements > 0 for trace in masks.values()) == 8
         np.testing.assert_array_equal(
             masks["layer2.0.conv1"].activation, masks["layer2.0.downsample.0"].activation
         )
