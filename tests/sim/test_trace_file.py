@@ -57,7 +57,7 @@ def test_plain_layers_are_written_without_the_fields_that_they_do_not_need(
     assert all(sorted(entry["layer"]) == sorted(names.split()) for entry in header["layers"])
 
 
-def test_round_trip_keeps_dilation_every_side_of_the_padding_and_what_is_added(tmp_path: Path) -> None:
+def test_round_trip_keeps_dilation_every_side_of_the_padding_and_residual(tmp_path: Path) -> None:
     odd = Layer.conv(
         "odd",
         2,
