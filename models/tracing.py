@@ -10,13 +10,13 @@ from models.compression.blocks.recording import recorded_blocks
 from models.compression.quantization import weight_int8
 from models.graph.activation_product import SECOND
 from models.graph.hooks import temporary
-from models.graph.layer_table import consumers, layer_table, read_as_second
+from models.graph.layer_table import layer_table
 from models.graph.modes import evaluating
+from models.graph.readers import readers
 from models.graph.stored_tensors import SparseNetwork, StoredTensor
-from models.products import Operation, matrix_product
+from models.products import Operation, linked, matrix_product
 from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.layer import Mask
-from sim.trace_file import Operand
 
 
 def trace_network(
@@ -39,7 +39,7 @@ def trace_network(
         hand happen to have.
     """
     table = layer_table(network, (images.shape[1], images.shape[2], images.shape[3]))
-    readers, seconds = consumers(network), read_as_second(network)
+    readings, layers = readers(network), {layer.name: layer for layer in table}
     with recorded_blocks(quantized.module) as blocks:
         masks = _stored_masks(quantized, images)
     bounds = {name: tensor_bound(tensor) for tensor in quantized.stored for name in tensor.readers}
@@ -51,8 +51,7 @@ def trace_network(
             trace = _product(layer, masks[name], masks[name + SECOND])
         else:
             trace = _layer(layer, quantized, weight, masks[name], bounds[name], blocks.get(name))
-        operand: Operand = "weight" if name in seconds else "activation"
-        return TracedLayer(trace, weight, readers[name], operand)
+        return linked(TracedLayer(trace, weight), readings[name], layers)
 
     return NetworkTrace(provenance, tuple(map(entry, table)))
 

@@ -8,9 +8,10 @@ from sim.events import Access, Events
 from sim.forms import conv1d, conv_transpose, matmul
 from sim.layer import Layer
 from sim.masks.block_map import BlockMap
+from sim.network_trace import NetworkTrace, Provenance, TracedLayer
 from sim.registry import accelerator, configurations
 from sim.trace import LayerTrace
-from sim.trace_file import NetworkTrace, Provenance, TracedLayer, read_trace, write_trace
+from sim.trace_file import read_trace, write_trace
 
 __all__ = [
     "Accelerator",

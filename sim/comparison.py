@@ -14,9 +14,10 @@ from sim.errors import UserError
 from sim.events import Events
 from sim.extras import extra
 from sim.layer import layer_kind
+from sim.network_trace import NetworkTrace, Provenance
 from sim.registry import design_title
 from sim.trace import LayerTrace
-from sim.trace_file import NetworkTrace, Provenance, read_trace
+from sim.trace_file import read_trace
 
 if TYPE_CHECKING:
     import pandas as pd

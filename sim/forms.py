@@ -70,7 +70,7 @@ def conv_transpose(
         UserError: as `Layer`, or the padding cuts outputs away that a window alone makes.
     """
     kernel, spread = pair(f"{name}: kernel", kernel, 1), pair(f"{name}: dilation", dilation, 1)
-    if padding == "same":
+    if isinstance(padding, str) and padding == "same":
         raise UserError(f"{name}: padding 'same' of a transposed convolution; expected numbers")
     cut = sides(f"{name}: padding", padding)
     more = pair(f"{name}: output_padding", output_padding, 0)

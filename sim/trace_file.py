@@ -10,10 +10,9 @@ import hashlib
 import json
 import os.path
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from functools import cached_property
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,124 +21,16 @@ from safetensors.numpy import save
 
 from sim.errors import UserError
 from sim.files import intact, whole_file
-from sim.layer import Layer, Mask
+from sim.layer import Layer
 from sim.masks.block_map import BlockMap, block_grid
 from sim.masks.packed_bits import unpacked_bits
+from sim.network_trace import NetworkTrace, Provenance, TracedLayer
 from sim.sizes import whole
 from sim.trace import LayerTrace
-from sim.validation import (
-    described,
-    require_choice,
-    require_text,
-    required_path,
-    shown,
-    unknown,
-)
+from sim.validation import described, required_path, shown
 
 VERSION = 2
-Source = Literal["measured", "modelled"]
-Operand = Literal["activation", "weight"]
 Tensors = dict[str, npt.NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where the zeros of a trace come from; every result row repeats it.
-
-    Attributes:
-        suite, network, scheme: the wildcards of the pipeline.
-        weight_source, activation_source: "measured" (a trained network on real inputs) or
-            "modelled" (generated to stated densities).
-        data: the images, or the tables and generator that the masks follow.
-    """
-
-    suite: str
-    network: str
-    scheme: str
-    weight_source: Source
-    activation_source: Source
-    data: str
-
-    def __post_init__(self) -> None:
-        require_choice("weight_source", self.weight_source, get_args(Source))
-        require_choice("activation_source", self.activation_source, get_args(Source))
-        require_text(suite=self.suite, network=self.network, scheme=self.scheme, data=self.data)
-
-
-@dataclass(frozen=True, eq=False)
-class TracedLayer:
-    """One layer of a trace.
-
-    Attributes:
-        trace: shape and masks.
-        weight_int8: (K, C/groups, R, S) quantized weights whose zeros are the mask's, or None.
-        consumer: name of the layer that reads this layer's output, or None for the last.
-        consumer_operand: which operand of it that is; "weight" only of a product of activations.
-    """
-
-    trace: LayerTrace
-    weight_int8: npt.NDArray[np.int8] | None = None
-    consumer: str | None = None
-    consumer_operand: Operand = "activation"
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.trace, LayerTrace):
-            raise UserError(f"a TracedLayer holds a LayerTrace, not {described(self.trace)}")
-        name = self.trace.layer.name
-        require_choice(f"{name}: consumer_operand", self.consumer_operand, get_args(Operand))
-        require_text(**{f"{name}: consumer": self.consumer})
-        if self.weight_int8 is not None:
-            kind = getattr(self.weight_int8, "dtype", type(self.weight_int8).__name__)
-            if kind != np.int8:
-                raise UserError(f"{name}: weights of type {kind}; expected int8")
-
-
-@dataclass(frozen=True, eq=False)
-class NetworkTrace:
-    """All conv and FC layers of a network, in the order they are computed."""
-
-    provenance: Provenance
-    layers: tuple[TracedLayer, ...]
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.provenance, Provenance):
-            raise UserError(f"provenance is {described(self.provenance)}; expected a Provenance")
-        layers = self.layers if isinstance(self.layers, tuple) else ()
-        if not layers or not all(isinstance(layer, TracedLayer) for layer in layers):
-            raise UserError(
-                f"layers of a trace are {described(self.layers)}; "
-                "expected a tuple of TracedLayer, at least one"
-            )
-
-    @cached_property
-    def traces(self) -> tuple[LayerTrace, ...]:
-        """The layers as the simulator takes them: with the mask of what each writes back.
-
-        The first layer reads the image; a layer whose output no layer reads ends the network.
-        """
-        read = self._readers()
-        return tuple(
-            replace(
-                entry.trace,
-                output=_read(read[entry.consumer], entry) if entry.consumer else None,
-                reads_image=place == 0,
-                ends_network=entry.consumer is None,
-            )
-            for place, entry in enumerate(self.layers)
-        )
-
-    def _readers(self) -> dict[str, LayerTrace]:
-        """The layers by name; a reader that is none of them is refused."""
-        layers = {entry.trace.layer.name: entry.trace for entry in self.layers}
-        for entry in self.layers:
-            if not (entry.consumer is None or entry.consumer in layers):
-                raise unknown(f"consumer of {entry.trace.layer.name}:", entry.consumer, layers)
-        return layers
-
-
-def _read(reader: LayerTrace, entry: TracedLayer) -> Mask:
-    """What a layer's output is to its reader, (N, K', H', W')."""
-    return reader.second_map if entry.consumer_operand == "weight" else reader.activation
 
 
 def _digest(header: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) -> str:
@@ -176,6 +67,8 @@ def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
         }
         if entry.consumer_operand != "activation":
             record["consumer_operand"] = entry.consumer_operand
+        if entry.pieces:
+            record["pieces"] = [list(piece) for piece in entry.pieces]
         if mask.block_map is not None:
             tensors[f"{key}.block_map"] = np.packbits(mask.block_map.zero)
             record["block"] = [mask.block_map.width, mask.block_map.height]
@@ -285,7 +178,8 @@ def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> Traced
         block_map=_block_map(layer, record, tensors.get(f"{key}.block_map")),
     )
     operand = record.get("consumer_operand", "activation")
-    return TracedLayer(trace, int8, record["consumer"], operand)
+    pieces = tuple((reader, place) for reader, place in record.get("pieces", ()))
+    return TracedLayer(trace, int8, record["consumer"], operand, pieces)
 
 
 def _block_map(

@@ -18,7 +18,8 @@ from models.command.onnx_input import SUFFIX, onnx_inputs
 from models.extras import networks_extra
 from models.recording import record
 from sim.errors import UserError
-from sim.trace_file import NetworkTrace, read_trace
+from sim.network_trace import NetworkTrace
+from sim.trace_file import read_trace
 from sim.validation import require_positive
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from string import Template
 
 from models.command.text_table import Row, digits
 from sim.comparison import NetworkComparison
+from sim.network_trace import Provenance
 from sim.registry import design_title
-from sim.trace_file import Provenance
 
 PAGE = Template("""\
 <!doctype html>

@@ -16,7 +16,8 @@ from sim.compared_designs import designs_to_run
 from sim.comparison import NetworkComparison, compare
 from sim.errors import UserError
 from sim.files import whole_file
-from sim.trace_file import NetworkTrace, write_trace
+from sim.network_trace import NetworkTrace
+from sim.trace_file import write_trace
 
 TOTALS = {
     "accelerator": "design",

@@ -8,6 +8,7 @@ the input into its memory; products of known tensors alone are folded weights an
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from torch import Tensor, nn
@@ -16,16 +17,19 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.hooks import RemovableHandle
 from torch.utils.weak import WeakIdKeyDictionary
 
-from models.graph.multiplications import OTHER_PRODUCTS, is_addition
+from models.graph.multiplications import is_addition, is_other_product
 from models.products import (
+    WHOLE,
+    Cuts,
     Makers,
-    Operand,
     Operation,
     Product,
+    Reading,
     Residuals,
     Windows,
     convolutions,
     matrix_product,
+    united,
 )
 from sim.errors import UserError
 from sim.layer import Mask
@@ -43,7 +47,7 @@ class ProductWatch(TorchDispatchMode):
     Attributes:
         path: names of the modules that are running, outermost first.
         products: in running order.
-        readers: for each layer the first product that reads what it made, and as which operand.
+        readers: for each layer the products that read what it made, in running order.
         residuals: what layers add to their outputs.
     """
 
@@ -51,12 +55,15 @@ class ProductWatch(TorchDispatchMode):
         super().__init__()  # type: ignore[no-untyped-call]
         self.path: list[str] = []
         self.products: list[Product] = []
-        self.readers: dict[str, tuple[str, Operand]] = {}
+        self.readers: dict[str, list[Reading]] = {}
         self.residuals = Residuals()
         self._modules = dict(module.named_modules())
         self._kind = type(module).__name__
         self._calls: Counter[str] = Counter()
         self._makers: Any = WeakIdKeyDictionary()
+        self._cuts: Any = WeakIdKeyDictionary()
+        self._numbers: Any = WeakIdKeyDictionary()
+        self._counter = count()
         self._padded: dict[int, tuple[Tensor, Tensor, Sides]] = {}
         self._parameters = {
             parameter.untyped_storage().data_ptr(): name
@@ -91,14 +98,30 @@ class ProductWatch(TorchDispatchMode):
                 if x.untyped_storage() in self._makers
             )
         made = self._note(name, args, result)
+        changed = func._schema.is_mutable
         written = [x for x in tree_leaves(result) if isinstance(x, Tensor)]
-        for x in [*written, *(read[:1] if func._schema.is_mutable else [])]:
+        cuts = WHOLE if changed or made is not None else self._united_cuts(read)
+        for x in [*written, *(read[:1] if changed else [])]:
             storage = x.untyped_storage()
-            kept = (
-                self._makers.get(storage, frozenset()) if func._schema.is_mutable else frozenset()
-            )
+            if storage in self._makers and not changed and made is None:
+                continue  # a view: the memory holds what it held
+            kept = self._makers.get(storage, frozenset()) if changed else frozenset()
             self._makers[storage] = makers | kept if made is None else made
+            self._cuts[storage] = cuts
         return result
+
+    def _united_cuts(self, tensors: Sequence[Tensor]) -> Cuts:
+        mixed = [x for x in tensors if x.untyped_storage() in self._makers]
+        return united([self._cuts_of(x) for x in mixed])
+
+    def _cuts_of(self, x: Tensor) -> Cuts:
+        """The piece of a result that a tensor is; a view of a part of its memory is one."""
+        storage = x.untyped_storage()
+        cuts: Cuts = self._cuts.get(storage, WHOLE)
+        if cuts or x.numel() * x.element_size() >= storage.nbytes():
+            return cuts
+        number = self._numbers.setdefault(storage, next(self._counter))
+        return frozenset({(number, x.storage_offset(), tuple(sorted(x.shape)))})
 
     def _union(self, tensors: Sequence[Tensor]) -> Makers | None:
         """What made the tensors; None = all of them are known."""
@@ -116,7 +139,7 @@ class ProductWatch(TorchDispatchMode):
             return self._add(matrix_product(self._operation(left, right)), (left, right))
         elif name == "convolution":
             return self._convolution(args)
-        elif any(part in name for part in OTHER_PRODUCTS) and "comm" not in name:
+        elif is_other_product(name):
             raise UserError(
                 f"{self._place}: computes a product ({name}) that has no form of a layer; expected "
                 "convolutions and products of matrices"
@@ -154,7 +177,8 @@ class ProductWatch(TorchDispatchMode):
         self.residuals.ran(reader)
         for tensor, place in zip(tensors, product.places, strict=True):
             for maker in self._makers.get(tensor.untyped_storage(), frozenset()):
-                self.readers.setdefault(maker, (reader, place))
+                readings = self.readers.setdefault(maker, [])
+                readings.append(Reading(reader, place, self._cuts_of(tensor)))
         return frozenset({reader})
 
     def _operation(self, first: Tensor, second: Tensor) -> Operation:

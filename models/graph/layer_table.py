@@ -1,7 +1,6 @@
 """What a network is to an accelerator: its layers and products, and which reads which."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -216,47 +215,6 @@ def is_zero_padding(node: fx.Node, modules: Mapping[str, nn.Module]) -> bool:
     return given.get("mode", "constant") == "constant" and not given.get("value")
 
 
-def consumers(module: nn.Module) -> dict[str, str | None]:
-    """For each layer and product, the first one in running order that reads what it wrote.
-
-    Edges are followed through everything else (batch norm, activation functions, pooling,
-    additions, flattening). Layers that nothing reads have None.
-
-    Raises:
-        UserError: the forward pass depends on values, so its graph cannot be drawn.
-    """
-    graph = layer_graph(module)
-    computed = computed_nodes(graph, module)
-    order = {node: index for index, node in enumerate(graph.nodes)}
-    first: dict[str, str | None] = {}
-    for node, name in computed.items():
-        readers = {user for user in _reached(node.users, computed, _users) if user in computed}
-        first[name] = computed[min(readers, key=order.__getitem__)] if readers else None
-    return first
-
-
-def read_as_second(module: nn.Module) -> frozenset[str]:
-    """Layers and products whose first reader multiplies by their result: its second operand.
-
-    Raises:
-        UserError: as `consumers`.
-    """
-    graph = layer_graph(module)
-    computed = computed_nodes(graph, module)
-    readers = consumers(module)
-    makers = {
-        name: {
-            computed[maker]
-            for maker in _reached(node.all_input_nodes[:1], computed, _sources)
-            if maker in computed
-        }
-        for node, name in computed.items()
-    }
-    return frozenset(
-        name for name, reader in readers.items() if reader and name not in makers[reader]
-    )
-
-
 def computed_nodes(graph: fx.Graph, module: nn.Module) -> dict[fx.Node, str]:
     """The nodes of layers and products in running order, with their names."""
     children = dict(module.named_modules())
@@ -265,27 +223,3 @@ def computed_nodes(graph: fx.Graph, module: nn.Module) -> dict[fx.Node, str]:
         for node in graph.nodes
         if node.op == "call_module" and is_computed(children[str(node.target)])
     }
-
-
-def _users(node: fx.Node) -> Iterable[fx.Node]:
-    return node.users
-
-
-def _sources(node: fx.Node) -> Iterable[fx.Node]:
-    return node.all_input_nodes
-
-
-def _reached(
-    start: Iterable[fx.Node],
-    computed: Mapping[fx.Node, str],
-    following: Callable[[fx.Node], Iterable[fx.Node]],
-) -> set[fx.Node]:
-    """All nodes on the way from some, up to the first layer or product of each way."""
-    seen: set[fx.Node] = set()
-    waiting = deque(start)
-    while waiting:
-        node = waiting.popleft()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend(() if node in computed else following(node))
-    return seen

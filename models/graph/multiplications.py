@@ -63,6 +63,15 @@ COUNTS: dict[str, Callable[[Sequence[Any], Tensor], int]] = {
 """Multiplications of torch's operations that the layers of a table are made of."""
 OTHER_PRODUCTS = ("attention", "trilinear", "lstm", "gru", "rnn", "conv", "linear", "mm", "matmul")
 """Parts of the names of all other operations that multiply and add."""
+NO_PRODUCTS = ("comm", "gamma", "hamming", "upsample")
+"""Parts of names that sound like products: interpolation weighs neighbours, as a pooling does."""
+
+
+def is_other_product(operation: str) -> bool:
+    """Whether an operation that no table counts multiplies and adds, by its name."""
+    return any(part in operation for part in OTHER_PRODUCTS) and not any(
+        part in operation for part in NO_PRODUCTS
+    )
 
 
 def is_addition(operation: str) -> bool:
@@ -105,7 +114,7 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         count = COUNTS.get(name)
         if count is not None:
             self._add(name, count(args, result))
-        elif any(part in name for part in OTHER_PRODUCTS) and "comm" not in name:
+        elif is_other_product(name):
             self._add(name, None)
         self._carry(name, (args, kwargs), result)
         return result

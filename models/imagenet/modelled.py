@@ -8,14 +8,13 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from models.graph.dataflow import InputKind, LayerInput, layer_inputs
-from models.graph.layer_table import consumers, read_as_second
+from models.graph.readers import readers
 from models.imagenet import IMAGENET
 from models.imagenet.densities.places import channel_spreads
 from models.imagenet.densities.rules import (
@@ -34,6 +33,7 @@ from models.imagenet.full_size import full_size_network
 from models.imagenet.settings import FullSizeSettings
 from models.imagenet.shifted import shifted_masks
 from models.imagenet.trace_pictures import first_pictures
+from models.products import linked
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.generate.activations import Clustering, activation_mask
 from sim.generate.pruning import activation_bound, bounded_mask
@@ -69,8 +69,8 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
     pruning = settings.modelled_scheme(network, scheme)
     shapes = full_size_network(network, settings, weights=False)
     inputs = layer_inputs(shapes, settings.shape.form(network).shape)
-    readers, seconds = consumers(shapes), read_as_second(shapes)
-    last = {name for name, reader in readers.items() if reader is None}
+    readings, layers_by_name = readers(shapes), {row.layer.name: row.layer for row in inputs}
+    last = {name for name, read in readings.items() if not read}
     aimed = target_densities(network, inputs, settings)
     bounds = ActivationBounds(inputs, pruning.activations_removed)
     masks, origin = activation_masks(network, inputs, aimed, settings, bounds)
@@ -94,9 +94,7 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
             masks[row.tensor],
             activation_bound=bounds.of(row.tensor),
         )
-        name = row.layer.name
-        operand: Literal["activation", "weight"] = "weight" if name in seconds else "activation"
-        layers.append(TracedLayer(trace, None, readers[name], operand))
+        layers.append(linked(TracedLayer(trace), readings[row.layer.name], layers_by_name))
     provenance = Provenance(
         suite=IMAGENET,
         network=network,

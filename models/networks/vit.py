@@ -16,8 +16,8 @@ from models.networks.variant import Variant
 class Attention(nn.Module):
     """Attention of every token to all tokens (N, T, C), in heads of C / heads channels.
 
-    Query, key and value are layers of their own, and not one three times as wide: each result is
-    then written for one reader. The multiplications are the same.
+    Query, key and value are layers of their own, and not one three times as wide: the
+    multiplications are the same.
     """
 
     def __init__(self, channels: int, heads: int) -> None:

@@ -9,18 +9,22 @@ from onnx import NodeProto
 
 from models.onnx_import.additions import addends
 from models.onnx_import.files import Array
-from models.onnx_import.graph import Graph, ProductNode, read
+from models.onnx_import.graph import SHAPES, Graph, ProductNode, read
 from models.onnx_import.naming import layer_name
+from models.onnx_import.operators import given
 from models.onnx_import.windows import attributes, windows, zeros_around
 from models.products import (
+    WHOLE,
+    Cuts,
     Makers,
-    Operand,
     Operation,
     Product,
+    Reading,
     Residuals,
     convolutions,
     matrix_product,
     nonzeros,
+    united,
 )
 from models.products.matrices import stacked
 from sim.errors import UserError
@@ -28,6 +32,8 @@ from sim.layer import Mask
 from sim.sizes import Sides
 
 NOTHING: Makers = frozenset()
+CUTTING = ("Split", "Slice", "Gather")
+"""Operators whose outputs are pieces of their first input."""
 UNPADDED: Sides = ((0, 0), (0, 0))
 
 
@@ -82,8 +88,8 @@ class LayerTable:
 
     def of_image(
         self, values: Mapping[str, Array]
-    ) -> tuple[list[Product], dict[str, tuple[str, Operand]], Mapping[str, int]]:
-        """The layers of one image, for each the first that reads its result, and what it adds.
+    ) -> tuple[list[Product], dict[str, list[Reading]], Mapping[str, int]]:
+        """The layers of one image, for each those that read its result, and what it adds.
 
         Layers are in running order; what is added to their outputs counts where sizes are shown.
 
@@ -94,25 +100,32 @@ class LayerTable:
             UserError: a value is not finite, or a product has no form of a layer.
         """
         made: list[Product] = []
-        readers: dict[str, tuple[str, Operand]] = {}
+        readers: dict[str, list[Reading]] = {}
         makers: dict[str, Makers] = {}
+        cuts: dict[str, Cuts] = {}
         calls: Counter[str] = Counter()
         residuals = Residuals()
         for node in self._graph.nodes:
+            if node.op_type in SHAPES:
+                continue
             self._note_addition(node, values, makers, residuals)
             result: Makers = NOTHING.union(*(makers.get(name, NOTHING) for name in read(node)))
+            piece = _cuts(node, makers, cuts)
             layer = self.layers.get(node.output[0]) if node.output else None
             if layer is not None:
                 products = list(self._products(layer, values, calls))
                 for product in products:
                     residuals.ran(product.layer.name)
                     for name, place in zip(layer.operands, product.places, strict=True):
+                        reading = Reading(product.layer.name, place, cuts.get(name, WHOLE))
                         for maker in makers.get(name, NOTHING):
-                            readers.setdefault(maker, (product.layer.name, place))
+                            readers.setdefault(maker, []).append(reading)
                 made += products
                 result = frozenset(product.layer.name for product in products)
+                piece = {}
             if result:
                 makers |= dict.fromkeys(filter(None, node.output), result)
+                cuts |= piece
         return made, readers, residuals.elements
 
     def _note_addition(
@@ -170,6 +183,16 @@ class LayerTable:
         if stored is None:
             raise UserError(f"{self._graph.path}: nothing makes the value {name!r}")
         return stored
+
+
+def _cuts(
+    node: NodeProto, makers: Mapping[str, Makers], cuts: Mapping[str, Cuts]
+) -> dict[str, Cuts]:
+    """The pieces of a result that a node's outputs are; what it cuts is a piece for each output."""
+    mixed = [name for name in read(node) if makers.get(name)]
+    piece = united([cuts.get(name, WHOLE) for name in mixed])
+    cutting = node.op_type in CUTTING and given(node, 0) in mixed and not piece
+    return {name: frozenset({name}) if cutting else piece for name in filter(None, node.output)}
 
 
 def _layer_node(graph: Graph, product: ProductNode) -> LayerNode:

@@ -3,21 +3,28 @@
 from models.products.convolution import Windows, convolutions
 from models.products.matrices import matrix_product
 from models.products.product import Operand, Operation, Product, nonzeros
+from models.products.readers import WHOLE, Cuts, Reading, linked, pieces, united
 from models.products.residuals import Makers, Residuals
 from models.products.runs import AS_IT_IS, ROUNDED, ImageRuns, with_data
 
 __all__ = [
     "AS_IT_IS",
     "ROUNDED",
+    "WHOLE",
+    "Cuts",
     "ImageRuns",
     "Makers",
     "Operand",
     "Operation",
     "Product",
+    "Reading",
     "Residuals",
     "Windows",
     "convolutions",
+    "linked",
     "matrix_product",
     "nonzeros",
+    "pieces",
+    "united",
     "with_data",
 ]

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.products.product import Operand, Product
+from models.products.product import Product
+from models.products.readers import Reading, linked
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.errors import UserError
 from sim.layer import Mask
 
-Readers = Mapping[str, tuple[str, Operand]]
-"""For each layer the first product that reads what it made, and as which operand."""
+Readers = Mapping[str, Sequence[Reading]]
+"""For each layer the products that read what it made, in running order."""
 
 AS_IT_IS = "zeros of the numbers as they are (not INT8)"
 ROUNDED = "rounded to INT8"
@@ -85,5 +86,5 @@ class ImageRuns:
         weight = np.stack(weights) if layer.is_product else weights[0]
         # 8: nothing promises fewer nonzeros in a block than the images at hand happen to have
         trace = LayerTrace(layer, weight, np.stack(self._activations[place]), activation_bound=8)
-        reader = self._readers.get(layer.name)
-        return TracedLayer(trace) if reader is None else TracedLayer(trace, None, *reader)
+        layers = {product.layer.name: product.layer for product in self._first}
+        return linked(TracedLayer(trace), self._readers.get(layer.name, ()), layers)

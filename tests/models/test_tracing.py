@@ -1,7 +1,9 @@
+import copy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
@@ -17,7 +19,7 @@ from models.tracing import trace_network
 from sim import NetworkTrace, Provenance, read_trace, write_trace
 from sim.masks.density_bound import tightest_bound
 from sim.masks.totals import effectual_macs as layer_totals
-from tests.models.attention import encoder, images
+from tests.models.attention import Chunked, Packed, encoder, images
 from tests.models.compression.samples import samples
 from tests.models.toy import toy, toy_images
 from tests.reference.windows import effectual_macs
@@ -216,3 +218,25 @@ def test_effectual_macs_of_attention_equal_products_of_the_zeros(tmp_path: Path)
     assert len(counted) == 4
     shares = next(entry for entry in products if entry.layer.name == "blocks.0.attn.mixed")
     assert shares.activation_density < 0.9
+
+
+@pytest.mark.parametrize("kind", [Packed, Chunked])
+def test_a_layer_that_is_read_in_pieces_writes_all_of_them(kind: type[Packed]) -> None:
+    """Against the projection's own result, value by value."""
+    torch.manual_seed(0)
+    module, pictures = kind().eval(), images(2)
+    with torch.no_grad():
+        expected = (module.packed(pictures) != 0).movedim(-1, 1).reshape(2, 24, 8, 8)
+    quantized = SparseNetwork(copy.deepcopy(module))
+    quantize(quantized, pictures)
+    for trace in (
+        record_any(module, pictures),
+        trace_network(kind().eval(), quantized, pictures, PROVENANCE),
+    ):
+        entry = next(entry for entry in trace.layers if entry.trace.layer.name == "qkv")
+        assert [operand for _, operand in entry.pieces] == ["weight", "weight"]
+        written = next(one for one in trace.traces if one.layer.name == "qkv").output
+        assert written is not None
+        assert written.shape == (2, 24, 8, 8)
+        if entry.weight_int8 is None:  # rounding makes further zeros
+            assert np.array_equal(written, expected.numpy())

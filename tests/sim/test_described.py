@@ -8,7 +8,7 @@ import pytest
 from sim import Layer, LayerTrace, UserError, accelerator
 from sim.comparison import compare
 from sim.described import described_accelerators
-from sim.trace_file import NetworkTrace, Provenance, TracedLayer
+from sim.network_trace import NetworkTrace, Provenance, TracedLayer
 
 
 def written(folder: Path, text: str) -> Path:

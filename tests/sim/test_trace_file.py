@@ -18,6 +18,7 @@ from sim import (
     simulate,
 )
 from sim.trace_file import read_trace, write_trace
+from tests.sim.test_network_trace import network
 from tests.sim.trace_files import small_trace, with_block_map
 
 
@@ -162,3 +163,11 @@ def test_a_path_may_be_text_and_nothing_else(trace: NetworkTrace, tmp_path: Path
     assert len(read_trace(str(tmp_path / "a")).layers) == len(trace.layers)
     with pytest.raises(UserError, match="takes a path, not int"):
         read_trace(7)  # type: ignore[arg-type]
+
+
+def test_round_trip_keeps_who_reads_which_piece(tmp_path: Path) -> None:
+    trace = network()
+    write_trace(tmp_path / "a", trace)
+    back = read_trace(tmp_path / "a")
+    assert back.layers[0].pieces == trace.layers[0].pieces
+    assert np.array_equal(back.traces[0].output, trace.traces[0].output)

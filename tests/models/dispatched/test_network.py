@@ -68,6 +68,13 @@ NETWORKS: dict[str, tuple[nn.Module, list[str]]] = {
         Lambda(lambda s, x: s.c(x) if x.sum() > -1e9 else x, c=nn.Conv2d(4, 2, 1)),
         ["c"],
     ),
+    "interpolated": (
+        Lambda(
+            lambda s, x: s.c(F.interpolate(x, scale_factor=2.0, mode="bilinear")),
+            c=nn.Conv2d(4, 2, 1),
+        ),
+        ["c"],
+    ),
     "in place": (
         Lambda(lambda s, x: s.d(F.relu_(s.c(x))), c=nn.Conv2d(4, 3, 1), d=nn.Conv2d(3, 2, 1)),
         ["c", "d"],

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from models.dispatched import record_any
 from models.dispatched.watch import ProductWatch
 from models.graph.layer_table import layer_table
+from models.products import Reading
 from tests.models.lambdas import Lambda
 
 
@@ -31,7 +32,8 @@ def test_makers_are_followed_through_what_is_written_in_place() -> None:
         module(x)
     names = [product.layer.name for product in watch.products]
     assert names == ["left", "right", "Pieces"]  # the product of weights alone is none
-    assert watch.readers == dict.fromkeys(("left", "right"), ("Pieces", "activation"))
+    reading = [Reading("Pieces", "activation")]
+    assert watch.readers == dict.fromkeys(("left", "right"), reading)
     assert watch.products[2].layer.dense_macs == 20
 
 

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from models.graph.activation_product import SECOND, ActivationProduct
-from models.graph.layer_table import consumers, layer_table, read_as_second
+from models.graph.layer_table import layer_table
+from models.graph.readers import readers
 from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
 from sim.forms import matmul
@@ -19,14 +20,15 @@ def test_an_encoder_has_a_row_for_each_product_and_as_many_multiplications_as_to
 
 
 def test_each_result_goes_to_the_right_operand_of_its_reader() -> None:
-    readers, second = consumers(encoder()), read_as_second(encoder())
-    attention = {name: readers[f"blocks.0.attn.{name}"] for name in ("query", "key", "value")}
-    assert attention == {
-        "query": "blocks.0.attn.scores",
-        "key": "blocks.0.attn.scores",
-        "value": "blocks.0.attn.mixed",
+    read = readers(encoder())
+    attention = {name: read[f"blocks.0.attn.{name}"][0] for name in ("query", "key", "value")}
+    assert {name: (one.reader, one.operand) for name, one in attention.items()} == {
+        "query": ("blocks.0.attn.scores", "activation"),
+        "key": ("blocks.0.attn.scores", "weight"),
+        "value": ("blocks.0.attn.mixed", "weight"),
     }
-    assert readers["blocks.0.attn.mixed"] == "blocks.0.attn.proj"
+    assert read["blocks.0.attn.mixed"][0].reader == "blocks.0.attn.proj"
+    second = {name for name, each in read.items() if each and each[0].operand == "weight"}
     assert second == {f"blocks.{n}.attn.{name}" for n in (0, 1) for name in ("key", "value")}
 
 

@@ -3,7 +3,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from models.graph.layer_table import consumers, layer_table
+from models.graph.layer_table import layer_table
+from models.graph.readers import first_readers
 from models.networks import build
 from sim import Layer
 from sim.errors import UserError
@@ -46,7 +47,7 @@ def test_the_network_is_left_as_it_was() -> None:
 def test_resnet50_residual_edges() -> None:
     with torch.device("meta"):
         network = build("resnet50")
-    edges = consumers(network)
+    edges = first_readers(network)
     assert list(edges) == [row.name for row in layer_table(network, (3, 224, 224))]
     assert edges["conv1"] == "layer1.0.conv1"
     assert edges["layer1.0.conv1"] == "layer1.0.conv2"
@@ -58,7 +59,7 @@ def test_resnet50_residual_edges() -> None:
 
 
 def test_plain_networks_are_chains() -> None:
-    edges = consumers(build("vgg16", width=0.125, input_size=32))
+    edges = first_readers(build("vgg16", width=0.125, input_size=32))
     names = list(edges)
     assert list(edges.values()) == [*names[1:], None]
 
@@ -70,11 +71,11 @@ class Halve(nn.Module):
 
 def test_parametrized_layers_are_still_layers() -> None:
     network = build("lenet5", num_classes=10, input_size=32)
-    rows, edges = layer_table(network, (3, 32, 32)), consumers(network)
+    rows, edges = layer_table(network, (3, 32, 32)), first_readers(network)
     for name in ("conv2", "fc1"):
         parametrize.register_parametrization(network.get_submodule(name), "weight", Halve())
     assert layer_table(network, (3, 32, 32)) == rows
-    assert consumers(network) == edges
+    assert first_readers(network) == edges
 
 
 class Twice(nn.Module):
@@ -106,4 +107,4 @@ def test_networks_that_have_no_table(network: nn.Module, message: str) -> None:
 
 def test_networks_that_have_no_graph() -> None:
     with pytest.raises(UserError, match="Branching has no fixed graph"):
-        consumers(Branching())
+        first_readers(Branching())

@@ -1,7 +1,8 @@
 import torch
 from torch import nn
 
-from models.graph.layer_table import consumers, layer_table
+from models.graph.layer_table import layer_table
+from models.graph.readers import first_readers
 from models.graph.stored_zeros import StoredZeroPad2d
 from models.networks.same_padding import same_padded
 
@@ -13,7 +14,7 @@ def test_uneven_zeros_are_part_of_the_map_that_a_layer_reads() -> None:
     first, second = layer_table(network, (2, 8, 8))
     assert (first.input_size, first.padding, first.output_size) == ((9, 9), (0, 0), (4, 4))
     assert (second.input_size, second.padding) == ((4, 4), (1, 1))
-    assert consumers(network) == {"1": "4", "4": None}
+    assert first_readers(network) == {"1": "4", "4": None}
 
 
 def test_values_are_those_of_zero_padding() -> None:

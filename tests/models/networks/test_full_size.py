@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from models.graph.layer_table import consumers, layer_table
+from models.graph.layer_table import layer_table
+from models.graph.readers import first_readers
 from models.networks import build, network_record
 from sim.errors import UserError
 
@@ -136,7 +137,7 @@ def test_narrow_variants_run(name: str) -> None:
 def test_every_layer_but_the_last_has_a_reader() -> None:
     for name in ("googlenet", "mobilenet_v3_large", "yolov5s"):
         network = full_size(name)
-        readers = consumers(network)
+        readers = first_readers(network)
         table = [row.name for row in layer_table(network, (3, 64, 64))]
         assert sorted(readers) == sorted(table)
         unread = [layer for layer, reader in readers.items() if reader is None]

@@ -31,6 +31,7 @@ def assert_same(trace: NetworkTrace, other: NetworkTrace) -> None:
         assert np.array_equal(one.trace.activation, two.trace.activation), one.trace.layer.name
         assert one.consumer == two.consumer
         assert one.consumer_operand == two.consumer_operand
+        assert one.pieces == two.pieces
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same'")
@@ -172,5 +173,7 @@ def test_blocks_of_later_networks_as_exported(dynamic: bool, tmp_path: Path) -> 
     path.write_bytes(export(network, inputs, dynamic=dynamic))
     trace, module = record(path, inputs), record(network, inputs, int8=False)
     assert_same(trace, module)
+    packed = next(entry for entry in trace.layers if entry.trace.layer.name == "qkv")
+    assert [operand for _, operand in packed.pieces] == ["weight", "weight"]
     expected = torch_macs(network, inputs[:1])
     assert sum(layer.layer.dense_macs for layer in trace.traces) == expected

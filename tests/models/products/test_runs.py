@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.products import ImageRuns, Operation, Product, matrix_product
+from models.products import ImageRuns, Operation, Product, Reading, matrix_product
 from sim import Provenance, UserError
 
 ORIGIN = Provenance("yours", "net", "dense", "measured", "measured", "a test")
@@ -17,7 +17,7 @@ def test_images_are_put_together_and_weights_kept_once() -> None:
     runs = ImageRuns()
     for row in ([1, 0, 1], [0, 1, 1]):
         made = [product("a", row), product("b", row, known=False)]
-        runs.add(made, {"a": ("b", "weight")}, {"b": 9})
+        runs.add(made, {"a": [Reading("b", "weight")]}, {"b": 9})
     trace = runs.trace(ORIGIN)
     first, second = trace.layers
     assert first.trace.activation[:, :, 0, 0].tolist() == [[True, False, True], [False, True, True]]
