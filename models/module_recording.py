@@ -1,6 +1,7 @@
 """Traces of a module of PyTorch: as it is, or pruned and rounded to INT8."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -28,7 +29,8 @@ def record_module(
         model: a `torch.nn.Module`; it is not changed.
         inputs: an array or a tensor, images first.
         origin: with the scheme; how the numbers are kept is added to its data.
-        int8: False notes the zeros of the numbers as they are.
+        int8: False puts the zeros of the numbers as they are first, and without pruning notes
+            those alone.
 
     Raises:
         UserError: as `models.recording.record`.
@@ -42,26 +44,44 @@ def record_module(
     if scheme not in full_size_schemes():
         raise unknown("scheme", scheme, full_size_schemes())
     images = _tensor(inputs)
+    if not int8 and scheme == "dense":
+        return record_any(model, images, with_data(origin, AS_IT_IS, len(images)))
+    trace = _both_forms(model, _checked(images), full_size_schemes()[scheme](), origin)
     if int8:
-        return _rounded(model, _checked(images), full_size_schemes()[scheme](), origin)
-    if scheme != "dense":
-        raise UserError(
-            f"scheme {scheme} prunes the INT8 form; leave out int8=False, or prune first"
-        )
-    return record_any(model, images, with_data(origin, AS_IT_IS, len(images)))
+        return trace
+    if trace.other is None:
+        raise UserError(f"scheme {scheme} prunes what INT8 rounding leaves; leave out int8=False")
+    return replace(trace.other, other=replace(trace, other=None))
 
 
-def _rounded(
+def _both_forms(
     model: nn.Module, images: Tensor, scheme: FullSizeScheme, origin: Provenance
 ) -> NetworkTrace:
-    """The zeros of a pruned copy in INT8."""
+    """The zeros of a pruned copy in INT8, with those before it was rounded."""
     shapes = copy.deepcopy(model).cpu().eval()
     _try_out(shapes, images[:1])
-    sparse = SparseNetwork(copy.deepcopy(shapes))
+    try:
+        sparse = SparseNetwork(copy.deepcopy(shapes))
+    except UserError as error:
+        raise UserError(f"{error}; int8=False (--float) takes any network, unpruned") from error
+    real: list[NetworkTrace] = []
+
+    def keep_real() -> None:
+        """Of the two steps of pruning and rounding, after the first."""
+        if not real and not scheme.after_rounding:
+            words = f"{_pruned(origin)}{AS_IT_IS}"
+            provenance = with_data(origin, words, len(images))
+            real.append(trace_network(shapes, sparse, images, provenance))
+
     with repeatable(seed=0, threads=torch.get_num_threads()):
-        words = scheme.prune_and_round(sparse, images, images)
+        words = scheme.prune_and_round(sparse, images, images, after_step=keep_real)
         words = f"{words or f'{origin.scheme} without fine-tuning'}, {ROUNDED}"
-        return trace_network(shapes, sparse, images, with_data(origin, words, len(images)))
+        trace = trace_network(shapes, sparse, images, with_data(origin, words, len(images)))
+    return replace(trace, other=real[0] if real else None)
+
+
+def _pruned(origin: Provenance) -> str:
+    return "" if origin.scheme == "dense" else f"{origin.scheme} without fine-tuning, "
 
 
 def _tensor(inputs: object) -> Tensor:

@@ -7,13 +7,14 @@ from torch import Tensor, nn
 
 from models.compression.activation_dbb import tensor_bound
 from models.compression.blocks.recording import recorded_blocks
-from models.compression.quantization import weight_int8
+from models.compression.quantization import is_quantized, weight_int8
 from models.graph.activation_product import SECOND
 from models.graph.hooks import temporary
 from models.graph.layer_table import layer_table
 from models.graph.modes import evaluating
 from models.graph.readers import readers
 from models.graph.stored_tensors import SparseNetwork, StoredTensor
+from models.graph.stored_tensors import weight as layer_weight
 from models.products import Operation, linked, matrix_product
 from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.layer import Mask
@@ -22,13 +23,14 @@ from sim.layer import Mask
 def trace_network(
     network: nn.Module, quantized: SparseNetwork, images: Tensor, provenance: Provenance
 ) -> NetworkTrace:
-    """Run images through a quantized network and record which stored values are zero.
+    """Run images through a compressed network and record which stored values are zero.
 
-    A value counts as zero if its INT8 form is, so what rounding sends to zero is a zero too.
+    In a quantized network a value counts as zero if its INT8 form is, so what rounding sends to
+    zero is a zero too; in one that is not, if the real number is.
 
     Args:
         network: the architecture alone, with any weights: shapes and edges are read from it.
-        quantized: the same network, compressed and quantized.
+        quantized: the same network, compressed and, for INT8 zeros, quantized.
         images: held-out images (N, C, H, W).
         provenance: goes into the trace as it is.
 
@@ -46,20 +48,30 @@ def trace_network(
 
     def entry(layer: Layer) -> TracedLayer:
         name = layer.name
-        weight = None if layer.is_product else weight_int8(quantized.layers[name])
-        if weight is None:
+        if layer.is_product:
             trace = _product(layer, masks[name], masks[name + SECOND])
-        else:
-            trace = _layer(layer, quantized, weight, masks[name], bounds[name], blocks.get(name))
-        return linked(TracedLayer(trace, weight), readings[name], layers)
+            return linked(TracedLayer(trace), readings[name], layers)
+        weight, int8 = _weight(quantized.layers[name], layer)
+        trace = _layer(layer, quantized, weight, masks[name], bounds[name], blocks.get(name))
+        return linked(TracedLayer(trace, int8), readings[name], layers)
 
-    return NetworkTrace(provenance, tuple(map(entry, table)))
+    rounded = any(is_quantized(module) for module in quantized.layers.values())
+    return NetworkTrace(provenance, tuple(map(entry, table)), "int8" if rounded else "real")
+
+
+def _weight(module: nn.Module, layer: Layer) -> tuple[Mask, npt.NDArray[np.int8] | None]:
+    """Which weights are not zero, (K, C/groups, R, S), and the integers of a quantized layer."""
+    if is_quantized(module):
+        integers = weight_int8(module)
+        return integers != 0, integers
+    mask: Mask = (layer_weight(module).detach() != 0).cpu().numpy()
+    return mask.reshape(layer.weight_shape), None
 
 
 def _layer(
     layer: Layer,
     quantized: SparseNetwork,
-    weight: npt.NDArray[np.int8],
+    weight: Mask,
     mask: Mask,
     bound: int,
     blocks: BlockMap | None,
@@ -67,7 +79,7 @@ def _layer(
     if isinstance(quantized.layers[layer.name], nn.Linear) and mask.ndim > 2:
         mask = np.moveaxis(mask, -1, 1)  # tokens: channels come last
     activation = np.ascontiguousarray(mask).reshape(len(mask), *layer.input_shape)
-    return LayerTrace(layer, weight != 0, activation, activation_bound=bound, block_map=blocks)
+    return LayerTrace(layer, weight, activation, activation_bound=bound, block_map=blocks)
 
 
 def _product(layer: Layer, first: Mask, second: Mask) -> LayerTrace:

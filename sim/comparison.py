@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sim.accelerator import Accelerator, simulate
 from sim.compared_designs import designs_to_run
@@ -14,10 +14,12 @@ from sim.errors import UserError
 from sim.events import Events
 from sim.extras import extra
 from sim.layer import layer_kind
-from sim.network_trace import NetworkTrace, Provenance
+from sim.network_trace import IN_WORDS, NetworkTrace, Numbers, Provenance
 from sim.registry import design_title
 from sim.trace import LayerTrace
 from sim.trace_file import read_trace
+from sim.validation import require_choice
+from sim.zero_shares import Shares, zero_shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,7 @@ ALL_LAYERS = "all layers"
 """What the row that adds up a network's layers is called."""
 
 Row = dict[str, str | int | float]
+BothNumbers = Literal["both"]
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,23 @@ class NetworkComparison:
         node_nm: technology node of the energies, nm.
         layers: by design, one entry per layer in running order.
         refused: by design, why it does not run this network; such a design has no entry above.
+        numbers: how the numbers are kept whose zeros were run.
+        zeros: of each layer, then of all; empty = not told.
+        other: the same designs on the zeros of numbers kept the other way; None = not asked for.
     """
 
     provenance: Provenance
     node_nm: int
     layers: Mapping[str, tuple[LayerCost, ...]]
     refused: Mapping[str, str]
+    numbers: Numbers = "int8"
+    zeros: tuple[Shares, ...] = ()
+    other: "NetworkComparison | None" = None
+
+    @property
+    def forms(self) -> tuple["NetworkComparison", ...]:
+        """This comparison, and that of the other numbers if there is one."""
+        return (self,) if self.other is None else (replace(self, other=None), self.other)
 
     @property
     def network(self) -> str:
@@ -120,14 +134,23 @@ class NetworkComparison:
     def rows(self) -> list[Row]:
         """One row per design and layer, then one per design for all layers; every row has all keys.
 
-        `data` says whether the zeros are those of INT8 numbers or of the numbers as they are, and
-        of which inputs. A cause that a design does not know is 0.
+        `numbers` says whether the zeros are those of INT8 or of real numbers, `data` of which
+        inputs; the shares of zeros are given for both where both were recorded, else nan. A cause
+        that a design does not know is 0. Rows of `other` follow.
         """
-        every = [cost.row() for costs in self.layers.values() for cost in costs]
-        every += [cost.row() for cost in self.totals]
+        every = [row for form in self.forms for row in form._named_rows()]
         columns = dict.fromkeys(name for row in every for name in row)
-        origin = asdict(self.provenance)
-        return [origin | {name: row.get(name, 0) for name in columns} for row in every]
+        return [{name: row.get(name, 0) for name in columns} for row in every]
+
+    def _named_rows(self) -> list[Row]:
+        """The rows of these numbers, each with where its zeros come from."""
+        origin: Row = asdict(self.provenance) | {"numbers": self.numbers}
+        costs = [(place, cost) for each in self.layers.values() for place, cost in enumerate(each)]
+        costs += [(-1, cost) for cost in self.totals]
+        return [
+            origin | (dict(self.zeros[place]) if self.zeros else {}) | cost.row()
+            for place, cost in costs
+        ]
 
     def frame(self) -> "pd.DataFrame":
         """The rows as a pandas table.
@@ -140,7 +163,7 @@ class NetworkComparison:
         return pd.DataFrame(self.rows())
 
     def plot(self) -> "Figure":
-        """A bar for each design's speedup, and the bound as a line.
+        """A bar for each design's speedup, and the bound as a line; `other` as hollow bars.
 
         Raises:
             UserError: no design ran the network, or matplotlib is not installed.
@@ -156,6 +179,16 @@ class NetworkComparison:
         titles = [design_title(cost.accelerator) for cost in totals]
         bars = axes.barh(titles, [cost.speedup for cost in totals], color="#4477aa")
         axes.bar_label(bars, fmt="%.2f", padding=3)
+        if self.other is not None:
+            bars.set_label(f"zeros of {IN_WORDS[self.numbers]} numbers")
+            others = {cost.accelerator: cost.speedup for cost in self.other.totals}
+            axes.barh(
+                titles,
+                [others.get(cost.accelerator, 0.0) for cost in totals],
+                facecolor="none",
+                edgecolor="black",
+                label=f"zeros of {IN_WORDS[self.other.numbers]} numbers",
+            )
         bound = max(cost.bound for cost in totals)
         if math.isfinite(bound):  # a network without one effectual product has none
             axes.axvline(bound, color="black", label=f"bound of these zeros: {bound:.2f}")
@@ -174,6 +207,7 @@ def compare(
     node_nm: int = 16,
     at: int | None = None,
     progress: Callable[[str], None] = lambda name: None,
+    numbers: Numbers | BothNumbers | None = None,
 ) -> NetworkComparison:
     """Run a network's layers on several designs.
 
@@ -187,21 +221,47 @@ def compare(
             buffer size (sim/footing/designs.yaml has the sizes, and what each design does not
             allow); None = as their papers have them.
         progress: told the name of each design before it runs.
+        numbers: whose zeros the designs run on, "int8", "real" or "both", which takes twice the
+            time; None = those that the trace was recorded with first.
 
     Raises:
-        UserError: unknown accelerator, node or size, no accelerator, or no trace.
+        UserError: unknown accelerator, node or size, no accelerator, no trace, or one without
+            zeros of these numbers.
     """
     if not isinstance(trace, NetworkTrace):
         trace = read_trace(trace)
+    require_choice("numbers", numbers, (*get_args(Numbers), *get_args(BothNumbers), None))
     designs, refused = designs_to_run(accelerators, node_nm, at)
+    shares = zero_shares(trace)
+
+    def of_form(form: NetworkTrace) -> NetworkComparison:
+        return _compared(form, designs, refused, node_nm, progress, shares)
+
+    if numbers != "both":
+        return of_form(trace.form(numbers or trace.numbers))
+    opposite: Numbers = "real" if trace.numbers == "int8" else "int8"
+    other = trace.form(opposite)  # before anything runs
+    return replace(of_form(trace.form(trace.numbers)), other=of_form(other))
+
+
+def _compared(
+    trace: NetworkTrace,
+    designs: Mapping[str, Accelerator],
+    sizeless: Mapping[str, str],
+    node_nm: int,
+    progress: Callable[[str], None],
+    shares: tuple[Shares, ...],
+) -> NetworkComparison:
+    """Run the layers of one form of the numbers."""
     layers: dict[str, tuple[LayerCost, ...]] = {}
+    refused = dict(sizeless)
     for name, design in designs.items():
         progress(name)
         try:
             layers[name] = tuple(_costs(name, design, trace.traces, _prices(design, node_nm)))
         except UserError as error:
             refused[name] = str(error)
-    return NetworkComparison(trace.provenance, node_nm, layers, refused)
+    return NetworkComparison(trace.provenance, node_nm, layers, refused, trace.numbers, shares)
 
 
 def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:

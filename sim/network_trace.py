@@ -15,6 +15,9 @@ from sim.validation import described, require_choice, require_text, unknown
 
 Source = Literal["measured", "modelled"]
 Operand = Literal["activation", "weight"]
+Numbers = Literal["int8", "real"]
+"""How the numbers of a run are kept: rounded to INT8, or real as they are."""
+IN_WORDS: Mapping[Numbers, str] = {"int8": "INT8", "real": "real"}
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,20 @@ class TracedLayer:
 
 @dataclass(frozen=True, eq=False)
 class NetworkTrace:
-    """All conv and FC layers of a network, in the order they are computed."""
+    """All conv and FC layers of a network, in the order they are computed.
+
+    Attributes:
+        provenance: where the zeros come from.
+        layers: in running order.
+        numbers: how the numbers are kept whose zeros these are.
+        other: the zeros of the same layers, weights and inputs with numbers kept the other way;
+            None = not recorded.
+    """
 
     provenance: Provenance
     layers: tuple[TracedLayer, ...]
+    numbers: Numbers = "int8"
+    other: "NetworkTrace | None" = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.provenance, Provenance):
@@ -102,6 +115,40 @@ class NetworkTrace:
                 f"layers of a trace are {described(self.layers)}; "
                 "expected a tuple of TracedLayer, at least one"
             )
+        require_choice("numbers", self.numbers, get_args(Numbers))
+        if self.other is not None:
+            self._check_other(self.other)
+
+    def _check_other(self, other: object) -> None:
+        if not isinstance(other, NetworkTrace):
+            raise UserError(f"other is {described(other)}; expected a NetworkTrace")
+        shapes = [[entry.trace.layer for entry in trace.layers] for trace in (self, other)]
+        if other.numbers == self.numbers or other.other is not None or shapes[0] != shapes[1]:
+            raise UserError(
+                f"other is a trace of {other.numbers} numbers; expected the same layers beside "
+                f"these {self.numbers} ones, kept the other way"
+            )
+
+    @property
+    def forms(self) -> dict[Numbers, "NetworkTrace"]:
+        """The traces that there are by how numbers are kept, this one first, none with another."""
+        first = self if self.other is None else replace(self, other=None)
+        others = {} if self.other is None else {self.other.numbers: self.other}
+        return {self.numbers: first} | others
+
+    def form(self, numbers: Numbers) -> "NetworkTrace":
+        """The zeros of real or of INT8 numbers alone.
+
+        Raises:
+            UserError: they were not recorded.
+        """
+        require_choice("numbers", numbers, get_args(Numbers))
+        if numbers not in self.forms:
+            raise UserError(
+                f"{self.provenance.network}: holds no zeros of {IN_WORDS[numbers]} numbers, only "
+                f"those of {IN_WORDS[self.numbers]} ones ({self.provenance.data})"
+            )
+        return self.forms[numbers]
 
     @cached_property
     def traces(self) -> tuple[LayerTrace, ...]:

@@ -2,15 +2,16 @@
 
 One safetensors file holds every conv and FC layer of one (suite, network, scheme): shapes, weights
 (INT8 values, or the zero mask alone), bit-packed zero masks of the input activations and, where a
-network takes blocks of the im2col matrix as zero, a bit for each block. The header carries one JSON
-string, so that the same trace always has the same bytes.
+network takes blocks of the im2col matrix as zero, a bit for each block. The zeros of the same run
+with numbers kept the other way (real beside INT8) may lie in the same file. The header carries one
+JSON string, so that the same trace always has the same bytes.
 """
 
 import hashlib
 import json
 import os.path
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from sim.trace import LayerTrace
 from sim.validation import described, required_path, shown
 
 VERSION = 2
+OTHER = "other."
+"""In front of the names of tensors whose numbers are kept the other way."""
 Tensors = dict[str, npt.NDArray[Any]]
 
 
@@ -45,12 +48,12 @@ def _digest(header: Mapping[str, Any], tensors: Mapping[str, npt.NDArray[Any]]) 
     return total.hexdigest()
 
 
-def _packed(trace: NetworkTrace) -> tuple[Tensors, list[dict[str, Any]]]:
+def _packed(trace: NetworkTrace, prefix: str = "") -> tuple[Tensors, list[dict[str, Any]]]:
     tensors: Tensors = {}
     records: list[dict[str, Any]] = []
     for index, entry in enumerate(trace.layers):
         mask = entry.trace
-        key = f"{index:03d}"
+        key = f"{prefix}{index:03d}"
         if entry.weight_int8 is None:
             weight = np.broadcast_to(mask.weight, _weight_shape(mask.layer, mask.images))
             tensors[f"{key}.weight_mask"] = np.packbits(weight)
@@ -92,18 +95,24 @@ def write_trace(path: Path | str, trace: NetworkTrace) -> None:
     path = required_path("write_trace()", path)
     if not isinstance(trace, NetworkTrace):
         raise UserError(f"write_trace() takes a NetworkTrace second, not {type(trace).__name__}")
-    tensors, records = _packed(trace)
-    header: dict[str, Any] = {
-        "version": VERSION,
-        "provenance": asdict(trace.provenance),
-        "layers": records,
-    }
+    tensors, header = _written(trace)
+    if trace.other is not None:
+        others, header["other"] = _written(trace.other, OTHER)
+        tensors |= others
+    header["version"] = VERSION
     header["sha256"] = _digest(header, tensors)
     try:
         with whole_file(path) as temporary:
             temporary.write_bytes(save(tensors, {"trace": json.dumps(header, sort_keys=True)}))
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error}") from error
+
+
+def _written(trace: NetworkTrace, prefix: str = "") -> tuple[Tensors, dict[str, Any]]:
+    """Tensors and header of one form of the numbers."""
+    tensors, records = _packed(trace, prefix)
+    header = {"provenance": asdict(trace.provenance), "layers": records}
+    return tensors, header | ({"numbers": trace.numbers} if trace.numbers != "int8" else {})
 
 
 def read_trace(path: Path | str) -> NetworkTrace:
@@ -128,15 +137,27 @@ def read_trace(path: Path | str) -> NetworkTrace:
             f"{path}: header or tensors do not match the checksum; delete and remake it"
         )
     try:
-        layers = tuple(_unpacked(i, record, tensors) for i, record in enumerate(header["layers"]))
-        trace = NetworkTrace(Provenance(**header["provenance"]), layers)
-        _ = trace.traces
+        trace = _read_form(header, tensors)
+        if "other" in header:
+            trace = replace(trace, other=_read_form(header["other"], tensors, OTHER))
     except (AttributeError, KeyError, TypeError, ValueError, UserError) as error:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise UserError(
             f"{path}: inconsistent trace ({shown(what, 300)}); delete and remake it"
         ) from error
     intact(path)
+    return trace
+
+
+def _read_form(header: Mapping[str, Any], tensors: Tensors, prefix: str = "") -> NetworkTrace:
+    """The trace of one form of the numbers, whose layers agree with each other."""
+    layers = tuple(
+        _unpacked(f"{prefix}{index:03d}", record, tensors)
+        for index, record in enumerate(header["layers"])
+    )
+    provenance = Provenance(**header["provenance"])
+    trace = NetworkTrace(provenance, layers, header.get("numbers", "int8"))
+    _ = trace.traces
     return trace
 
 
@@ -158,12 +179,12 @@ def _load(path: Path) -> tuple[dict[str, Any], Tensors]:
     return header, tensors
 
 
-def _unpacked(index: int, record: Mapping[str, Any], tensors: Tensors) -> TracedLayer:
+def _unpacked(key: str, record: Mapping[str, Any], tensors: Tensors) -> TracedLayer:
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in record["layer"].items()
     }
-    layer, key = Layer(**fields), f"{index:03d}"
+    layer = Layer(**fields)
     images = whole(f"{layer.name}: images", record["images"], 1)
     int8 = tensors.get(f"{key}.weight_int8")
     weight = int8 != 0 if int8 is not None else None

@@ -5,8 +5,9 @@ from html import escape
 from string import Template
 
 from models.command.text_table import Row, digits
+from models.command.totals import total_headings, total_rows
 from sim.comparison import NetworkComparison
-from sim.network_trace import Provenance
+from sim.network_trace import IN_WORDS
 from sim.registry import design_title
 
 PAGE = Template("""\
@@ -39,54 +40,52 @@ $bars</div>
 <h2>All layers together</h2>
 <div class="wide">$totals</div>
 $refused
-<h2>Layer by layer: speedup</h2>
-<div class="wide">$layers</div>
-</body>
+$layers</body>
 </html>
 """)
 
 
-def page(
-    comparison: NetworkComparison, origin: Provenance, headings: Mapping[str, str], explanation: str
-) -> str:
+def page(comparison: NetworkComparison, explanation: str) -> str:
     """Write a comparison as one page of HTML.
 
     Args:
         comparison: what is shown.
-        origin: where its zeros come from.
-        headings: columns of the table of totals, by key of a row.
         explanation: what speedup and bound mean.
     """
-    totals = [cost.row() for cost in comparison.totals]
+    origins = [
+        f"Scheme {origin.scheme}; weights {origin.weight_source}, activations "
+        f"{origin.activation_source}: {origin.data}."
+        for origin in (form.provenance for form in comparison.forms)
+    ]
     return PAGE.substitute(
         network=escape(comparison.network),
-        designs=len(totals),
-        source=escape(
-            f"Scheme {origin.scheme}; weights {origin.weight_source}, activations "
-            f"{origin.activation_source}: {origin.data}."
-        ),
+        designs=len(comparison.layers),
+        source="<br>\n".join(map(escape, origins)),
         explanation=escape(explanation),
         bars=_bars(comparison),
-        totals=_table(totals, headings),
+        totals=_table(total_rows(comparison), total_headings(comparison)),
         refused=_refused(comparison.refused),
-        layers=_layers(comparison),
+        layers="".join(map(_layers, comparison.forms)),
     )
 
 
 def _bars(comparison: NetworkComparison) -> str:
-    totals = comparison.totals
-    bounds = [cost.bound for cost in totals if cost.bound != float("inf")]
-    longest = max([cost.speedup for cost in totals] + bounds, default=1.0)
+    """A bar for each design; with both kinds of numbers one below the other."""
+    rows = total_rows(comparison)
+    speedups = [float(row["speedup_over_ideal_dense"]) for row in rows]
+    bounds = [float(row["bound_speedup"]) for row in rows]
+    longest = max([*speedups, *(bound for bound in bounds if bound != float("inf"))], default=1.0)
     lines = []
-    for cost in totals:
-        title = escape(design_title(cost.accelerator))
+    for row, speedup, limit in zip(rows, speedups, bounds, strict=True):
+        title = escape(design_title(str(row["accelerator"])))
+        if comparison.other is not None:
+            title += f" ({row['numbers']})"
         bound = ""
-        if cost.bound <= longest:
-            bound = f'<div class="bound" style="width:{100 * cost.bound / longest:.2f}%"></div>'
-        bar = f'<div class="bar" style="width:{100 * cost.speedup / longest:.2f}%"></div>'
+        if limit <= longest:
+            bound = f'<div class="bound" style="width:{100 * limit / longest:.2f}%"></div>'
+        bar = f'<div class="bar" style="width:{100 * speedup / longest:.2f}%"></div>'
         lines.append(
-            f'<div>{title}</div><div class="track">{bound}{bar}</div>'
-            f"<div>{digits(cost.speedup)}</div>\n"
+            f'<div>{title}</div><div class="track">{bound}{bar}</div><div>{digits(speedup)}</div>\n'
         )
     return "".join(lines)
 
@@ -111,11 +110,12 @@ def _refused(refused: Mapping[str, str]) -> str:
 
 
 def _layers(comparison: NetworkComparison) -> str:
-    """A row per layer, a column per design."""
+    """A table with a row per layer, a column per design, under a heading."""
     headings = {"layer": "layer"} | {name: design_title(name) for name in comparison.layers}
     columns = list(comparison.layers.values())
     rows: list[Row] = [
         {"layer": costs[0].layer} | {cost.accelerator: cost.speedup for cost in costs}
         for costs in zip(*columns, strict=True)
     ]
-    return _table(rows, headings)
+    title = f"Layer by layer: speedup on zeros of {IN_WORDS[comparison.numbers]} numbers"
+    return f'<h2>{title}</h2>\n<div class="wide">{_table(rows, headings)}</div>\n'

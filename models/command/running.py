@@ -12,6 +12,7 @@ from typing import TextIO
 from models.command.command_input import CommandInput
 from models.command.page import page
 from models.command.text_table import json_rows, printable, text_table
+from models.command.totals import total_headings, total_rows, zeros_in_words
 from sim.compared_designs import designs_to_run
 from sim.comparison import NetworkComparison, compare
 from sim.errors import UserError
@@ -19,16 +20,6 @@ from sim.files import whole_file
 from sim.network_trace import NetworkTrace
 from sim.trace_file import write_trace
 
-TOTALS = {
-    "accelerator": "design",
-    "multipliers": "multipliers",
-    "cycles_per_image": "cycles/image",
-    "speedup_over_ideal_dense": "speedup",
-    "bound_speedup": "bound",
-    "utilisation": "utilisation",
-    "dram_bytes_per_image": "DRAM bytes/image",
-    "energy_nj_per_image": "energy nJ/image",
-}
 EXPLANATION = """\
 speedup: times faster than a dense array of as many multipliers that never idles; bound: the most
 that skipping the zeros of both operands can give."""
@@ -47,6 +38,11 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     run.add_argument("--at", type=int, metavar="N", help="every design with N multipliers")
     run.add_argument("--node", type=int, default=16, metavar="NM", help="of the energies (16)")
+    run.add_argument(
+        "--numbers",
+        choices=("int8", "real", "both"),
+        help="whose zeros the designs run on (those that are recorded first)",
+    )
     run.add_argument("--out", type=Path, metavar="DIR", help="also write layers.csv, index.html")
     run.add_argument("--json", action="store_true", help="for another program")
     run.set_defaults(run=_run)
@@ -100,20 +96,28 @@ def _run(arguments: argparse.Namespace) -> None:
     if not designs:  # what is wrong with the designs is told before the network runs
         raise UserError(f"no design runs: {_reasons(sizeless)}")
     trace = _network(arguments)
-    comparison = compare(trace, names, arguments.node, at=arguments.at, progress=_progress)
+    comparison = compare(
+        trace,
+        names,
+        arguments.node,
+        at=arguments.at,
+        progress=_progress,
+        numbers=arguments.numbers,
+    )
     _progress("")
     if not comparison.layers:
         raise UserError(f"no design runs {comparison.network}: {_reasons(comparison.refused)}")
     if arguments.out is not None:
-        _write(comparison, trace, arguments.out, SIZES[arguments.at is None])
+        _write(comparison, arguments.out, SIZES[arguments.at is None])
     if arguments.json:
         print(json_rows(comparison.rows()))
         _print_refused(comparison, sys.stderr)
         return
-    origin = trace.provenance
-    print(printable(f"{comparison.network}, {origin.scheme}: {origin.data}"), end="\n\n")
-    print(text_table([cost.row() for cost in comparison.totals], TOTALS))
-    print(f"\n{EXPLANATION}\n{SIZES[arguments.at is None]}")
+    for form in comparison.forms:
+        origin = form.provenance
+        print(printable(f"{form.network}, {origin.scheme}: {origin.data}"))
+    print(f"\n{text_table(total_rows(comparison), total_headings(comparison))}")
+    print(f"\n{EXPLANATION}\n{zeros_in_words(comparison)}\n{SIZES[arguments.at is None]}")
     _print_refused(comparison, sys.stdout)
     if arguments.out is not None:
         print(f"written: {arguments.out / 'index.html'}, {arguments.out / 'layers.csv'}")
@@ -144,14 +148,14 @@ def _progress(name: str) -> None:
         sys.stderr.flush()
 
 
-def _write(comparison: NetworkComparison, trace: NetworkTrace, folder: Path, sizes: str) -> None:
+def _write(comparison: NetworkComparison, folder: Path, sizes: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = comparison.rows()
     text = StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]))
     writer.writeheader()
     writer.writerows(rows)
-    html = page(comparison, trace.provenance, TOTALS, f"{EXPLANATION} {sizes}")
+    html = page(comparison, f"{EXPLANATION} {zeros_in_words(comparison)} {sizes}")
     for name, content in (("layers.csv", text.getvalue()), ("index.html", html)):
         with whole_file(folder / name) as temporary:  # names may hold what UTF-8 does not
             temporary.write_bytes(content.encode(errors="backslashreplace"))

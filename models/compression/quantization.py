@@ -107,6 +107,11 @@ def quantize_weights(layer: nn.Module) -> None:
     layer.register_buffer(SCALE, scale)
 
 
+def is_quantized(layer: nn.Module) -> bool:
+    """Whether the weights of a layer are rounded."""
+    return hasattr(layer, SCALE)
+
+
 def weight_int8(layer: nn.Module) -> npt.NDArray[np.int8]:
     """The integers of a quantized layer, (K, C/groups, R, S); a fully connected one is 1x1."""
     scale = layer.get_buffer(SCALE)

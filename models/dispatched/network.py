@@ -55,7 +55,7 @@ def record_any(
         if not watch.products:
             raise UserError(f"{type(module).__name__}: computes no product; expected a network")
         runs.add(watch.products, watch.readers, watch.residuals.elements)
-    return runs.trace(provenance)
+    return runs.trace(provenance, "real")
 
 
 def _arguments(inputs: Inputs) -> tuple[list[Tensor], dict[str, Tensor]]:

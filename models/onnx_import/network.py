@@ -1,6 +1,7 @@
 """From an ONNX file and a user's inputs to a trace."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from onnx import ModelProto
@@ -33,8 +34,9 @@ def record_onnx(
         path: of the file; data of its weights may lie in other files of its folder.
         inputs: an array whose first axis counts images, scaled as in training, or arrays by name.
         provenance: goes into the trace; how the numbers are kept is added to its data.
-        int8: True rounds a network of real numbers to INT8, as `models.compression.quantization`
-            does; one that is quantized keeps its numbers in any case.
+        int8: a network of real numbers is rounded to INT8 as well, as
+            `models.compression.quantization` does: True puts those zeros first, None second, False
+            leaves them out. One that is quantized keeps its numbers in any case.
 
     Raises:
         UserError: no whole ONNX file, inputs that it does not take, an operator that multiplies
@@ -47,11 +49,7 @@ def record_onnx(
     batch = fixed_batch(graph.inputs)
     images = by_image(graph.inputs, inputs)
     try:
-        words = _words(graph)
-        if int8 and words == AS_IT_IS:
-            round_to_int8(graph, model, images)
-            graph, words = Graph(path, model), f"{provenance.scheme} without fine-tuning, {ROUNDED}"
-        runs = _run(graph, model, images)
+        return _traced(graph, model, images, provenance, int8)
     except UserError as error:
         if batch == 1:
             raise
@@ -59,7 +57,33 @@ def record_onnx(
             f"{error} (the file is made for {batch} images at once and is run with one; export it "
             "for one or for any number)"
         ) from error
-    return runs.trace(with_data(provenance, words, len(images)))
+
+
+def _traced(
+    graph: Graph,
+    model: ModelProto,
+    images: Sequence[dict[str, Array]],
+    origin: Provenance,
+    int8: bool | None,
+) -> NetworkTrace:
+    """The zeros of the numbers as they are and, unless `int8` is False, of the rounded ones."""
+    words, count = _words(graph), len(images)
+    if words != AS_IT_IS:
+        return _run(graph, model, images).trace(with_data(origin, words, count), "int8")
+    real = _run(graph, model, images).trace(with_data(origin, AS_IT_IS, count), "real")
+    if int8 is False:
+        return real
+    try:
+        round_to_int8(graph, model, images)
+        rounded = _run(Graph(graph.path, model), model, images)
+    except UserError as error:
+        if int8:
+            raise
+        words = f"{AS_IT_IS}, no INT8 zeros: {error}"
+        return replace(real, provenance=with_data(origin, words, count))
+    words = f"{origin.scheme} without fine-tuning, {ROUNDED}"
+    trace = rounded.trace(with_data(origin, words, count), "int8")
+    return replace(trace, other=real) if int8 else replace(real, other=trace)
 
 
 def _words(graph: Graph) -> str:

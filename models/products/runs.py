@@ -10,6 +10,7 @@ from models.products.readers import Reading, linked
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.errors import UserError
 from sim.layer import Mask
+from sim.network_trace import Numbers
 
 Readers = Mapping[str, Sequence[Reading]]
 """For each layer the products that read what it made, in running order."""
@@ -63,11 +64,10 @@ class ImageRuns:
                 self._weights[place].append(product.weight)
         self.images += 1
 
-    def trace(self, provenance: Provenance) -> NetworkTrace:
-        """One entry per product in running order, with the first layer that reads its result."""
-        return NetworkTrace(
-            provenance, tuple(self._entry(place) for place in range(len(self._first)))
-        )
+    def trace(self, provenance: Provenance, numbers: Numbers) -> NetworkTrace:
+        """One entry per product in running order, with the layers that read its result."""
+        layers = tuple(self._entry(place) for place in range(len(self._first)))
+        return NetworkTrace(provenance, layers, numbers)
 
     def _check_same(self, products: Sequence[Product]) -> None:
         if [product.layer for product in self._first] == [product.layer for product in products]:

@@ -18,7 +18,7 @@ def test_images_are_put_together_and_weights_kept_once() -> None:
     for row in ([1, 0, 1], [0, 1, 1]):
         made = [product("a", row), product("b", row, known=False)]
         runs.add(made, {"a": [Reading("b", "weight")]}, {"b": 9})
-    trace = runs.trace(ORIGIN)
+    trace = runs.trace(ORIGIN, "real")
     first, second = trace.layers
     assert first.trace.activation[:, :, 0, 0].tolist() == [[True, False, True], [False, True, True]]
     assert (first.trace.weight.ndim, second.trace.weight.ndim) == (4, 5)
