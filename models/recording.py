@@ -46,11 +46,11 @@ def record(
         inputs: images as the network takes them, (N, C, H, W), or rows (N, features), scaled as in
             training; for an ONNX network of several inputs, arrays by their names.
         scheme: of `models.compression.schemes`; "dense" prunes nothing, as ONNX needs it.
-        int8: whether numbers are rounded to INT8. False notes the zeros of the numbers as they
-            are, without rounding or pruning: it takes any network (attention, functional calls,
-            branches) and inputs of any type. None: True for a module; an ONNX file is taken as it
-            is, with real numbers or with the INT8 numbers that it is quantized to, and the
-            provenance says which.
+        int8: whose zeros come first, those of the numbers rounded to INT8 or of the numbers as
+            they are; the others are beside them (`NetworkTrace.other`) where both can be. False
+            without a scheme notes real zeros alone: it takes any network (attention, functional
+            calls, branches) and inputs of any type. None: INT8 for a module; an ONNX file is taken
+            as it is, with real numbers or with the INT8 numbers that it is quantized to.
         name: what tables call the network; None takes the name of its class or file.
         weights: where the weights come from, for the provenance.
 

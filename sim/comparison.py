@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import KW_ONLY, asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -112,6 +112,7 @@ class NetworkComparison:
     node_nm: int
     layers: Mapping[str, tuple[LayerCost, ...]]
     refused: Mapping[str, str]
+    _: KW_ONLY
     numbers: Numbers = "int8"
     zeros: tuple[Shares, ...] = ()
     other: "NetworkComparison | None" = None
@@ -261,7 +262,8 @@ def _compared(
             layers[name] = tuple(_costs(name, design, trace.traces, _prices(design, node_nm)))
         except UserError as error:
             refused[name] = str(error)
-    return NetworkComparison(trace.provenance, node_nm, layers, refused, trace.numbers, shares)
+    origin, numbers = trace.provenance, trace.numbers
+    return NetworkComparison(origin, node_nm, layers, refused, numbers=numbers, zeros=shares)
 
 
 def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:

@@ -70,10 +70,10 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
         dest="int8",
         action="store_false",
         default=None,
-        help="zeros of the numbers as they are; takes any network",
+        help="record real numbers first; unpruned, it takes any network",
     )
     numbers.add_argument(
-        "--int8", action="store_true", default=None, help="round to INT8; torch modules always are"
+        "--int8", action="store_true", default=None, help="record INT8 numbers first, as of modules"
     )
 
 

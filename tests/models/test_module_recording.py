@@ -1,10 +1,15 @@
 import copy
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from models.compression.full_size import FullSizeScheme
+from models.compression.scheme import Samples
+from models.graph.stored_tensors import SparseNetwork
 from models.recording import record
 from sim import UserError
 from tests.models.toy import INPUT_SHAPE, Toy
@@ -120,3 +125,41 @@ def test_any_network_is_recorded_as_it_is_with_the_products_of_its_activations()
     assert sum(t.layer.is_product for t in trace.traces) == 2
     with pytest.raises(UserError, match=r"no fixed graph: .*int8=False .* unpruned"):
         record(network, np.ones((2, 4, 16), dtype=np.float32), int8=False, scheme="dbb")
+
+
+@pytest.mark.parametrize("scheme", ["dense", "magnitude", "dbb"])
+def test_both_kinds_of_numbers_are_recorded_of_the_same_pruned_weights(scheme: str) -> None:
+    trace = record(_toy(), INPUTS, scheme=scheme)
+    assert list(trace.forms) == ["int8", "real"]
+    rounded, real = trace.form("int8"), trace.form("real")
+    assert "rounded to INT8; 3 inputs" in rounded.provenance.data
+    assert "not INT8); 3 inputs" in real.provenance.data
+    for one, two in zip(rounded.layers, real.layers, strict=True):
+        assert not (one.trace.weight & ~two.trace.weight).any()  # rounding only adds zeros
+        assert one.trace.activation_bound == two.trace.activation_bound
+        assert two.weight_int8 is None
+    first = record(_toy(), INPUTS, scheme=scheme, int8=False)
+    assert first.numbers == "real"
+    for one, two in zip(first.layers, real.layers, strict=True):
+        assert np.array_equal(one.trace.weight, two.trace.weight)
+        assert np.array_equal(one.trace.activation, two.trace.activation)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late(FullSizeScheme):
+    """A scheme that acts on rounded numbers."""
+
+    after_rounding: ClassVar[bool] = True
+
+    def prune(self, network: SparseNetwork, samples: Samples) -> str | None:
+        del network, samples
+        return "late"
+
+
+def test_a_scheme_that_prunes_what_rounding_leaves_has_no_real_zeros(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("models.module_recording.full_size_schemes", lambda: {"late": Late})
+    assert record(_toy(), INPUTS, scheme="late").other is None
+    with pytest.raises(UserError, match="scheme late prunes what INT8 rounding leaves"):
+        record(_toy(), INPUTS, scheme="late", int8=False)

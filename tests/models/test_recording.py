@@ -48,3 +48,14 @@ def test_without_pytorch_an_onnx_file_becomes_a_comparison(tmp_path: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
     assert "convolutions, dense: weights of convolutions.onnx, zeros of the numbers" in done.stdout
     assert "sparten" in done.stdout
+
+
+def test_a_file_of_real_numbers_has_both_kinds_of_zeros() -> None:
+    trace, rounded = (record(FILE, exact_inputs(2), int8=int8) for int8 in (None, True))
+    assert (list(trace.forms), list(rounded.forms)) == (["real", "int8"], ["int8", "real"])
+    for numbers in ("real", "int8"):
+        pairs = zip(trace.form(numbers).layers, rounded.form(numbers).layers, strict=True)  # type: ignore[arg-type]
+        for one, two in pairs:
+            assert np.array_equal(one.trace.activation, two.trace.activation)
+            assert np.array_equal(one.trace.weight, two.trace.weight)
+    assert record(FILE, exact_inputs(2), int8=False).other is None

@@ -3,6 +3,7 @@ import pytest
 
 from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError, accelerator
 from sim.comparison import ALL_LAYERS, compare
+from tests.sim.trace_files import both_numbers
 
 LAYERS = (
     Layer.conv("conv", 8, 8, 3, padding=1, input_size=6),
@@ -114,3 +115,27 @@ def test_at_a_size_every_design_has_as_many_multipliers_as_its_structure_allows(
         compare(_network(), ["sa"], at=1000)
     with pytest.raises(UserError, match="by name"):
         compare(_network(), {"mine": accelerator("sa")}, at=1024)
+
+
+def test_designs_run_on_either_kind_of_numbers_or_on_both_and_rows_name_them() -> None:
+    trace = both_numbers()
+    first = compare(trace, ["sparten"])
+    assert {row["numbers"] for row in first.rows()} == {"int8"}
+    assert first.rows() == compare(trace, ["sparten"], numbers="int8").rows()
+    real = compare(trace, ["sparten"], numbers="real")
+    both = compare(trace, ["sparten"], numbers="both")
+    assert both.rows() == first.rows() + real.rows()
+    assert [cost.bound for cost in real.totals] != [cost.bound for cost in first.totals]
+    assert {row["data"] for row in real.rows()} == {"numbers as they are"}
+    (axes,) = both.plot().axes
+    assert len(axes.patches) == 2 * len(compare(trace, ["sparten"]).plot().axes[0].patches)
+
+
+def test_numbers_that_were_not_recorded_are_refused_before_anything_runs() -> None:
+    trace, told = both_numbers().form("int8"), list[str]()
+    for numbers in ("real", "both"):
+        with pytest.raises(UserError, match="holds no zeros of real numbers"):
+            compare(trace, ["sparten"], progress=told.append, numbers=numbers)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="numbers is 'float'"):
+        compare(trace, ["sparten"], numbers="float")  # type: ignore[arg-type]
+    assert told == []

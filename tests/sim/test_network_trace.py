@@ -1,5 +1,7 @@
 """What a layer writes is what its readers read, be it whole or in pieces."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,16 @@ def test_pieces_that_do_not_fit_the_positions_are_refused() -> None:
     reader = TracedLayer(masks(matmul("scores", 3, 5, 3)))
     with pytest.raises(UserError, match="scores reads 15 values of its 7 positions"):
         _ = NetworkTrace(ORIGIN, (odd, reader)).traces
+
+
+def test_the_other_numbers_are_those_of_the_same_layers() -> None:
+    trace = network()
+    with pytest.raises(UserError, match="numbers is 'float'"):
+        replace(trace, numbers="float")
+    for other in (trace, replace(trace, numbers="real", layers=trace.layers[1:])):
+        with pytest.raises(UserError, match="expected the same layers"):
+            replace(trace, other=other)
+    with pytest.raises(UserError, match="other is"):
+        replace(trace, other="real")
+    both = replace(trace, other=replace(trace, numbers="real"))
+    assert both.form("real").other is both.form("int8").other is None

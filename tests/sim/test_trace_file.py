@@ -19,7 +19,7 @@ from sim import (
 )
 from sim.trace_file import read_trace, write_trace
 from tests.sim.test_network_trace import network
-from tests.sim.trace_files import small_trace, with_block_map
+from tests.sim.trace_files import both_numbers, small_trace, with_block_map
 
 
 @pytest.fixture
@@ -171,3 +171,20 @@ def test_round_trip_keeps_who_reads_which_piece(tmp_path: Path) -> None:
     back = read_trace(tmp_path / "a")
     assert back.layers[0].pieces == trace.layers[0].pieces
     assert np.array_equal(back.traces[0].output, trace.traces[0].output)
+
+
+def test_round_trip_keeps_the_zeros_of_both_kinds_of_numbers(tmp_path: Path) -> None:
+    trace = both_numbers()
+    write_trace(tmp_path / "a", trace)
+    back = read_trace(tmp_path / "a")
+    assert (back.numbers, back.other is None) == ("int8", False)
+    assert list(back.forms) == ["int8", "real"]
+    for numbers, form in trace.forms.items():
+        read = back.form(numbers)
+        assert read.provenance == form.provenance
+        for one, two in zip(form.traces, read.traces, strict=True):
+            assert np.array_equal(one.weight, two.weight)
+            assert np.array_equal(one.activation, two.activation)
+            assert (one.output is None) == (two.output is None)
+    write_trace(tmp_path / "b", trace.form("real"))
+    assert read_trace(tmp_path / "b").numbers == "real"

@@ -43,3 +43,24 @@ def rewritten(path: Path, record: dict[str, Any] | None, tensors: dict[str, Any]
     header["layers"][0] = {key: value for key, value in changed.items() if value is not None}
     header["sha256"] = _digest(header, arrays)
     save_file(arrays, path, {"trace": json.dumps(header)})
+
+
+def both_numbers() -> NetworkTrace:
+    """The small trace with the zeros of real numbers beside it, which are fewer."""
+    trace = small_trace()
+    more = np.random.default_rng(7)
+    layers = tuple(
+        TracedLayer(
+            LayerTrace(
+                entry.trace.layer,
+                entry.trace.weight | (more.random(entry.trace.weight.shape) < 0.2),
+                entry.trace.activation | (more.random(entry.trace.activation.shape) < 0.3),
+                activation_bound=8,
+            ),
+            None,
+            *entry.readings[0],
+        )
+        for entry in trace.layers
+    )
+    origin = replace(trace.provenance, data="numbers as they are")
+    return replace(trace, other=NetworkTrace(origin, layers, "real"))

@@ -90,7 +90,7 @@ def test_weights_that_are_not_finite_have_no_steps(tmp_path: Path, bad: float) -
     weight = floats(4, 4)
     weight[1, 2] = bad
     proto = model([node("MatMul", ["x", "w"], ["y"])], {"x": [1, 4]}, {"w": weight})
-    with pytest.raises(UserError, match=r"^w holds values that are not finite"):
+    with pytest.raises(UserError, match=r"its weights hold values that are not fin"):
         rounded(tmp_path, proto, np.ones((1, 4), dtype=np.float32))
 
 
@@ -114,7 +114,7 @@ def test_names_of_the_network_that_look_rounded_stay_as_they_are(tmp_path: Path)
 def test_activations_that_are_not_finite_have_no_range(tmp_path: Path, bad: float) -> None:
     nodes = [node("Mul", ["x", "b"], ["a"]), node("MatMul", ["a", "w"], ["y"])]
     proto = model(nodes, {"x": [1, 4]}, {"w": floats(4, 4), "b": np.float32(bad)})
-    with pytest.raises(UserError, match=r"^a holds values that are not finite"):
+    with pytest.raises(UserError, match=r"its activations hold values that are not"):
         rounded(tmp_path, proto, np.ones((1, 4), dtype=np.float32))
 
 
