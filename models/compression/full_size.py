@@ -12,6 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from models.compression.quantization import quantize
+from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
@@ -86,9 +87,11 @@ class ModelledScheme(FullSizeScheme):
     Attributes of the class:
         in_every_layer: whether the first layer, those that make the result and depthwise
             convolutions are pruned, which training leaves dense.
+        kept_in: within what the number of weights that stay is the scheme's, which of them is free.
     """
 
     in_every_layer: ClassVar[bool] = False
+    kept_in: ClassVar[Group] = "layer"
 
     @property
     @abstractmethod

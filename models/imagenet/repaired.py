@@ -114,7 +114,8 @@ def repaired_trace(
     judgements = []
     for method in _methods(scheme, repair):
         sparse = copy.deepcopy(pruned)
-        repair_network(dense, sparse, fitted, Repair(method=method, seed=settings.seed))
+        how = Repair(method=method, seed=settings.seed, kept_in=pruning.kept_in)
+        repair_network(dense, sparse, fitted, how)
         judgements.append(judge.judge(sparse.module, method, "float"))
     quantize(sparse, fitted[_spread(len(fitted))])
     judgements.append(judge.judge(sparse.module, method, "int8"))

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from models.compression.repair.least_squares import masked_least_squares
 from models.compression.repair.moments import Moments, moments
+from models.compression.repair.supports import Group, chosen_support
 from models.compression.repair.walk import walk
 from models.graph.stored_tensors import SparseNetwork, weight
 from sim.validation import require_choice, require_not_negative, require_positive, require_whole
@@ -37,6 +38,8 @@ class Repair:
         ridge: of the fit, pulls towards the weights before, in units of the mean input variance.
         positions: of the output maps that a fit uses, drawn evenly from all images.
         seed: of that draw.
+        kept_in: `reconstruct` chooses anew which weights stay, as many in each group of this kind
+            (models.compression.repair.supports); None = those that the pruning kept.
 
     Raises:
         UserError: a value is out of range.
@@ -46,6 +49,7 @@ class Repair:
     ridge: float = 1e-3
     positions: int = 20_000
     seed: int = 0
+    kept_in: Group | None = None
 
     def __post_init__(self) -> None:
         require_choice("repair", self.method, get_args(Method))
@@ -57,7 +61,7 @@ class Repair:
 def repair_network(
     dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, settings: Repair
 ) -> None:
-    """Repair a pruned network in place; its zeros stay where they are.
+    """Repair a pruned network in place; its zeros stay where they are, or as many elsewhere.
 
     The first layer reads what it always read and is left alone, and so is the layer that makes the
     result: images are too few to fit a weight for each of its inputs.
@@ -81,7 +85,7 @@ def repair_network(
 
 
 def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, settings: Repair) -> None:
-    """Repair one layer in place: its nonzero weights and its bias.
+    """Repair one layer in place: which weights are not zero, these weights, and its bias.
 
     Args:
         layer: a convolution or fully connected layer.
@@ -99,7 +103,7 @@ def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, setting
         rows = masked_least_squares(
             measured.covariance,
             measured.cross,
-            rows != 0,
+            _support(rows != 0, before, measured, settings),
             before.reshape(rows.shape),
             ridge=settings.ridge,
         )
@@ -108,6 +112,17 @@ def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, setting
     bias = measured.output_mean - (rows @ measured.input_mean[..., None]).reshape(-1)
     layer.weight = nn.Parameter(rows.reshape(shape))
     layer.bias = nn.Parameter(bias)
+
+
+def _support(mask: Tensor, before: Tensor, measured: Moments, settings: Repair) -> Tensor:
+    """Bool (groups, K / groups, n), which weights stay; grouped convolutions keep theirs."""
+    if settings.kept_in is None or len(mask) > 1 or bool(mask.all()):
+        return mask
+    kernel = before.reshape(*before.shape, *[1] * (4 - before.dim()))
+    keep = chosen_support(
+        measured, mask.reshape(kernel.shape), kernel, settings.kept_in, settings.ridge
+    )
+    return keep.reshape(mask.shape)
 
 
 def _gain(rows: Tensor, measured: Moments) -> Tensor:

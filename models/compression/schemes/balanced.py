@@ -6,12 +6,14 @@ of sparsity, 1/2 in version 1. Half of a 3x3 kernel is rounded up, to 5 of 9 wei
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from models.compression.full_size import ModelledScheme
+from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
 from models.graph.stored_tensors import SparseNetwork, weight
@@ -127,6 +129,7 @@ class FullSizeBalanced(ModelledScheme):
         balanced_density: share of every kernel slice that is kept.
     """
 
+    kept_in: ClassVar[Group] = "slice"
     balanced_density: float = 0.5
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Density-bound blocks on both operands (S2TA): n of 8 weights and n of 8 activations."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 from models.compression.activation_dbb import choose_bounds, prunable_tensors, set_bounds
 from models.compression.density_bound import keep_largest
 from models.compression.full_size import ModelledScheme
+from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
 from models.graph.hooks import temporary
@@ -107,6 +109,7 @@ class FullSizeDbb(ModelledScheme):
         most_removed: share of a tensor's nonzero activations that its bound may remove.
     """
 
+    kept_in: ClassVar[Group] = DBB_BLOCK
     weight_bound: int = 4
     most_removed: float = 0.1
 

@@ -1,11 +1,13 @@
 """2:4 sparse weights: what a sparse tensor core runs in half the time (arXiv 2104.08378)."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from models.compression.density_bound import keep_largest
 from models.compression.full_size import ModelledScheme
+from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
 from models.compression.schemes.dbb import modelled_dbb_mask
 from models.compression.weight_masks import apply_weight_masks, prunable_layers
@@ -36,6 +38,8 @@ class TwoFour(Scheme):
 @dataclass(frozen=True, kw_only=True)
 class FullSizeTwoFour(ModelledScheme):
     """Two of every four weights of each layer that is pruned."""
+
+    kept_in: ClassVar[Group] = BLOCK
 
     @property
     def pruning(self) -> TwoFour:

@@ -1,10 +1,12 @@
 """Unstructured pruning with the nonzeros of `balanced`: the fair baseline of balanced pruning."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from torch import Tensor
 
+from models.compression.repair.supports import Group
 from models.compression.schemes.balanced import Balanced, FullSizeBalanced
 from models.compression.schemes.magnitude import largest, modelled_magnitude_mask
 from sim.layer import Layer, Mask
@@ -27,6 +29,8 @@ class Unbalanced(Balanced):
 @dataclass(frozen=True, kw_only=True)
 class FullSizeUnbalanced(FullSizeBalanced):
     """A layer keeps as many weights as under `balanced`, but the largest of the whole layer."""
+
+    kept_in: ClassVar[Group] = "layer"
 
     @property
     def pruning(self) -> Unbalanced:
