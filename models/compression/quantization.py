@@ -6,6 +6,8 @@ steps, so pruned weights and activations stay exactly zero. Sums inside a layer,
 residual sum that is not written to memory, keep full precision, as they do in wide accumulators.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -121,17 +123,18 @@ def weight_int8(layer: nn.Module) -> npt.NDArray[np.int8]:
     return array.reshape(*array.shape, *[1] * (4 - array.ndim))
 
 
-def quantize(network: SparseNetwork, images: Tensor) -> None:
+def quantize(network: SparseNetwork, images: Tensor, at_once: int | None = None) -> None:
     """Turn a trained network into its INT8 form, in place.
 
     Batch norm is folded, weights are rounded, and every stored tensor gets the range that it takes
-    over `images` (N, C, H, W), which come from the training set. Where a tensor is pruned, the
-    pruning acts on the rounded values, as in hardware.
+    over `images` (N, C, H, W), which come from the training set; `at_once` of them (None: all) are
+    in memory together. Where a tensor is pruned, the pruning acts on the rounded values, as in
+    hardware.
     """
     fold_batch_norm(network)
     for layer in network.layers.values():
         quantize_weights(layer)
-    ranges = _ranges(network, images)
+    ranges = _ranges(network, images.split(at_once or len(images)))
     for tensor in network.stored:
         tensor.quantizer = ActivationQuantizer(*ranges[tensor.name])
 
@@ -145,14 +148,17 @@ def quantized_form(network: SparseNetwork) -> None:
         tensor.quantizer = ActivationQuantizer()
 
 
-def _ranges(network: SparseNetwork, images: Tensor) -> dict[str, tuple[float, float]]:
+def _ranges(network: SparseNetwork, parts: Sequence[Tensor]) -> dict[str, tuple[float, float]]:
     ranges: dict[str, tuple[float, float]] = {}
 
     def record(tensor: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         if isinstance(tensor, StoredTensor):
-            ranges[tensor.name] = (float(inputs[0].min()), float(inputs[0].max()))
+            low, high = float(inputs[0].min()), float(inputs[0].max())
+            before = ranges.get(tensor.name, (low, high))
+            ranges[tensor.name] = (min(low, before[0]), max(high, before[1]))
 
     hooks = (tensor.register_forward_pre_hook(record) for tensor in network.stored)
     with temporary(hooks), evaluating(network.module), torch.no_grad():
-        network.module(images)
+        for images in parts:
+            network.module(images)
     return ranges

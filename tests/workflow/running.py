@@ -34,6 +34,7 @@ TINY = {
     "spex": {"searches": []},
     "dataflow": {"runs": [], "sensitivity": []},
     "threshold_search": {"runs": []},
+    "pretrained": {"schemes": []},
 }
 
 

@@ -15,6 +15,8 @@ from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, weight
 
+IMAGES_AT_ONCE = 16
+
 
 def prune_by_importance(network: SparseNetwork, scheme: Scheme, images: Tensor) -> None:
     """Prune by a scheme that sees the importance of each weight instead of the weight, in place.
@@ -54,12 +56,13 @@ def _importance(layer: nn.Module, squares: Tensor) -> Tensor:
 
 def _mean_squares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
     """Mean square (C,) of each layer's input."""
-    squares: dict[str, Tensor] = {}
+    sums: dict[str, Tensor] = {}
 
     def recorder(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         def record(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             values = inputs[0].square()
-            squares[name] = values.mean((0, 2, 3)) if values.dim() == 4 else values.mean(0)
+            mean = values.mean((0, 2, 3)) if values.dim() == 4 else values.mean(0)
+            sums[name] = sums.get(name, 0.0) + mean * len(values)
 
         return record
 
@@ -67,5 +70,6 @@ def _mean_squares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
         layer.register_forward_pre_hook(recorder(name)) for name, layer in network.layers.items()
     )
     with temporary(hooks), evaluating(network.module), torch.no_grad():
-        network.module(images)
-    return squares
+        for part in images.split(IMAGES_AT_ONCE):
+            network.module(part)
+    return {name: total / len(images) for name, total in sums.items()}

@@ -4,6 +4,7 @@ Batch norm must be folded in both networks, so that each layer is a convolution 
 with a bias. No labels are used, and no gradient is taken.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from models.compression.repair.least_squares import masked_least_squares
-from models.compression.repair.moments import Moments, moments
+from models.compression.repair.moments import Moments, Spread, moments, sampled, spread
 from models.compression.repair.supports import Group, chosen_support
-from models.compression.repair.walk import walk
+from models.compression.repair.walk import Repairer, walk_beside
 from models.graph.stored_tensors import SparseNetwork, weight
 from sim.validation import require_choice, require_not_negative, require_positive, require_whole
 
@@ -58,30 +59,34 @@ class Repair:
         require_whole(seed=self.seed)
 
 
-def repair_network(
-    dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, settings: Repair
+def repair_networks(
+    dense: SparseNetwork, pruned: Sequence[tuple[SparseNetwork, Repair]], images: Tensor
 ) -> None:
-    """Repair a pruned network in place; its zeros stay where they are, or as many elsewhere.
+    """Repair pruned networks in place; zeros stay where they are, or as many elsewhere.
 
     The first layer reads what it always read and is left alone, and so is the layer that makes the
     result: images are too few to fit a weight for each of its inputs.
 
     Args:
         dense: the network before pruning.
-        sparse: the same, pruned: its masks are permanent.
+        pruned: the same, pruned, and how each is repaired; masks are permanent. The dense network
+            runs once for all.
         images: (N, C, H, W), unlabelled.
-        settings: how.
     """
-    if settings.method == "none":
-        return
-    spared = (sparse.first_layer, sparse.last_layer)
 
-    def repair(name: str, x: Tensor, y: Tensor) -> None:
-        if name not in spared:
-            layer = sparse.layers[name]
-            repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
+    def repairer(sparse: SparseNetwork, settings: Repair) -> Repairer:
+        spared = (sparse.first_layer, sparse.last_layer)
 
-    walk(dense, sparse, images, repair)
+        def repair(name: str, x: Tensor, y: Tensor) -> None:
+            if name not in spared:
+                layer = sparse.layers[name]
+                repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
+
+        return repair
+
+    repairs = [(sparse, repairer(sparse, how)) for sparse, how in pruned if how.method != "none"]
+    if repairs:
+        walk_beside(dense, repairs, images)
 
 
 def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, settings: Repair) -> None:
@@ -94,24 +99,37 @@ def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, setting
         y: what it should write, (N, K, H', W') or (N, K).
         settings: the method is `batch_norm` or `reconstruct`.
     """
-    measured = moments(layer, x, y, settings.positions, settings.seed)
-    shape = weight(layer).shape
-    groups = len(measured.covariance)
-    rows = weight(layer).detach().reshape(groups, shape[0] // groups, -1)
-    enough = measured.positions >= LEAST_POSITIONS * rows.shape[-1]
-    if settings.method == "reconstruct" and enough:
-        rows = masked_least_squares(
-            measured.covariance,
-            measured.cross,
-            _support(rows != 0, before, measured, settings),
-            before.reshape(rows.shape),
-            ridge=settings.ridge,
-        )
-    else:
-        rows = rows * _gain(rows, measured)[..., None]
-    bias = measured.output_mean - (rows @ measured.input_mean[..., None]).reshape(-1)
-    layer.weight = nn.Parameter(rows.reshape(shape))
+    rows = weight(layer).detach()
+    rows = rows.reshape(layer.groups if isinstance(layer, nn.Conv2d) else 1, -1, rows[0].numel())
+    enough = sampled(layer, y, settings.positions) >= LEAST_POSITIONS * rows.shape[-1]
+    repaired = _fitted if settings.method == "reconstruct" and enough else _matched
+    rows, bias = repaired(layer, rows, before, (x, y), settings)
+    layer.weight = nn.Parameter(rows.reshape(weight(layer).shape))
     layer.bias = nn.Parameter(bias)
+
+
+def _fitted(
+    layer: nn.Module, rows: Tensor, before: Tensor, xy: tuple[Tensor, Tensor], settings: Repair
+) -> tuple[Tensor, Tensor]:
+    """Weights (groups, K / groups, n) by least squares, and the bias (K,)."""
+    measured = moments(layer, *xy, settings.positions, settings.seed)
+    rows = masked_least_squares(
+        measured.covariance,
+        measured.cross,
+        _support(rows != 0, before, measured, settings),
+        before.reshape(rows.shape),
+        ridge=settings.ridge,
+    )
+    return rows, measured.output_mean - (rows @ measured.input_mean[..., None]).reshape(-1)
+
+
+def _matched(
+    layer: nn.Module, rows: Tensor, _: Tensor, xy: tuple[Tensor, Tensor], settings: Repair
+) -> tuple[Tensor, Tensor]:
+    """Weights (groups, K / groups, n) scaled to the spread wanted, and the bias (K,)."""
+    measured = spread(layer, *xy, settings.positions, settings.seed)
+    rows = rows * _gain(measured).reshape(*rows.shape[:2], 1)
+    return rows, measured.output_mean - (rows @ measured.input_mean[..., None]).reshape(-1)
 
 
 def _support(mask: Tensor, before: Tensor, measured: Moments, settings: Repair) -> Tensor:
@@ -125,10 +143,9 @@ def _support(mask: Tensor, before: Tensor, measured: Moments, settings: Repair) 
     return keep.reshape(mask.shape)
 
 
-def _gain(rows: Tensor, measured: Moments) -> Tensor:
-    """(groups, K / groups): spread wanted of each filter's output over the one that it has."""
-    variance = ((rows @ measured.covariance) * rows).sum(-1)
-    wanted = measured.output_variance.reshape(variance.shape)
+def _gain(measured: Spread) -> Tensor:
+    """(K,): spread wanted of each filter's output over the one that it has."""
+    variance, wanted = measured.made_variance, measured.output_variance
     gain = (wanted / variance.clamp_min(1e-20)).sqrt().clamp(1 / MOST_GAIN, MOST_GAIN)
     return torch.where((wanted > 0) & (variance > 0), gain, torch.ones_like(gain))
 

@@ -1,12 +1,12 @@
 """Two networks of one graph, run side by side layer by layer: a dense one and the one repaired."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, fx
+from torch import Tensor, fx, nn
 
-from models.graph.stored_tensors import SparseNetwork
+from models.graph.stored_tensors import SparseNetwork, StoredTensor
 
 VIEWS_AT_ONCE = 16
 """Images that go through a module together; values between modules are kept of all of them."""
@@ -16,23 +16,51 @@ KEPT = torch.float16
 repair measures sums over thousands of positions, where rounding to 11 bits is lost in the noise."""
 
 Repairer = Callable[[str, Tensor, Tensor], None]
-"""Gets a layer's name, its input in the repaired network and its output in the dense one (KEPT)."""
+"""Gets a layer's name, its input in the repaired network and its output in the dense one (KEPT).
+
+They hold these values during the call alone; afterwards other values may take their place."""
 
 
 class _Runner(fx.Interpreter):
     """Runs a graph one node at a time, modules on a few images at a time."""
 
+    def step(self, node: fx.Node) -> None:
+        """Run a node and keep its value; what no later node reads is let go."""
+        self._last_read = set(self.user_to_last_uses.get(node, []))
+        self.env[node] = self.run_node(node)
+        for read in self._last_read:
+            del self.env[read]
+
+    def run_node(self, n: fx.Node) -> Any:
+        """The node's value."""
+        self._node = n
+        return super().run_node(n)
+
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The module's output on all images, in KEPT; it computes in single precision."""
+        """The module's output on all images, in KEPT; it computes in single precision.
+
+        It takes the place of the input where nothing else reads that and the shapes are equal.
+        """
         module = self.fetch_attr(target)
+        source = self._node.all_input_nodes[0]  # what a function returns may be part of another
+        free = source in self._last_read and source.op in ("placeholder", "call_module")
+        if free and _does_nothing(module):
+            return args[0]
         result: Tensor | None = None
         for start in range(0, len(args[0]), VIEWS_AT_ONCE):
             stop = start + VIEWS_AT_ONCE
             part = module(*(x[start:stop].float() for x in args), **kwargs)
             if result is None:  # all at once, for joining parts would take the memory twice
-                result = torch.empty((len(args[0]), *part.shape[1:]), dtype=KEPT)
+                fits = free and part.shape[1:] == args[0].shape[1:]
+                result = args[0] if fits else args[0].new_empty((len(args[0]), *part.shape[1:]))
             result[start:stop] = part
         return result
+
+
+def _does_nothing(module: nn.Module) -> bool:
+    if isinstance(module, StoredTensor):
+        return _does_nothing(module.quantizer) and _does_nothing(module.pruner)
+    return isinstance(module, nn.Identity)
 
 
 def walk(dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, repair: Repairer) -> Tensor:
@@ -44,23 +72,32 @@ def walk(dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, repair: Re
     Returns:
         The outputs of the repaired network, in KEPT.
     """
-    runners = [_Runner(network.module.eval()) for network in (dense, sparse)]
-    nodes = [list(network.module.graph.nodes) for network in (dense, sparse)]
-    for runner in runners:
-        runner.args_iter = iter((images.to(KEPT),))
+    (outputs,) = walk_beside(dense, [(sparse, repair)], images)
+    return outputs
+
+
+def walk_beside(
+    dense: SparseNetwork, repairs: Sequence[tuple[SparseNetwork, Repairer]], images: Tensor
+) -> list[Tensor]:
+    """As `walk`, for several networks that are repaired towards one dense one, each for itself."""
+    networks = [network for network, _ in repairs]
+    reference, *runners = [_Runner(network.module.eval()) for network in (dense, *networks)]
+    nodes = [list(network.module.graph.nodes) for network in (dense, *networks)]
+    for runner in (reference, *runners):
+        runner.args_iter = iter((images.to(KEPT, copy=True),))
     with torch.no_grad():
-        for of_dense, of_sparse in zip(*nodes, strict=True):
-            if of_sparse.op == "output":
-                return _value(runners[1], of_sparse.all_input_nodes[0])
-            runners[0].env[of_dense] = runners[0].run_node(of_dense)
-            name = str(of_sparse.target)
-            if of_sparse.op == "call_module" and name in sparse.layers:
-                source = _value(runners[1], of_sparse.all_input_nodes[0])
-                repair(name, source, _value(runners[0], of_dense))
-            runners[1].env[of_sparse] = runners[1].run_node(of_sparse)
-            for runner, node in zip(runners, (of_dense, of_sparse), strict=True):
-                for used in runner.user_to_last_uses.get(node, []):
-                    del runner.env[used]
+        for of_dense, *others in zip(*nodes, strict=True):
+            if of_dense.op == "output":
+                pairs = zip(runners, others, strict=True)
+                return [_value(runner, node.all_input_nodes[0]) for runner, node in pairs]
+            reference.step(of_dense)
+            for runner, node, (network, repair) in zip(runners, others, repairs, strict=True):
+                name = str(node.target)
+                if node.op == "call_module" and name in network.layers:
+                    source = _value(runner, node.all_input_nodes[0])
+                    repair(name, source, _value(reference, of_dense))
+                    del source
+                runner.step(node)
     raise AssertionError("a graph ends with its output")
 
 

@@ -55,6 +55,21 @@ def folders(root: Path, **tables: tuple[pd.DataFrame | None, pd.DataFrame | None
     return [made, reference]
 
 
+def test_networks_that_were_not_fetched_are_not_compared(tmp_path: Path) -> None:
+    states = pd.DataFrame({"network": ["a"], "state": ["not fetched"]})
+    loaded = states.assign(state="loaded")
+    made, reference = folders(
+        tmp_path,
+        pretrained_loading=(states, loaded),
+        pretrained=(None, REFERENCE),
+        claims=(REFERENCE, REFERENCE),
+    )
+    assert compare(made, reference, RULES) == {"claims": []}
+    loaded.to_csv(made / "pretrained_loading.csv", index=False)
+    with pytest.raises(UserError, match=r"pretrained\.csv is missing"):
+        compare(made, reference, RULES)
+
+
 def test_every_table_of_both_folders_is_compared(tmp_path: Path) -> None:
     other = REFERENCE.assign(cycles=[100.0, 300.0])
     made, reference = folders(

@@ -37,14 +37,27 @@ class Pretrained:
         return [self.checkpoint(network), *(str(self.folder / name) for name in PICTURES)]
 
     @property
+    def configured(self) -> list[str]:
+        """The networks asked for, whether they are there or not; without a scheme none is."""
+        section = self.layout.config["pretrained"]
+        return list(section["networks"]) if section["schemes"] else []
+
+    def _there(self, network: str) -> bool:
+        return all(Path(path).exists() for path in self.inputs(network))
+
+    @property
     def networks(self) -> list[str]:
         """The configured networks that are there."""
-        names = self.layout.config["pretrained"]["networks"]
-        return [name for name in names if all(Path(path).exists() for path in self.inputs(name))]
+        return [name for name in self.configured if self._there(name)]
+
+    @property
+    def absent(self) -> list[str]:
+        """The configured networks that are not there."""
+        return [name for name in self.configured if not self._there(name)]
 
     def missing(self) -> str | None:
         """One line that names the configured networks that are not there; None = all are."""
-        names = [n for n in self.layout.config["pretrained"]["networks"] if n not in self.networks]
+        names = self.absent
         if not names:
             return None
         return (

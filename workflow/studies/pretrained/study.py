@@ -9,12 +9,13 @@ def study(plan: Plan) -> Study:
     """Answers after each repair, proof of loading, densities and designs, as far as fetched."""
     suite, layout = plan.pretrained, plan.layout
     runs = suite.runs()
-    if not runs:
+    if not suite.configured:
         return Study("Networks")
     metrics = layout.of_runs("networks", runs, ".json")
     traces = layout.of_runs("traces", runs, ".safetensors")
     checkpoints = [suite.checkpoint(network) for network in suite.networks]
-    loaded = ["--networks", *suite.networks, "--folder", str(suite.folder)]
+    asked = ["--networks", *suite.configured, "--folder", str(suite.folder)]
+    loaded = [*asked, "--absent", *suite.absent] if suite.absent else asked
     priced = [*plan.comparison.nodes(), *plan.comparison.prices()]
     return Study(
         "Networks",

@@ -43,6 +43,7 @@ def test_only_networks_that_were_fetched_have_runs(fetched: Path) -> None:
     assert line is not None
     assert line.startswith("suite pretrained: mobilenet_v1_relu6 left out, not in ")
     assert "\n" not in line
+    assert suite.absent == ["mobilenet_v1_relu6"]
 
 
 def test_without_pictures_there_are_no_runs(fetched: Path) -> None:
@@ -52,6 +53,10 @@ def test_without_pictures_there_are_no_runs(fetched: Path) -> None:
 
 def test_nothing_configured_is_nothing_missing(fetched: Path) -> None:
     assert section(fetched, networks={}).missing() is None
+    without_schemes = section(fetched, schemes=[])
+    assert without_schemes.configured == []
+    assert without_schemes.runs() == []
+    assert without_schemes.missing() is None
 
 
 def test_events_are_of_the_compared_schemes(fetched: Path) -> None:
