@@ -134,7 +134,7 @@ def quantize(network: SparseNetwork, images: Tensor, at_once: int | None = None)
     fold_batch_norm(network)
     for layer in network.layers.values():
         quantize_weights(layer)
-    ranges = _ranges(network, images.split(at_once or len(images)))
+    ranges = _ranges(network, torch.split(images, at_once or len(images)))
     for tensor in network.stored:
         tensor.quantizer = ActivationQuantizer(*ranges[tensor.name])
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from models.graph.modes import evaluating
 
-BATCH = 16
+BATCH = 8
 
 
 @dataclass(frozen=True)

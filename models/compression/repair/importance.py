@@ -15,7 +15,7 @@ from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, weight
 
-IMAGES_AT_ONCE = 16
+IMAGES_AT_ONCE = 8
 
 
 def prune_by_importance(network: SparseNetwork, scheme: Scheme, images: Tensor) -> None:
@@ -56,13 +56,13 @@ def _importance(layer: nn.Module, squares: Tensor) -> Tensor:
 
 def _mean_squares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
     """Mean square (C,) of each layer's input."""
-    sums: dict[str, Tensor] = {}
+    sums = {name: torch.zeros(()) for name in network.layers}
 
     def recorder(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         def record(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             values = inputs[0].square()
             mean = values.mean((0, 2, 3)) if values.dim() == 4 else values.mean(0)
-            sums[name] = sums.get(name, 0.0) + mean * len(values)
+            sums[name] = sums[name] + mean * len(values)
 
         return record
 
@@ -70,6 +70,6 @@ def _mean_squares(network: SparseNetwork, images: Tensor) -> dict[str, Tensor]:
         layer.register_forward_pre_hook(recorder(name)) for name, layer in network.layers.items()
     )
     with temporary(hooks), evaluating(network.module), torch.no_grad():
-        for part in images.split(IMAGES_AT_ONCE):
+        for part in torch.split(images, IMAGES_AT_ONCE):
             network.module(part)
     return {name: total / len(images) for name, total in sums.items()}

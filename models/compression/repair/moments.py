@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from models.graph.stored_tensors import weight
 from sim.errors import UserError
 
-CHUNK = 16
+CHUNK = 8
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,8 @@ def _drawn(
 ) -> tuple[Tensor, Tensor]:
     """Windows (N, C * R * S, each) and outputs (N, K, each) at random positions."""
     height, width = y.shape[2:]
-    stride, (above, left_of) = layer.stride, layer.padding
+    stride = layer.stride
+    above, left_of = (int(size) for size in layer.padding)
     order = torch.stack([torch.randperm(height * width, generator=generator) for _ in x])[:, :each]
     targets = y.flatten(2).gather(2, order[:, None].expand(-1, y.shape[1], -1))
     padded = F.pad(x, (left_of, left_of, above, above)) if above or left_of else x

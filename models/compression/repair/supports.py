@@ -93,7 +93,8 @@ def _blocks(size: int) -> Callable[[Tensor, float], Tensor]:
         """(K, C, R, S) as (K, R, S, blocks, size), the last block filled up."""
         last = values.permute(0, 2, 3, 1).float()
         missing = -last.shape[-1] % size
-        return F.pad(last, (0, missing), value=filling).unflatten(-1, (-1, size))
+        filled = F.pad(last, (0, missing), value=filling)
+        return filled.reshape(*filled.shape[:-1], -1, size)
 
     return split
 

@@ -8,7 +8,7 @@ from torch import Tensor, fx, nn
 
 from models.graph.stored_tensors import SparseNetwork, StoredTensor
 
-VIEWS_AT_ONCE = 16
+VIEWS_AT_ONCE = 8
 """Images that go through a module together; values between modules are kept of all of them."""
 
 KEPT = torch.float16
