@@ -79,7 +79,7 @@ def walk(dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, repair: Re
 def walk_beside(
     dense: SparseNetwork, repairs: Sequence[tuple[SparseNetwork, Repairer]], images: Tensor
 ) -> list[Tensor]:
-    """As `walk`, for several networks that are repaired towards one dense one, each for itself."""
+    """Repair several networks towards one dense one in one pass, each as `walk` does."""
     networks = [network for network, _ in repairs]
     reference, *runners = [_Runner(network.module.eval()) for network in (dense, *networks)]
     nodes = [list(network.module.graph.nodes) for network in (dense, *networks)]
