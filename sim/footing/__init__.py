@@ -35,12 +35,15 @@ class Design:
         overrides: parameter -> values in the order of `Footing.multipliers`.
         scheme: the compression that it is meant for.
         differs: what the design does not allow; empty where it allows everything.
+        only_its_scheme: whether it runs under that scheme alone, as elsewhere it is the same as
+            another design of the file.
     """
 
     name: str
     overrides: Mapping[str, Override]
     scheme: str
     differs: str
+    only_its_scheme: bool
 
     def build(self, size: int) -> Accelerator:
         """The accelerator of the size with this index."""
@@ -64,6 +67,14 @@ class Footing:
     def meant_for(self, scheme: str) -> list[str]:
         """Names of the designs that are meant for a compression."""
         return [name for name, design in self.designs.items() if design.scheme == scheme]
+
+    def run_under(self, scheme: str) -> dict[str, Design]:
+        """The designs that are compared on traces of a compression, in the order of the file."""
+        return {
+            name: design
+            for name, design in self.designs.items()
+            if scheme == design.scheme or not design.only_its_scheme
+        }
 
     def present(self, names: Iterable[str]) -> list[str]:
         """Designs of the footing that are among some names, in the order of the file."""
@@ -104,7 +115,13 @@ def _design(
         if parameter not in known:
             raise unknown(f"parameter of {name!r} in {path.name}:", parameter, known)
     taken = {parameter: value for parameter, value in common.items() if parameter in known}
-    return Design(name, taken | overrides, entry["scheme"], entry.get("differs", ""))
+    return Design(
+        name,
+        taken | overrides,
+        entry["scheme"],
+        entry.get("differs", ""),
+        entry.get("only_its_scheme", False),
+    )
 
 
 def _overrides(entries: Mapping[str, Any], sizes: int, where: str) -> dict[str, Override]:

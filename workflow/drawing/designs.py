@@ -146,6 +146,12 @@ def design_rows(
     panel.grid(visible=False, axis="y")
 
 
+def of_every_suite(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the compression schemes that every suite has: no line of panels has gaps."""
+    suites_of_scheme = rows.groupby("scheme")["suite"].transform("nunique")
+    return rows[suites_of_scheme == rows["suite"].nunique()]
+
+
 Panels = npt.NDArray[np.object_]
 Sharing = bool | Literal["none", "all", "row", "col"]
 """Which panels of a figure have the same axis, as `Figure.subplots` takes it."""

@@ -27,6 +27,7 @@ SCHEMES = {
     "blockwise": "zero blocks made",
     "thresholds": "thresholds",
     "two_four": "2 of 4 weights",
+    "two_eight": "2 of 8 weights",
 }
 PARAMETERS = {
     "accumulators": "accumulators",

@@ -17,7 +17,7 @@ from workflow.event_rows import Row, network_rows, write_rows
 def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[list[Row]]:
     """The rows of each design at each size, then those of some as configured."""
     common = footing()
-    for name, design in common.designs.items():
+    for name, design in common.run_under(trace.provenance.scheme).items():
         for size in range(len(common.multipliers)):
             yield network_rows(trace, name, design.build(size), footing=common.label(size))
     for name in configured:

@@ -23,13 +23,16 @@ class TwoFour(Scheme):
     """The two largest of every four weights along the input channels, then fine-tuning.
 
     A last block of fewer channels keeps all it has up to two. Activations are left as they are.
+    Attribute of the class: block, of so many channels.
     """
+
+    block: ClassVar[int] = BLOCK
 
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
         """Mask the weights by magnitude, once; the paper trains anew from the masked network."""
         del samples
         masks = {
-            name: keep_largest(weight(layer).detach(), KEPT, BLOCK)
+            name: keep_largest(weight(layer).detach(), KEPT, self.block)
             for name, layer in prunable_layers(network).items()
         }
         apply_weight_masks(network, masks)
@@ -37,7 +40,9 @@ class TwoFour(Scheme):
 
 @dataclass(frozen=True, kw_only=True)
 class FullSizeTwoFour(ModelledScheme):
-    """Two of every four weights of each layer that is pruned."""
+    """Two of every four weights of each layer that is pruned; `block` as in the scheme."""
+
+    block: ClassVar[int] = BLOCK
 
     kept_in: ClassVar[Group] = BLOCK
 
@@ -49,8 +54,8 @@ class FullSizeTwoFour(ModelledScheme):
     def weight_mask(
         self, layer: Layer, density: float, spread: float, rng: np.random.Generator
     ) -> Mask:
-        """A mask of 2:4; the density of the tables is not asked."""
-        return modelled_dbb_mask(layer.weight_shape, KEPT, spread, rng, BLOCK)
+        """A mask of the ratio; the density of the tables is not asked."""
+        return modelled_dbb_mask(layer.weight_shape, KEPT, spread, rng, self.block)
 
 
 SCHEME = TwoFour

@@ -37,7 +37,9 @@ def test_a_mask_of_another_shape_is_refused() -> None:
         apply_weight_masks(SparseNetwork(toy()), {"fc1": torch.ones(2, 2, dtype=torch.bool)})
 
 
-@pytest.mark.parametrize("scheme", ["magnitude", "balanced", "unbalanced", "dbb", "two_four"])
+@pytest.mark.parametrize(
+    "scheme", ["magnitude", "balanced", "unbalanced", "dbb", "two_four", "two_eight"]
+)
 def test_no_scheme_passes_for_one_where_there_is_nothing_to_prune(scheme: str) -> None:
     layers = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Conv2d(4, 4, 3))
     pruning = full_size_schemes()[scheme]()

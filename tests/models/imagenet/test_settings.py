@@ -41,7 +41,7 @@ KEYS = {
 }
 
 
-MODELLED = {"dense", "dbb", "magnitude", "balanced", "unbalanced", "two_four"}
+MODELLED = {"dense", "dbb", "magnitude", "balanced", "unbalanced", "two_four", "two_eight"}
 
 
 def test_the_keys_that_users_write_stay() -> None:

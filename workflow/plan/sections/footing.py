@@ -54,7 +54,7 @@ class CommonFooting:
         if scheme not in self.layout.config["compared_schemes"]:
             return []
         accelerators = self.layout.config["accelerators"]
-        return [name for name in footing().designs if name not in accelerators]
+        return [name for name in footing().run_under(scheme) if name not in accelerators]
 
     def check(self) -> None:
         """Every run exists, once."""

@@ -116,13 +116,18 @@ def test_no_design_passes_the_bound_and_the_dense_array_is_its_own_unit(
     events: pd.DataFrame,
 ) -> None:
     table = footing_table(events)
-    assert set(table["accelerator"]) == set(COMMON.designs)
+    assert set(table["accelerator"]) == set(COMMON.designs) - {"stc_flexible"}
     assert set(table["footing"]) == {COMMON.label(0), COMMON.label(1), AS_CONFIGURED}
     beyond = table["speedup_over_dense_ideal"] > table["two_sided_bound"] * (1 + 1e-9)
     assert not beyond.any()
     dense = table[table["accelerator"] == DENSE]
     assert (dense["speedup_over_dense_array"] == 1).all()
     assert (dense["energy_reduction"] == 1).all()
+
+
+def test_a_design_that_elsewhere_is_another_runs_under_its_scheme_alone() -> None:
+    assert "stc_flexible" not in COMMON.run_under("two_four")
+    assert list(COMMON.run_under("two_eight")) == list(COMMON.designs)
 
 
 def test_only_designs_that_skip_and_gate_nothing_need_no_selection_logic(
@@ -267,6 +272,6 @@ def test_each_design_has_a_roofline_and_a_bar(events: pd.DataFrame) -> None:
     assert {"Sense", "SCNN", "S2TA-AW"} <= titles
     bars = losses_figure.draw(losses(events)).axes[0]
     assert bars.get_yticklabels()[0].get_text() == "SA"
-    for n in range(len(COMMON.designs)):
+    for n in range(len(COMMON.run_under("magnitude"))):
         ends = [p.get_x() + p.get_width() for p in bars.patches if round(p.get_y() + 0.4) == n]
         assert max(ends) == pytest.approx(100)
