@@ -39,7 +39,7 @@ DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --conf
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
 .PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
-	measured-resources fashion-mnist technology site check-site examples release verify
+	measured-resources fashion-mnist technology site check-site examples release verify gpu-reference
 
 results: $(STAMP) $(FETCHED)
 	@$(CHECKED) "$(CONFIG)"
@@ -101,6 +101,10 @@ bench: $(STAMP)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_traces
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_spex
+
+# Dense and 2:4 kernels of PyTorch on a GPU, beside the models; TORCH=cuda for a PyTorch that sees one.
+gpu-reference: $(STAMP)
+	python -m workflow.maintenance.gpu_reference $(if $(PEAKS),--peaks $(PEAKS))
 
 check-results: $(STAMP)
 	python -m workflow.maintenance.check_results --made results/tables \

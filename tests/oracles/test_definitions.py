@@ -1,6 +1,7 @@
 """What the checks rest on: sizes, masks, and the yardsticks that no source gives."""
 
 import ast
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,6 +42,23 @@ def test_pruned_products_keep_the_bound_of_the_stored_density(density: float) ->
     assert weight.mean() == pytest.approx(density, abs=1e-3)
     blocks = weight.reshape(8, 6, 4).sum(axis=-1)
     assert blocks.max() <= (4 if density == 1 else 2)
+
+
+@pytest.mark.parametrize("coded", [False, True])
+def test_formats_of_the_other_flexible_cores_give_their_outputs(coded: bool) -> None:
+    design = "stc_flexible_rle" + ("_dual_compress" if coded else "")
+    table = reference("sparseloop_tensor_cores.csv")
+    kept_of, index_bytes = {1.0: 1, 0.5: 4, 0.3333: 6, 0.25: 8}, {1: 0, 4: 2, 6: 2, 8: 4}
+    rows = table[table["design"] == design]
+    assert len(rows) == 16
+    for row in rows.itertuples():
+        block = kept_of[row.weight_density]
+        places = row.k if block == 1 else 2 * math.ceil(row.k / block)
+        array = math.ceil(row.m / 64) * math.ceil(places / 16) * row.n
+        span = 16 if block == 1 else 8 * block
+        inputs = span * (row.activation_density + 1 / 8) if coded else span
+        waiting = math.ceil(array * (inputs + 8 + index_bytes[block]) / 42)
+        assert max(array, waiting) == pytest.approx(row.cycles, abs=1 if coded else 0)
 
 
 def test_dcnn_is_a_dense_array_that_only_tiles_leave_idle() -> None:
