@@ -47,6 +47,7 @@ DESIGN_FIGURES = {
     "roofline",
     "losses",
     "sensitivity",
+    "transformers",
 }
 STYLED = {
     "footing_pareto",
@@ -60,6 +61,7 @@ STYLED = {
     "s2ta_speedup",
     "sparse_blox_gains",
     "seeds",
+    "transformers",
 }
 TITLED = {  # figures that write the title of a design
     *DESIGN_FIGURES,

@@ -4,8 +4,9 @@ Speedup of all convolutions over a fully used dense array with as many multiplie
 batch 1 wait for DRAM, which is not limited here). Mark: geometric mean over the networks; line:
 from the lowest to the highest network. Black: the most that skipping the zeros of both operands can
 give. Sense and Sparse-Blox are those of the equal footing, each as configured; Sparse-Blox skips
-whole zero blocks, which neither pruning makes. HASS gives every layer an engine of its own, so that
-it is compared per DSP (below), waiting of engines for each other included.
+whole zero blocks, which no pruning here makes. HASS gives every layer an engine of its own, so that
+it is compared per DSP (below), waiting of engines for each other included. Suites without one of
+the compression levels are in the table.
 """
 
 import pandas as pd
@@ -39,6 +40,10 @@ ORDER = (
     "eyeriss_v2",
     "eyeriss",
     "dense_mapped",
+    "tc",
+    "stc",
+    "dstc",
+    "sigma",
 )
 FROM_FOOTING = ("sense", "sparse_blox")
 """Systems that their studies run under schemes of their own; on the footing they see all zeros."""
@@ -51,6 +56,7 @@ def draw(
 ) -> Figure:
     """Rows: schemes; columns: suites; all convolutions; below, the designs that are unfolded."""
     rows = networks[(networks["layers"] == "no_linear") & (networks["scheme"] != "dense")]
+    rows = _whole_suites(rows)
     if footing is not None:
         rows = pd.concat([rows, _of_the_footing(footing, rows)], ignore_index=True)
     known = {name: place for place, name in enumerate(ORDER)}
@@ -79,6 +85,13 @@ def draw(
         _per_dsp(parts[1].subplots(), hass)
     legend_below(figure, columns=2)
     return figure
+
+
+def _whole_suites(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of suites with every compression level; all rows if no suite has them all."""
+    levels = rows.groupby("suite")["scheme"].transform("nunique")
+    whole = rows[levels == rows["scheme"].nunique()]
+    return rows if whole.empty else whole
 
 
 def _of_the_footing(footing: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
