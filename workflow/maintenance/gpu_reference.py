@@ -36,7 +36,7 @@ from workflow.studies.footing.measured_gpu import COLUMNS, MEASURED
 
 Precision = Literal["FP16", "INT8"]
 Kernel = Literal["dense", "2:4"]
-Seconds = Callable[["Product", Precision, Kernel], float]
+Seconds = Callable[["LayerProduct", Precision, Kernel], float]
 """Time of one product; RuntimeError where the library has no such kernel."""
 
 NETWORKS = ("resnet50", "deit_s")
@@ -58,7 +58,7 @@ of the device's name; where a sheet states only the rate with sparsity, half of 
 
 
 @dataclass(frozen=True)
-class Product:
+class LayerProduct:
     """The product of a layer: `filters` x `depth` weights times `depth` x `columns` inputs."""
 
     filters: int
@@ -72,11 +72,11 @@ class Product:
         return self.filters * self.depth * self.columns
 
 
-def products(layers: Iterable[Layer], batch: int) -> list[Product]:
+def products(layers: Iterable[Layer], batch: int) -> list[LayerProduct]:
     """One for each layer with weights; depthwise and grouped ones are left out."""
     rows = [layer for layer in layers if not layer.is_product and layer.groups == 1]
     return [
-        Product(row.out_channels, row.window, row.output_pixels * batch, 0 < n < len(rows) - 1)
+        LayerProduct(row.out_channels, row.window, row.output_pixels * batch, 0 < n < len(rows) - 1)
         for n, row in enumerate(rows)
     ]
 
@@ -113,7 +113,7 @@ def measurements(
             }
 
 
-def _sparse_seconds(row: Product, precision: Precision, seconds: Seconds) -> float | None:
+def _sparse_seconds(row: LayerProduct, precision: Precision, seconds: Seconds) -> float | None:
     """Time with 2:4 weights; None for a layer that stays dense or has no such kernel."""
     if not row.pruned:
         return None
@@ -123,7 +123,7 @@ def _sparse_seconds(row: Product, precision: Precision, seconds: Seconds) -> flo
         return None
 
 
-def on_gpu(row: Product, precision: Precision, kernel: Kernel) -> float:
+def on_gpu(row: LayerProduct, precision: Precision, kernel: Kernel) -> float:
     """Median seconds of one product on the GPU.
 
     Raises:

@@ -8,7 +8,7 @@ import torch
 
 from sim import Layer, UserError, matmul
 from workflow.maintenance import gpu_reference as script
-from workflow.maintenance.gpu_reference import Kernel, Precision, Product
+from workflow.maintenance.gpu_reference import Kernel, Precision, LayerProduct
 from workflow.studies.footing.gpu_reference_table import gpu_reference
 
 LAYERS = [
@@ -22,17 +22,17 @@ LAYERS = [
 PEAKS = {"FP16": 1e-6, "INT8": 2e-6}
 
 
-def _at_the_peak(row: Product, precision: Precision, kernel: Kernel) -> float:
+def _at_the_peak(row: LayerProduct, precision: Precision, kernel: Kernel) -> float:
     dense = 2e-12 * row.macs / PEAKS[precision]
     return dense if kernel == "dense" else dense / 2
 
 
 def test_layers_become_products_and_the_ends_stay_dense() -> None:
     assert script.products(LAYERS, 2) == [
-        Product(8, 27, 32, pruned=False),
-        Product(16, 8, 32, pruned=True),
-        Product(16, 8, 32, pruned=True),
-        Product(10, 16, 2, pruned=False),
+        LayerProduct(8, 27, 32, pruned=False),
+        LayerProduct(16, 8, 32, pruned=True),
+        LayerProduct(16, 8, 32, pruned=True),
+        LayerProduct(10, 16, 2, pruned=False),
     ]
 
 
@@ -51,7 +51,7 @@ def test_kernels_at_the_peak_have_a_speedup_of_one_and_two() -> None:
 
 
 def test_a_layer_without_a_sparse_kernel_runs_dense() -> None:
-    def seconds(row: Product, precision: Precision, kernel: Kernel) -> float:
+    def seconds(row: LayerProduct, precision: Precision, kernel: Kernel) -> float:
         if kernel == "2:4" and precision == "INT8":
             raise RuntimeError("no such kernel")
         return _at_the_peak(row, precision, kernel)
