@@ -8,7 +8,7 @@ import torch
 
 from sim import Layer, UserError, matmul
 from workflow.maintenance import gpu_reference as script
-from workflow.maintenance.gpu_reference import Kernel, Precision, LayerProduct
+from workflow.maintenance.gpu_reference import Kernel, LayerProduct, Precision
 from workflow.studies.footing.gpu_reference_table import gpu_reference
 
 LAYERS = [
