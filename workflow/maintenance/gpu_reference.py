@@ -142,13 +142,16 @@ def on_gpu(row: LayerProduct, precision: Precision, kernel: Kernel) -> float:
     multiply: Callable[[Tensor, Tensor], Tensor] = torch._int_mm if integers else torch.mm
     for _ in range(WARMING_UP):
         multiply(weight, inputs)
-    events = [[torch.cuda.Event(enable_timing=True) for _ in range(2)] for _ in range(RUNS)]
-    for start, end in events:
+    starts, ends = (
+        [torch.cuda.Event(enable_timing=True) for _ in range(RUNS)]  # type: ignore[no-untyped-call]
+        for _ in range(2)
+    )
+    for start, end in zip(starts, ends, strict=True):
         start.record()
         multiply(weight, inputs)
         end.record()
     torch.cuda.synchronize()
-    return median(1e-3 * start.elapsed_time(end) for start, end in events)
+    return median(1e-3 * float(a.elapsed_time(b)) for a, b in zip(starts, ends, strict=True))
 
 
 def device_or_refuse() -> str:
@@ -183,7 +186,8 @@ def peaks(device: str, given: Sequence[float] | None) -> dict[str, float]:
             f"the peak of {device} is not known here; give --peaks, the 10**12 dense operations "
             f"per second in {' and '.join(PRECISIONS)} that its data sheet states"
         )
-    rates = dict(zip(PRECISIONS, given if given is not None else known[0], strict=True))
+    values = given if given is not None else known[0]
+    rates: dict[str, float] = dict(zip(PRECISIONS, values, strict=True))
     for precision, rate in rates.items():
         require_rate(**{f"--peaks, {precision}": rate})
     return rates

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from models.compression.repair.supports import Group
 from models.compression.schemes.two_four import FullSizeTwoFour, TwoFour
 
 BLOCK = 8
@@ -23,6 +24,7 @@ class FullSizeTwoEight(FullSizeTwoFour):
     """Two of every eight weights of each layer that is pruned."""
 
     block: ClassVar[int] = BLOCK
+    kept_in: ClassVar[Group] = BLOCK
 
     @property
     def pruning(self) -> TwoEight:

@@ -43,7 +43,6 @@ class FullSizeTwoFour(ModelledScheme):
     """Two of every four weights of each layer that is pruned; `block` as in the scheme."""
 
     block: ClassVar[int] = BLOCK
-
     kept_in: ClassVar[Group] = BLOCK
 
     @property

@@ -75,11 +75,11 @@ def whole_and_refusing(
     designs = footing().present(table.loc[table["layers"] == NO_PRODUCTS, "accelerator"])
     refused = refusals[refusals["refused_layer_count"] > 0]
     names = set(refused["accelerator"])
-    shares = refused.groupby(CASE)["refused_macs_percent"].max()
+    shares = refused.drop_duplicates(CASE)[[*CASE, "refused_macs_percent"]]
     return (
         [name for name in designs if name not in names],
         [name for name in designs if name in names],
-        {(str(s), str(n), str(c)): float(share) for (s, n, c), share in shares.items()},
+        {(str(row[0]), row[1], row[2]): row[3] for row in shares.itertuples(index=False)},
     )
 
 
