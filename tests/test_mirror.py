@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 MIRRORED = ("sim", "models", "workflow")
 """Top-level folders whose tests mirror them."""
@@ -50,34 +48,40 @@ def _mirrored(pattern: str, top: str) -> list[Path]:
     return sorted(path.relative_to(ROOT) for path in (ROOT / top).rglob(pattern))
 
 
-TESTS = [path for top in MIRRORED for path in _mirrored("test_*.py", f"tests/{top}")]
-MODULES = [path for top in MIRRORED for path in _mirrored("*.py", top)]
+def test_every_test_has_a_module_or_package_of_its_name() -> None:
+    tests = [path for top in MIRRORED for path in _mirrored("test_*.py", f"tests/{top}")]
+    sources = {
+        test: ROOT / test.relative_to("tests").with_name(test.stem.removeprefix("test_"))
+        for test in tests
+        if test.as_posix() not in ACROSS
+    }
+    alone = [
+        test.as_posix()
+        for test, source in sources.items()
+        if not (source.with_suffix(".py").is_file() or source.is_dir())
+    ]
+    assert alone == [], "no source"
 
 
-@pytest.mark.parametrize("test", TESTS, ids=str)
-def test_every_test_has_a_module_or_package_of_its_name(test: Path) -> None:
-    if test.as_posix() in ACROSS:
-        return
-    source = ROOT / test.relative_to("tests").with_name(test.stem.removeprefix("test_"))
-    assert source.with_suffix(".py").is_file() or source.is_dir(), f"no source for {test}"
-
-
-@pytest.mark.parametrize("module", MODULES, ids=str)
-def test_every_module_is_tested_in_its_place(module: Path) -> None:
+def test_every_module_is_tested_in_its_place() -> None:
     """Has a test of its name; a part of a package may be tested through the package."""
+    modules = [path for top in MIRRORED for path in _mirrored("*.py", top)]
+    assert [path.as_posix() for path in modules if not _is_tested(path)] == []
+
+
+def _is_tested(module: Path) -> bool:
     if len((ROOT / module).read_text().splitlines()) <= TRIVIAL_LINES:
-        return
+        return True
     if module.as_posix().startswith(UNTESTED):
-        return
+        return True
     source = module.parent if module.name == "__init__.py" else module.with_suffix("")
     test = "tests" / source.with_name(f"test_{source.name}.py")
     packages = [folder for folder in (source, *source.parents) if len(folder.parts) > 1]
     folders = packages or [source]  # a top-level folder is tested by all tests in its mirror
-    assert (ROOT / test).is_file() or any(
+    return (ROOT / test).is_file() or any(
         any((ROOT / "tests" / folder).glob("test_*.py")) for folder in folders
-    ), f"{test} is missing"
+    )
 
 
-@pytest.mark.parametrize("test", ACROSS)
-def test_what_is_listed_as_of_no_module_exists(test: str) -> None:
-    assert (ROOT / test).is_file()
+def test_what_is_listed_as_of_no_module_exists() -> None:
+    assert [test for test in ACROSS if not (ROOT / test).is_file()] == []

@@ -6,11 +6,6 @@ from sim.errors import UserError
 
 
 @pytest.fixture(scope="module")
-def shapes() -> Dataset:
-    return load("shapes", 0)
-
-
-@pytest.fixture(scope="module")
 def digits() -> Dataset:
     return load("digits", 0)
 

@@ -80,6 +80,7 @@ def test_integer_weights_agree_within_one_step(tmp_path: Path) -> None:
         assert (difference == 0).mean() > 0.99, name
 
 
+@pytest.mark.slow  # trains, and the exporter takes seconds
 def test_accuracy_agrees_within_noise(tmp_path: Path) -> None:
     digits = load("digits", 0)
     with repeatable(seed=0, threads=1):

@@ -1,13 +1,6 @@
-import pytest
 import torch
 
 from models.datasets.dataset import Dataset
-from models.datasets.shapes import make_shapes
-
-
-@pytest.fixture(scope="module")
-def shapes() -> Dataset:
-    return make_shapes(0)
 
 
 def test_shapes_come_in_equal_parts_and_all_differ(shapes: Dataset) -> None:

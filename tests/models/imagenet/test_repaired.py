@@ -93,6 +93,7 @@ def test_a_dense_network_is_only_rounded(settings: FullSizeSettings) -> None:
     assert steps[0].agreement.kl_divergence_nats == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow  # the next one repeats the weights
 def test_the_same_settings_give_the_same_bits(
     repaired: Repaired, settings: FullSizeSettings
 ) -> None:

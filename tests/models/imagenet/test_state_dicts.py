@@ -37,8 +37,20 @@ WRAPPINGS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.mark.parametrize("prefix", PREFIXES)
-@pytest.mark.parametrize("keys", [(), *WRAPPINGS], ids=".".join)
+AROUND = [
+    pytest.param(
+        prefix,
+        keys,
+        # every prefix and every wrapping are among the fast ones, not every pair
+        marks=() if prefix == PREFIXES[0] or keys == () else pytest.mark.slow,
+        id=f"{prefix}{'.'.join(keys)}",
+    )
+    for prefix in PREFIXES
+    for keys in ((), *WRAPPINGS)
+]
+
+
+@pytest.mark.parametrize(("prefix", "keys"), AROUND)
 def test_what_training_tools_put_around_a_state_dict(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, prefix: str, keys: tuple[str, ...]
 ) -> None:

@@ -1,6 +1,7 @@
 """The networks of single papers: counts, state-dict keys, and torchvision as an oracle."""
 
 import hashlib
+from functools import cache
 
 import pytest
 import torch
@@ -9,16 +10,23 @@ from torch import nn
 from models.graph.layer_table import layer_table
 from models.graph.readers import first_readers
 from models.networks import build, network_record
+from sim import Layer
 from sim.errors import UserError
 
 MOBILENET_V3 = ("mobilenet_v3_small", "mobilenet_v3_large")
 
 
+@cache
 def full_size(name: str) -> nn.Module:
     with torch.device("meta"):
         if name == "lenet5":
             return build(name, num_classes=10, in_channels=1, input_size=28)
         return build(name, num_classes=80 if name.startswith("yolo") else 1000)
+
+
+@cache
+def table_at_224(name: str) -> tuple[Layer, ...]:
+    return layer_table(full_size(name), (3, 224, 224))
 
 
 def state_digest(state: dict[str, torch.Tensor]) -> str:
@@ -39,7 +47,7 @@ def state_digest(state: dict[str, torch.Tensor]) -> str:
 )
 def test_parameters_and_multiplications(name: str, parameters: int, layers: int, macs: int) -> None:
     network = full_size(name)
-    table = layer_table(network, (3, 224, 224))
+    table = table_at_224(name)
     assert sum(p.numel() for p in network.parameters()) == parameters
     assert len(table) == layers
     assert sum(row.dense_macs for row in table) == macs
@@ -57,7 +65,7 @@ def test_parameters_and_multiplications(name: str, parameters: int, layers: int,
     ],
 )
 def test_what_waits_for_residual_additions(name: str, additions: int, elements: int) -> None:
-    waiting = [row.residual_elements for row in layer_table(full_size(name), (3, 224, 224))]
+    waiting = [row.residual_elements for row in table_at_224(name)]
     assert (sum(map(bool, waiting)), sum(waiting)) == (additions, elements)
 
 

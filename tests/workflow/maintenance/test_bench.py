@@ -8,6 +8,7 @@ from workflow.maintenance import bench
 SMALL = bench.Case("lenet5", 1.0, 32, 1, 10.0)
 
 
+@pytest.mark.slow  # a process for each row
 def test_rows_hold_every_kernel_and_accelerator_with_its_time_and_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -95,7 +95,9 @@ def test_later_points_are_better_than_those_before_the_model(tmp_path: Path) -> 
     assert min(values[6:]) < min(values[1:6])
 
 
-@pytest.mark.parametrize(("plan", "function"), CASES)
+@pytest.mark.parametrize(
+    ("plan", "function"), [pytest.param(*CASES[0], marks=pytest.mark.slow), CASES[1]]
+)
 def test_number_of_workers_changes_nothing(
     plan: SearchPlan, function: Evaluate, tmp_path: Path
 ) -> None:

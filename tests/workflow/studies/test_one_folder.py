@@ -4,6 +4,7 @@ The toy lies in folders of its own in a copy of the tree; outside them its name 
 of compared accelerators and in the designs of the footing, nowhere else.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -129,8 +130,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree with the toy in it."""
     root = tmp_path_factory.mktemp("tree")
     for name in ("sim", "models", "workflow", "config"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+        shutil.copytree(ROOT / name, root / name)
     for name in ("Snakefile", "requirements.lock"):
         shutil.copy(ROOT / name, root)
     for name, text in FILES.items():
@@ -163,7 +163,38 @@ def snakemake(tree: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_its_table_figure_claim_and_footing_are_planned(tree: Path) -> None:
+PLANNED = """
+import json, yaml
+from pathlib import Path
+from workflow.plan.check_config import check_config
+from workflow.plan.plan import Plan
+from workflow.plan.products import products
+
+config = yaml.safe_load(Path("config/config.yaml").read_text())
+check_config(config, with_settings=False)
+plan = Plan(config, Path.cwd())
+made = products(plan)
+(table,) = (table for table in made.tables if table.name == "toy")
+(figure,) = (figure for figure in made.figures if figure.name == "toy")
+(claims,) = (table for table in made.tables if table.name == "claims")
+print(json.dumps([table.module, list(table.inputs), figure.module, list(claims.evaluators)]))
+"""
+
+
+def test_its_table_figure_and_claim_are_planned(tree: Path) -> None:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", PLANNED], cwd=tree, text=True, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    table, inputs, figure, evaluators = json.loads(done.stdout)
+    assert table == "workflow.studies.toy.toy_table"
+    assert "results/events/digits/lenet5/dbb/toy.csv" in inputs
+    assert figure == "workflow.studies.toy.toy_figure"
+    assert "workflow.studies.toy.claims" in evaluators
+
+
+@pytest.mark.slow
+def test_snakemake_plans_its_table_figure_and_claim(tree: Path) -> None:
     plan = snakemake(tree, "--dry-run", "--printshellcmds")
     assert (
         "python -m workflow.studies.toy.toy_table results/events/digits/lenet5/dbb/toy.csv" in plan

@@ -112,10 +112,14 @@ def events() -> pd.DataFrame:
     return joined.assign(**{column: joined[column].fillna(0) for column in numbers})
 
 
+@pytest.fixture(scope="module")
+def table(events: pd.DataFrame) -> pd.DataFrame:
+    return footing_table(events)
+
+
 def test_no_design_passes_the_bound_and_the_dense_array_is_its_own_unit(
-    events: pd.DataFrame,
+    table: pd.DataFrame,
 ) -> None:
-    table = footing_table(events)
     assert set(table["accelerator"]) == set(COMMON.designs) - {"stc_flexible"}
     assert set(table["footing"]) == {COMMON.label(0), COMMON.label(1), AS_CONFIGURED}
     beyond = table["speedup_over_dense_ideal"] > table["two_sided_bound"] * (1 + 1e-9)
@@ -131,9 +135,9 @@ def test_a_design_that_elsewhere_is_another_runs_under_its_scheme_alone() -> Non
 
 
 def test_only_designs_that_skip_and_gate_nothing_need_no_selection_logic(
-    events: pd.DataFrame,
+    table: pd.DataFrame,
 ) -> None:
-    needed = footing_table(events).groupby("accelerator")["selection_logic"].unique()
+    needed = table.groupby("accelerator")["selection_logic"].unique()
     assert {name for name, kinds in needed.items() if list(kinds) == [NONE_NEEDED]} == {
         "sa",
         "dense_ideal",
@@ -143,8 +147,7 @@ def test_only_designs_that_skip_and_gate_nothing_need_no_selection_logic(
     assert all(list(kinds) != [NOT_COUNTED] for kinds in needed)
 
 
-def test_rates_lie_under_the_roof(events: pd.DataFrame) -> None:
-    table = footing_table(events)
+def test_rates_lie_under_the_roof(table: pd.DataFrame) -> None:
     rows = table[(table["footing"] == COMMON.label(0)) & (table["networks"] == 1)]
     roof = np.minimum(COMMON.multipliers[0], 64.0 * rows["effectual_macs_per_dram_byte"])
     # Scaled to the nominal size; a design with fewer multipliers has the same bandwidth.
@@ -152,9 +155,9 @@ def test_rates_lie_under_the_roof(events: pd.DataFrame) -> None:
     assert (rows["effectual_macs_per_cycle"] <= roof * nominal * (1 + 1e-9)).all()
 
 
-def test_delay_counts_the_nominal_multipliers(events: pd.DataFrame) -> None:
-    table = footing_table(events).set_index(["network", "layers", "footing", "accelerator"])
-    row = table.loc[("vgg16", "all", COMMON.label(0), "phantom_2d")]
+def test_delay_counts_the_nominal_multipliers(table: pd.DataFrame) -> None:
+    rows = table.set_index(["network", "layers", "footing", "accelerator"])
+    row = rows.loc[("vgg16", "all", COMMON.label(0), "phantom_2d")]
     seconds = row["cycles_per_image"] * 1008 / 1024 / 1e9
     expected = row["energy_pj_per_image"] * seconds
     assert row["energy_delay_pj_s_per_image"] == pytest.approx(expected)
@@ -255,8 +258,8 @@ def test_the_front_is_what_no_other_design_beats(points: list[tuple[int, int]]) 
 @pytest.mark.parametrize(
     "figure", [speedup_figure, sizes_figure, pareto_figure], ids=lambda f: f.__name__
 )
-def test_the_bound_is_on_every_speedup_figure(figure, events: pd.DataFrame) -> None:
-    drawn = figure.draw(footing_table(events))
+def test_the_bound_is_on_every_speedup_figure(figure, table: pd.DataFrame) -> None:
+    drawn = figure.draw(table)
     labels = [text.get_text() for legend in drawn.legends for text in legend.get_texts()]
     assert any("two-sided bound" in label for label in labels)
     panel = drawn.axes[0]
@@ -267,8 +270,8 @@ def test_the_bound_is_on_every_speedup_figure(figure, events: pd.DataFrame) -> N
     assert "Phantom-2D" in {text.get_text() for text in written}  # in its line or at its point
 
 
-def test_each_design_has_a_roofline_and_a_bar(events: pd.DataFrame) -> None:
-    titles = {axis.get_title() for axis in roofline_figure.draw(footing_table(events)).axes}
+def test_each_design_has_a_roofline_and_a_bar(table: pd.DataFrame, events: pd.DataFrame) -> None:
+    titles = {axis.get_title() for axis in roofline_figure.draw(table).axes}
     assert {"Sense", "SCNN", "S2TA-AW"} <= titles
     bars = losses_figure.draw(losses(events)).axes[0]
     assert bars.get_yticklabels()[0].get_text() == "SA"

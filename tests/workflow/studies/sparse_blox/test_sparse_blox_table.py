@@ -57,7 +57,13 @@ def network(*layers: LayerTrace, scheme: str = "dense", suite: str = "imagenet")
     return NetworkTrace(provenance, tuple(TracedLayer(layer) for layer in layers))
 
 
-@pytest.mark.parametrize(("width", "height"), BLOCK_SHAPES)
+SHAPES = [
+    pytest.param(*shape, marks=() if shape in ((8, 8), (1, 16)) else pytest.mark.slow)
+    for shape in BLOCK_SHAPES
+]
+
+
+@pytest.mark.parametrize(("width", "height"), SHAPES)
 def test_savings_are_those_of_the_blocks_one_by_one(width: int, height: int) -> None:
     trace = with_map(half_empty(CONV))
     zero = reference.zero_blocks(trace, width, height)
