@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
 
 from models.compression.full_size import FullSizeScheme
 from models.compression.schemes import full_size_schemes
@@ -18,6 +19,10 @@ from models.training import repeatable
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 from sim.validation import unknown
+
+
+ANY_NETWORK = "int8=False (--float) takes any network, unpruned"
+"""What a message ends on where the numbers as they are would do."""
 
 
 def record_module(
@@ -43,6 +48,7 @@ def record_module(
     scheme = origin.scheme
     if scheme not in full_size_schemes():
         raise unknown("scheme", scheme, full_size_schemes())
+    _check_weights(model)
     images = _tensor(inputs)
     if not int8 and scheme == "dense":
         return record_any(model, images, with_data(origin, AS_IT_IS, len(images)))
@@ -62,8 +68,9 @@ def _both_forms(
     _try_out(shapes, images[:1])
     try:
         sparse = SparseNetwork(copy.deepcopy(shapes))
+        _check_forward(sparse)
     except UserError as error:
-        raise UserError(f"{error}; int8=False (--float) takes any network, unpruned") from error
+        raise UserError(f"{error}; {ANY_NETWORK}") from error
     real: list[NetworkTrace] = []
 
     def keep_real() -> None:
@@ -108,6 +115,29 @@ def _checked(inputs: Tensor) -> Tensor:
     if not bool(torch.isfinite(images).all()):
         raise UserError("inputs hold values that are not finite numbers")
     return images
+
+
+def _check_weights(model: nn.Module) -> None:
+    """Refuse weights without values, or with one that is no finite number, by name."""
+    for name, values in model.named_parameters():
+        if isinstance(values, UninitializedParameter):
+            continue  # of a lazy module, which gets them from the first image
+        if values.is_meta:
+            raise UserError(f"{name} is on the device meta; expected a module with its values")
+        if not bool(torch.isfinite(values).all()):
+            raise UserError(f"{name} holds values that are not finite numbers")
+
+
+def _check_forward(network: SparseNetwork) -> None:
+    """Refuse layers that compute something else than their weight times their input."""
+    for name, layer in network.layers.items():
+        plain = nn.Linear if isinstance(layer, nn.Linear) else nn.Conv2d
+        computing = ("forward", "_conv_forward") if plain is nn.Conv2d else ("forward",)
+        if any(getattr(type(layer), step) is not getattr(plain, step) for step in computing):
+            raise UserError(
+                f"{name}: {type(layer).__name__} computes in a way of its own from its weight; "
+                f"expected the forward of {plain.__name__}"
+            )
 
 
 def _try_out(model: nn.Module, image: Tensor) -> None:

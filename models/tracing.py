@@ -31,7 +31,7 @@ def trace_network(
     Args:
         network: the architecture alone, with any weights: shapes and edges are read from it.
         quantized: the same network, compressed and, for INT8 zeros, quantized.
-        images: held-out images (N, C, H, W).
+        images: held-out images (N, C, H, W), or other inputs, images first.
         provenance: goes into the trace as it is.
 
     Returns:
@@ -40,7 +40,7 @@ def trace_network(
         bound; all others carry 8, because nothing promises them fewer nonzeros than the images at
         hand happen to have.
     """
-    table = layer_table(network, (images.shape[1], images.shape[2], images.shape[3]))
+    table = layer_table(network, tuple(images.shape[1:]))
     readings, layers = readers(network), {layer.name: layer for layer in table}
     with recorded_blocks(quantized.module) as blocks:
         masks = _stored_masks(quantized, images)

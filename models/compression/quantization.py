@@ -7,6 +7,7 @@ residual sum that is not written to memory, keep full precision, as they do in w
 """
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -130,12 +131,20 @@ def quantize(network: SparseNetwork, images: Tensor, at_once: int | None = None)
     over `images` (N, C, H, W), which come from the training set; `at_once` of them (None: all) are
     in memory together. Where a tensor is pruned, the pruning acts on the rounded values, as in
     hardware.
+
+    Raises:
+        UserError: what a layer reads is not a finite number.
     """
     fold_batch_norm(network)
     for layer in network.layers.values():
         quantize_weights(layer)
     ranges = _ranges(network, torch.split(images, at_once or len(images)))
     for tensor in network.stored:
+        if not all(map(isfinite, ranges[tensor.name])):
+            raise UserError(
+                f"{tensor.name}: its input holds values that are not finite numbers; expected "
+                "weights, and means and variances of batch norm, that give some"
+            )
         tensor.quantizer = ActivationQuantizer(*ranges[tensor.name])
 
 

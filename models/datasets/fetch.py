@@ -12,6 +12,7 @@ import sys
 import tarfile
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 from models.datasets.idx import NAMES
@@ -52,7 +53,7 @@ def _downloaded(address: str) -> bytes:
     try:
         with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310  # our own
             content: bytes = answer.read()
-    except OSError as error:
+    except (OSError, HTTPException) as error:  # the latter: an answer that is cut short
         raise UserError(f"{address}: cannot be fetched ({error})") from error
     return content
 
@@ -81,8 +82,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the files go")
     try:
         fetch(parser.parse_args().folder)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    except (UserError, OSError) as error:  # the latter: a folder that cannot be written to
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -86,6 +86,53 @@ def test_inputs_that_do_not_fit_are_one_line(inputs: object, message: str) -> No
         record(_toy(), inputs)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("shape", [(3, 16), (2, 5, 16), (2, 3, 5, 16)])
+def test_features_and_tokens_need_no_image(shape: tuple[int, ...]) -> None:
+    model = nn.Sequential(nn.Linear(16, 8), nn.ReLU(), nn.Linear(8, 4))
+    inputs = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    rounded, real = record(model, inputs), record(model, inputs, int8=False)
+    each = int(np.prod(shape[:-1]))
+    assert [layer.dense_macs for layer in rounded.traces] == [each * 16 * 8, each * 8 * 4]
+    for integer, other in zip(rounded.traces, real.traces, strict=True):
+        assert integer.layer == other.layer
+        assert integer.activation.shape == other.activation.shape
+
+
+class Standardized(nn.Conv2d):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.conv2d(x, self.weight - self.weight.mean())
+
+
+def _batch_norm_of(variance: float) -> nn.Module:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 3))
+    network.get_buffer("1.running_var")[0] = variance
+    return network
+
+
+def _with_weight(value: float) -> nn.Module:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3))
+    network.get_parameter("0.weight").data[0] = value
+    return network
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (nn.Sequential(Standardized(3, 4, 3), nn.ReLU()), "0: Standardized computes in a way of"),
+        (nn.Sequential(nn.Conv2d(3, 4, 3, device="meta")), "0.weight is on the device meta"),
+        (_with_weight(float("inf")), "0.weight holds values that are not finite"),
+        (_with_weight(float("nan")), "0.weight holds values that are not finite"),
+        (_batch_norm_of(float("nan")), "3: its input holds values that are not finite"),
+        (_batch_norm_of(-1.0), "3: its input holds values that are not finite"),
+    ],
+)
+def test_weights_that_say_nothing_of_the_zeros_are_refused_by_name(
+    network: nn.Module, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        record(network, INPUTS)
+
+
 def test_turned_axes_and_other_orders_of_bytes_are_the_same_numbers() -> None:
     plain = record(_toy(), INPUTS, int8=False)
     for inputs in (INPUTS[:, :, ::-1].copy()[:, :, ::-1], INPUTS.astype(">f4")):

@@ -158,7 +158,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for part in ("sim", "models", "workflow"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
-    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    for path in (ROOT / "requirements.lock", *ROOT.glob("requirements-*.txt")):
+        shutil.copy(path, tmp_path)
     yield tmp_path
     SHORT.clear()
     dependencies._digest.cache_clear()

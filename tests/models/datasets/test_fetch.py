@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import io
+import sys
 import tarfile
 from pathlib import Path
 
@@ -57,3 +58,27 @@ def test_what_is_no_package_is_refused(tmp_path: Path) -> None:
     digest = hashlib.sha256(b"text").hexdigest()
     with pytest.raises(UserError, match=r"no member data\.tar"):
         fetch.fetch(tmp_path / "made", (tmp_path / "text").as_uri(), digest)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (UserError("no package"), "error: no package\n"),
+        (PermissionError(13, "Permission denied", "made"), "Permission denied: 'made'\n"),
+    ],
+)
+def test_the_command_ends_in_one_line_and_exit_code_2(
+    error: Exception,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def failing(folder: Path) -> None:
+        raise error
+
+    monkeypatch.setattr(fetch, "fetch", failing)
+    monkeypatch.setattr(sys, "argv", ["fetch"])
+    with pytest.raises(SystemExit) as stop:
+        fetch.main()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.endswith(said)
