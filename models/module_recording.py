@@ -20,7 +20,6 @@ from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 from sim.validation import unknown
 
-
 ANY_NETWORK = "int8=False (--float) takes any network, unpruned"
 """What a message ends on where the numbers as they are would do."""
 
