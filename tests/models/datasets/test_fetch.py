@@ -17,7 +17,7 @@ def package() -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:xz") as archive:
         for name in NAMES:
-            content = gzip.compress(name.encode())
+            content = gzip.compress(name.encode(), mtime=0)
             entry = tarfile.TarInfo(f"{fetch.INSIDE}/{name}.gz")
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
