@@ -66,7 +66,7 @@ def draw(table: pd.DataFrame, gpu: pd.DataFrame | None = None) -> Figure:
     figure, panels = scheme_by_suite(rows, panel, height, 0.8)
     for last in panels[-1]:
         last.set_xlabel(f"speedup of convolutions, {common.multipliers[0]} multipliers")
-    legend_below(figure, columns=2)
+    legend_below(figure, columns=2 if gpu is None else 1)  # names of devices are long
     return figure
 
 
