@@ -17,7 +17,7 @@ from models.compression.full_size import ModelledScheme
 from models.compression.quantization import fold_batch_norm, quantize
 from models.compression.repair.agreement import Agreement, agreement, logits
 from models.compression.repair.importance import prune_by_importance
-from models.compression.repair.reconstruct import Method, Repair, repair_networks
+from models.compression.repair.reconstruct import Method, Repair, repair_network
 from models.compression.repair.walk import VIEWS_AT_ONCE
 from models.compression.schemes.dbb import bounds_by_share
 from models.graph.stored_tensors import SparseNetwork
@@ -112,17 +112,12 @@ def repaired_trace(
     folder = image_folder(inputs.folder, settings.shape.form(network), None)
     fitted, judge = _fitted_views(folder, settings), _judge(folder, settings, dense)
     pruned = _pruned(dense, pruning, fitted)
-    repairs = [
-        Repair(method=method, seed=settings.seed, kept_in=pruning.kept_in)
-        for method in _methods(scheme, repair)
-    ]
-    networks = [pruned, *(copy.deepcopy(pruned) for _ in repairs[1:])]
-    repair_networks(dense, list(zip(networks, repairs, strict=True)), fitted)
-    judgements = [
-        judge.judge(network.module, how.method, "float")
-        for network, how in zip(networks, repairs, strict=True)
-    ]
-    sparse, method = networks[-1], repairs[-1].method
+    judgements = []
+    for method in _methods(scheme, repair):  # one after another: two at once take the memory twice
+        sparse = copy.deepcopy(pruned)
+        how = Repair(method=method, seed=settings.seed, kept_in=pruning.kept_in)
+        repair_network(dense, sparse, fitted, how)
+        judgements.append(judge.judge(sparse.module, method, "float"))
     quantize(sparse, fitted[_spread(len(fitted))], VIEWS_AT_ONCE)
     judgements.append(judge.judge(sparse.module, method, "int8"))
     images = judge.whole[: settings.images]

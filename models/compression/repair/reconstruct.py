@@ -4,7 +4,6 @@ Batch norm must be folded in both networks, so that each layer is a convolution 
 with a bias. No labels are used, and no gradient is taken.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,7 +13,7 @@ from torch import Tensor, nn
 from models.compression.repair.least_squares import masked_least_squares
 from models.compression.repair.moments import Moments, Spread, moments, sampled, spread
 from models.compression.repair.supports import Group, chosen_support
-from models.compression.repair.walk import Repairer, walk_beside
+from models.compression.repair.walk import walk
 from models.graph.stored_tensors import SparseNetwork, weight
 from sim.validation import require_choice, require_not_negative, require_positive, require_whole
 
@@ -59,34 +58,30 @@ class Repair:
         require_whole(seed=self.seed)
 
 
-def repair_networks(
-    dense: SparseNetwork, pruned: Sequence[tuple[SparseNetwork, Repair]], images: Tensor
+def repair_network(
+    dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, settings: Repair
 ) -> None:
-    """Repair pruned networks in place; zeros stay where they are, or as many elsewhere.
+    """Repair a pruned network in place; its zeros stay where they are, or as many elsewhere.
 
     The first layer reads what it always read and is left alone, and so is the layer that makes the
     result: images are too few to fit a weight for each of its inputs.
 
     Args:
         dense: the network before pruning.
-        pruned: the same, pruned, and how each is repaired; masks are permanent. The dense network
-            runs once for all.
+        sparse: the same, pruned: its masks are permanent.
         images: (N, C, H, W), unlabelled.
+        settings: how.
     """
+    if settings.method == "none":
+        return
+    spared = (sparse.first_layer, sparse.last_layer)
 
-    def repairer(sparse: SparseNetwork, settings: Repair) -> Repairer:
-        spared = (sparse.first_layer, sparse.last_layer)
+    def repair(name: str, x: Tensor, y: Tensor) -> None:
+        if name not in spared:
+            layer = sparse.layers[name]
+            repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
 
-        def repair(name: str, x: Tensor, y: Tensor) -> None:
-            if name not in spared:
-                layer = sparse.layers[name]
-                repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
-
-        return repair
-
-    repairs = [(sparse, repairer(sparse, how)) for sparse, how in pruned if how.method != "none"]
-    if repairs:
-        walk_beside(dense, repairs, images)
+    walk(dense, sparse, images, repair)
 
 
 def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, settings: Repair) -> None:

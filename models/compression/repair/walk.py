@@ -1,6 +1,6 @@
 """Two networks of one graph, run side by side layer by layer: a dense one and the one repaired."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -72,32 +72,20 @@ def walk(dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, repair: Re
     Returns:
         The outputs of the repaired network, in KEPT.
     """
-    (outputs,) = walk_beside(dense, [(sparse, repair)], images)
-    return outputs
-
-
-def walk_beside(
-    dense: SparseNetwork, repairs: Sequence[tuple[SparseNetwork, Repairer]], images: Tensor
-) -> list[Tensor]:
-    """Repair several networks towards one dense one in one pass, each as `walk` does."""
-    networks = [network for network, _ in repairs]
-    reference, *runners = [_Runner(network.module.eval()) for network in (dense, *networks)]
-    nodes = [list(network.module.graph.nodes) for network in (dense, *networks)]
-    for runner in (reference, *runners):
-        runner.args_iter = iter((images.to(KEPT, copy=True),))
+    reference, runner = (_Runner(network.module.eval()) for network in (dense, sparse))
+    for each in (reference, runner):
+        each.args_iter = iter((images.to(KEPT, copy=True),))
+    nodes = zip(dense.module.graph.nodes, sparse.module.graph.nodes, strict=True)
     with torch.no_grad():
-        for of_dense, *others in zip(*nodes, strict=True):
-            if of_dense.op == "output":
-                pairs = zip(runners, others, strict=True)
-                return [_value(runner, node.all_input_nodes[0]) for runner, node in pairs]
+        for of_dense, of_sparse in nodes:
+            source = next(iter(of_sparse.all_input_nodes), None)
+            if of_sparse.op == "output" and source is not None:
+                return _value(runner, source)
             reference.step(of_dense)
-            for runner, node, (network, repair) in zip(runners, others, repairs, strict=True):
-                name = str(node.target)
-                if node.op == "call_module" and name in network.layers:
-                    source = _value(runner, node.all_input_nodes[0])
-                    repair(name, source, _value(reference, of_dense))
-                    del source
-                runner.step(node)
+            name = str(of_sparse.target)
+            if of_sparse.op == "call_module" and name in sparse.layers and source is not None:
+                repair(name, _value(runner, source), _value(reference, of_dense))
+            runner.step(of_sparse)
     raise AssertionError("a graph ends with its output")
 
 

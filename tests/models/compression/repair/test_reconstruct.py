@@ -10,7 +10,7 @@ from models.compression.repair.reconstruct import (
     Repair,
     output_error,
     repair_layer,
-    repair_networks,
+    repair_network,
 )
 from models.compression.repair.walk import walk
 from models.compression.scheme import Scheme
@@ -80,7 +80,7 @@ def test_repair_brings_the_outputs_back_on_images_that_it_never_saw() -> None:
     distances = []
     for method in ("none", "batch_norm", "reconstruct"):
         sparse = pruned()
-        repair_networks(folded(), [(sparse, Repair(method=method, positions=10**6))], IMAGES)  # type: ignore[arg-type]
+        repair_network(folded(), sparse, IMAGES, Repair(method=method, positions=10**6))  # type: ignore[arg-type]
         distances.append(distance(sparse, OTHERS))
     one_shot, matched, fitted = distances
     assert matched < 0.9 * one_shot
@@ -89,13 +89,13 @@ def test_repair_brings_the_outputs_back_on_images_that_it_never_saw() -> None:
 
 def test_a_dense_network_is_left_as_it_is() -> None:
     sparse = pruned(Dense())
-    repair_networks(folded(), [(sparse, Repair(method="reconstruct", positions=10**6))], IMAGES)
+    repair_network(folded(), sparse, IMAGES, Repair(method="reconstruct", positions=10**6))
     assert distance(sparse, OTHERS) < 1e-5  # what 16 bits between layers leave
 
 
 def test_batch_norm_repair_matches_mean_and_spread_of_every_filter() -> None:
     sparse, dense = pruned(), folded()
-    repair_networks(dense, [(sparse, Repair(method="batch_norm", positions=10**6))], IMAGES)
+    repair_network(dense, sparse, IMAGES, Repair(method="batch_norm", positions=10**6))
     captured: dict[str, tuple[Tensor, Tensor]] = {}
 
     def note(name: str, x: Tensor, y: Tensor) -> None:
