@@ -29,8 +29,13 @@ def save_checkpoint(path: Path, module: nn.Module, metadata: Mapping[str, Any]) 
     The metadata (anything JSON holds) is one string with sorted keys, so that equal content has
     equal bytes.
     """
-    tensors = {name: value.detach().cpu().contiguous() for name, value in _state(module).items()}
-    data = save(tensors, {"metadata": json.dumps(dict(metadata), sort_keys=True)})
+    write_tensors(path, _state(module), metadata)
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+    """Write tensors and metadata as `save_checkpoint` does those of a module."""
+    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    data = save(plain, {"metadata": json.dumps(dict(metadata), sort_keys=True)})
     with whole_file(path) as temporary:
         temporary.write_bytes(data)
 

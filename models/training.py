@@ -1,8 +1,10 @@
 """Training and fine-tuning that repeat bit by bit, and accuracy."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Protocol
 
 import torch
@@ -10,13 +12,26 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from models.graph.modes import evaluating
+from models.saved_training import Position, SavedTraining, TrainedParts
+from models.training_device import CPU, TrainingDevice
 from sim.errors import UserError
 from sim.validation import require_fraction, require_positive, require_whole
 
+LOGGER = logging.getLogger(__name__)
 EVALUATION_BATCH = 500
 
 Criterion = Callable[[Any, Tensor], Tensor]
 """The loss, a scalar, of what a network returns for a batch against the batch's labels."""
+
+
+class Images(Protocol):
+    """Images that are read when they are asked for."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, index: Tensor, /) -> Tensor:
+        """Those of some numbers (N,), as (N, C, H, W)."""
 
 
 class TrainingData(Protocol):
@@ -24,6 +39,18 @@ class TrainingData(Protocol):
 
     @property
     def train_images(self) -> Tensor:
+        """The images that are trained on."""
+
+    @property
+    def train_labels(self) -> Tensor:
+        """The labels of these images."""
+
+
+class ReadData(Protocol):
+    """Images that are read when they are asked for, and their labels, as in TrainingData."""
+
+    @property
+    def train_images(self) -> Images:
         """The images that are trained on."""
 
     @property
@@ -80,32 +107,39 @@ class TrainingLog:
 
 
 @contextmanager
-def repeatable(seed: int, threads: int) -> Iterator[None]:
-    """Seeded, deterministic and on a fixed number of threads; all settings restored afterwards."""
+def repeatable(seed: int, threads: int, *, strict: bool = True) -> Iterator[None]:
+    """Seeded, deterministic and on a fixed number of threads; all settings restored afterwards.
+
+    Without `strict`, operations that cannot repeat bit by bit are allowed, as on a GPU.
+    """
     before = torch.get_num_threads()
-    strict = torch.are_deterministic_algorithms_enabled()
+    strict_before = torch.are_deterministic_algorithms_enabled()
     with torch.random.fork_rng(devices=[]):
         try:
             torch.manual_seed(seed)
             torch.set_num_threads(threads)
-            torch.use_deterministic_algorithms(True)
+            torch.use_deterministic_algorithms(strict)
             yield
         finally:
-            torch.use_deterministic_algorithms(strict)
+            torch.use_deterministic_algorithms(strict_before)
             torch.set_num_threads(before)
 
 
 def train(
     module: nn.Module,
-    dataset: TrainingData,
+    dataset: TrainingData | ReadData,
     recipe: Recipe,
     progress: bool | None = None,
     criterion: Criterion | None = None,
+    *,
+    hardware: TrainingDevice = CPU,
+    saved: SavedTraining | None = None,
 ) -> TrainingLog:
     """Train in place on the training images; also fine-tunes, masks and all.
 
-    The same start, recipe and machine give the same weights. The module is left in evaluation mode,
-    its weights in channels-last order.
+    On the processor the same start, recipe and machine give the same weights, whether or not the
+    training was interrupted; a GPU does not promise that. The module is left in evaluation mode on
+    the processor, its weights in channels-last order.
 
     Args:
         module: maps (N, C, H, W) images to what the criterion takes.
@@ -113,17 +147,19 @@ def train(
         recipe: how long and how fast.
         progress: bar on stderr; None = if stderr is a terminal.
         criterion: None = cross entropy of (N, classes) logits.
+        hardware: what it runs on.
+        saved: where it is kept while it runs, and taken up again, with its progress in the log;
+            None = nowhere.
 
     Raises:
-        UserError: the loss is no longer a number.
+        UserError: the loss is no longer a number, or there is no GPU.
     """
     count = len(dataset.train_images)
     batch = min(recipe.batch_size, count)
-    per_epoch = count // batch
-    steps = recipe.epochs * per_epoch
-    losses = []
+    steps = recipe.epochs * (count // batch)
+    place = hardware.place
     with (
-        repeatable(recipe.seed, recipe.threads),
+        repeatable(recipe.seed, recipe.threads, strict=place.type == "cpu"),
         tqdm(
             total=steps,
             desc=type(module).__name__,
@@ -131,36 +167,80 @@ def train(
             disable=None if progress is None else not progress,
         ) as bar,
     ):
-        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        module.to(device=place, memory_format=torch.channels_last)  # type: ignore[call-overload]
         module.train()
         usual = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
-        step = _Update(module, recipe, steps, criterion or usual)
-        for epoch in range(1, recipe.epochs + 1):
-            total = 0.0
-            for index in torch.split(torch.randperm(count)[: per_epoch * batch], batch):
-                total += step(dataset.train_images[index], dataset.train_labels[index])
-                bar.update()
-            losses.append(total / per_epoch)
-            bar.set_postfix(epoch=epoch, loss=f"{losses[-1]:.3f}")
-            if losses[-1] != losses[-1]:
+        step = _Update(module, recipe, steps, criterion or usual, hardware)
+        position = Position() if saved is None else saved.take_up(step.parts)
+        bar.update(len(position.losses) * (count // batch) + position.batches)
+        while len(position.losses) < recipe.epochs:
+            _train_epoch(step, dataset, batch, position, bar, saved)
+            loss, epoch = position.losses[-1], len(position.losses)
+            bar.set_postfix(epoch=epoch, loss=f"{loss:.3f}")
+            if loss != loss:
                 raise UserError(
                     f"training diverged in epoch {epoch} (loss is NaN); "
                     f"lower learning_rate from {recipe.learning_rate}"
                 )
-    module.eval()
-    return TrainingLog(steps, tuple(losses))
+            if saved is not None:
+                saved.keep(step.parts, position)
+                LOGGER.info("epoch %d of %d: loss %.4f", epoch, recipe.epochs, loss)
+    module.to("cpu").eval()
+    return TrainingLog(steps, tuple(position.losses))
+
+
+def _train_epoch(
+    step: "_Update",
+    dataset: TrainingData | ReadData,
+    batch: int,
+    position: Position,
+    bar: "tqdm[Any]",
+    saved: SavedTraining | None,
+) -> None:
+    """The epoch at which a training stands, from where it stands to its end."""
+    count = len(dataset.train_images)
+    per_epoch = count // batch
+    if position.order is None:
+        position.order = torch.randperm(count)[: per_epoch * batch]
+    started, first = monotonic(), position.batches
+    for index in torch.split(position.order, batch)[first:]:
+        position.total += step(dataset.train_images[index], dataset.train_labels[index])
+        position.batches += 1
+        bar.update()
+        if saved is not None and position.batches % saved.every == 0:
+            saved.keep(step.parts, position)
+            pace = (position.batches - first) * batch / max(monotonic() - started, 1e-9)
+            mean = position.total / position.batches
+            LOGGER.info(
+                "%d of %d batches, loss %.4f, %.1f images/s",
+                position.batches,
+                per_epoch,
+                mean,
+                pace,
+            )
+    position.losses.append(position.total / per_epoch)
+    position.order, position.batches, position.total = None, 0, 0.0
 
 
 class _Update:
     """One update of the weights: forward, backward, AdamW, learning rate."""
 
-    def __init__(self, module: nn.Module, recipe: Recipe, steps: int, criterion: Criterion) -> None:
+    def __init__(
+        self,
+        module: nn.Module,
+        recipe: Recipe,
+        steps: int,
+        criterion: Criterion,
+        hardware: TrainingDevice = CPU,
+    ) -> None:
         trained = [p for p in module.parameters() if p.requires_grad]
         groups = [
             {"params": [p for p in trained if p.dim() > 1], "weight_decay": recipe.weight_decay},
             {"params": [p for p in trained if p.dim() <= 1], "weight_decay": 0.0},
         ]
         self.module = module
+        self.hardware = hardware
+        self.place = hardware.place
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=recipe.learning_rate, total_steps=steps
@@ -168,10 +248,16 @@ class _Update:
         self.criterion = criterion
         self.last = steps
 
+    @property
+    def parts(self) -> TrainedParts:
+        """What the updates change."""
+        return TrainedParts(self.module, self.optimizer, self.schedule)
+
     def __call__(self, images: Tensor, labels: Tensor) -> float:
         """Make one update and return the loss before it."""
-        outputs = self.module(images.contiguous(memory_format=torch.channels_last))
-        loss = self.criterion(outputs, labels)
+        batch = images.contiguous(memory_format=torch.channels_last).to(self.place)
+        with self.hardware.casting():
+            loss = self.criterion(self.module(batch), labels.to(self.place))
         self.optimizer.zero_grad()
         torch.autograd.backward(loss)
         self.optimizer.step()

@@ -39,13 +39,15 @@ class Top1:
     """Accuracy on the user's labelled images after each step, in percent.
 
     Scheme blockwise prunes after INT8 rounding: there, `pruned_percent` is the INT8 network before
-    its blocks are zeroed and `int8_percent` with them.
+    its blocks are zeroed and `int8_percent` with them. `fine_tuned_percent` lies between the two
+    where there are pictures to train on (models.imagenet.fine_tuned).
     """
 
     images: int
     dense_percent: float
     pruned_percent: float
     int8_percent: float
+    fine_tuned_percent: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
     checkpoint = Path(settings.inputs.checkpoint)
     load_user_checkpoint(checkpoint, module, settings.inputs.checkpoint_sha256)
     images, description = first_pictures(network, settings)
-    labelled = _labelled(network, settings)
+    labelled = labelled_images(network, settings)
     shapes = full_size_network(network, settings, weights=False)
     sparse = SparseNetwork(module)
     words, top1 = _compress(sparse, pruning, images, _calibration(network, settings), labelled)
@@ -132,7 +134,12 @@ def _compress(
     return words, None if labelled is None else Top1(labelled.count, *steps)
 
 
-def _labelled(network: str, settings: FullSizeSettings) -> LabelledImages | None:
+def labelled_images(network: str, settings: FullSizeSettings) -> LabelledImages | None:
+    """The labelled images of the image folder, at most so many as the settings say; None = none.
+
+    Raises:
+        UserError: as models.imagenet.image_folders.picture_files.
+    """
     path, most = settings.inputs.folder, settings.inputs.test_images
     if path is None or network_record(network).detector:
         return None

@@ -14,6 +14,7 @@ from models.imagenet.settings_by_job import (
     PictureRepair,
     UserInputs,
 )
+from models.imagenet.training_settings import UserTraining
 from sim.errors import UserError
 from sim.setting_types import require_types
 from sim.validation import require_positive, require_whole, unknown
@@ -34,6 +35,7 @@ class FullSizeSettings:
         shape: of the network.
         zeros: how they are modelled.
         pictures: how a user's pruned network is repaired and judged.
+        training: how it is fine-tuned.
         schemes: settings of each compression scheme, by name.
 
     Raises:
@@ -46,6 +48,7 @@ class FullSizeSettings:
     shape: NetworkShape = field(default_factory=NetworkShape)
     zeros: ModelledZeros = field(default_factory=ModelledZeros)
     pictures: PictureRepair = field(default_factory=PictureRepair)
+    training: UserTraining = field(default_factory=UserTraining)
     schemes: Mapping[str, FullSizeScheme] = field(default_factory=_default_schemes)
 
     def __post_init__(self) -> None:
@@ -76,12 +79,14 @@ class FullSizeSettings:
             shape=part(NetworkShape),
             zeros=part(ModelledZeros),
             pictures=part(PictureRepair),
+            training=part(UserTraining),
             schemes=MappingProxyType({n: part(kind) for n, kind in full_size_schemes().items()}),
         )
 
     def flat(self) -> dict[str, Any]:
         """Value of every key of the section."""
-        parts = (self.inputs, self.shape, self.zeros, self.pictures, *self.schemes.values())
+        of_jobs = (self.inputs, self.shape, self.zeros, self.pictures, self.training)
+        parts = (*of_jobs, *self.schemes.values())
         values: dict[str, Any] = {"images": self.images, "seed": self.seed}
         for part in parts:
             values |= {name: getattr(part, name) for name in _names(type(part))}

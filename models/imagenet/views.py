@@ -28,11 +28,12 @@ def random_views(
         seed: the same seed draws the same views.
     """
     rng = np.random.default_rng(seed)
-    views = [_view(photograph, form, rng) for photograph in photographs for _ in range(each)]
+    views = [random_view(photograph, form, rng) for photograph in photographs for _ in range(each)]
     return torch.stack(views)
 
 
-def _view(photograph: Image.Image, form: InputForm, rng: np.random.Generator) -> Tensor:
+def random_view(photograph: Image.Image, form: InputForm, rng: np.random.Generator) -> Tensor:
+    """One view of a photograph (C, H, W); `rng` draws which."""
     area = rng.uniform(LEAST_AREA, 1) * photograph.width * photograph.height
     aspect = exp(rng.uniform(log(ASPECTS[0]), log(ASPECTS[1])))
     width = min(photograph.width, round(sqrt(area * aspect)))

@@ -1,3 +1,12 @@
+onstart:
+    # Where jobs run on other machines, those know what they have.
+    if workflow.local_exec:
+        try:
+            plan.full_size.check_devices()
+        except UserError as error:
+            raise WorkflowError(str(error)) from None
+
+
 # Paper-size networks: zeros measured on a user's checkpoint and images, or modelled.
 rule imagenet_trace:
     input:
@@ -24,7 +33,36 @@ rule imagenet_trace:
             plan.full_size.settings(wildcards.network, wildcards.seeding)
         ),
         pictures=lambda wildcards: plan.full_size.pictures_digest(wildcards.network),
+        state=lambda wildcards: plan.full_size.state_option(
+            wildcards.network, wildcards.scheme, wildcards.seeding
+        ),
     shell:
         "python -m workflow.steps.imagenet_trace --network {wildcards.network:q} "
         "--scheme {wildcards.scheme:q} --settings {params.settings:q} --output {output.trace:q} "
-        "--densities {output.densities:q} --metrics {output.metrics:q} 2> {log:q}"
+        "--densities {output.densities:q} --metrics {output.metrics:q} {params.state:q} 2> {log:q}"
+
+
+# Networks that are fine-tuned on a user's pictures: rules of their own, so that a cluster gives them
+# time, and a GPU to those alone that ask for one.
+if on_processors := plan.full_size.fine_tuned(on_gpu=False):
+
+    use rule imagenet_trace as imagenet_fine_tuning with:
+        wildcard_constraints:
+            suite="imagenet",
+            network="|".join(on_processors),
+        threads: lambda wildcards: plan.full_size.threads(wildcards.network)
+
+    ruleorder: imagenet_fine_tuning > imagenet_trace
+
+
+if on_gpus := plan.full_size.fine_tuned(on_gpu=True):
+
+    use rule imagenet_trace as imagenet_fine_tuning_on_gpu with:
+        wildcard_constraints:
+            suite="imagenet",
+            network="|".join(on_gpus),
+        threads: lambda wildcards: plan.full_size.threads(wildcards.network)
+        resources:
+            gpu=1,
+
+    ruleorder: imagenet_fine_tuning_on_gpu > imagenet_trace

@@ -2,7 +2,8 @@
 
 With a checkpoint in the settings, weights and activations are measured on the user's images (or the
 bundled photographs); without one they are modelled. With `repair` in the settings as well, the
-pruned network is repaired on one half of the images and judged on the other.
+pruned network is repaired on one half of the images and judged on the other; with a `train_folder`
+it is fine-tuned.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import pandas as pd
 import torch
 
 from models.imagenet import IMAGENET
+from models.imagenet.fine_tuned import fine_tuned_trace
 from models.imagenet.measured import Top1, measured_trace
 from models.imagenet.modelled import LayerDensities, modelled_trace
 from models.imagenet.repaired import Judgement, repaired_trace
@@ -88,11 +90,17 @@ class Made:
         return asdict(self.trace.provenance) | {"top1": top1, "judgements": judged}
 
 
-def make(suite: str, network: str, scheme: str, settings: FullSizeSettings) -> Made:
-    """Make the trace in the way that the settings ask for."""
+def make(
+    suite: str, network: str, scheme: str, settings: FullSizeSettings, state: Path | None = None
+) -> Made:
+    """Make the trace in the way that the settings ask for; a training is kept in `state`."""
     if settings.inputs.checkpoint is None:
         modelled = modelled_trace(network, scheme, settings)
         return Made(modelled.trace, modelled.densities)
+    tuned = settings.training.folder is not None
+    if tuned and not settings.scheme(scheme).after_rounding:
+        measured = fine_tuned_trace(network, scheme, settings, state)
+        return Made(measured.trace, top1=measured.top1)
     if settings.pictures.repair is None:
         measured = measured_trace(network, scheme, settings)
         return Made(measured.trace, top1=measured.top1)
@@ -110,10 +118,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--densities", type=Path, help="CSV: densities aimed at and reached")
     parser.add_argument("--metrics", type=Path, help="JSON: top-1 before and after the scheme")
+    parser.add_argument("--state", type=Path, help="where fine-tuning is kept while it runs")
     arguments = parser.parse_args()
     settings = FullSizeSettings.of(json_object(arguments.settings))
     torch.set_num_threads(1)  # sums, hence zeros, depend on the number of threads
-    made = make(arguments.suite, arguments.network, arguments.scheme, settings)
+    names = (arguments.suite, arguments.network, arguments.scheme)
+    made = make(*names, settings, arguments.state)
     if arguments.densities:
         with whole_file(arguments.densities) as temporary:
             density_table(made.trace, made.aimed).to_csv(temporary, index=False)
@@ -121,6 +131,8 @@ def main() -> None:
         with whole_file(arguments.metrics) as temporary:
             temporary.write_text(json.dumps(made.metrics, indent=1) + "\n")
     write_trace(arguments.output, made.trace)
+    if arguments.state:
+        arguments.state.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from workflow.plan.name_checks import made_runs
 from workflow.plan.runs import Run
 from workflow.plan.sections.dataflow import Dataflow
 
-FOLDERS = ("image_folder", "more_pictures")
+FOLDERS = ("image_folder", "more_pictures", "train_folder")
 USER_FILES = ("checkpoint", "classes", "blockwise_thresholds", "densities_file", *FOLDERS)
 """Keys of a network that name a file or folder of the user's."""
 
@@ -56,7 +56,8 @@ class FullSize:
 
     def same_under_every_seed(self, run: Run) -> str | None:
         """Why another seed would change nothing about a run; None if it would."""
-        if run.suite != IMAGENET or not self.measured(run.network):
+        measured = self.measured(run.network) and not self._fine_tuned(run.network)
+        if run.suite != IMAGENET or not measured:
             return None
         return (
             f"{run.network} has a checkpoint, so its zeros are measured and every seed gives "
@@ -87,13 +88,57 @@ class FullSize:
         """Pictures are as many, and in as many class folders, as the trace takes."""
         from models.imagenet.settings import FullSizeSettings
         from models.imagenet.trace_pictures import check_pictures  # which loads PyTorch
+        from models.imagenet.training_pictures import check_training
 
+        settings = FullSizeSettings.of({"seed": 0, **entry})
         key = "images" if entry.get("image_folder") is None else "image_folder"
         try:
-            check_pictures(network, FullSizeSettings.of({"seed": 0, **entry}))
+            check_pictures(network, settings)
+            if settings.training.folder is not None:
+                key = "train_folder"
+                check_training(network, settings)
         except UserError as error:
             below = ("networks", network, key) if key in of_network else (key,)
             raise ConfigError(("imagenet", *below), str(error)) from error
+
+    def check_devices(self) -> None:
+        """Networks that are to be fine-tuned on a GPU have one, where the jobs run here.
+
+        Raises:
+            ConfigError: names the key.
+        """
+        from models.imagenet.settings import FullSizeSettings
+
+        for network in self.fine_tuned(on_gpu=True):
+            try:
+                _ = FullSizeSettings.of({"seed": 0, **self._keys(network)}).training.hardware.place
+            except UserError as error:
+                of_network = self.layout.config["imagenet"]["networks"].get(network, {})
+                below = ("networks", network, "device") if "device" in of_network else ("device",)
+                raise ConfigError(("imagenet", *below), str(error)) from error
+
+    def _fine_tuned(self, network: str) -> bool:
+        return self._keys(network).get("train_folder") is not None
+
+    def fine_tuned(self, *, on_gpu: bool) -> list[str]:
+        """Networks that are fine-tuned on the user's pictures: those that ask for a GPU, or not."""
+        return [
+            name
+            for name in sorted({network for _, network, _ in made_runs(self.layout.config)})
+            if self._fine_tuned(name) and (self._keys(name).get("device", "cpu") != "cpu") == on_gpu
+        ]
+
+    def threads(self, network: str) -> int:
+        """Threads of a job of a network."""
+        tuned = self._fine_tuned(network)
+        return int(self._keys(network).get("fine_tune_threads", 1)) if tuned else 1
+
+    def state_option(self, network: str, scheme: str, seeding: str = "") -> list[str]:
+        """The option that says where fine-tuning is kept while it runs; none without."""
+        if not self._fine_tuned(network):
+            return []
+        folder = f"{self.layout.results}/fine_tuning/{IMAGENET}{seeding}/{network}"
+        return ["--state", f"{folder}/{scheme}.safetensors"]
 
     def has_thresholds(self, network: str) -> bool:
         """Whether a network can be pruned blockwise.

@@ -1,3 +1,5 @@
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +8,10 @@ import yaml
 
 from sim import UserError
 from workflow.plan.check_config import check_config
+from workflow.plan.config_errors import ConfigError
+from workflow.plan.layout import Layout
+from workflow.plan.runs import Run
+from workflow.plan.sections.imagenet import FullSize
 
 ROOT = Path(__file__).parents[4]
 
@@ -54,4 +60,71 @@ def test_pictures_that_a_trace_cannot_use_are_refused_at_the_start(
 def test_more_images_than_there_are_photographs_are_refused(config: dict[str, Any]) -> None:
     config["imagenet"]["images"] = 21
     with pytest.raises(UserError, match=r"imagenet\.images: .* photographs give 20"):
+        check_config(config)
+
+
+def user(config: dict[str, Any], folder: Path, **settings: Any) -> FullSize:
+    """The section with two classes of empty pictures, which no check opens."""
+    for part, count in (("val", 1), ("train", 2)):
+        for name in ("cat", "dog"):
+            (folder / part / name).mkdir(parents=True)
+            for index in range(count):
+                (folder / part / name / f"{index}.png").touch()
+    (folder / "vgg16.pth").touch()
+    entry = {
+        "checkpoint": str(folder / "vgg16.pth"),
+        "image_folder": str(folder / "val"),
+        "train_folder": str(folder / "train"),
+        "num_classes": 2,
+    }
+    config["imagenet"]["networks"] = {"vgg16": entry | settings}
+    return FullSize(Layout(config))
+
+
+def test_only_networks_with_training_pictures_are_fine_tuned(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    section = user(config, tmp_path, fine_tune_threads=3)
+    check_config(config)
+    assert section.fine_tuned(on_gpu=False) == ["vgg16"]
+    assert section.fine_tuned(on_gpu=True) == []
+    assert (section.threads("vgg16"), section.threads("resnet50")) == (3, 1)
+    assert str(tmp_path / "train") in section.user_files("vgg16")
+    state = "results/fine_tuning/imagenet/vgg16/dbb.safetensors"
+    assert section.state_option("vgg16", "dbb") == ["--state", state]
+    assert section.state_option("resnet50", "dbb") == []
+    assert section.same_under_every_seed(Run("imagenet", "vgg16", "dbb")) is None
+    before = section.pictures_digest("vgg16")
+    (tmp_path / "train" / "cat" / "more.png").touch()
+    assert section.pictures_digest("vgg16") != before
+
+
+@pytest.mark.parametrize("device", ["cuda", "auto"])
+def test_those_that_may_take_a_gpu_ask_a_cluster_for_one(
+    config: dict[str, Any], tmp_path: Path, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    section = user(config, tmp_path, device=device)
+    assert section.fine_tuned(on_gpu=True) == ["vgg16"]
+    if device == "auto":
+        section.check_devices()
+        return
+    with pytest.raises(ConfigError, match="device is cuda, but PyTorch sees no GPU here"):
+        section.check_devices()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: shutil.rmtree(folder), r"train_folder: .*train: no such file"),
+        (lambda folder: (folder / "cat/1.png").unlink(), r"train_folder: .*'cat' has 1 pictures"),
+        (lambda folder: (folder / "cat").rename(folder / "cow"), r"train_folder: .*class 'cat'"),
+    ],
+)
+def test_training_pictures_that_do_not_fit_are_refused_at_the_start(
+    config: dict[str, Any], tmp_path: Path, damage: Callable[[Path], object], message: str
+) -> None:
+    user(config, tmp_path)
+    damage(tmp_path / "train")
+    with pytest.raises(UserError, match=message):
         check_config(config)
