@@ -114,10 +114,6 @@ class SavedTraining:
         LOGGER.info("training goes on in epoch %d, %d batches done", epoch, position.batches)
         return position
 
-    def forget(self) -> None:
-        """Remove the file, once what was trained is written."""
-        self.path.unlink(missing_ok=True)
-
 
 def _restore(
     parts: TrainedParts, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]

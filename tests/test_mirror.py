@@ -22,6 +22,7 @@ ACROSS = {
     "tests/sim/test_trace_file_fuzz.py": "traces with something strange in them",
     "tests/workflow/faults/test_cancel.py": "a run that is cancelled",
     "tests/workflow/faults/test_damage.py": "files that were damaged after a run",
+    "tests/workflow/faults/test_fine_tuning.py": "a training on a user's pictures that is killed",
     "tests/workflow/faults/test_kills.py": "steps that are killed",
     "tests/workflow/plan/test_config_fuzz.py": "configurations with something strange in them",
     "tests/workflow/plan/test_config_mistakes.py": "configurations with one mistake",

@@ -99,5 +99,3 @@ def test_a_file_of_another_training_is_left_aside(
     plain = network()
     train(plain, data(), RECIPE, False)
     assert torch.equal(plain[0].weight, module[0].weight)  # type: ignore[index]
-    saved.forget()
-    assert not path.exists()
