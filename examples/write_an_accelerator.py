@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
-from sparsebench import Cause, Events, Layer, LayerTrace, accelerator, simulate
+from sparsebench import Access, Cause, Events, Layer, LayerTrace, accelerator, simulate
 from sparsebench.sim.masks.totals import effectual_macs
 
 
@@ -48,6 +48,8 @@ class WeightSkipper:
                 Cause.EDGE: busy - work,
                 Cause.IMBALANCE: self.multipliers * cycles - busy,
             },
+            # Each nonzero weight is read once: a byte for its value, one for its place.
+            traffic_bytes={Access("dram", "weight", "read"): 2 * int(nonzero.sum())},
         )
 
 

@@ -124,7 +124,7 @@ def read_trace(path: Path | str) -> NetworkTrace:
     """
     path = required_path("read_trace()", path)
     if not os.path.isfile(path):  # a name too long is no file, not an error
-        raise UserError(f"{path}: no such trace; make it with `snakemake {path}`")
+        raise UserError(f"{path}: no such trace; `sparsebench trace` makes one of a network")
     header, tensors = _load(path)
     if header.get("version") != VERSION:
         raise UserError(

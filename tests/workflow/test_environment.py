@@ -1,6 +1,8 @@
 """The pins exist once: requirements.in decides, the lock and env.yml repeat it."""
 
+import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -69,6 +71,31 @@ def test_the_packages_bounds_admit_the_pins() -> None:
     for bound in bounds:
         if bound.name != project["name"]:
             assert bound.specifier.contains(pinned[bound.name]), bound.name
+
+
+def test_a_network_is_recorded_with_what_its_extra_installs() -> None:
+    """What modules import as they are imported; what a function imports names its extra itself."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    texts = [*project["dependencies"], *project["optional-dependencies"]["networks"]]
+    installed = {Requirement(text).name for text in texts}
+    distributions = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+    other = {ROOT / "models" / "onnx_import", ROOT / "models" / "detection"}
+    for path in (path for part in ("sim", "models") for path in (ROOT / part).rglob("*.py")):
+        if not other & set(path.parents) and path.name != "check.py":  # of the workflow's tables
+            packages = {name.split(".")[0] for name in _imported(path)}
+            needed = packages - sys.stdlib_module_names - {"sim", "models"}
+            assert {distributions.get(name, name) for name in needed} <= installed, path
+
+
+def _imported(path: Path) -> list[str]:
+    """Modules that a file imports at its top level."""
+    names = []
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
+    return names
 
 
 def test_the_version_stands_the_same_in_every_place() -> None:

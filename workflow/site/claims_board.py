@@ -32,13 +32,16 @@ DECIDED = 3
 
 
 def outcome(results: ResultFolder) -> str:
-    """One sentence that counts the verdicts."""
+    """One sentence that counts the verdicts; that no claim reproduces is said as well."""
     counts = Counter(row["verdict"] for row in results.rows("claims_summary"))
     parts = [
         f"{counts[verdict]} {single if counts[verdict] == 1 else several}"
         for verdict, (_, single, several) in VERDICTS.items()
         if counts[verdict]
     ]
+    best, (_, single, _) = next(iter(VERDICTS.items()))
+    if not counts[best]:
+        parts.insert(0, f"none {single}")
     parts += [f"{counts[verdict]} {verdict}" for verdict in counts if verdict not in VERDICTS]
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"Of {sum(counts.values())} published claims, {listed}."
@@ -53,7 +56,7 @@ def decided(results: ResultFolder) -> str:
         {
             "claim": escape(_statement(row)),
             "published": escape(published(row)),
-            "here": f"<strong>{digits(float(row['here']))}</strong>",
+            "here": _value(row),
             "verdict": _verdict(row["verdict"]),
         }
         for row in rows
@@ -141,8 +144,10 @@ def _verdict(verdict: str) -> str:
 def _statement(row: Row) -> str:
     """What is claimed, in words: metric, comparator, networks."""
     over = f" over {row['comparator']}" if row["comparator"] else ""
-    networks = f" ({row['published_network']})" if row["published_network"] else ""
-    return f"{row['subject']}: {row['metric']}{over}{networks}"
+    networks = row["published_network"].replace(" (size not stated)", ", size not stated")
+    if networks == "not stated":
+        networks = "network not stated"
+    return f"{row['subject']}: {row['metric']}{over}{f' ({networks})' if networks else ''}"
 
 
 def published(row: Row) -> str:
@@ -163,11 +168,15 @@ def _span(low: str, high: str) -> str:
 def _here(row: Row) -> str:
     if not row["here"]:
         return "-"
-    text = f"<strong>{digits(float(row['here']))}</strong>"
+    text = _value(row)
     if row["band_low"] and int(row["settings"] or 0) > 1:
         band = f"{_span(row['band_low'], row['band_high'])} in {row['settings']} settings"
         text += f" <small>({band})</small>"
     return text
+
+
+def _value(row: Row) -> str:
+    return f"<strong>{digits(float(row['here']))}</strong> {escape(row['unit'])}"
 
 
 def _conditions(row: Row) -> str:

@@ -28,6 +28,10 @@ STUDY_TITLES = {
     "eyeriss_v2": "Eyeriss v2",
     "sensitivity": "Sensitivity",
     "trust": "Trust",
+    "seeds": "Seeds",
+    "pretrained": "Networks with real weights",
+    "design_space": "Design space",
+    "scaling": "Scaling of sweeps",
 }
 """How the overview groups tables, by folder of workflow/studies; others come last by folder."""
 
@@ -57,7 +61,11 @@ def _page(results: ResultFolder, name: str) -> str:
         ]
     )
     columns = "".join(f"    {line}\n" for line in described.splitlines())
-    return f"""# Table: {_title(name)}
+    return f"""---
+hide: [navigation, toc]
+---
+
+# Table: {_title(name)}
 
 {first}
 
