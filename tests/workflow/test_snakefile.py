@@ -36,6 +36,31 @@ def test_no_command_names_what_a_loop_leaves_behind() -> None:
         assert not [command for command in commands if re.search(rf"\b{name}\.\w", command)]
 
 
+def _make(*words: str) -> subprocess.CompletedProcess[str]:
+    make = [shutil.which("make") or "make", *words]
+    return subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def test_make_alone_lists_every_target() -> None:
+    text = (ROOT / "Makefile").read_text().replace("\\\n", " ")
+    phony = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)[0].split()
+    listed = [line.split()[1] for line in _make().stdout.splitlines()]
+    assert sorted(listed) == sorted(set(phony) - {"help"})
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["result"], "there is no 'make result'; make alone lists what there is"),
+        (["-n", "test", "CORES=0"], "CORES=0: expected a number of cores from 1 on, or all"),
+    ],
+)
+def test_make_answers_a_mistake_in_a_line(words: list[str], said: str) -> None:
+    done = _make(*words)
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
 @pytest.mark.slow
 def test_the_design_space_plans_without_the_papers_tables(tmp_path: Path) -> None:
     change = yaml.safe_load((ROOT / "config" / "design_space.yaml").read_text())

@@ -6,11 +6,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import models.door
 import sim
-from sim import Layer, LayerTrace, simulate
+from sim import (
+    Layer,
+    LayerTrace,
+    NetworkTrace,
+    Provenance,
+    TracedLayer,
+    simulate,
+    write_trace,
+)
 from workflow.site.examples import Example, examples, toy_class
 from workflow.site.run_examples import run_example
 
@@ -62,6 +71,23 @@ def test_the_tutorial_shows_the_accelerator_of_the_example() -> None:
     exec(shown, names)  # noqa: S102
     trace = LayerTrace.of(Layer.conv("a", in_channels=8, out_channels=8, kernel=3, input_size=8))
     assert simulate(trace, names["WeightSkipper"]()).cycles > 0
+
+
+def test_the_tutorials_accelerator_is_compared_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Word for word, on a trace with random zeros in the place of the reader's network."""
+    layer = Layer.conv("a", in_channels=8, out_channels=8, kernel=3, input_size=8)
+    trace = LayerTrace.of(layer, weight=np.random.default_rng(0).random((8, 8, 3, 3)) < 0.5)
+    origin = Provenance("yours", "my_net", "dense", "measured", "measured", "of INT8 numbers")
+    monkeypatch.chdir(tmp_path)
+    write_trace("my_net.safetensors", NetworkTrace(origin, (TracedLayer(trace),)))
+    tutorial = (README.parent / "docs" / "your-accelerator.md").read_text(encoding="utf-8")
+    code = tutorial.partition("goes on with\n\n```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {"__name__": __name__}
+    exec(toy_class().removeprefix("```python\n").removesuffix("```"), names)  # noqa: S102
+    exec(code, names)  # noqa: S102
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["mine", "sparten"]
 
 
 def test_the_examples_of_the_first_page_print_what_stands_below_them(
