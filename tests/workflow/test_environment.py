@@ -79,9 +79,9 @@ def test_a_network_is_recorded_with_what_its_extra_installs() -> None:
     texts = [*project["dependencies"], *project["optional-dependencies"]["networks"]]
     installed = {Requirement(text).name for text in texts}
     distributions = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}
-    other = {ROOT / "models" / "onnx_import", ROOT / "models" / "detection"}
-    for path in (path for part in ("sim", "models") for path in (ROOT / part).rglob("*.py")):
-        if not other & set(path.parents) and path.name != "check.py":  # of the workflow's tables
+    other = {ROOT / "models" / name for name in ("onnx_import", "detection", "pretrained/readers")}
+    for path in (ROOT / "models").rglob("*.py"):
+        if not other & set(path.parents):
             packages = {name.split(".")[0] for name in _imported(path)}
             needed = packages - sys.stdlib_module_names - {"sim", "models"}
             assert {distributions.get(name, name) for name in needed} <= installed, path
