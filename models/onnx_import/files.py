@@ -190,7 +190,7 @@ def _check_external(path: Path, what: str, tensor: onnx.TensorProto) -> None:
         raise UserError(f"{what}: offset or length in {shown(location)} are no numbers") from error
     if offset < 0 or length < 0 or offset + length > file.stat().st_size:
         raise UserError(
-            f"{what} end at byte {offset + length} of {shown(location)}, which has "
+            f"{what} take bytes {offset} to {offset + length} of {shown(location)}, which has "
             f"{file.stat().st_size}; fetch or export it again"
         )
     _check_bytes(what, tensor, length)

@@ -14,6 +14,7 @@ from models.onnx_import.files import Array, first_line
 from sim.errors import UserError
 
 FATAL_ONLY = 4
+NO_MEMORY = ("allocate memory", "Available memory", "bad_alloc", "Integer overflow")
 MEMORY_SHARE = 0.8
 """Of the machine's memory, what all values of a run together may take."""
 
@@ -76,10 +77,10 @@ class Session:
 
 def _reason(error: Exception) -> str:
     """What onnxruntime says without the place in its sources."""
-    text = first_line(error).removeprefix("[ONNXRuntimeError] : ")
-    if "allocate memory" in text or "Available memory" in text or "bad_alloc" in text:
+    whole = str(error)  # what matters may stand behind a long path
+    if any(part in whole for part in NO_MEMORY):
         return "its values do not fit the memory; expected a smaller network or fewer pixels"
-    return text
+    return first_line(error).removeprefix("[ONNXRuntimeError] : ")
 
 
 def _options(path: Path) -> Any:

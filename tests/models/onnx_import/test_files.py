@@ -115,10 +115,10 @@ def test_a_list_of_values_that_is_too_short(tmp_path: Path) -> None:
         (outside("link.bin"), "expected a file in the folder"),
         (outside(""), "expected a file in the folder"),
         (outside("data.bin", offset=8), "takes 48"),
-        (outside("data.bin", offset=8, length=48), "end at byte 56"),
-        (outside("data.bin", offset=-8, length=48), "end at byte"),
+        (outside("data.bin", offset=8, length=48), "take bytes 8 to 56"),
+        (outside("data.bin", offset=-8, length=48), "take bytes"),
         (outside("data.bin", offset="x"), "are no numbers"),
-        (outside("data.bin", length=10**15), "end at byte"),
+        (outside("data.bin", length=10**15), "take bytes"),
         (outside("."), "missing"),
     ],
 )
