@@ -13,7 +13,7 @@ from models.compression.schemes import full_size_schemes
 from models.dispatched import record_any
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork
-from models.products import AS_IT_IS, ROUNDED, with_data
+from models.products import AS_IT_IS, ROUNDED, pruned_words, with_data
 from models.tracing import trace_network
 from models.training import repeatable
 from sim import NetworkTrace, Provenance
@@ -75,7 +75,7 @@ def _both_forms(
     def keep_real() -> None:
         """Of the two steps of pruning and rounding, after the first."""
         if not real and not scheme.after_rounding:
-            words = f"{_pruned(origin)}{AS_IT_IS}"
+            words = pruned_words(origin) + AS_IT_IS
             provenance = with_data(origin, words, len(images))
             real.append(trace_network(shapes, sparse, images, provenance))
 
@@ -84,10 +84,6 @@ def _both_forms(
         words = f"{words or f'{origin.scheme} without fine-tuning'}, {ROUNDED}"
         trace = trace_network(shapes, sparse, images, with_data(origin, words, len(images)))
     return replace(trace, other=real[0] if real else None)
-
-
-def _pruned(origin: Provenance) -> str:
-    return "" if origin.scheme == "dense" else f"{origin.scheme} without fine-tuning, "
 
 
 def _tensor(inputs: object) -> Tensor:

@@ -38,14 +38,16 @@ def record(
     """Run inputs through a network and note every zero of its weights and activations.
 
     A module of PyTorch is copied, pruned and rounded to INT8 beforehand; nothing is fine-tuned, and
-    the same inputs set the ranges of the INT8 activations. An ONNX file is run as it is.
+    the same inputs set the ranges of the INT8 activations. An ONNX file of real numbers is pruned
+    and rounded in the same way, and run as it is as well.
 
     Args:
         model: a trained `torch.nn.Module`, which is not changed (for INT8, torch.fx must be able to
             trace it), or the path of an ONNX file, which needs no PyTorch.
         inputs: images as the network takes them, (N, C, H, W), or rows (N, features), scaled as in
             training; for an ONNX network of several inputs, arrays by their names.
-        scheme: of `models.compression.schemes`; "dense" prunes nothing, as ONNX needs it.
+        scheme: of `models.compression.schemes`; "dense" prunes nothing. The weights of an ONNX
+            file are pruned by those that need no labels, with PyTorch.
         int8: whose zeros come first, those of the numbers rounded to INT8 or of the numbers as
             they are; the others are beside them (`NetworkTrace.other`) where both can be. False
             without a scheme notes real zeros alone: it takes any network (attention, functional
@@ -72,11 +74,6 @@ def record(
 def _of_file(
     path: Path, inputs: Any, scheme: str, int8: bool | None, name: str | None, weights: str | None
 ) -> NetworkTrace:
-    if scheme != "dense":
-        raise UserError(
-            f"scheme {scheme} prunes a module of PyTorch; an ONNX file is run as it is: prune it "
-            "before the export"
-        )
     if not path.is_file():
         raise UserError(
             f"{path}: no such file; record() takes a torch.nn.Module or the path of an ONNX file"

@@ -1,7 +1,7 @@
 """What a compression scheme is to the rest: settings, and one step that prunes a network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -85,6 +85,18 @@ class Scheme(ABC):
             seed=self.seed,
             threads=self.threads,
         )
+
+    def weight_masks(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
+        """Which weights stay, by layer, for a scheme that needs nothing but the weights to say so.
+
+        Args:
+            weights: of the layers that are pruned, in running order, (K, C/groups, R, S) or (K, C).
+
+        Returns:
+            Bool masks of the same shapes; None = the scheme asks more than the weights.
+        """
+        del weights
+        return None
 
     @abstractmethod
     def prune(self, network: SparseNetwork, samples: Samples) -> None:

@@ -38,18 +38,32 @@ def prunable_layers(network: SparseNetwork) -> dict[str, nn.Module]:
     }
 
 
-def apply_weight_masks(network: SparseNetwork, masks: Mapping[str, Tensor]) -> None:
-    """Put masks (bool, shape of the weight, True = keep) on layers; the rest stays as it is.
+def prunable_weights(network: SparseNetwork) -> dict[str, Tensor]:
+    """The weights of the layers that are pruned, in running order."""
+    return {name: weight(layer).detach() for name, layer in prunable_layers(network).items()}
+
+
+def require_masks(masks: Mapping[str, Tensor] | None) -> Mapping[str, Tensor]:
+    """Return masks as they are if there is at least one.
 
     Raises:
-        UserError: there is no mask, so that a network would pass for pruned that is not.
+        UserError: there is none, so that a network would pass for pruned that is not.
     """
     if not masks:
         raise UserError(
             "the network has no layer to prune, as the first, the last and depthwise ones stay "
             "dense; expected another one, or scheme dense"
         )
-    for name, mask in masks.items():
+    return masks
+
+
+def apply_weight_masks(network: SparseNetwork, masks: Mapping[str, Tensor] | None) -> None:
+    """Put masks (bool, shape of the weight, True = keep) on layers; the rest stays as it is.
+
+    Raises:
+        UserError: there is no mask, so that a network would pass for pruned that is not.
+    """
+    for name, mask in require_masks(masks).items():
         layer = network.layers[name]
         if mask.shape != weight(layer).shape:
             raise ValueError(f"{name}: mask {tuple(mask.shape)}, weight {weight(layer).shape}")

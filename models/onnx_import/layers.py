@@ -61,19 +61,36 @@ class LayerTable:
         layers: by the value that each makes, in running order.
     """
 
-    def __init__(self, graph: Graph, sizes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        sizes: Mapping[str, str] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         """List the layers.
 
         Args:
             graph: of the network.
             sizes: of the operands of its additions (`additions.add_sizes`).
+            names: of the layers by the value that each makes, where the graph is a rewritten one.
         """
-        self._graph, self._sizes = graph, sizes or {}
+        self._graph, self._sizes, names = graph, sizes or {}, names or {}
         self.layers = {
-            product.node.output[0]: _layer_node(graph, product) for product in graph.products
+            made: _layer_node(graph, product, names.get(made))
+            for made, product in ((each.node.output[0], each) for each in graph.products)
         }
         self._masks: dict[tuple[str, str], Mask] = {}
         self._zero_points: dict[str, Array] = {}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of the layers by the value that each makes."""
+        return {made: layer.name for made, layer in self.layers.items()}
+
+    def bounded(self, bounds: Mapping[str, int]) -> dict[str, int]:
+        """Layers whose activation is pruned to a bound, given by the name of its value."""
+        read = ((layer.name, name) for layer in self.layers.values() for name in layer.operands)
+        return {layer: bounds[name] for layer, name in read if name in bounds}
 
     def wanted(self) -> tuple[list[str], list[str]]:
         """Values that a run must show: those of each image, those that are the same for all."""
@@ -195,8 +212,8 @@ def _cuts(
     return {name: frozenset({name}) if cutting else piece for name in filter(None, node.output)}
 
 
-def _layer_node(graph: Graph, product: ProductNode) -> LayerNode:
-    name, (first, second) = layer_name(graph, product), product.operands
+def _layer_node(graph: Graph, product: ProductNode, name: str | None) -> LayerNode:
+    name, (first, second) = name or layer_name(graph, product), product.operands
     if product.form.form != "convolution" or product.form.zero_points:
         return LayerNode(product, name, (first, second), UNPADDED)
     source, zeros = zeros_around(graph, first)

@@ -15,6 +15,8 @@ GENERATED = re.compile(r"(val|onnx::\w+?|_v|const\w*|tensor|Constant\w*)?[_.]?\d
 """Names that an exporter numbers through."""
 ROUNDED = "_quantized"
 """What quantizers append to the name of a weight, onnxruntime's and this project's."""
+PRUNED = "_pruned"
+"""What pruning here appends to the name of a weight or an activation."""
 TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 
 

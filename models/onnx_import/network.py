@@ -1,11 +1,12 @@
 """From an ONNX file and a user's inputs to a trace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from onnx import ModelProto
 
+from models.extras import networks_extra
 from models.onnx_import.additions import add_sizes
 from models.onnx_import.files import Array, read_model
 from models.onnx_import.functions import inlined
@@ -14,7 +15,7 @@ from models.onnx_import.inputs import Inputs, by_image, fixed_batch
 from models.onnx_import.layers import LayerTable
 from models.onnx_import.rounding import round_to_int8
 from models.onnx_import.session import Session
-from models.products import AS_IT_IS, ROUNDED, ImageRuns, with_data
+from models.products import AS_IT_IS, ROUNDED, ImageRuns, pruned_words, with_data
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 
@@ -69,21 +70,31 @@ def _traced(
     """The zeros of the numbers as they are and, unless `int8` is False, of the rounded ones."""
     words, count = _words(graph), len(images)
     if words != AS_IT_IS:
+        if origin.scheme != "dense":
+            raise UserError(f"{graph.path}: is quantized; prune it before it is quantized")
         return _run(graph, model, images).trace(with_data(origin, words, count), "int8")
-    real = _run(graph, model, images).trace(with_data(origin, AS_IT_IS, count), "real")
+    names, pruned = LayerTable(graph).names, None
+    if origin.scheme != "dense":
+        with networks_extra(f"pruning {graph.path.name}"):
+            from models.onnx_import.pruning import prune
+        pruned = prune(graph, model, images, origin.scheme)
+        graph = Graph(graph.path, model)
+    bounds = pruned.bounds if pruned else {}
+    real = _run(graph, model, images, names, bounds)
+    real_trace = real.trace(with_data(origin, pruned_words(origin) + AS_IT_IS, count), "real")
     if int8 is False:
-        return real
+        return real_trace
     try:
-        round_to_int8(graph, model, images)
-        rounded = _run(Graph(graph.path, model), model, images)
+        round_to_int8(graph, model, images, pruned.before if pruned else {})
+        rounded = _run(Graph(graph.path, model), model, images, names, bounds)
     except UserError as error:
         if int8:
             raise
-        words = f"{AS_IT_IS}, no INT8 zeros: {error}"
-        return replace(real, provenance=with_data(origin, words, count))
+        words = f"{pruned_words(origin)}{AS_IT_IS}, no INT8 zeros: {error}"
+        return replace(real_trace, provenance=with_data(origin, words, count))
     words = f"{origin.scheme} without fine-tuning, {ROUNDED}"
     trace = rounded.trace(with_data(origin, words, count), "int8")
-    return replace(trace, other=real) if int8 else replace(real, other=trace)
+    return replace(trace, other=real_trace) if int8 else replace(real_trace, other=trace)
 
 
 def _words(graph: Graph) -> str:
@@ -95,8 +106,16 @@ def _words(graph: Graph) -> str:
     return AS_QUANTIZED if rounded else AS_IT_IS
 
 
-def _run(graph: Graph, model: ModelProto, images: Sequence[dict[str, Array]]) -> ImageRuns:
-    table, runs = LayerTable(graph, add_sizes(graph, model)), ImageRuns()
+def _run(
+    graph: Graph,
+    model: ModelProto,
+    images: Sequence[dict[str, Array]],
+    names: Mapping[str, str] | None = None,
+    bounds: Mapping[str, int] | None = None,
+) -> ImageRuns:
+    """Run every image; `names` of layers by what they make, `bounds` by pruned activation."""
+    table = LayerTable(graph, add_sizes(graph, model), names)
+    runs = ImageRuns(table.bounded(bounds or {}))
     mixed, known = table.wanted()
     with Session(graph.path, model, [*mixed, *known]) as session:
         for feeds in images:

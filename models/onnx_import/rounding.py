@@ -10,13 +10,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import onnx
 import onnx.helper
-import onnx.numpy_helper
 
 from models.compression.levels import ACTIVATION_LEVELS, WEIGHT_LEVELS
 from models.onnx_import.files import Array
 from models.onnx_import.graph import Graph, ProductNode
 from models.onnx_import.layers import LayerTable
 from models.onnx_import.naming import ROUNDED
+from models.onnx_import.rewriting import (
+    Inserted,
+    insert_behind,
+    new_name,
+    put_weights,
+    store,
+    taken_names,
+)
 from models.onnx_import.session import Session
 from models.onnx_import.windows import attributes
 from sim.errors import UserError
@@ -28,7 +35,10 @@ Range = tuple[float, float]
 
 
 def round_to_int8(
-    graph: Graph, model: onnx.ModelProto, images: Sequence[Mapping[str, Array]]
+    graph: Graph,
+    model: onnx.ModelProto,
+    images: Sequence[Mapping[str, Array]],
+    unpruned: Mapping[str, str] | None = None,
 ) -> None:
     """Round the operands of every product of a network, in place.
 
@@ -36,6 +46,7 @@ def round_to_int8(
         graph: of the model.
         model: that is changed.
         images: set the range of each activation.
+        unpruned: by activation that was pruned, what it was before: that is rounded.
 
     Raises:
         UserError: numbers of other types than 32-bit ones, or a set of operators without rounding.
@@ -47,42 +58,55 @@ def round_to_int8(
             "export it anew or leave out int8"
         )
     table = LayerTable(graph)
-    ranges, weights = _measured(table, graph, model, images)
-    _round_weights(table, model, weights)
-    _round_activations(model, ranges)
+    _round_weights(table, model, _weights(table, graph, model, images[0]))
+    _round_activations(model, _ranges(table, graph, model, images, unpruned or {}))
 
 
-def _measured(
+def _weights(
+    table: LayerTable, graph: Graph, model: onnx.ModelProto, feeds: Mapping[str, Array]
+) -> dict[str, Array]:
+    """The weights of every layer by name."""
+    _, known = table.wanted()
+    with Session(graph.path, model, known) as session:
+        values = session.run(known, feeds)
+    return {
+        name: _float32(graph, name, values[name] if name in values else graph.values(name))
+        for layer in table.layers.values()
+        for name, is_weight in zip(layer.operands, layer.product.known, strict=True)
+        if is_weight
+    }
+
+
+def _ranges(
     table: LayerTable,
     graph: Graph,
     model: onnx.ModelProto,
     images: Sequence[Mapping[str, Array]],
-) -> tuple[dict[str, Range], dict[str, Array]]:
-    """The range of every activation that a product reads, and the weights."""
-    mixed, known = table.wanted()
-    ranges: dict[str, Range] = {}
-    weights: dict[str, Array] = {}
-    read = [
-        (name, layer.product.known[place])
+    unpruned: Mapping[str, str],
+) -> dict[str, Range]:
+    """What each activation that a product reads ranges over, before its pruning."""
+    read = dict.fromkeys(
+        unpruned.get(name, name)
         for layer in table.layers.values()
-        for place, name in enumerate(layer.operands)
-    ]
-    with Session(graph.path, model, [*mixed, *known]) as session:
+        for name, is_weight in zip(layer.operands, layer.product.known, strict=True)
+        if not is_weight
+    )
+    computed = [name for name in read if name in graph.makers]
+    ranges: dict[str, Range] = {}
+    with Session(graph.path, model, computed) as session:
         for feeds in images:
-            values = session.run([*mixed, *known], feeds) | dict(feeds)
-            for name, is_weight in dict.fromkeys(read):
-                value = values[name] if name in values else graph.values(name)
-                if value is None or value.dtype != np.float32:
-                    kind = "nothing" if value is None else value.dtype
-                    raise UserError(
-                        f"{graph.path}: {shown(name)} is {kind}; INT8 is made of float32"
-                    )
-                widened = _widened(name, ranges.get(name, (0.0, 0.0)), value)
-                if is_weight:
-                    weights[name] = value
-                else:
-                    ranges[name] = widened
-    return ranges, weights
+            values = session.run(computed, feeds) | dict(feeds)
+            for name in read:
+                value = _float32(graph, name, values.get(name))
+                ranges[name] = _widened(name, ranges.get(name, (0.0, 0.0)), value)
+    return ranges
+
+
+def _float32(graph: Graph, name: str, value: Array | None) -> Array:
+    if value is None or value.dtype != np.float32:
+        kind = "nothing" if value is None else value.dtype
+        raise UserError(f"{graph.path}: {shown(name)} is {kind}; INT8 is made of float32")
+    return value
 
 
 def _widened(name: str, span: Range, values: Array) -> Range:
@@ -93,21 +117,16 @@ def _widened(name: str, span: Range, values: Array) -> Range:
 
 
 def _round_weights(table: LayerTable, model: onnx.ModelProto, weights: Mapping[str, Array]) -> None:
-    taken = {tensor.name for tensor in model.graph.initializer}
-    taken |= {x.name for x in model.graph.input}
-    taken |= {name for node in model.graph.node for name in node.output}
-    for layer in table.layers.values():
-        product = layer.product
-        for place, name in enumerate(layer.operands):
-            if not product.known[place]:
-                continue
-            new = f"{name}{ROUNDED}"
-            while new in taken:
-                new += ROUNDED
-            taken.add(new)
-            values = _rounded(weights[name], product, place)
-            model.graph.initializer.append(onnx.numpy_helper.from_array(values, new))
-            product.node.input[product.form.operands[place]] = new
+    put_weights(
+        model,
+        [
+            (layer.product, place, _rounded(weights[name], layer.product, place))
+            for layer in table.layers.values()
+            for place, name in enumerate(layer.operands)
+            if layer.product.known[place]
+        ],
+        ROUNDED,
+    )
 
 
 def _rounded(weight: Array, product: ProductNode, place: int) -> Array:
@@ -132,28 +151,12 @@ def _rounded(weight: Array, product: ProductNode, place: int) -> Array:
 
 def _round_activations(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> None:
     """Put rounding behind whatever makes a value, so that all that read it see the rounded one."""
-    new_names = {name: f"{name}{ROUNDED}" for name in ranges}
-    taken = {name for node in model.graph.node for name in node.output}
-    taken |= {x.name for x in (*model.graph.input, *model.graph.initializer)}
-    for name in ranges:
-        while new_names[name] in taken:
-            new_names[name] += ROUNDED
-        taken.add(new_names[name])
-    nodes: list[onnx.NodeProto] = []
-    waiting = [x.name for x in model.graph.input if x.name in ranges]
-    for name in waiting:
-        nodes += _rounding(model, name, new_names[name], ranges[name])
-    for node in model.graph.node:
-        for place, name in enumerate(node.input):
-            if name in ranges:
-                node.input[place] = new_names[name]
-        nodes.append(node)
-        for name in node.output:
-            if name in ranges:
-                nodes += _rounding(model, name, new_names[name], ranges[name])
-    kept = [onnx.NodeProto.FromString(node.SerializeToString()) for node in nodes]
-    del model.graph.node[:]
-    model.graph.node.extend(kept)
+    taken = taken_names(model)
+    inserted: dict[str, Inserted] = {}
+    for name, span in ranges.items():
+        new = new_name(name, ROUNDED, taken)
+        inserted[name] = new, _rounding(model, name, new, span)
+    insert_behind(model, inserted)
 
 
 def _rounding(model: onnx.ModelProto, name: str, new: str, span: Range) -> list[onnx.NodeProto]:
@@ -164,8 +167,7 @@ def _rounding(model: onnx.ModelProto, name: str, new: str, span: Range) -> list[
         f"{new}_scale": np.array(scale, dtype=np.float32),
         f"{new}_zero_point": np.array(round(-low / scale), dtype=np.uint8),
     }
-    for constant, value in constants.items():
-        model.graph.initializer.append(onnx.numpy_helper.from_array(value, constant))
+    store(model, constants)
     return [
         onnx.helper.make_node("QuantizeLinear", [name, *constants], [f"{new}_steps"]),
         onnx.helper.make_node("DequantizeLinear", [f"{new}_steps", *constants], [new]),

@@ -5,7 +5,7 @@ from models.products.matrices import matrix_product
 from models.products.product import Operand, Operation, Product, nonzeros
 from models.products.readers import WHOLE, Cuts, Reading, linked, pieces, united
 from models.products.residuals import Makers, Residuals
-from models.products.runs import AS_IT_IS, ROUNDED, ImageRuns, with_data
+from models.products.runs import AS_IT_IS, ROUNDED, ImageRuns, pruned_words, with_data
 
 __all__ = [
     "AS_IT_IS",
@@ -25,6 +25,7 @@ __all__ = [
     "matrix_product",
     "nonzeros",
     "pieces",
+    "pruned_words",
     "united",
     "with_data",
 ]

@@ -24,6 +24,11 @@ def with_data(origin: Provenance, words: str, images: int) -> Provenance:
     return replace(origin, data=f"{origin.data}, {words}; {images} inputs")
 
 
+def pruned_words(origin: Provenance) -> str:
+    """What was done to real numbers, to stand before how they are kept."""
+    return "" if origin.scheme == "dense" else f"{origin.scheme} without fine-tuning, "
+
+
 class ImageRuns:
     """Products of all images so far; weights are kept once, for they are the same for all.
 
@@ -31,7 +36,13 @@ class ImageRuns:
         images: how many there are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Mapping[str, int] | None = None) -> None:
+        """Start without an image.
+
+        Args:
+            bounds: by layer, the n of 8 channels that its input is pruned to.
+        """
+        self._bounds = bounds or {}
         self.images = 0
         self._first: tuple[Product, ...] = ()
         self._readers: Readers = {}
@@ -85,6 +96,8 @@ class ImageRuns:
         layer = replace(layer, residual_elements=self._residuals.get(layer.name, 0))
         weight = np.stack(weights) if layer.is_product else weights[0]
         # 8: nothing promises fewer nonzeros in a block than the images at hand happen to have
-        trace = LayerTrace(layer, weight, np.stack(self._activations[place]), activation_bound=8)
+        bound = self._bounds.get(layer.name, 8)
+        activation = np.stack(self._activations[place])
+        trace = LayerTrace(layer, weight, activation, activation_bound=bound)
         layers = {product.layer.name: product.layer for product in self._first}
         return linked(TracedLayer(trace), self._readers.get(layer.name, ()), layers)

@@ -210,3 +210,10 @@ def test_a_scheme_that_prunes_what_rounding_leaves_has_no_real_zeros(
     assert record(_toy(), INPUTS, scheme="late").other is None
     with pytest.raises(UserError, match="scheme late prunes what INT8 rounding leaves"):
         record(_toy(), INPUTS, scheme="late", int8=False)
+
+
+def test_rows_of_features_are_inputs_too() -> None:
+    network = nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 2))
+    trace = record(network, np.random.default_rng(0).normal(size=(3, 6)).astype(np.float32))
+    assert [layer.layer.dense_macs for layer in trace.traces] == [30, 10]
+    assert {layer.images for layer in trace.traces} == {3}

@@ -26,11 +26,14 @@ def test_a_file_says_in_its_trace_what_it_is() -> None:
     assert named.provenance.data == ("seed 5, dense without fine-tuning, rounded to INT8; 1 inputs")
 
 
-def test_an_onnx_file_is_not_pruned_and_has_to_exist(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"scheme dbb prunes .* before the exp"):
-        record(FILE, exact_inputs(1), scheme="dbb")
+def test_an_onnx_file_has_to_exist_and_is_pruned_with_pytorch(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"gone\.onnx: no such file; record\(\) takes a torch\.nn"):
         record(tmp_path / "gone.onnx", exact_inputs(1))
+    np.save(tmp_path / "x.npy", exact_inputs(1))
+    arguments = ["run", str(FILE), "--inputs", str(tmp_path / "x.npy"), "--scheme", "dbb"]
+    done = python(f"from models.command import main\nsys.exit(main({arguments!r}))")
+    assert done.returncode == 2
+    assert "pruning convolutions.onnx needs" in done.stderr
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ of sparsity, 1/2 in version 1. Half of a 3x3 kernel is rounded up, to 5 of 9 wei
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,8 +16,8 @@ from torch import Tensor
 from models.compression.full_size import ModelledScheme
 from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
-from models.compression.weight_masks import apply_weight_masks, prunable_layers
-from models.graph.stored_tensors import SparseNetwork, weight
+from models.compression.weight_masks import apply_weight_masks, prunable_weights
+from models.graph.stored_tensors import SparseNetwork
 from sim.generate.weights import (
     Shape,
     filter_chunks,
@@ -52,14 +53,15 @@ class Balanced(Scheme):
 
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
         """Put balanced masks on the prunable layers."""
-        layers = prunable_layers(network)
-        weights = {name: weight(layer).detach() for name, layer in layers.items()}
-        pruned = {
-            name: value
+        apply_weight_masks(network, self.weight_masks(prunable_weights(network)))
+
+    def weight_masks(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """A balanced mask of each layer that takes part."""
+        return {
+            name: self.mask(value)
             for name, value in weights.items()
             if self.pointwise or value.shape[2:].numel() > 1
         }
-        apply_weight_masks(network, {name: self.mask(value) for name, value in pruned.items()})
 
     def mask(self, values: Tensor) -> Tensor:
         """Bool mask of one layer's weights (K, C/groups, R, S) or (out, in)."""

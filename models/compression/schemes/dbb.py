@@ -1,5 +1,6 @@
 """Density-bound blocks on both operands (S2TA): n of 8 weights and n of 8 activations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,10 +13,10 @@ from models.compression.density_bound import keep_largest
 from models.compression.full_size import ModelledScheme
 from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
-from models.compression.weight_masks import apply_weight_masks, prunable_layers
+from models.compression.weight_masks import apply_weight_masks, prunable_weights
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
-from models.graph.stored_tensors import SparseNetwork, StoredTensor, weight
+from models.graph.stored_tensors import SparseNetwork, StoredTensor
 from sim.errors import UserError
 from sim.generate.pruning import activation_bound
 from sim.generate.weights import (
@@ -67,11 +68,11 @@ class Dbb(Scheme):
                 self.activation_budget_points,
             )
             set_bounds(network, bounds)
-        masks = {
-            name: keep_largest(weight(layer).detach(), self.weight_bound)
-            for name, layer in prunable_layers(network).items()
-        }
-        apply_weight_masks(network, masks)
+        apply_weight_masks(network, self.weight_masks(prunable_weights(network)))
+
+    def weight_masks(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The largest weights of every block."""
+        return {name: keep_largest(value, self.weight_bound) for name, value in weights.items()}
 
 
 def modelled_dbb_mask(

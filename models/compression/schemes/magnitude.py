@@ -1,6 +1,7 @@
 """Unstructured pruning: the smallest weights of the whole network go, wherever they are."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,8 +11,8 @@ from torch import Tensor
 
 from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
-from models.compression.weight_masks import apply_weight_masks, prunable_layers
-from models.graph.stored_tensors import SparseNetwork, weight
+from models.compression.weight_masks import apply_weight_masks, prunable_weights
+from models.graph.stored_tensors import SparseNetwork
 from sim.generate.weights import Shape, weight_magnitudes
 from sim.layer import Layer, Mask
 from sim.validation import require_fraction
@@ -37,12 +38,14 @@ class Magnitude(Scheme):
         Raises:
             UserError: the network has none.
         """
-        weights = {name: weight(layer).detach() for name, layer in prunable_layers(network).items()}
-        masks = magnitude_masks(weights, self.density) if weights else {}
-        apply_weight_masks(network, masks)
+        apply_weight_masks(network, self.weight_masks(prunable_weights(network)))
+
+    def weight_masks(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The largest weights of all layers together."""
+        return magnitude_masks(weights, self.density) if weights else {}
 
 
-def magnitude_masks(weights: dict[str, Tensor], density: float) -> dict[str, Tensor]:
+def magnitude_masks(weights: Mapping[str, Tensor], density: float) -> dict[str, Tensor]:
     """Masks that keep exactly round(density * all) weights, the largest in magnitude.
 
     Of equal magnitudes the earlier weight is kept.

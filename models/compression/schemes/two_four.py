@@ -1,17 +1,19 @@
 """2:4 sparse weights: what a sparse tensor core runs in half the time (arXiv 2104.08378)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from torch import Tensor
 
 from models.compression.density_bound import keep_largest
 from models.compression.full_size import ModelledScheme
 from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
 from models.compression.schemes.dbb import modelled_dbb_mask
-from models.compression.weight_masks import apply_weight_masks, prunable_layers
-from models.graph.stored_tensors import SparseNetwork, weight
+from models.compression.weight_masks import apply_weight_masks, prunable_weights
+from models.graph.stored_tensors import SparseNetwork
 from sim.layer import Layer, Mask
 
 KEPT, BLOCK = 2, 4
@@ -31,11 +33,11 @@ class TwoFour(Scheme):
     def prune(self, network: SparseNetwork, samples: Samples) -> None:
         """Mask the weights by magnitude, once; the paper trains anew from the masked network."""
         del samples
-        masks = {
-            name: keep_largest(weight(layer).detach(), KEPT, self.block)
-            for name, layer in prunable_layers(network).items()
-        }
-        apply_weight_masks(network, masks)
+        apply_weight_masks(network, self.weight_masks(prunable_weights(network)))
+
+    def weight_masks(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The two largest of every group."""
+        return {name: keep_largest(value, KEPT, self.block) for name, value in weights.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,8 +84,11 @@ def counted(network: nn.Module, x: Tensor) -> dict[str, Counts]:
         for name, module in network.named_modules()
         if isinstance(module, nn.Conv1d | nn.Conv2d | nn.Linear)
     ]
+    fused = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)  # rounds otherwise than product by product
     with sdpa_kernel(SDPBackend.MATH), torch.no_grad():
         network(x)
+    torch.backends.mha.set_fastpath_enabled(fused)
     for hook in hooks:
         hook.remove()
     return rows
