@@ -231,8 +231,8 @@ def test_show_gives_status_and_source_of_every_parameter(capsys: Capture) -> Non
             "--images is 5; {dir}/x.npy holds 4",
         ),
         (
-            ["run", "{onnx}", "--inputs", "{dir}/x.npy", "--scheme", "dbb"],
-            "prune it before the exp",
+            ["run", "{onnx}", "--inputs", "{dir}/x.npy", "--scheme", "blockwise"],
+            "chooses by labelled images",
         ),
         (["run", "{onnx}", "--checkpoint", "{dir}/x.npy"], "--checkpoint does not go with"),
         (["run", "{onnx}", "--inputs", "{dir}/whole.npy"], "takes float32, scaled as in training"),
