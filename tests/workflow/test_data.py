@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 DATA = ("csv", "yaml", "json")
 ENERGY = {
     "networks",
+    "pretrained_networks",  # where the files are fetched
     "energy",
     "phantom",
     "s2ta",
