@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
         shape = (count, 28, 26) if "images" in name else (count,)
         content = idx(rng.integers(1, 10, shape).astype(np.uint8))
         if "train" in name:
-            (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content))
+            (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content, mtime=0))
         else:
             (tmp_path / name).write_bytes(content)
     return tmp_path
@@ -62,7 +62,7 @@ def test_the_seed_changes_nothing(folder: Path) -> None:
         (NAMES[2], idx(np.zeros((3, 40, 26), np.uint8)), "images of t10k are larger than 32x32"),
         (NAMES[2], idx(np.zeros((3, 28, 28), np.uint8)), "train and t10k differ in size"),
         (NAMES[2], idx(np.zeros((2, 28, 26), np.uint8)), "2 images of t10k, 3 labels"),
-        (NAMES[3], gzip.compress(idx(np.zeros(3, np.uint8)))[:-9], "cannot be read"),
+        (NAMES[3], gzip.compress(idx(np.zeros(3, np.uint8)), mtime=0)[:-9], "cannot be read"),
     ],
 )
 def test_what_is_no_data_set_is_refused_in_one_line(
