@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -16,7 +17,7 @@ from models.compression.density_bound import keep_largest, lane_ranks
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
-from sim.generate.pruning import BOUNDS
+from sim.generate.pruning import BOUNDS, activation_bound
 from sim.masks.density_bound import DBB_BLOCK
 
 
@@ -75,6 +76,22 @@ def set_bounds(network: SparseNetwork, bounds: Mapping[str, int]) -> None:
         axis = tensor.channel_axis
         whole = bound == DBB_BLOCK or axis is None
         tensor.pruner = nn.Identity() if whole else TopChannels(bound, axis or 1)
+
+
+def bounds_by_share(network: SparseNetwork, images: Tensor, most_removed: float) -> dict[str, int]:
+    """A bound for each stored tensor, the tightest that removes at most a share of its nonzeros."""
+    bounds: dict[str, int] = {}
+
+    def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
+        if isinstance(tensor, StoredTensor):
+            channels = output.movedim(tensor.channel_axis or 1, 1)
+            mask = np.ascontiguousarray((channels != 0).numpy())
+            bounds[tensor.name] = activation_bound(mask, most_removed)
+
+    hooks = (tensor.register_forward_hook(record) for tensor in prunable_tensors(network))
+    with temporary(hooks), evaluating(network.module), torch.no_grad():
+        network.module(images)
+    return bounds
 
 
 def bounds_of(network: SparseNetwork) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 from torch import Tensor
 
+from models.compression.activation_dbb import bounds_by_share, set_bounds
 from models.compression.quantization import quantize
 from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
@@ -120,8 +121,18 @@ class ModelledScheme(FullSizeScheme):
         """Share of the nonzero activations that may be pruned to a bound; None = no bound."""
         return None
 
-    def prune(self, network: SparseNetwork, samples: Samples) -> str | None:
-        """Put the zeros of the scheme into the weights of a trained network, in place."""
+    def mask(self, network: SparseNetwork, samples: Samples) -> None:
+        """Mask the weights of a trained network and bound its activations, in place.
+
+        Both hold while it is trained on.
+        """
         self.pruning.prune(network, samples)
+        if self.activations_removed is not None:
+            bounds = bounds_by_share(network, samples.images, self.activations_removed)
+            set_bounds(network, bounds)
+
+    def prune(self, network: SparseNetwork, samples: Samples) -> str | None:
+        """Put the zeros of the scheme into a trained network, in place."""
+        self.mask(network, samples)
         make_masks_permanent(network)
         return None

@@ -5,7 +5,6 @@ bounds (S2TA's DAP) are pruned, while the rest is trained; then INT8. Every choi
 training pictures; the image folder judges and is traced.
 """
 
-import hashlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.compression.activation_dbb import set_bounds
-from models.compression.full_size import ModelledScheme
 from models.compression.quantization import quantize
 from models.compression.scheme import Samples
-from models.compression.schemes.dbb import bounds_by_share
 from models.compression.weight_masks import make_masks_permanent
 from models.graph.stored_tensors import SparseNetwork
 from models.imagenet import IMAGENET
@@ -28,12 +24,13 @@ from models.imagenet.pictures import ImageFolder
 from models.imagenet.settings import FullSizeSettings
 from models.imagenet.trace_pictures import first_pictures
 from models.imagenet.training_pictures import TrainingPictures, training_pictures
-from models.imagenet.user_checkpoints import load_user_checkpoint
-from models.saved_training import SavedTraining
+from models.imagenet.user_checkpoints import user_network
 from models.tracing import trace_network
 from models.training import train
+from models.training.saved import SavedTraining
 from sim import Provenance
 from sim.errors import UserError
+from sim.files import sha256
 
 
 def fine_tuned_trace(
@@ -51,20 +48,16 @@ def fine_tuned_trace(
         UserError: unknown network or scheme, files that do not fit, or no GPU where one is asked
             for.
     """
-    pruning, pictures = (
-        settings.modelled_scheme(network, scheme),
-        training_pictures(network, settings),
-    )
-    module = full_size_network(network, settings, weights=True)
-    checkpoint = Path(settings.inputs.checkpoint or "")
-    load_user_checkpoint(checkpoint, module, settings.inputs.checkpoint_sha256)
+    pruning = settings.modelled_scheme(network, scheme)
+    pictures = training_pictures(network, settings)
+    module, checkpoint = user_network(network, settings)
     judge = labelled_images(network, settings)
     if judge is None:
         raise UserError(f"{network}: has no labelled pictures to be judged on")
     sparse = SparseNetwork(module.eval())
     calibration = _calibration(network, pictures, settings)
     dense = judge.top1_percent(sparse)
-    prune(sparse, pruning, calibration)
+    pruning.mask(sparse, Samples(calibration, None))
     pruned = judge.top1_percent(sparse)
     train(
         sparse.module,
@@ -93,13 +86,6 @@ def fine_tuned_trace(
     return MeasuredTrace(trace, top1)
 
 
-def prune(sparse: SparseNetwork, scheme: ModelledScheme, images: Tensor) -> None:
-    """Mask a network's weights and bound its activations, in place; both hold through training."""
-    scheme.pruning.prune(sparse, Samples(images, None))
-    if scheme.activations_removed is not None:
-        set_bounds(sparse, bounds_by_share(sparse, images, scheme.activations_removed))
-
-
 def _calibration(network: str, pictures: TrainingPictures, settings: FullSizeSettings) -> Tensor:
     """The first training pictures as networks are tested, for choices and ranges."""
     files = tuple(pictures.train_images.files)[: settings.inputs.calibration_images]
@@ -117,7 +103,7 @@ def _saved(state: Path, network: str, scheme: str, settings: FullSizeSettings) -
         "recipe": asdict(training.recipe(settings.seed)),
         "calibration_images": inputs.calibration_images,
         "pictures": folder_digest(folder),
-        "weights": hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
+        "weights": sha256(checkpoint),
         "device": training.hardware.place.type,
         "torch": torch.__version__,
     }

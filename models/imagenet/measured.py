@@ -5,7 +5,6 @@ costs as it stands.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -24,11 +23,10 @@ from models.imagenet.pictures import (
 )
 from models.imagenet.settings import FullSizeSettings
 from models.imagenet.trace_pictures import first_pictures
-from models.imagenet.user_checkpoints import load_user_checkpoint
+from models.imagenet.user_checkpoints import user_network
 from models.networks import network_record
 from models.tracing import trace_network
 from sim import NetworkTrace, Provenance
-from sim.errors import UserError
 
 BATCH = 16
 """Images that are in memory at a time."""
@@ -91,12 +89,8 @@ def measured_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mea
     Raises:
         UserError: unknown network or scheme, or a checkpoint or images that do not fit.
     """
-    if settings.inputs.checkpoint is None:
-        raise UserError("no checkpoint in the settings; a measured trace needs one")
     pruning = settings.scheme(scheme)
-    module = full_size_network(network, settings, weights=True)
-    checkpoint = Path(settings.inputs.checkpoint)
-    load_user_checkpoint(checkpoint, module, settings.inputs.checkpoint_sha256)
+    module, checkpoint = user_network(network, settings)
     images, description = first_pictures(network, settings)
     labelled = labelled_images(network, settings)
     shapes = full_size_network(network, settings, weights=False)

@@ -12,14 +12,13 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from models.compression.activation_dbb import set_bounds
+from models.compression.activation_dbb import bounds_by_share, set_bounds
 from models.compression.full_size import ModelledScheme
 from models.compression.quantization import fold_batch_norm, quantize
 from models.compression.repair.agreement import Agreement, agreement, logits
 from models.compression.repair.importance import prune_by_importance
 from models.compression.repair.reconstruct import Method, Repair, repair_network
 from models.compression.repair.walk import VIEWS_AT_ONCE
-from models.compression.schemes.dbb import bounds_by_share
 from models.graph.stored_tensors import SparseNetwork
 from models.imagenet import IMAGENET
 from models.imagenet.full_size import full_size_network
@@ -30,7 +29,7 @@ from models.imagenet.pictures import (
     image_folder,
 )
 from models.imagenet.settings import FullSizeSettings
-from models.imagenet.user_checkpoints import load_user_checkpoint
+from models.imagenet.user_checkpoints import user_network
 from models.imagenet.views import random_views
 from models.tracing import trace_network
 from sim import NetworkTrace, Provenance
@@ -104,9 +103,7 @@ def repaired_trace(
     if inputs.checkpoint is None or inputs.folder is None or repair is None:
         raise UserError(f"{network}: repair needs a checkpoint and an image_folder")
     pruning = settings.modelled_scheme(network, scheme)
-    module = full_size_network(network, settings, weights=True)
-    path = Path(inputs.checkpoint)
-    load_user_checkpoint(path, module, inputs.checkpoint_sha256)
+    module, path = user_network(network, settings)
     dense = SparseNetwork(module.eval())
     fold_batch_norm(dense)
     folder = image_folder(inputs.folder, settings.shape.form(network), None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.training import Recipe
-from models.training_device import Device, TrainingDevice
+from models.training.device import Device, TrainingDevice
 from sim.validation import require_fraction, require_positive, require_text
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from models.checkpoints import COUNTER, fill, require_real, require_values
+from models.imagenet.full_size import full_size_network
+from models.imagenet.settings import FullSizeSettings
 from models.imagenet.state_dicts import Parts, fitting_state_dict, masked, normalized
 from models.imagenet.weight_files import read_weights
 from sim.errors import UserError
@@ -14,6 +16,20 @@ from sim.files import sha256
 from sim.validation import shown
 
 LOGGER = logging.getLogger(__name__)
+
+
+def user_network(name: str, settings: FullSizeSettings) -> tuple[nn.Module, Path]:
+    """A network with the weights that the settings name, and their file.
+
+    Raises:
+        UserError: no such network, no checkpoint in the settings, or as `load_user_checkpoint`.
+    """
+    inputs = settings.inputs
+    if inputs.checkpoint is None:
+        raise UserError("no checkpoint in the settings; a measured trace needs one")
+    module, path = full_size_network(name, settings, weights=True), Path(inputs.checkpoint)
+    load_user_checkpoint(path, module, inputs.checkpoint_sha256)
+    return module, path
 
 
 def load_user_checkpoint(path: Path, module: nn.Module, sha256: str | None = None) -> None:

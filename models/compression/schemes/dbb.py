@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from models.compression.activation_dbb import choose_bounds, prunable_tensors, set_bounds
+from models.compression.activation_dbb import choose_bounds, set_bounds
 from models.compression.density_bound import keep_largest
 from models.compression.full_size import ModelledScheme
 from models.compression.repair.supports import Group
 from models.compression.scheme import Samples, Scheme
 from models.compression.weight_masks import apply_weight_masks, prunable_weights
-from models.graph.hooks import temporary
-from models.graph.modes import evaluating
-from models.graph.stored_tensors import SparseNetwork, StoredTensor
+from models.graph.stored_tensors import SparseNetwork
 from sim.errors import UserError
-from sim.generate.pruning import activation_bound
 from sim.generate.weights import (
     Shape,
     filter_chunks,
@@ -135,28 +131,6 @@ class FullSizeDbb(ModelledScheme):
     def activations_removed(self) -> float | None:
         """A bound may remove so large a share of a tensor's nonzeros."""
         return self.most_removed
-
-    def prune(self, network: SparseNetwork, samples: Samples) -> str | None:
-        """Bound the weights, then each stored tensor by its nonzeros on the images, in place."""
-        super().prune(network, samples)
-        set_bounds(network, bounds_by_share(network, samples.images, self.most_removed))
-        return None
-
-
-def bounds_by_share(network: SparseNetwork, images: Tensor, most_removed: float) -> dict[str, int]:
-    """A bound for each stored tensor, the tightest that removes at most a share of its nonzeros."""
-    bounds: dict[str, int] = {}
-
-    def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
-        if isinstance(tensor, StoredTensor):
-            channels = output.movedim(tensor.channel_axis or 1, 1)
-            mask = np.ascontiguousarray((channels != 0).numpy())
-            bounds[tensor.name] = activation_bound(mask, most_removed)
-
-    hooks = (tensor.register_forward_hook(record) for tensor in prunable_tensors(network))
-    with temporary(hooks), evaluating(network.module), torch.no_grad():
-        network.module(images)
-    return bounds
 
 
 SCHEME = Dbb

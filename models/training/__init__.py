@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from models.graph.modes import evaluating
-from models.saved_training import Position, SavedTraining, TrainedParts
-from models.training_device import CPU, TrainingDevice
+from models.training.device import CPU, TrainingDevice
+from models.training.saved import Position, SavedTraining, TrainedParts
 from sim.errors import UserError
 from sim.validation import require_fraction, require_positive, require_whole
 
@@ -239,8 +239,7 @@ class _Update:
             {"params": [p for p in trained if p.dim() <= 1], "weight_decay": 0.0},
         ]
         self.module = module
-        self.hardware = hardware
-        self.place = hardware.place
+        self.place, self.casting = hardware.place, hardware.casting()
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=recipe.learning_rate, total_steps=steps
@@ -256,7 +255,7 @@ class _Update:
     def __call__(self, images: Tensor, labels: Tensor) -> float:
         """Make one update and return the loss before it."""
         batch = images.contiguous(memory_format=torch.channels_last).to(self.place)
-        with self.hardware.casting():
+        with self.casting:
             loss = self.criterion(self.module(batch), labels.to(self.place))
         self.optimizer.zero_grad()
         torch.autograd.backward(loss)

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from models.datasets import Dataset
-from models.saved_training import SavedTraining
 from models.training import Recipe, TrainingLog, train
+from models.training.saved import SavedTraining
 
 RECIPE = Recipe(epochs=3, batch_size=8, learning_rate=0.01, seed=2, threads=1)
 PER_EPOCH = 5

@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 import torch
 
-from models.training_device import CPU, Device, TrainingDevice
+from models.training.device import CPU, Device, TrainingDevice
 from sim.errors import UserError
 
 
