@@ -17,6 +17,7 @@ ACROSS = {
     "tests/sim/test_full_size.py": "layers of full size through every accelerator",
     "tests/sim/test_imports.py": "what no module may import",
     "tests/sim/test_invariants.py": "what holds of every accelerator",
+    "tests/sim/test_invariants_of_dram.py": "what every accelerator moves over DRAM",
     "tests/sim/test_plugins_refused.py": "plug-ins that cannot be used",
     "tests/sim/test_trace_file_damage.py": "traces cut short, changed or at odds with themselves",
     "tests/sim/test_trace_file_fuzz.py": "traces with something strange in them",
