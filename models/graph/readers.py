@@ -8,10 +8,8 @@ from torch import fx, nn
 
 from models.graph.activation_product import is_product
 from models.graph.layer_table import computed_nodes, layer_graph
-from models.products import WHOLE, Cuts, Operand, Reading, united
+from models.products import NOTHING, WHOLE, Cuts, Makers, Operand, Reading, united
 
-Makers = frozenset[str]
-NOTHING: Makers = frozenset()
 CUTTING = (operator.getitem, torch.select, torch.narrow)
 CUTTING_METHODS = ("select", "narrow")
 SHAPES = ("size", "dim", "numel")

@@ -14,6 +14,7 @@ from models.onnx_import.naming import layer_name
 from models.onnx_import.operators import given
 from models.onnx_import.windows import attributes, windows, zeros_around
 from models.products import (
+    NOTHING,
     WHOLE,
     Cuts,
     Makers,
@@ -31,7 +32,6 @@ from sim.errors import UserError
 from sim.layer import Mask
 from sim.sizes import Sides
 
-NOTHING: Makers = frozenset()
 CUTTING = ("Split", "Slice", "Gather")
 """Operators whose outputs are pieces of their first input."""
 UNPADDED: Sides = ((0, 0), (0, 0))

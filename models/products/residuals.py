@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 Makers = frozenset[str]
 """Layers whose results a value carries, through anything that is no product."""
+NOTHING: Makers = frozenset()
+"""Of a value that no layer made."""
 
 
 class Residuals:

@@ -7,7 +7,7 @@ import numpy as np
 
 from models.products.product import Product
 from models.products.readers import Reading, linked
-from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
+from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
 from sim.errors import UserError
 from sim.layer import Mask
 from sim.network_trace import Numbers
@@ -77,7 +77,8 @@ class ImageRuns:
 
     def trace(self, provenance: Provenance, numbers: Numbers) -> NetworkTrace:
         """One entry per product in running order, with the layers that read its result."""
-        layers = tuple(self._entry(place) for place in range(len(self._first)))
+        by_name = {product.layer.name: product.layer for product in self._first}
+        layers = tuple(self._entry(place, by_name) for place in range(len(self._first)))
         return NetworkTrace(provenance, layers, numbers)
 
     def _check_same(self, products: Sequence[Product]) -> None:
@@ -90,7 +91,7 @@ class ImageRuns:
             "image 0; expected one table for all"
         )
 
-    def _entry(self, place: int) -> TracedLayer:
+    def _entry(self, place: int, by_name: Mapping[str, Layer]) -> TracedLayer:
         """One layer over all images; only operands that are activations differ between them."""
         layer, weights = self._first[place].layer, self._weights[place]
         layer = replace(layer, residual_elements=self._residuals.get(layer.name, 0))
@@ -99,5 +100,4 @@ class ImageRuns:
         bound = self._bounds.get(layer.name, 8)
         activation = np.stack(self._activations[place])
         trace = LayerTrace(layer, weight, activation, activation_bound=bound)
-        layers = {product.layer.name: product.layer for product in self._first}
-        return linked(TracedLayer(trace), self._readers.get(layer.name, ()), layers)
+        return linked(TracedLayer(trace), self._readers.get(layer.name, ()), by_name)
