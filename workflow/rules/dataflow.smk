@@ -3,14 +3,14 @@
 
 rule explore:
     input:
-        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
     output:
-        designs=f"{RESULTS}/designs/{{suite}}/{{network}}/{{scheme}}_designs.csv",
-        layers=f"{RESULTS}/designs/{{suite}}/{{network}}/{{scheme}}_layers.csv",
+        designs=f"{RESULTS}/designs/{{suite}}{{seeding}}/{{network}}/{{scheme}}_designs.csv",
+        layers=f"{RESULTS}/designs/{{suite}}{{seeding}}/{{network}}/{{scheme}}_layers.csv",
     log:
-        f"{LOGS}/explore/{{suite}}.{{network}}.{{scheme}}.log",
+        f"{LOGS}/explore/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/explore/{{suite}}.{{network}}.{{scheme}}.tsv"
+        f"{RESULTS}/benchmarks/explore/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
     conda:
         "../envs/base.yaml"
     params:

@@ -60,13 +60,13 @@ rule points:
 # Sense (TVLSI 2023): bytes of every layer at two batch sizes, one job per (suite, network, scheme).
 rule sense_layers:
     input:
-        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
+        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
     output:
-        f"{RESULTS}/sense_layers/{{suite}}/{{network}}/{{scheme}}.csv",
+        f"{RESULTS}/sense_layers/{{suite}}{{seeding}}/{{network}}/{{scheme}}.csv",
     log:
-        f"{LOGS}/sense_layers/{{suite}}.{{network}}.{{scheme}}.log",
+        f"{LOGS}/sense_layers/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/sense_layers/{{suite}}.{{network}}.{{scheme}}.tsv"
+        f"{RESULTS}/benchmarks/sense_layers/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
     conda:
         "../envs/base.yaml"
     params:

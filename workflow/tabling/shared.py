@@ -112,11 +112,12 @@ def traces_command(
     files_command(lambda paths: make(map(read_trace, paths)), description)
 
 
+def stacked(paths: Sequence[Path]) -> pd.DataFrame:
+    """The rows of some CSV files, one after the other."""
+    frames = [pd.read_csv(intact(path), dtype={"layer": str}) for path in paths]
+    return pd.concat(frames, ignore_index=True)
+
+
 def csv_command(make: Callable[[pd.DataFrame], pd.DataFrame], description: str | None) -> None:
     """Command line of a table that is made from the rows of some CSV files, one after the other."""
-
-    def stacked(paths: Sequence[Path]) -> pd.DataFrame:
-        frames = [pd.read_csv(intact(path), dtype={"layer": str}) for path in paths]
-        return pd.concat(frames, ignore_index=True)
-
     files_command(lambda paths: make(stacked(paths)), description)

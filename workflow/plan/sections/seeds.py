@@ -9,6 +9,7 @@ from sim.registry import configurations
 from workflow.plan.config_errors import ConfigError, require_names
 from workflow.plan.known_names import inherited
 from workflow.plan.layout import Layout
+from workflow.plan.name_checks import made_runs
 from workflow.plan.run_checks import check_runs
 from workflow.plan.runs import Run, expanded
 from workflow.plan.sections.imagenet import FullSize
@@ -78,11 +79,12 @@ class Seeds:
 
     @property
     def _made(self) -> set[Run]:
-        """All configured runs."""
-        return set(expanded(self.layout.config["runs"]))
+        """All that is traced: also what is put on a board, and what zero blocks are counted in."""
+        return set(made_runs(self.layout.config))
 
     def seeded(self) -> list[SeededRun]:
-        """The files of every run under every seed."""
+        """The files of every run under every seed, of those that designs are compared on."""
+        compared = set(expanded(self.layout.config["runs"]))
         return [
             SeededRun(
                 seed,
@@ -91,31 +93,22 @@ class Seeds:
                 self._events(run, seed, self._section["accelerators"]),
             )
             for run in self.runs()
+            if run in compared
             for seed in self._section["values"]
         ]
 
-    def tables(
-        self, name: str, runs: Sequence[Run], designs: Sequence[str], at_one_size: bool = False
-    ) -> list[SeededTable]:
-        """What a table of some designs is made from under each seed.
+    def tables(self, name: str, runs: Sequence[Run], files: Sequence[str]) -> list[SeededTable]:
+        """What a table that claims are judged from is made from under each seed.
 
         Args:
             name: of the table.
             runs: all that it needs; where one of them is not repeated, there is no such table.
-            designs: whose events it reads.
-            at_one_size: whether it reads the events on the common footing besides.
+            files: of these runs, as they are under the configuration's own seed.
         """
         if not runs or not set(runs) <= set(self.runs()):
             return []
         return [
-            SeededTable(
-                name,
-                seed,
-                [
-                    *(path for run in runs for path in self._events(run, seed, designs)),
-                    *(self._file("footing", run, seed, ".csv") for run in runs if at_one_size),
-                ],
-            )
+            SeededTable(name, seed, [self._under(path, seed) for path in files])
             for seed in self._section["values"]
         ]
 
@@ -152,8 +145,13 @@ class Seeds:
         return [self._file("events", run, seed, f"/{design}.csv") for design in designs]
 
     def _file(self, kind: str, run: Run, seed: int, suffix: str) -> str:
-        folder = f"{run.suite}{seeding(seed, self.layout.config['seed'])}"
-        return self.layout.of_runs(kind, [run._replace(suite=folder)], suffix)[0]
+        return self._under(self.layout.of_runs(kind, [run], suffix)[0], seed)
+
+    def _under(self, path: str, seed: int) -> str:
+        """Where the file of a run, RESULTS/kind/suite/network/.., is under another seed."""
+        results = self.layout.results
+        kind, suite, rest = path.removeprefix(f"{results}/").split("/", 2)
+        return f"{results}/{kind}/{suite}{seeding(seed, self.layout.config['seed'])}/{rest}"
 
 
 def listed(entries: Iterable[SeededRun] | Iterable[SeededTable]) -> str:

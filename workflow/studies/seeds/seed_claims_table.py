@@ -4,64 +4,111 @@ A row is a claim in its primary setting, evaluated under each seed anew. `verdic
 seeds, each different one once; `value_verdicts` those that the values would have if modelled zeros
 decided: where a claim needs trained weights, its verdict says nothing of the value. A verdict hangs
 on the seed where the values of two seeds are judged differently; `reason` then names the seeds. The
-standard deviation is that of a sample. Claims whose runs are not repeated have no row.
+standard deviation is that of a sample. Claims whose runs are not repeated have no row, and those
+that follow from a configuration alone have none.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+from sim import read_trace
 from sim.claims import Claim, claims
 from workflow.cli import run
 from workflow.events import read_events
 from workflow.plan.sections.seeds import SeededTable
-from workflow.studies.claims.verdict import Evaluation, Evaluator, verdict
+from workflow.studies.claims.verdict import Evaluation, Evaluator, Tables, verdict
+from workflow.studies.hass import claims as hass_claims
+from workflow.studies.hass.hass_table import hass
 from workflow.studies.phantom import claims as phantom_claims
 from workflow.studies.phantom.phantom_table import phantom
 from workflow.studies.s2ta import claims as s2ta_claims
+from workflow.studies.s2ta import sparse_claims
 from workflow.studies.s2ta.s2ta_table import s2ta
+from workflow.studies.s2ta.sparse_table import s2ta_sparse
+from workflow.studies.sense import claims as sense_claims
+from workflow.studies.sense.dram_table import dram
+from workflow.studies.sense.sense_table import sense
+from workflow.studies.sense.throughput_table import throughput
+from workflow.studies.sparse_blox import claims as blox_claims
+from workflow.studies.sparse_blox.blocks_table import sparse_blox_blocks
 from workflow.tabling.pricing import JUDGED, Pricing, add_pricing
-from workflow.tabling.shared import write_table
+from workflow.tabling.shared import stacked, write_table
 
 SAME = "every seed gives the same verdict"
 UNDECIDED = "zeros are modelled, so that no seed decides the claim"
+NO_SUITE = "none"
+"""Of a value that follows from a configuration."""
+AREA = "blox-area"
+"""Has such values alone, and reads a table of its own."""
+
+Make = Callable[[Sequence[Path], Pricing], pd.DataFrame]
+"""A table that evaluators read, from its files and prices."""
 
 
 @dataclass(frozen=True)
 class Judging:
-    """How claims are judged from events.
+    """How claims of one paper are judged from files.
 
     Attributes:
-        make: the table that the evaluators read, from events and prices.
+        tables: each table that the evaluators read, by name.
         evaluators: by claim.
     """
 
-    make: Callable[[pd.DataFrame, Pricing], pd.DataFrame]
+    tables: Mapping[str, Make]
     evaluators: Mapping[str, Evaluator]
 
 
-JUDGINGS = {
-    "s2ta": Judging(s2ta, s2ta_claims.EVALUATORS),
-    "phantom": Judging(phantom, phantom_claims.EVALUATORS),
-}
-"""By the name of the table."""
+def _of_events(make: Callable[[pd.DataFrame, Pricing], pd.DataFrame]) -> Make:
+    return lambda files, pricing: make(read_events(files), pricing)
 
 
-def seed_claims(tables: Iterable[SeededTable], pricing: Pricing = JUDGED) -> pd.DataFrame:
+JUDGINGS = [
+    Judging({"s2ta": _of_events(s2ta)}, s2ta_claims.EVALUATORS),
+    Judging({"s2ta_sparse": _of_events(s2ta_sparse)}, sparse_claims.EVALUATORS),
+    Judging({"phantom": _of_events(phantom)}, phantom_claims.EVALUATORS),
+    Judging(
+        {
+            "sense": _of_events(sense),
+            "sense_throughput": _of_events(throughput),
+            "sense_dram": lambda files, _: dram(stacked(files)),
+        },
+        sense_claims.EVALUATORS,
+    ),
+    Judging({"hass": lambda files, _: hass(stacked(files))}, hass_claims.EVALUATORS),
+    Judging(
+        {"sparse_blox_blocks": lambda files, _: sparse_blox_blocks(map(read_trace, files))},
+        {claim: saved for claim, saved in blox_claims.EVALUATORS.items() if claim != AREA},
+    ),
+]
+
+
+def seed_claims(entries: Sequence[SeededTable], pricing: Pricing = JUDGED) -> pd.DataFrame:
     """One row per claim that has a value under the seeds."""
     by_claim: dict[str, dict[int, Evaluation]] = {}
-    for entry in tables:
-        judging = JUDGINGS[entry.table]
-        made = {entry.table: judging.make(read_events(map(Path, entry.files)), pricing)}
-        for name, evaluate in judging.evaluators.items():
-            for evaluation in evaluate(made):
-                if evaluation.value is not None and evaluation.meets(claims()[name].primary):
-                    by_claim.setdefault(name, {})[entry.seed] = evaluation
+    for judging in JUDGINGS:
+        for seed in dict.fromkeys(entry.seed for entry in entries):
+            made = {
+                entry.table: judging.tables[entry.table]([Path(f) for f in entry.files], pricing)
+                for entry in entries
+                if entry.seed == seed and entry.table in judging.tables
+            }
+            for name, evaluation in _primary(judging.evaluators if made else {}, made):
+                by_claim.setdefault(name, {})[seed] = evaluation
     return pd.DataFrame(_row(claims()[name], values) for name, values in by_claim.items())
+
+
+def _primary(evaluators: Mapping[str, Evaluator], made: Tables) -> Iterator[tuple[str, Evaluation]]:
+    """Each claim that has a value in its primary setting, where that is one of some zeros."""
+    for name, evaluate in evaluators.items():
+        for evaluation in evaluate(made):
+            counted = evaluation.value is not None and evaluation.suite != NO_SUITE
+            if counted and evaluation.meets(claims()[name].primary):
+                yield name, evaluation
 
 
 def _row(claim: Claim, evaluations: Mapping[int, Evaluation]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Claims under several seeds: intervals, verdicts, and that none rests on one seed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from sim.declared import ROOT
 from workflow.plan.sections.seeds import SeededTable
 from workflow.studies.claims.verdict import Evaluation
 from workflow.studies.seeds import seed_claims_table
-from workflow.studies.seeds.seed_claims_table import SAME, UNDECIDED, Judging, seed_claims
+from workflow.studies.seeds.seed_claims_table import (
+    JUDGINGS,
+    SAME,
+    UNDECIDED,
+    Judging,
+    seed_claims,
+)
+from workflow.tabling.pricing import Pricing
 
 REFERENCE = sorted((ROOT / "results" / "reference").rglob("seed_claims.csv"))
 
@@ -35,13 +43,11 @@ def judged(
         )
         return [replace(judged, value=9 * value, suite="digits", conditions="elsewhere"), judged]
 
-    judging = Judging(lambda events, _: events, {claim: evaluate})
-    monkeypatch.setattr(seed_claims_table, "JUDGINGS", {"made": judging})
-    monkeypatch.setattr(
-        seed_claims_table,
-        "read_events",
-        lambda paths: pd.DataFrame({"value": [values[int(path.name)] for path in paths]}),
-    )
+    def made(files: Sequence[Path], _: Pricing) -> pd.DataFrame:
+        return pd.DataFrame({"value": [values[int(path.name)] for path in files]})
+
+    judging = Judging({"made": made}, {claim: evaluate})
+    monkeypatch.setattr(seed_claims_table, "JUDGINGS", [judging])
     table = seed_claims([SeededTable("made", seed, [str(seed)]) for seed in values])
     assert len(table) == 1
     return table.iloc[0]
@@ -72,6 +78,14 @@ def test_values_are_judged_even_where_modelled_zeros_decide_nothing(
     assert row["value_verdicts"] == "not reproduced; same direction"
     assert row["hangs_on_seed"]
     assert row["reason"].startswith(UNDECIDED)
+
+
+def test_every_claim_that_is_judged_on_zeros_can_have_an_interval() -> None:
+    judged = {name for judging in JUDGINGS for name in judging.evaluators}
+    on_zeros = {
+        name for name, claim in claims().items() if claim.primary.get("suite", "none") != "none"
+    }
+    assert on_zeros - judged == set()
 
 
 @pytest.mark.skipif(not REFERENCE, reason="no committed run has claims over seeds yet")
