@@ -48,7 +48,7 @@ no_index = { echo "the environment was not built: pip needs a package index (its
 # `snakemake --report` has no notion of being up to date; a table or figure newer than it has.
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
-.PHONY: help results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick reference lock clean \
+.PHONY: help results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick check-full reference reference-full lock clean \
 	measured-resources fashion-mnist technology site check-site examples release verify gpu-reference
 
 help:
@@ -61,8 +61,9 @@ help:
 results: $(STAMP) $(FETCHED) ## every table and figure of CONFIG (config/config.yaml) in results/; an hour or less
 	@$(CHECKED) "$(CONFIG)"
 	$(PROGRESS) $(DEFAULT) $(WITH_PROGRESS)
-	@test -z "$(call stale,results)" || $(DEFAULT) --quiet all --report results/report.html
-	@python -m workflow.progress.outcome results
+	@made="$$(python -m workflow.plan.results_folder "$(CONFIG)")" && \
+	{ test -z "$(call stale,"$$made")" || $(DEFAULT) --quiet all --report "$$made"/report.html; } && \
+	python -m workflow.progress.outcome "$$made"
 
 quick: $(STAMP) ## the same for a small configuration, in minutes
 	@$(CHECKED) config/quick.yaml
@@ -127,6 +128,10 @@ check-results: $(STAMP) ## compare results/ with the committed tables
 	python -m workflow.maintenance.check_results --made results/tables \
 		--reference results/reference/tables $(if $(MOVED),--moved $(MOVED))
 
+check-full: $(STAMP) ## compare results/full with the committed tables
+	python -m workflow.maintenance.check_results --made results/full/tables \
+		--reference results/reference/full/tables $(if $(MOVED),--moved $(MOVED))
+
 check-quick: $(STAMP) ## compare results/quick with the committed tables
 	@$(CHECKED) config/quick.yaml
 	python -m workflow.maintenance.check_results --made results/quick/tables \
@@ -137,6 +142,13 @@ reference: results quick ## make the tables and figures of the last runs the com
 	python -m workflow.maintenance.reference --made results --tables results/reference/tables \
 		--figures results/reference/figures --page results/README.md
 	python -m workflow.maintenance.reference --made results/quick --tables results/reference/quick
+
+# The same of the full configuration, hours on two cores, and what each of its steps took.
+reference-full: ## make the tables and figures of the full run the committed ones
+	$(MAKE) --no-print-directory results CONFIG=config/full.yaml
+	python -m workflow.maintenance.reference --made results/full --tables results/reference/full/tables \
+		--figures results/reference/full/figures
+	python -m workflow.maintenance.stage_costs results/full --output results/reference/full/stages.csv
 
 # The last run as one archive (RO-Crate): tables, figures, configuration, versions, digests of the rest.
 RELEASE := build/release/sparsebench-results.zip

@@ -44,8 +44,8 @@ def rule_of(step: str, job: str) -> str:
     return OWN_RULES.get((suite, step), RULES.get(step, step))
 
 
-def measured(folders: Iterable[Path]) -> pd.DataFrame:
-    """A row per rule: number of jobs, largest values, and the job that needed most memory.
+def benchmarked(folders: Iterable[Path]) -> pd.DataFrame:
+    """A row per job: its step, rule and name, and the columns above.
 
     Args:
         folders: `benchmarks` folders, with a folder per step.
@@ -61,10 +61,22 @@ def measured(folders: Iterable[Path]) -> pd.DataFrame:
         largest = table[["s", "max_rss", "cpu_time"]].max()
         step, *inner = path.relative_to(folder).with_suffix("").parts
         job = "/".join(inner)
-        rows.append((rule_of(step, job), job, *largest))
+        rows.append((step, rule_of(step, job), job, *largest))
     if not rows:
         raise UserError("no benchmark file (*.tsv) in the folders given; run `make results` first")
-    jobs = pd.DataFrame(rows, columns=["rule", "largest_job", *COLUMNS])
+    return pd.DataFrame(rows, columns=["step", "rule", "largest_job", *COLUMNS])
+
+
+def measured(folders: Iterable[Path]) -> pd.DataFrame:
+    """A row per rule: number of jobs, largest values, and the job that needed most memory.
+
+    Args:
+        folders: `benchmarks` folders, with a folder per step.
+
+    Raises:
+        UserError: no file, or one without the columns of a Snakemake benchmark.
+    """
+    jobs = benchmarked(folders)
     jobs = jobs.sort_values(["rule", "memory_mb", "largest_job"], ascending=[True, False, True])
     rules = jobs.groupby("rule")
     table = rules[COLUMNS].max().round({"seconds": 1, "memory_mb": 0, "processor_seconds": 1})

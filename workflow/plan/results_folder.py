@@ -5,8 +5,11 @@ control characters and the braces in which Snakemake writes wildcards.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import yaml
 
 from workflow.plan.config_errors import ConfigError
 
@@ -76,3 +79,14 @@ def _protected(checkout: Path) -> Iterator[tuple[Path, str]]:
     home = Path(os.path.expanduser("~"))
     if home != Path("/"):
         yield home.resolve(), "is or holds your home folder"
+
+
+def main() -> None:
+    """Print the folder of a configuration: `python -m workflow.plan.results_folder FILE`."""
+    default = Path(__file__).parents[2] / "config" / "config.yaml"
+    read = [yaml.safe_load(Path(path).read_text()) or {} for path in (default, sys.argv[1])]
+    print(results_folder({**read[0], **read[1]}["results_dir"]))
+
+
+if __name__ == "__main__":
+    main()

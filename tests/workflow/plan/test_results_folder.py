@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sim import UserError
-from workflow.plan.results_folder import check_results_folder, results_folder
+from workflow.plan.results_folder import check_results_folder, main, results_folder
 
 
 @pytest.fixture
@@ -39,6 +39,16 @@ def test_a_home_folder_is_resolved_and_a_dash_is_no_option(checkout: Path) -> No
     assert results_folder("~/r") == f"{os.environ['HOME']}/r"
     assert results_folder("-rf") == str(checkout / "-rf")
     check_results_folder("-rf", checkout)
+
+
+def test_a_makefile_is_told_the_folder_of_a_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text, folder in [("results_dir: ./my results/", "my results"), ("seed: 3", "results")]:
+        (tmp_path / "mine.yaml").write_text(text)
+        monkeypatch.setattr("sys.argv", ["results_folder", str(tmp_path / "mine.yaml")])
+        main()
+        assert capsys.readouterr().out == f"{folder}\n"
 
 
 @pytest.mark.parametrize(
