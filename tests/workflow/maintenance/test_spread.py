@@ -1,0 +1,40 @@
+"""How far two runs lie apart, by tolerance."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim import UserError
+from tests.workflow.maintenance.test_check_results import REFERENCE, folders
+from workflow.maintenance.spread import spread
+
+RULES = {"top1_*": {"absolute": 2.0}, "*": {"relative": 0.1}, "seed": {"ignored": True}}
+
+
+def test_a_tolerance_has_the_largest_differences_of_all_its_columns(tmp_path: Path) -> None:
+    made = REFERENCE.assign(top1_int8_percent=[96.0, 92.0], cycles=[100.0, 230.0])
+    other = pd.DataFrame({"network": ["a"], "energy": [8.0], "seed": [1]})
+    paths = folders(
+        tmp_path,
+        networks=(made, REFERENCE),
+        energy=(other.assign(energy=10.0, seed=2), other),
+        rows=(other, REFERENCE),
+    )
+    table = spread(*paths, RULES).set_index("pattern")
+    assert list(table.loc["top1_*", ["cells", "moved", "absolute"]]) == [2, 1, 1.0]
+    assert table.loc["top1_*", "share"] == pytest.approx(0.5)
+    assert list(table.loc["*", ["cells", "moved", "absolute"]]) == [3, 2, 30.0]
+    assert table.loc["*", "relative"] == pytest.approx(0.25)
+    assert table.loc["*", "share"] == pytest.approx(2.5)
+    assert set(table.index) == {"top1_*", "*"}
+
+
+def test_a_column_that_may_not_differ_and_does_has_no_room(tmp_path: Path) -> None:
+    paths = folders(tmp_path, networks=(REFERENCE.assign(cycles=[100.0, 201.0]), REFERENCE))
+    assert spread(*paths, {"*": {}})["share"].item() == float("inf")
+
+
+def test_folders_without_a_table_in_common_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no table of"):
+        spread(*folders(tmp_path, networks=(REFERENCE.iloc[:1], REFERENCE)), RULES)
