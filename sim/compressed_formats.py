@@ -1,14 +1,11 @@
 """Bytes that a tensor takes in memory, from the zeros it really has: bitmap and run-length."""
 
-from fractions import Fraction
-from math import ceil
-
 import numpy as np
 import numpy.typing as npt
 
 from sim.arithmetic import ceil_div
 from sim.layer import Mask
-from sim.memory import output_values
+from sim.outputs import output_values
 from sim.trace import LayerTrace
 
 INT8_BITS = 8
@@ -73,36 +70,3 @@ def run_length_bytes(
     """
     pairs_per_word = (word_bits - 1) // (value_bits + run_bits)
     return -(-run_length_pairs(mask, run_bits) // pairs_per_word) * word_bits // 8
-
-
-def written_share(trace: LayerTrace, pooling_on_chip: bool) -> Fraction:
-    """Values that the layer writes back, relative to the values of its output mask.
-
-    The output mask is the input of the layer that reads it: after pooling, and where branches are
-    concatenated with the channels of the other branches. The share takes the other branches out
-    and, when pooling happens elsewhere, puts the pooled positions back in. The bytes of the mask
-    times this share are then exact without pooling and concatenation; with them they assume the
-    same density (pooling raises it, so that this is an upper bound).
-    """
-    layer = trace.layer
-    computed = layer.out_channels * layer.output_pixels
-    if trace.output is None:
-        return Fraction(1)
-    channels, height, width = trace.output.shape[1:]
-    flattened = (height, width) == (1, 1) and channels > layer.out_channels
-    pooled = channels if flattened else layer.out_channels * height * width
-    written = min(pooled, computed) if pooling_on_chip else computed
-    return Fraction(written, channels * height * width)
-
-
-def written_masks(trace: LayerTrace) -> Mask:
-    """The output masks (N, K', H', W'); where the trace has none, the layer's own output, dense."""
-    if trace.output is not None:
-        return trace.output
-    layer = trace.layer
-    return np.ones((trace.images, layer.out_channels, *layer.output_size), dtype=np.bool_)
-
-
-def scaled(count: int, share: Fraction) -> int:
-    """A count times a share, rounded up."""
-    return ceil(count * share)

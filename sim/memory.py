@@ -7,7 +7,8 @@ buffer. Where a feature map lies follows from the map alone, so that the layer t
 the layers that read it agree: it stays on chip if it takes, as stored, at most half of the
 activation buffer, since a layer's input and output lie there side by side; a larger map goes
 through DRAM. The image always comes from DRAM and the network's output always goes there. A map
-that does not fit is read once for each filling of the weight buffer that the layer needs. What DRAM
+that does not fit is read once for each filling of the weight buffer that the layer needs. Of a map
+that is concatenated of several layers' outputs each writes its part (sim/outputs.py). What DRAM
 delivers is written to a buffer, and what DRAM takes is read from one. The second operand of a
 product of activations is a map, too: if it lies on chip it is copied to the weight buffer. What
 earlier layers made for a layer to add to its output (residual connections) waits in the activation
@@ -18,9 +19,11 @@ the input and the output of the layer that adds it. On-chip memories cost by the
 import math
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
+from fractions import Fraction
 
 from sim.arithmetic import ceil_div
 from sim.events import Access
+from sim.outputs import output_values, scaled, written_share
 from sim.trace import LayerTrace
 from sim.validation import require_positive, require_rate
 
@@ -76,7 +79,7 @@ class Memory:
         residual = self.residual(stored)
         fetched = stored.input * self.input_fetches(stored) + residual.returned
         kept = stored.weight if self.keeps_weight(stored) else 0
-        spilled = (stored.output if self.output_leaves(stored) else 0) + residual.evicted
+        spilled = (stored.written if self.output_leaves(stored) else 0) + residual.evicted
         moved = {
             Access("dram", "weight", "read"): stored.weight - kept,
             Access(weights, "weight", "write"): stored.weight,
@@ -84,7 +87,7 @@ class Memory:
             Access(maps, "activation", "read"): array.activation_read + residual.read,
             Access(maps, "psum", "write"): array.psum_write,
             Access(maps, "psum", "read"): array.psum_read,
-            Access(maps, "output", "write"): stored.output,
+            Access(maps, "output", "write"): stored.written,
             Access("dram", "activation", "read"): fetched,
             Access(maps, "activation", "write"): fetched,
             Access(maps, "output", "read"): spilled,
@@ -116,7 +119,7 @@ class Memory:
         return int(stored.reads_image)
 
     def output_leaves(self, stored: "StoredBytes") -> bool:
-        """Whether a layer's output goes to DRAM."""
+        """Whether a layer's output goes to DRAM, with the map that it is part of."""
         fits = map_fits(stored.output, self.activation_buffer_kib * KIB)
         return stored.ends_network or not fits
 
@@ -175,10 +178,12 @@ class StoredBytes:
     """Size of a layer's operands as a design stores them, one image.
 
     Attributes:
-        weight, input, output: bytes.
+        weight, input: bytes.
+        output: bytes of the map that the layer's reader sees, with what others put beside it.
         reads_image, ends_network: as in the trace.
         weight_is_map: the second operand is a map that an earlier layer wrote.
         residual: what is added to the output, dense, a byte for each value.
+        output_share: of the output, what this layer writes.
     """
 
     weight: int
@@ -189,13 +194,26 @@ class StoredBytes:
     weight_is_map: bool = False
     _: KW_ONLY
     residual: int = 0
+    output_share: Fraction = Fraction(1)
+
+    @property
+    def written(self) -> int:
+        """Bytes of the output that are this layer's."""
+        return scaled(self.output, self.output_share)
 
     @classmethod
     def of(cls, trace: LayerTrace, weight: int, maps: tuple[int, int]) -> "StoredBytes":
         """Sizes of a trace's operands; `maps` are input and output."""
         layer, ends = trace.layer, (trace.reads_image, trace.ends_network)
-        residual = layer.residual_elements
-        return cls(weight, *maps, *ends, layer.is_product, residual=residual)
+        share = written_share(trace)
+        return cls(
+            weight,
+            *maps,
+            *ends,
+            layer.is_product,
+            residual=layer.residual_elements,
+            output_share=share,
+        )
 
 
 @dataclass(frozen=True)
@@ -212,10 +230,3 @@ def dense_bytes(trace: LayerTrace) -> StoredBytes:
     """One byte for every INT8 value, zero or not."""
     maps = trace.activation[0].size, output_values(trace)
     return StoredBytes.of(trace, trace.weight.size, maps)
-
-
-def output_values(trace: LayerTrace) -> int:
-    """Values that one image writes back, after pooling if the trace has the consumer's input."""
-    if trace.output is None:
-        return trace.layer.out_channels * trace.layer.output_pixels
-    return int(trace.output[0].size)

@@ -39,9 +39,10 @@ def layer_table(module: nn.Module, input_shape: tuple[int, ...]) -> tuple[Layer,
     multiplication of that pass belongs to a layer of the table, and each layer has as many as
     PyTorch runs.
 
-    A fully connected layer over (N, T, C) has T tokens, one over (N, H, W, C) a map of H x W of
-    them. Zeros that are put around a convolution's input beforehand are padding of the convolution.
-    What earlier layers made that is added to a layer's output is in its `residual_elements`.
+    A fully connected layer over (N, T, C) has T tokens, one over (N, H, W, C) H x W of them; both
+    fill the squarest map, as where products are watched (`sim.sizes.token_grid`). Zeros that are
+    put around a convolution's input beforehand are padding of the convolution. What earlier layers
+    made that is added to a layer's output is in its `residual_elements`.
 
     Raises:
         UserError: the image does not fit the network, a layer runs twice, a product is computed
@@ -118,8 +119,7 @@ def _row(name: str, layer: nn.Module, x: Tensor, zeros: Sides) -> Layer:
             "along the first axis"
         )
     if isinstance(layer, nn.Linear):
-        tokens = (x.shape[1], x.shape[2]) if x.dim() == 4 else x[0, ..., 0].numel()
-        return Layer.linear(name, layer.in_features, layer.out_features, tokens)
+        return Layer.linear(name, layer.in_features, layer.out_features, x[0, ..., 0].numel())
     if not isinstance(layer, nn.Conv2d):
         raise TypeError(f"{name}: {type(layer).__name__} is not a layer")
     sides = tuple(

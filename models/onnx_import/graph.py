@@ -99,10 +99,14 @@ class Graph:
             return None
         return tensor_values(self.path, self.stored[name])
 
-    def origin(self, value: str) -> str:
-        """The value that a value is but for its form and type."""
-        *_, first = self._forms(value)
-        return first
+    def forms(self, value: str) -> Iterator[str]:
+        """A value, and back through its other forms to the first; nodes in order have no circle."""
+        yield value
+        node = self.makers.get(value)
+        while node is not None and node.op_type in CARRIERS and node.input:
+            value = node.input[0]
+            yield value
+            node = self.makers.get(value)
 
     def is_int8(self, product: ProductNode) -> bool:
         """Whether both operands are integers, or were before they were given real units."""
@@ -111,17 +115,8 @@ class Graph:
         return all(self._is_dequantized(value) for value in product.operands)
 
     def _is_dequantized(self, value: str) -> bool:
-        makers = (self.makers.get(form) for form in self._forms(value))
+        makers = (self.makers.get(form) for form in self.forms(value))
         return any(maker is not None and maker.op_type == "DequantizeLinear" for maker in makers)
-
-    def _forms(self, value: str) -> Iterator[str]:
-        """A value, and back through its other forms to the first; nodes in order have no circle."""
-        yield value
-        node = self.makers.get(value)
-        while node is not None and node.op_type in CARRIERS and node.input:
-            value = node.input[0]
-            yield value
-            node = self.makers.get(value)
 
     def _check_order(self) -> None:
         """Refuse nodes out of order: what reads a value before it is made would pass as constant.

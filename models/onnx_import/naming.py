@@ -1,7 +1,9 @@
 """Names of layers: those of the parameters as the network's author gave them, where they are left.
 
 An exporter may rename a weight that it transposes or folds. What is left of the author's names is
-then the bias that follows, or the path of the module that PyTorch's exporter notes at each node.
+then the path of the module that PyTorch's exporter notes at each node, or the bias that follows. Of
+parameters that hold the same values it may keep one for all, biases of zero above all: where the
+module that is noted is one of PyTorch's own layers, its path is the name.
 """
 
 import re
@@ -17,6 +19,8 @@ ROUNDED = "_quantized"
 """What quantizers append to the name of a weight, onnxruntime's and this project's."""
 PRUNED = "_pruned"
 """What pruning here appends to the name of a weight or an activation."""
+MODULES = ("torch.nn.modules.conv.", "torch.nn.modules.linear.Linear")
+"""How the classes of PyTorch's own layers start; each has one product and one weight."""
 TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 
 
@@ -25,6 +29,10 @@ def layer_name(graph: Graph, product: ProductNode) -> str:
 
     `conv.weight` is conv; a product of two activations in `block` is `block.product`.
     """
+    path, classes = (_texts(product.node, key)[:-1] for key in ("name_scopes", "class_hierarchy"))
+    noted = len(path) == len(classes) > 0 and classes[-1].startswith(MODULES)
+    if noted and any(product.known):
+        return path[-1] or _kind(product.node) or label(product.node)
     for value, known in zip(product.operands, product.known, strict=True):
         name = _parameter(graph, value) if known else ""
         if name:
@@ -32,7 +40,6 @@ def layer_name(graph: Graph, product: ProductNode) -> str:
     bias = _bias(graph, product) if any(product.known) else ""
     if bias:
         return bias
-    path = _texts(product.node, "name_scopes")[:-1]
     module = (path[-1] if path else "") or _kind(product.node)
     if not module:
         return product.node.name.strip("/") or label(product.node)
@@ -41,11 +48,15 @@ def layer_name(graph: Graph, product: ProductNode) -> str:
 
 def _parameter(graph: Graph, value: str) -> str:
     """The author's name of the parameter that a value is made from, or ""."""
-    name = graph.origin(value)
-    while name.endswith(ROUNDED):
-        name = name.removesuffix(ROUNDED)
-    stored = graph.known(name) and (name not in graph.makers or name in graph.stored)
-    return name if stored and not GENERATED.fullmatch(name) else ""
+    for name in graph.forms(value):
+        maker = None if name in graph.stored else graph.makers.get(name)
+        while name.endswith(ROUNDED):
+            name = name.removesuffix(ROUNDED)
+        # an exporter stores equal parameters once; the others are the same under their names
+        renamed = maker is not None and maker.op_type == "Identity" and "/" not in name
+        if graph.known(name) and (maker is None or renamed) and not GENERATED.fullmatch(name):
+            return name
+    return ""
 
 
 def _bias(graph: Graph, product: ProductNode) -> str:

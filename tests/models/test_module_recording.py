@@ -86,16 +86,17 @@ def test_inputs_that_do_not_fit_are_one_line(inputs: object, message: str) -> No
         record(_toy(), inputs)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("shape", [(3, 16), (2, 5, 16)])
+@pytest.mark.parametrize("shape", [(3, 16), (2, 5, 16), (2, 4, 6, 16), (1, 2, 3, 4, 16)])
 def test_features_and_tokens_need_no_image(shape: tuple[int, ...]) -> None:
     model = nn.Sequential(nn.Linear(16, 8), nn.ReLU(), nn.Linear(8, 4))
-    inputs = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    inputs = (np.random.default_rng(0).random(shape) < 0.5).astype(np.float32)
     rounded, real = record(model, inputs), record(model, inputs, int8=False)
     each = int(np.prod(shape[:-1]))
     assert [layer.dense_macs for layer in rounded.traces] == [each * 16 * 8, each * 8 * 4]
     for integer, other in zip(rounded.traces, real.traces, strict=True):
         assert integer.layer == other.layer
         assert integer.activation.shape == other.activation.shape
+    assert np.array_equal(rounded.traces[0].activation, real.traces[0].activation)
 
 
 class Standardized(nn.Conv2d):

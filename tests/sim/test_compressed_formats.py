@@ -1,19 +1,12 @@
-from fractions import Fraction
-
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import Layer, LayerTrace
 from sim.compressed_formats import (
     bitmap_bytes,
     bitmap_bytes_by_group,
     run_length_bytes,
     run_length_pairs,
-    scaled,
-    written_masks,
-    written_share,
 )
 from tests.reference import eyeriss, sense
 
@@ -48,35 +41,3 @@ def test_groups_are_rounded_up_one_by_one() -> None:
     mask = np.zeros((4, 3), dtype=bool)
     assert bitmap_bytes_by_group(mask, 4, 16).tolist() == [1, 1, 1, 1]
     assert bitmap_bytes(mask, 16) == 2
-
-
-LAYER = Layer.conv("conv", 3, 8, 3, padding=1, input_size=(6, 6))
-
-
-@pytest.mark.parametrize(
-    ("output_shape", "on_chip", "off_chip"),
-    [
-        ((1, 8, 6, 6), Fraction(1), Fraction(1)),
-        ((1, 8, 3, 3), Fraction(1), Fraction(4)),
-        ((1, 24, 6, 6), Fraction(1, 3), Fraction(1, 3)),
-        ((1, 72, 1, 1), Fraction(1), Fraction(4)),
-    ],
-    ids=["same", "pooled", "concatenated with others", "pooled and flattened"],
-)
-def test_share_of_the_output_mask_that_a_layer_writes(
-    output_shape: tuple[int, ...], on_chip: Fraction, off_chip: Fraction
-) -> None:
-    trace = LayerTrace(LAYER, output=np.ones(output_shape, dtype=bool))
-    assert written_share(trace, True) == on_chip
-    assert written_share(trace, False) == off_chip
-
-
-def test_without_an_output_mask_the_own_output_is_dense() -> None:
-    trace = LayerTrace(LAYER)
-    assert written_share(trace, True) == 1
-    assert written_masks(trace).shape == (1, 8, 6, 6)
-    assert written_masks(trace).all()
-
-
-def test_shares_round_up() -> None:
-    assert scaled(10, Fraction(1, 3)) == 4

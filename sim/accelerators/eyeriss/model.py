@@ -20,17 +20,12 @@ from sim.accelerators.eyeriss.mapping import (
 )
 from sim.batches import batches
 from sim.causes import Cause
-from sim.compressed_formats import (
-    raw_bytes,
-    run_length_bytes,
-    scaled,
-    written_masks,
-    written_share,
-)
+from sim.compressed_formats import raw_bytes, run_length_bytes
 from sim.events import Access, Events
 from sim.layer import Mask
 from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import KIB, sram_entry
+from sim.outputs import scaled, written_masks, written_share
 from sim.trace import LayerTrace
 from sim.validation import (
     require_choice,

@@ -13,7 +13,8 @@ from sim.accelerators.eyeriss_v2.mapping import Blocking
 from sim.accelerators.eyeriss_v2.work import PeWork
 from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
-from sim.memory import KIB, map_fits, output_values, residual_bytes, sram_entry
+from sim.memory import KIB, map_fits, residual_bytes, sram_entry
+from sim.outputs import output_values, scaled, written_share
 from sim.trace import LayerTrace
 
 VALUE_BITS, RUN_BITS = 8, 4
@@ -78,7 +79,8 @@ def traffic_bytes(trace: LayerTrace, image: int, moved: Movement) -> dict[Access
     residual = residual_bytes(layer.residual_elements, stored_input + stored_output, capacity)
     fetched = stored_input * fetches + residual.returned
     leaves = trace.ends_network or not map_fits(stored_output, capacity)
-    spilled = (stored_output if leaves else 0) + residual.evicted
+    written = scaled(stored_output, written_share(trace))
+    spilled = (written if leaves else 0) + residual.evicted
     buffer = sram_entry(moved.activation_buffer_kib)
     weight_columns = filter_blocks * int(np.prod(layer.weight_shape[1:])) * layer.groups
     weights = int(np.count_nonzero(trace.weight))
@@ -97,7 +99,7 @@ def traffic_bytes(trace: LayerTrace, image: int, moved: Movement) -> dict[Access
         Access(buffer, "activation", "read"): stored_input * filter_blocks + residual.read,
         Access(buffer, "psum", "write"): psums,
         Access(buffer, "psum", "read"): returned,
-        Access(buffer, "output", "write"): stored_output,
+        Access(buffer, "output", "write"): written,
         Access(buffer, "output", "read"): spilled,
         Access("spad_192b", "weight", "write"): weights * loads,
         Access("spad_192b", "weight", "read"): words,

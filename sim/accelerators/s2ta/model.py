@@ -13,7 +13,8 @@ from sim.gating import clocked
 from sim.layer import Layer
 from sim.masks.density_bound import DBB_BLOCK
 from sim.masks.totals import effectual_macs, window_activations
-from sim.memory import ArrayBytes, StoredBytes, dense_bytes, output_values
+from sim.memory import ArrayBytes, StoredBytes, dense_bytes
+from sim.outputs import output_values, scaled, written_share
 from sim.trace import LayerTrace
 from sim.validation import require_choice, require_positive
 
@@ -278,7 +279,8 @@ class TimeUnrolledArray(TensorArray):
         bits = self._values(weights, loads * self.weight_slots) + loads * MASK_BITS
         bits += self._values(activations, steps) + steps * INDEX_BITS
         blocks = self._written(trace)
-        compared = 0 if blocks is None else blocks.comparisons * output_values(trace)
+        values = scaled(output_values(trace), written_share(trace))
+        compared = 0 if blocks is None else blocks.comparisons * values
         return {
             "mac_int8": working,
             "register_bit": bits + ACCUMULATOR_BITS * working,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sim.arithmetic import Counts, ceil_div
 from sim.events import Access
 from sim.memory import KIB, ResidualBytes, Traffic, residual_bytes, sram_entry
+from sim.outputs import scaled, written_share
 from sim.trace import LayerTrace
 
 ACCUMULATOR_BITS = 24
@@ -25,7 +26,7 @@ class Storage:
     """What traffic depends on; weights and activations as in `Queues`.
 
     Attributes:
-        written: (PEs,) values of the output map that each PE will hold.
+        written: (PEs,) values that each PE will hold of the output map, with other layers' part.
         activation_vector: activations that a weight meets at once.
         operand_bits, index_bits: of one compressed value and its zero-run index.
         activation_ram_bytes: input RAM of one PE; the output RAM has the same size.
@@ -90,7 +91,7 @@ def traffic_bytes(trace: LayerTrace, storage: Storage, effectual: int) -> Traffi
     pes, passes = storage.activations.shape[-1], storage.input_passes()
     fetched = storage.compressed_bytes(int(storage.weights.sum())) * passes
     inputs = storage.compressed_bytes(int(storage.activations.sum()))
-    outputs = storage.compressed_bytes(int(storage.written.sum()))
+    outputs = scaled(storage.compressed_bytes(int(storage.written.sum())), written_share(trace))
     residual = storage.residual_moves()
     spilled_inputs = (inputs if passes > 1 or trace.reads_image else 0) + residual.returned
     kept = storage.output_fits() and not trace.ends_network

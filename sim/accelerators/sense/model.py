@@ -17,16 +17,10 @@ from sim.accelerators.sense.array import CHANNEL_ORDERS, ArrayTime, SparseArray
 from sim.accelerators.sense.dataflow import REUSE_ORDERS, DramReads, Stored
 from sim.batches import batches
 from sim.causes import Cause
-from sim.compressed_formats import (
-    bitmap_bytes,
-    bitmap_bytes_by_group,
-    raw_bytes,
-    scaled,
-    written_masks,
-    written_share,
-)
+from sim.compressed_formats import bitmap_bytes, bitmap_bytes_by_group, raw_bytes
 from sim.events import Access, Events
 from sim.memory import KIB, PSUM_BYTES, sram_entry
+from sim.outputs import scaled, written_masks, written_share
 from sim.trace import LayerTrace
 from sim.validation import (
     require_choice,

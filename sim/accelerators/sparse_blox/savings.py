@@ -63,5 +63,5 @@ def savings(trace: LayerTrace, width: int, height: int) -> BlockSavings:
         im2col_bytes=values,
         im2col_bytes_saved=saved,
         weight_bytes=images * stored.weight,
-        output_bytes=images * stored.output,
+        output_bytes=images * stored.written,
     )

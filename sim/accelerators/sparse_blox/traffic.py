@@ -49,7 +49,7 @@ def image_traffic(
     fetched = fetches * (gathered.once if source == "dram" else stored.input) + residual.returned
     map_spilled = map_bytes if fetches else 0
     leaves = source == "dram" or memory.output_leaves(stored)
-    spilled = (stored.output if leaves else 0) + residual.evicted
+    spilled = (stored.written if leaves else 0) + residual.evicted
     weights, maps = memory.weight_buffer, memory.activation_buffer
     sums = gathered.waiting_sums * PSUM_BYTES
     kept = stored.weight if source != "dram" and memory.keeps_weight(stored) else 0
@@ -60,7 +60,7 @@ def image_traffic(
         Access(maps, "activation", "read"): gathered.once * gathered.passes + residual.read,
         Access(maps, "psum", "write"): sums,
         Access(maps, "psum", "read"): sums,
-        Access(maps, "output", "write"): stored.output,
+        Access(maps, "output", "write"): stored.written,
         Access("dram", "activation", "read"): fetched,
         Access(maps, "activation", "write"): fetched,
         Access("dram", "metadata", "write"): map_spilled,

@@ -76,3 +76,29 @@ def test_notes_that_are_no_lists_are_ignored() -> None:
     made.metadata_props.add(key="pkg.torch.onnx.name_scopes", value="[" * 10_000)
     assert name_of([made], "val_1") == "n"
     assert np.array_equal(floats(4, 4), floats(4, 4))
+
+
+def exported(weight: str, path: str, bias: str) -> list[onnx.NodeProto]:
+    """A linear layer as PyTorch's exporter writes it: its weight renamed, its bias added."""
+    made = node("MatMul", ["x", weight], ["y"])
+    classes = "['Net', 'torch.nn.modules.linear.Linear', 'aten.linear.default']"
+    made.metadata_props.add(key="pkg.torch.onnx.name_scopes", value=f"['', {path!r}, 'linear']")
+    made.metadata_props.add(key="pkg.torch.onnx.class_hierarchy", value=classes)
+    return [made, node("Add", ["y", bias], ["z"])]
+
+
+@pytest.mark.parametrize("weight", ["val_3", "norm.weight"])
+def test_equal_parameters_that_are_stored_once_do_not_name_other_layers(weight: str) -> None:
+    assert name_of(exported(weight, "attn.key", "norm.bias"), weight, "norm.bias") == "attn.key"
+
+
+def test_a_parameter_that_is_the_same_as_another_has_its_name() -> None:
+    nodes = [
+        node("Identity", ["query.bias"], ["key.bias"]),
+        node("Identity", ["query.bias"], ["/net/Identity_output_0"]),
+        product("onnx::MatMul_24"),
+        node("Add", ["key.bias", "y"], ["z"]),
+    ]
+    assert name_of(nodes, "onnx::MatMul_24", "query.bias") == "key"
+    nodes[-1].input[0] = "/net/Identity_output_0"
+    assert name_of(nodes, "onnx::MatMul_24", "query.bias") == "query"

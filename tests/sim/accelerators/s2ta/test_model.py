@@ -67,8 +67,10 @@ def bounded_traces(draw: st.DrawFn) -> LayerTrace:
     output = None
     if draw(st.booleans()):
         rng = np.random.default_rng(draw(st.integers(0, 99)))
-        channels = draw(st.integers(1, 20))
-        output = bounded(rng.random((trace.images, channels, 2, 3)) < 0.6, draw(st.integers(1, 8)))
+        pooling = draw(st.integers(1, 3))
+        size = [-(-edge // pooling) for edge in trace.layer.output_size]
+        shape = (trace.images, trace.layer.out_channels, *size)
+        output = bounded(rng.random(shape) < 0.6, draw(st.integers(1, 8)))
     return LayerTrace(
         trace.layer,
         bounded(trace.weight, weights),
