@@ -17,6 +17,7 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.hooks import RemovableHandle
 from torch.utils.weak import WeakIdKeyDictionary
 
+from models.graph.activation_product import is_product
 from models.graph.multiplications import is_addition, is_other_product
 from models.products import (
     WHOLE,
@@ -195,7 +196,8 @@ class ProductWatch(TorchDispatchMode):
 
     def _name(self, *operands: Tensor) -> str:
         """A name for a product: its parameter's or, if it has none, its module's."""
-        base = f"{self._place}.product"
+        alone = is_product(self._modules[self.path[-1] if self.path else ""])
+        base = self._place if alone else f"{self._place}.product"
         for x in operands:
             if x.untyped_storage() not in self._makers:
                 base = self._parameter_name(x.untyped_storage().data_ptr())

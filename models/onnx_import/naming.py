@@ -21,17 +21,20 @@ PRUNED = "_pruned"
 """What pruning here appends to the name of a weight or an activation."""
 MODULES = ("torch.nn.modules.conv.", "torch.nn.modules.linear.Linear")
 """How the classes of PyTorch's own layers start; each has one product and one weight."""
+PRODUCT_MODULE = ".activation_product.ActivationProduct"
+"""How the class of a module ends that is a product of activations and nothing else."""
 TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 
 
 def layer_name(graph: Graph, product: ProductNode) -> str:
     """The name of a layer: its parameter's or, if it has none, its module's or its node's.
 
-    `conv.weight` is conv; a product of two activations in `block` is `block.product`.
+    `conv.weight` is conv; a product of two activations in `block` is `block.product`, unless it is
+    a module by itself.
     """
     path, classes = (_texts(product.node, key)[:-1] for key in ("name_scopes", "class_hierarchy"))
-    noted = len(path) == len(classes) > 0 and classes[-1].startswith(MODULES)
-    if noted and any(product.known):
+    noted = len(path) == len(classes) > 0
+    if noted and any(product.known) and classes[-1].startswith(MODULES):
         return path[-1] or _kind(product.node) or label(product.node)
     for value, known in zip(product.operands, product.known, strict=True):
         name = _parameter(graph, value) if known else ""
@@ -43,7 +46,8 @@ def layer_name(graph: Graph, product: ProductNode) -> str:
     module = (path[-1] if path else "") or _kind(product.node)
     if not module:
         return product.node.name.strip("/") or label(product.node)
-    return module if any(product.known) else f"{module}.product"
+    alone = any(product.known) or (noted and classes[-1].endswith(PRODUCT_MODULE))
+    return module if alone else f"{module}.product"
 
 
 def _parameter(graph: Graph, value: str) -> str:

@@ -102,3 +102,13 @@ def test_a_parameter_that_is_the_same_as_another_has_its_name() -> None:
     assert name_of(nodes, "onnx::MatMul_24", "query.bias") == "key"
     nodes[-1].input[0] = "/net/Identity_output_0"
     assert name_of(nodes, "onnx::MatMul_24", "query.bias") == "query"
+
+
+@pytest.mark.parametrize("package", ["models", "sparsebench.models"])
+def test_a_product_that_is_a_module_has_its_name_alone(package: str) -> None:
+    made = product("x")
+    kind = f"{package}.graph.activation_product.ActivationProduct"
+    classes = f"['Net', {kind!r}, 'aten.matmul.default']"
+    made.metadata_props.add(key="pkg.torch.onnx.name_scopes", value="['', 'attn.scores', 'm']")
+    made.metadata_props.add(key="pkg.torch.onnx.class_hierarchy", value=classes)
+    assert name_of([made]) == "attn.scores"
