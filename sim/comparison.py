@@ -16,6 +16,7 @@ from sim.extras import extra
 from sim.layer import layer_kind
 from sim.network_trace import IN_WORDS, NetworkTrace, Numbers, Provenance
 from sim.registry import design_title
+from sim.styles import design_style
 from sim.trace import LayerTrace
 from sim.trace_file import read_trace
 from sim.validation import require_choice
@@ -164,7 +165,7 @@ class NetworkComparison:
         return pd.DataFrame(self.rows())
 
     def plot(self) -> "Figure":
-        """A bar for each design's speedup, and the bound as a line; `other` as hollow bars.
+        """A bar in its colour for each design, and the bound as a line; `other` as hollow bars.
 
         Raises:
             UserError: no design ran the network, or matplotlib is not installed.
@@ -178,10 +179,12 @@ class NetworkComparison:
         figure = Figure(figsize=(7, 1.5 + 0.26 * len(totals)), layout="constrained")
         axes = figure.add_subplot()
         titles = [design_title(cost.accelerator) for cost in totals]
-        bars = axes.barh(titles, [cost.speedup for cost in totals], color="#4477aa")
+        colours = [design_style(cost.accelerator).colour for cost in totals]
+        bars = axes.barh(titles, [cost.speedup for cost in totals], color=colours)
         axes.bar_label(bars, fmt="%.2f", padding=3)
         if self.other is not None:
-            bars.set_label(f"zeros of {IN_WORDS[self.numbers]} numbers")
+            filled = f"zeros of {IN_WORDS[self.numbers]} numbers"  # in every design's colour
+            axes.barh(titles[:1], [0], color="grey", label=filled)
             others = {cost.accelerator: cost.speedup for cost in self.other.totals}
             axes.barh(
                 titles,

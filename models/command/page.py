@@ -9,6 +9,7 @@ from models.command.totals import total_headings, total_rows
 from sim.comparison import NetworkComparison
 from sim.network_trace import IN_WORDS
 from sim.registry import design_title
+from sim.styles import design_style
 
 PAGE = Template("""\
 <!doctype html>
@@ -18,23 +19,36 @@ PAGE = Template("""\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$network on $designs designs</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
+body { background: #fff; color: #222; font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
+  max-width: 80rem; overflow-wrap: anywhere; padding: 0 1rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
-th, td { padding: .15rem .7rem; text-align: right; white-space: nowrap; }
+th, td { overflow-wrap: normal; padding: .15rem .6rem; text-align: right;
+  white-space: nowrap; }
 th { border-bottom: 1px solid #888; }
-td:first-child, th:first-child { text-align: left; }
-.bars { display: grid; gap: .3rem; grid-template-columns: max-content 1fr max-content; }
-.track { position: relative; }
-.bar { background: #4477aa; height: 100%; }
-.bound { border-right: 2px solid #222; height: 100%; position: absolute; top: 0; }
+td:first-child, th:first-child { background: #fff; left: 0; max-width: 16rem; min-width: 8rem;
+  overflow-wrap: anywhere; position: sticky; text-align: left; white-space: normal; }
+.bars { align-items: center; display: grid; gap: .4rem .8rem;
+  grid-template-columns: max-content 1fr; }
+.line { align-items: center; display: grid; font-size: .9rem; gap: .5rem;
+  grid-template-columns: 1fr 6rem; }
+.track { height: 1rem; position: relative; }
+.bar { border: 2px solid; box-sizing: border-box; height: 100%; }
+.hollow { background: none !important; }
+.bound { border-right: 2px solid #222; box-sizing: border-box; height: 100%;
+  position: absolute; top: 0; }
+@media (max-width: 40rem) {
+  body { margin: 1rem auto; }
+  .bars { gap: 0; grid-template-columns: 1fr; }
+  .bars .line:last-child { margin-bottom: .5rem; }
+}
 </style>
 </head>
 <body>
 <h1>$network</h1>
 <p>$source</p>
 <h2>Speedup</h2>
-<p>$explanation The dark line is the bound.</p>
+<p>$explanation The dark line is the bound.$fillings</p>
 <div class="bars" role="img" aria-label="Speedup of each design, also in the table below">
 $bars</div>
 <h2>All layers together</h2>
@@ -43,6 +57,9 @@ $refused
 $layers</body>
 </html>
 """)
+
+LENGTHS = ("speedup_over_ideal_dense", "bound_speedup")
+"""Of a row of totals, what the figure draws."""
 
 
 def page(comparison: NetworkComparison, explanation: str) -> str:
@@ -62,6 +79,7 @@ def page(comparison: NetworkComparison, explanation: str) -> str:
         designs=len(comparison.layers),
         source="<br>\n".join(map(escape, origins)),
         explanation=escape(explanation),
+        fillings=_fillings(comparison),
         bars=_bars(comparison),
         totals=_table(total_rows(comparison), total_headings(comparison)),
         refused=_refused(comparison.refused),
@@ -69,25 +87,41 @@ def page(comparison: NetworkComparison, explanation: str) -> str:
     )
 
 
+def _fillings(comparison: NetworkComparison) -> str:
+    """Which bars are filled, where there are two kinds."""
+    if comparison.other is None:
+        return ""
+    first, second = (IN_WORDS[form.numbers] for form in comparison.forms)
+    return f" Filled bars: zeros of {first} numbers; hollow ones: of {second} numbers."
+
+
 def _bars(comparison: NetworkComparison) -> str:
-    """A bar for each design; with both kinds of numbers one below the other."""
+    """A bar in its colour for each design; with both kinds of numbers one below the other."""
     rows = total_rows(comparison)
-    speedups = [float(row["speedup_over_ideal_dense"]) for row in rows]
-    bounds = [float(row["bound_speedup"]) for row in rows]
-    longest = max([*speedups, *(bound for bound in bounds if bound != float("inf"))], default=1.0)
-    lines = []
-    for row, speedup, limit in zip(rows, speedups, bounds, strict=True):
-        title = escape(design_title(str(row["accelerator"])))
-        if comparison.other is not None:
-            title += f" ({row['numbers']})"
-        bound = ""
-        if limit <= longest:
-            bound = f'<div class="bound" style="width:{100 * limit / longest:.2f}%"></div>'
-        bar = f'<div class="bar" style="width:{100 * speedup / longest:.2f}%"></div>'
-        lines.append(
-            f'<div>{title}</div><div class="track">{bound}{bar}</div><div>{digits(speedup)}</div>\n'
-        )
-    return "".join(lines)
+    finite = [float(row[key]) for row in rows for key in LENGTHS if row[key] != float("inf")]
+    longest, named = max(finite, default=1.0), comparison.other is not None
+    lines: dict[str, str] = {}
+    for row in rows:
+        name = str(row["accelerator"])
+        hollow = row["numbers"] != IN_WORDS[comparison.numbers]
+        line = _line(row, longest, design_style(name).colour, hollow=hollow, named=named)
+        lines[name] = lines.get(name, "") + line
+    return "".join(
+        f"<div>{escape(design_title(name))}</div><div>\n{bars}</div>\n"
+        for name, bars in lines.items()
+    )
+
+
+def _line(row: Row, longest: float, colour: str, *, hollow: bool, named: bool) -> str:
+    """The bar of a speedup with its bound, and the number, with the kind of zeros if `named`."""
+    speedup, limit = (float(row[key]) for key in LENGTHS)
+    bound = ""
+    if limit <= longest:
+        bound = f'<div class="bound" style="width:{100 * limit / longest:.2f}%"></div>'
+    look = f"width:{100 * speedup / longest:.2f}%;background:{colour};border-color:{colour}"
+    bar = f'<div class="{"bar hollow" if hollow else "bar"}" style="{look}"></div>'
+    words = f"{digits(speedup)} {row['numbers']}" if named else digits(speedup)
+    return f'<div class="line"><div class="track">{bound}{bar}</div><span>{words}</span></div>\n'
 
 
 def _table(rows: Sequence[Row], headings: Mapping[str, str]) -> str:

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 
 from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError, accelerator
 from sim.comparison import ALL_LAYERS, compare
+from sim.styles import design_style
 from tests.sim.trace_files import both_numbers
 
 LAYERS = (
@@ -128,7 +130,10 @@ def test_designs_run_on_either_kind_of_numbers_or_on_both_and_rows_name_them() -
     assert [cost.bound for cost in real.totals] != [cost.bound for cost in first.totals]
     assert {row["data"] for row in real.rows()} == {"numbers as they are"}
     (axes,) = both.plot().axes
-    assert len(axes.patches) == 2 * len(compare(trace, ["sparten"]).plot().axes[0].patches)
+    filled, hollow = (bar for bar in axes.patches if bar.get_width())
+    assert hollow.get_facecolor()[3] == 0
+    assert filled.get_facecolor() == to_rgba(design_style("sparten").colour)
+    assert filled.get_width() != hollow.get_width()
 
 
 def test_numbers_that_were_not_recorded_are_refused_before_anything_runs() -> None:

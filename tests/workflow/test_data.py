@@ -114,7 +114,7 @@ def figures_that_read(path: str) -> set[str]:
     """Names of the figures that read a data file."""
     if path in ("sim/footing/designs.yaml", "sim/schemas/footing.schema.json"):
         return DESIGN_FIGURES
-    if path.endswith("/style.yaml") or path == "workflow/schemas/style.schema.json":
+    if path.endswith("/style.yaml") or path == "sim/schemas/style.schema.json":
         return STYLED
     if path.endswith("/configs.yaml"):
         return TITLED

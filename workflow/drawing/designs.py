@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter
 
 from sim.registry import design_title
+from sim.styles import design_style
 from workflow.drawing.shared import (
     BASELINE,
     SMALL_TYPE_POINTS,
@@ -18,7 +19,6 @@ from workflow.drawing.shared import (
     ordered_networks,
     page_figure,
 )
-from workflow.drawing.styles import design_style
 from workflow.drawing.words import ordered_schemes, scheme_label, suite_label
 from workflow.tabling.means import geometric_mean
 

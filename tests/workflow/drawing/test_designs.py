@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from sim.styles import design_style
 from workflow.drawing.designs import (
     MEAN,
     design_rows,
@@ -12,7 +13,6 @@ from workflow.drawing.designs import (
     ratio_limits,
     times,
 )
-from workflow.drawing.styles import design_style
 
 ROWS = pd.DataFrame(
     {

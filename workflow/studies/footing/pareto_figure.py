@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from sim.footing import footing
 from sim.registry import design_title
+from sim.styles import design_style
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
@@ -35,7 +36,6 @@ from workflow.drawing.shared import (
     network_label,
     page_figure,
 )
-from workflow.drawing.styles import design_style
 from workflow.drawing.words import ordered_schemes, scheme_label
 from workflow.studies.footing.footing_table import DENSE, NOT_COUNTED
 from workflow.tabling.front import pareto_front

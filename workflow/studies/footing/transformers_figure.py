@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from sim.footing import footing
 from sim.registry import design_title
+from sim.styles import design_style
 from workflow.drawing.designs import (
     BOUND,
     BOUND_LABEL,
@@ -34,7 +35,6 @@ from workflow.drawing.shared import (
     ordered_networks,
     page_figure,
 )
-from workflow.drawing.styles import design_style
 from workflow.drawing.words import ordered_schemes, scheme_label, suite_label
 from workflow.tabling.shared import NO_PRODUCTS
 

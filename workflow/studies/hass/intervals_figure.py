@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.styles import design_style
 from workflow.drawing.shared import (
     figure_command,
     legend_below,
@@ -17,7 +18,6 @@ from workflow.drawing.shared import (
     ordered_networks,
     page_figure,
 )
-from workflow.drawing.styles import design_style
 
 BEFORE, AFTER = "first_interval_cycles", "interval_cycles"
 

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.registry import design_title
+from sim.styles import design_style
 from workflow.drawing.shared import (
     PUBLISHED,
     figure_command,
@@ -20,7 +21,6 @@ from workflow.drawing.shared import (
     panel_grid,
     published_low,
 )
-from workflow.drawing.styles import design_style
 
 HOLLOW: dict[str, Any] = {
     "marker": "o",

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.registry import design_title
+from sim.styles import design_style
 from workflow.drawing.designs import BOUND, BOUND_LABEL, ratio_axis, ratio_limits
 from workflow.drawing.shared import (
     BASELINE,
@@ -18,7 +19,6 @@ from workflow.drawing.shared import (
     ordered_networks,
     page_figure,
 )
-from workflow.drawing.styles import design_style
 from workflow.drawing.words import suite_label
 
 NETWORKS = ("vgg16", "mobilenet_v1")

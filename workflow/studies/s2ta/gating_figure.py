@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.registry import design_title
+from sim.styles import design_style
 from workflow.drawing.shared import (
     BASELINE,
     PUBLISHED,
@@ -17,7 +18,6 @@ from workflow.drawing.shared import (
     page_figure,
     published_low,
 )
-from workflow.drawing.styles import design_style
 from workflow.drawing.words import suite_label
 
 VIEWS = {"no_linear": "all convolutions", "conv_only": "no depthwise layers"}

@@ -16,9 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.registry import design_title
+from sim.styles import design_style
 from workflow.drawing.designs import Panels
 from workflow.drawing.shared import PALETTE, figure_command, network_label, ordered, page_figure
-from workflow.drawing.styles import design_style
 from workflow.drawing.words import scheme_label, suite_label
 from workflow.studies.seeds.seeds_table import LOST, NO_DESIGN, SPEEDUP, TOP1
 

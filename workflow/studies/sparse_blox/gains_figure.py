@@ -12,9 +12,9 @@ import pandas as pd
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from sim.styles import design_style
 from workflow.drawing.designs import bar_bounds, network_bars, suite_columns
 from workflow.drawing.shared import BASELINE, figure_command, legend_below
-from workflow.drawing.styles import design_style
 from workflow.drawing.words import suite_label
 
 QUANTITIES = {"speedup": "speedup (x)", "energy_reduction": "less energy (x)"}

@@ -4,11 +4,10 @@ from collections import Counter
 
 import pytest
 
-from sim import UserError, configurations
+from sim import UserError, configurations, styles
 from sim.footing import footing
 from sim.registry import design_title
-from workflow.drawing import styles
-from workflow.drawing.styles import design_style, design_styles
+from sim.styles import design_style, design_styles
 
 
 def test_every_configuration_has_a_style() -> None:

@@ -18,7 +18,7 @@ from sim.plugins import plugins
 from sim.registry import configurations
 from sim.validation import unknown
 
-SCHEMA = data_file("workflow/schemas/style.schema.json")
+SCHEMA = data_file("sim/schemas/style.schema.json")
 
 
 @dataclass(frozen=True)
