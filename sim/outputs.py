@@ -51,7 +51,7 @@ def _flattened(layer: Layer, output: Mask) -> bool:
         return False
     height, width = layer.output_size
     shrunk = sqrt(positions / (height * width))
-    return round(height * shrunk) * round(width * shrunk) == positions
+    return bool(round(height * shrunk) * round(width * shrunk) == positions)
 
 
 def written_masks(trace: LayerTrace) -> Mask:
