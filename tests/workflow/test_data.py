@@ -22,7 +22,10 @@ ROOT = Path(__file__).parents[2]
 DATA = ("csv", "yaml", "json")
 ENERGY = {
     "networks",
-    "pretrained_networks",  # where the files are fetched
+    "pretrained_networks",  # these four where the files are fetched
+    "pretrained_phantom",
+    "pretrained_s2ta",
+    "pretrained_s2ta_sparse",
     "energy",
     "phantom",
     "s2ta",
@@ -41,7 +44,15 @@ ENERGY = {
 PRICED = ENERGY | {"claims"}
 """What is judged by energy: of components, whose sizes are the designs' and the footing's."""
 COMPONENTS = {"energy_bases", "component_area"}
-DESIGNS = {"footing", "footing_designs", "losses", "sensitivity", "phantom", *COMPONENTS}
+DESIGNS = {
+    "footing",
+    "footing_designs",
+    "losses",
+    "sensitivity",
+    "phantom",
+    "pretrained_phantom",
+    *COMPONENTS,
+}
 DESIGN_FIGURES = {
     "footing_pareto",
     "footing_sizes",

@@ -57,12 +57,13 @@ def folders(root: Path, **tables: tuple[pd.DataFrame | None, pd.DataFrame | None
 
 def test_networks_that_were_not_fetched_are_not_compared(tmp_path: Path) -> None:
     states = pd.DataFrame({"network": ["a"], "state": ["not fetched"]})
-    loaded = states.assign(state="loaded")
+    loaded, judged = states.assign(state="loaded"), REFERENCE.assign(suite="digits")
     made, reference = folders(
         tmp_path,
         pretrained_loading=(states, loaded),
         pretrained=(None, REFERENCE),
-        claims=(REFERENCE, REFERENCE),
+        claims_summary=(REFERENCE, REFERENCE.assign(cycles=0)),
+        claims=(judged, pd.concat([judged.assign(suite="pretrained"), judged])),
     )
     assert compare(made, reference, RULES) == {"claims": []}
     loaded.to_csv(made / "pretrained_loading.csv", index=False)

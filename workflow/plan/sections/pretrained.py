@@ -1,12 +1,13 @@
 """Section `pretrained`: trained networks of package indexes, as far as they were fetched."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from models.imagenet.image_folders import folder_digest
 from workflow.plan.layout import Layout, for_network
-from workflow.plan.runs import Run
+from workflow.plan.runs import Run, selected
 
 SUITE = "pretrained"
 PICTURES = ("labelled", "unlabelled")
@@ -65,10 +66,13 @@ class Pretrained:
             f"python -m models.pretrained.fetch --folder {self.folder}"
         )
 
-    def runs(self) -> list[Run]:
-        """(suite, network, scheme) of everything that is traced."""
-        schemes = self.layout.config["pretrained"]["schemes"]
-        return [Run(SUITE, network, scheme) for network in self.networks for scheme in schemes]
+    def runs(
+        self, schemes: Iterable[str] | None = None, networks: Iterable[str] | None = None
+    ) -> list[Run]:
+        """(suite, network, scheme) of everything that is traced and matches; None matches all."""
+        configured = self.layout.config["pretrained"]["schemes"]
+        traced = [Run(SUITE, network, scheme) for network in self.networks for scheme in configured]
+        return selected(traced, networks=networks, schemes=schemes)
 
     def events(self) -> list[str]:
         """Event files of all accelerators on the runs of the compared schemes."""

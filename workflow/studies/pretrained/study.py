@@ -2,34 +2,67 @@
 
 from workflow.plan.digest import TORCH
 from workflow.plan.plan import Plan
-from workflow.plan.products import Study, Table
+from workflow.plan.products import Claims, Study, Table
+from workflow.studies.s2ta.study import ARRAYS
+
+JUDGED_FROM = (
+    "pretrained",
+    "pretrained_s2ta",
+    "pretrained_s2ta_sparse",
+    "pretrained_phantom",
+    "pretrained_blocks",
+)
+"""Tables that the claims on measured zeros of the papers' size read."""
+NAMED_BY_PHANTOM = ["mobilenet_v1_relu6"]
+BESIDE_PHANTOM = ["phantom_2d", "scnn", "sparten", "eyeriss_v2", "dense_ideal", "dense_mapped"]
 
 
 def study(plan: Plan) -> Study:
-    """Answers after each repair, proof of loading, densities and designs, as far as fetched."""
+    """Answers after each repair, proof of loading, densities, designs and claims, as fetched."""
+    if not plan.pretrained.configured:
+        return Study("Networks")
+    tables = [*_networks(plan), *_of_papers(plan)]
+    return Study("Networks", tables, claims=[Claims("claims", JUDGED_FROM)])
+
+
+def _networks(plan: Plan) -> list[Table]:
     suite, layout = plan.pretrained, plan.layout
     runs = suite.runs()
-    if not suite.configured:
-        return Study("Networks")
     metrics = layout.of_runs("networks", runs, ".json")
     traces = layout.of_runs("traces", runs, ".safetensors")
     checkpoints = [suite.checkpoint(network) for network in suite.networks]
     asked = ["--networks", *suite.configured, "--folder", str(suite.folder)]
     loaded = [*asked, "--absent", *suite.absent] if suite.absent else asked
     priced = [*plan.comparison.nodes(), *plan.comparison.prices()]
-    return Study(
-        "Networks",
-        [
-            Table("pretrained", "pretrained_table", metrics),
-            Table(
-                "pretrained_loading",
-                "loading_table",
-                checkpoints,
-                loaded,
-                named=False,
-                pins=TORCH,
-            ),
-            Table("pretrained_densities", "densities_table", traces),
-            Table("pretrained_networks", "networks_table", suite.events(), priced),
-        ],
-    )
+    return [
+        Table("pretrained", "pretrained_table", metrics),
+        Table(
+            "pretrained_loading",
+            "loading_table",
+            checkpoints,
+            loaded,
+            named=False,
+            pins=TORCH,
+        ),
+        Table("pretrained_densities", "densities_table", traces),
+        Table("pretrained_networks", "networks_table", suite.events(), priced),
+    ]
+
+
+def _of_papers(plan: Plan) -> list[Table]:
+    """The papers' own comparisons on this suite, in tables that no mean of theirs reads."""
+    layout, runs, prices = plan.layout, plan.pretrained.runs, plan.comparison.prices()
+    density_bound, unstructured = runs(["dbb"]), runs(["magnitude"])
+    sparse = [
+        *layout.events_of(density_bound, ["s2ta_aw"]),
+        *layout.events_of([*density_bound, *unstructured], ["eyeriss_v2", "sparten"]),
+    ]
+    named = runs(["magnitude"], NAMED_BY_PHANTOM)
+    beside = [*layout.events_of(named, BESIDE_PHANTOM), *layout.of_runs("footing", named)]
+    dense = layout.of_runs("traces", runs(["dense"]), ".safetensors")
+    return [
+        Table("pretrained_s2ta", "s2ta_table", layout.events_of(density_bound, ARRAYS), prices),
+        Table("pretrained_s2ta_sparse", "sparse_table", sparse, prices),
+        Table("pretrained_phantom", "phantom_table", beside, prices),
+        Table("pretrained_blocks", "blocks_table", dense),
+    ]

@@ -46,6 +46,12 @@ def test_only_networks_that_were_fetched_have_runs(fetched: Path) -> None:
     assert suite.absent == ["mobilenet_v1_relu6"]
 
 
+def test_runs_are_those_that_match(fetched: Path) -> None:
+    suite = section(fetched)
+    assert suite.runs(["dbb", "magnitude"]) == [("pretrained", "resnet50_half", "dbb")]
+    assert suite.runs(["dbb"], ["mobilenet_v1_relu6"]) == []
+
+
 def test_without_pictures_there_are_no_runs(fetched: Path) -> None:
     (fetched / "unlabelled").rmdir()
     assert section(fetched).runs() == []

@@ -18,6 +18,8 @@ def row(claim: str, here: float | None, verdict: str, primary: bool) -> dict[str
         "verdict": verdict,
         "primary": primary,
         "suite": "imagenet",
+        "activation_source": "modelled",
+        "basis": None,
         "accuracy_lost_points": 0.5,
         "conditions": f"{here}",
         "reason": "because",
@@ -49,3 +51,18 @@ def test_a_claim_is_judged_by_its_primary_setting_inside_a_band_of_all() -> None
     assert without["band_high"] == 0.9
     assert table.loc["sense-power", "verdict"] == "outside the model"
     assert table.loc["sense-dram-vs-swallow", "verdict"] == "comparator not modelled"
+
+
+def test_measured_zeros_are_named_where_modelled_ones_decide_nothing() -> None:
+    measured = row("s2ta-speedup", 1.17, "same direction", False) | {
+        "suite": "pretrained",
+        "activation_source": "measured",
+        "conditions": "MobileNetV1, without FC layers",
+    }
+    on_mixed = measured | {"basis": "mixed", "here": 1.3}
+    narrow = measured | {"suite": "shapes"}
+    undecided = row("s2ta-speedup", 1.5, "needs trained weights", True)
+    claims = pd.DataFrame([measured, on_mixed, narrow, undecided])
+    (judged,) = summary(claims).to_dict("records")
+    assert judged["reason"] == "because; on measured zeros: MobileNetV1 1.17 (same direction)"
+    assert judged["verdict"] == "needs trained weights"

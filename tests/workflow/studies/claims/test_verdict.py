@@ -127,3 +127,10 @@ def test_a_judged_claim_states_its_primary_setting(name: str) -> None:
     network = stated.primary.get("network")
     assert network is not None
     assert not stated.networks or network in stated.networks
+
+
+def test_masks_that_cost_answers_reproduce_nothing() -> None:
+    kept = replace(value(2.0), activation_source="measured")
+    lost = replace(kept, keeps_answers=False)
+    verdicts = [verdict(claim(2.0, 2.0), entry) for entry in (kept, lost)]
+    assert verdicts == [REPRODUCED, SAME_DIRECTION]
