@@ -53,6 +53,19 @@ class LayerDensities:
 
 
 @dataclass(frozen=True)
+class ZeroGoals:
+    """What the zeros of a network shall be like, in place of what the tables say of it.
+
+    Attributes:
+        densities: of every layer.
+        spreads: standard deviation of the densities of a stored tensor's channels, by tensor.
+    """
+
+    densities: Mapping[str, LayerDensities]
+    spreads: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class ModelledTrace:
     """A trace and where the densities of its layers come from."""
 
@@ -60,8 +73,16 @@ class ModelledTrace:
     densities: dict[str, LayerDensities]
 
 
-def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> ModelledTrace:
+def modelled_trace(
+    network: str, scheme: str, settings: FullSizeSettings, goals: ZeroGoals | None = None
+) -> ModelledTrace:
     """Draw the masks of one network under one scheme; the same arguments give the same bits.
+
+    Args:
+        network: its name.
+        scheme: likewise.
+        settings: of the suite.
+        goals: densities and spreads to aim at; None = those of the tables and rules.
 
     Raises:
         UserError: unknown network or scheme, or settings that do not fit the network.
@@ -71,9 +92,10 @@ def modelled_trace(network: str, scheme: str, settings: FullSizeSettings) -> Mod
     inputs = layer_inputs(shapes, settings.shape.form(network).shape)
     readings, layers_by_name = readers(shapes), {row.layer.name: row.layer for row in inputs}
     last = {name for name, read in readings.items() if not read}
-    aimed = target_densities(network, inputs, settings)
+    spreads = None if goals is None else goals.spreads
+    aimed = target_densities(network, inputs, settings) if goals is None else dict(goals.densities)
     bounds = ActivationBounds(inputs, pruning.activations_removed)
-    masks, origin = activation_masks(network, inputs, aimed, settings, bounds)
+    masks, origin = activation_masks(network, inputs, aimed, settings, bounds, spreads)
 
     def weight_mask(row: LayerInput) -> Mask:
         layer = row.layer
@@ -171,8 +193,12 @@ def activation_masks(
     aimed: Mapping[str, LayerDensities],
     settings: FullSizeSettings,
     bounds: ActivationBounds,
+    spreads: Mapping[str, float] | None = None,
 ) -> tuple[dict[str, Mask], str]:
-    """Masks (N, C, H, W) by stored tensor, and a sentence that says how they were made."""
+    """Masks (N, C, H, W) by stored tensor, and a sentence that says how they were made.
+
+    `spreads` are those of the channels of each tensor; None = what was measured of its place.
+    """
     if any(row.second is not None for row in inputs):
         return _scattered(inputs, aimed, settings, bounds), (
             "activations: independent positions, densities by rule or assumed"
@@ -205,14 +231,14 @@ def activation_masks(
         return value * torch.from_numpy(bounded_mask(mask, bound, value.abs().numpy()))
 
     factor = settings.zeros.channel_spread
-    spreads = {name: factor * value for name, value in channel_spreads(network, inputs).items()}
+    given = channel_spreads(network, inputs) if spreads is None else spreads
     masks = shifted_masks(
         network=full_size_network(network, settings, weights=True),
         inputs=inputs,
         images=images,
         densities=densities,
         prune=prune,
-        spreads=spreads,
+        spreads={name: factor * value for name, value in given.items()},
         texture=settings.zeros.texture,
         seed=settings.seed,
     )

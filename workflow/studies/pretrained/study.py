@@ -1,8 +1,10 @@
 """What pruning without the training set costs networks with real weights, and what it gains."""
 
+from models.imagenet.settings import modelled_schemes
 from workflow.plan.digest import TORCH
+from workflow.plan.layout import as_json
 from workflow.plan.plan import Plan
-from workflow.plan.products import Claims, Study, Table
+from workflow.plan.products import Claims, Figure, Study, Table
 from workflow.studies.s2ta.study import ARRAYS
 
 JUDGED_FROM = (
@@ -21,8 +23,9 @@ def study(plan: Plan) -> Study:
     """Answers after each repair, proof of loading, densities, designs and claims, as fetched."""
     if not plan.pretrained.configured:
         return Study("Networks")
-    tables = [*_networks(plan), *_of_papers(plan)]
-    return Study("Networks", tables, claims=[Claims("claims", JUDGED_FROM)])
+    tables = [*_networks(plan), *_of_papers(plan), *_modelled(plan)]
+    figures = [Figure("pretrained_modelled", "modelled_figure", ["pretrained_modelled"])]
+    return Study("Networks", tables, figures, [Claims("claims", JUDGED_FROM)])
 
 
 def _networks(plan: Plan) -> list[Table]:
@@ -66,3 +69,25 @@ def _of_papers(plan: Plan) -> list[Table]:
         Table("pretrained_phantom", "phantom_table", beside, prices),
         Table("pretrained_blocks", "blocks_table", dense),
     ]
+
+
+def _modelled(plan: Plan) -> list[Table]:
+    """Modelled zeros beside measured ones, on the runs that designs run on."""
+    layout = plan.layout
+    compared = plan.config["compared_schemes"]
+    schemes = [name for name in modelled_schemes() if name in compared]
+    runs = plan.pretrained.runs(schemes)
+    traces = layout.of_runs("traces", runs, ".safetensors")
+    events = layout.events_of(runs, plan.config["accelerators"])
+    settings = as_json(plan.full_size.settings(""))  # the suite's own, no network's
+    options = ["--traces", *traces, "--events", *events, "--settings", settings]
+    table = Table(
+        "pretrained_modelled",
+        "modelled_table",
+        [*traces, *events, *plan.full_size.user_files("")],
+        options,
+        named=False,
+        pictures=plan.full_size.pictures_digest(""),
+        pins=TORCH,
+    )
+    return [table] if events else []
