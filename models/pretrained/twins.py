@@ -23,7 +23,7 @@ from sim.generate.statistics import MaskStatistics
 
 MOST_PRUNED = 0.9
 """Density of weights above which a layer was left whole, but for what INT8 rounds to zero."""
-OWN, HELD_OUT = "measured", "held out"
+OF_TRACE, HELD_OUT = "measured", "held out"
 """Where a twin's densities come from: its measured trace, or a rule that knows other networks."""
 
 
@@ -43,7 +43,7 @@ def twins(trace: NetworkTrace, settings: FullSizeSettings) -> Iterator[tuple[str
         # densities are those after activations were pruned, the goals before: corrected once
         goals = _corrected(goals, drawn)
         drawn = modelled_trace(network, scheme, settings, goals).trace
-    yield OWN, drawn
+    yield OF_TRACE, drawn
     ruled = _by_others(network, inputs, goals)
     yield HELD_OUT, modelled_trace(network, scheme, settings, ruled).trace
 

@@ -81,19 +81,20 @@ TITLED = {  # figures that write the title of a design
     *(STYLED - {"hass_intervals", "sparse_blox_gains"}),
     "phantom_gains",
     "phantom_idle",
+    "pretrained_modelled",
     "s2ta_energy",
     "s2ta_traffic",
     "sense_dram",
     "trust",
 }
-MODELLED = {"mask_structure", "modelled_zeros", "sparse_blox_natural"}
+MODELLED = {"mask_structure", "modelled_zeros", "sparse_blox_natural", "pretrained_modelled"}
 CONFIGURED = {  # values of one paper's parameters, beside what looks them all up
     "eyeriss_v2": {"eyeriss_v2_chip"},
     "phantom": {"phantom_sensitivity"},
     "sense": {"sense_throughput", "sense_sensitivity"},
     "sparse_blox": {"sparse_blox_area"},
 }
-ALL_CONFIGURATIONS = {"footing_designs", *PRICED, *COMPONENTS}
+ALL_CONFIGURATIONS = {"footing_designs", "pretrained_modelled", *PRICED, *COMPONENTS}
 TRUST = {("table", "trust"), ("table", "trust_cases")}
 """They run most models on the published workloads: what they read is not written down here."""
 CLAIMED = {"claims", "claims_summary", "basis_claims", "seed_claims", "sense_throughput"}

@@ -7,7 +7,7 @@ from models.imagenet.modelled import modelled_trace
 from models.imagenet.settings import FullSizeSettings
 from models.pretrained.twins import (
     HELD_OUT,
-    OWN,
+    OF_TRACE,
     channel_correlation,
     inputs_of,
     relu_statistics,
@@ -22,7 +22,7 @@ DRAWN, AGAIN = (FullSizeSettings.of(SMALL | {"seed": seed}) for seed in (7, 0))
 
 @cache
 def measured(scheme: str) -> NetworkTrace:
-    """What stands for a measured trace: zeros with a seed of their own."""
+    """What stands for a measured trace: zeros with a seed of their known."""
     return modelled_trace(NETWORK, scheme, DRAWN).trace
 
 
@@ -36,7 +36,7 @@ def of(scheme: str) -> dict[str, NetworkTrace]:
 def test_a_twin_has_the_densities_of_the_measured_trace_and_other_zeros(
     scheme: str, within: float
 ) -> None:
-    pairs = zip(measured(scheme).traces, of(scheme)[OWN].traces, strict=True)
+    pairs = zip(measured(scheme).traces, of(scheme)[OF_TRACE].traces, strict=True)
     for real, drawn in list(pairs)[1:-1]:  # the image is what it is, the average has no zeros
         assert drawn.activation_density == pytest.approx(real.activation_density, abs=within)
         assert drawn.weight_density == pytest.approx(real.weight_density, abs=0.01)
@@ -47,7 +47,7 @@ def test_a_twin_has_the_densities_of_the_measured_trace_and_other_zeros(
 def test_channels_spread_as_they_do_in_the_measured_trace() -> None:
     inputs = inputs_of(NETWORK, AGAIN)
     real, drawn = (
-        relu_statistics(each, inputs) for each in (measured("magnitude"), of("magnitude")[OWN])
+        relu_statistics(each, inputs) for each in (measured("magnitude"), of("magnitude")[OF_TRACE])
     )
     assert len(real) == 26
     for tensor, statistics in real.items():
@@ -58,11 +58,11 @@ def test_channels_spread_as_they_do_in_the_measured_trace() -> None:
 @pytest.mark.slow
 def test_held_out_densities_are_those_of_other_networks() -> None:
     both = of("magnitude")
-    own, ruled = (
-        [layer.activation_density for layer in both[key].traces] for key in (OWN, HELD_OUT)
+    known, ruled = (
+        [layer.activation_density for layer in both[key].traces] for key in (OF_TRACE, HELD_OUT)
     )
-    assert np.abs(np.subtract(own, ruled)).max() > 0.05
-    alike = zip(both[OWN].traces, both[HELD_OUT].traces, strict=True)
+    assert np.abs(np.subtract(known, ruled)).max() > 0.05
+    alike = zip(both[OF_TRACE].traces, both[HELD_OUT].traces, strict=True)
     assert all((a.weight == b.weight).all() for a, b in alike)  # a scheme sets weights
 
 

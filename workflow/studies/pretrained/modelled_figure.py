@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.pretrained.twins import OWN
 from sim.registry import design_title
 from workflow.drawing.shared import (
     BASELINE,
@@ -33,6 +32,8 @@ STATISTICS = {
 }
 WITHIN = {"cycles": 0.05, "structure": 0.15}
 RATIO = "modelled_over_measured"
+MEASURED = "measured"
+"""Where the densities of the model come from, in the column `densities`."""
 MARKERS = "osD^"
 LINE_INCHES = 0.21
 
@@ -44,12 +45,14 @@ def draw(modelled: pd.DataFrame) -> Figure:
     moving = _moving(rows)
     figure = page_figure(LINE_INCHES * (len(moving) + len(STATISTICS)) + 2.0)
     heights = [len(moving), len(STATISTICS)]
-    panels = figure.subplots(2, len(networks), sharex="row", sharey="row", squeeze=False, height_ratios=heights)
+    panels = figure.subplots(
+        2, len(networks), sharex="row", sharey="row", squeeze=False, height_ratios=heights
+    )
     for column, network in enumerate(networks):
         case = rows[rows["network"] == network]
         times, structure = panels[0][column], panels[1][column]
         _marks(times, case[case["quantity"] == "cycles"], moving, "cycles")
-        known = case[(case["quantity"] == "structure") & (case["densities"] == OWN)]
+        known = case[(case["quantity"] == "structure") & (case["densities"] == MEASURED)]
         _marks(structure, known, list(STATISTICS), "structure")
         times.set_title(f"{network_label(network)}\n({case['role'].iloc[0]})")
         structure.set_xlabel("modelled / measured")
@@ -77,16 +80,16 @@ def _marks(panel: Axes, rows: pd.DataFrame, names: list[str], quantity: str) -> 
         for densities in dict.fromkeys(rows["densities"]):
             alike = (rows["scheme"] == scheme) & (rows["densities"] == densities)
             drawn = rows[alike & rows["name"].isin(names)]
-            own = densities == OWN
+            known = densities == MEASURED
             panel.scatter(
                 drawn[RATIO],
                 drawn["name"].map(places) + 0.24 * (index - 0.5),
                 marker=MARKERS[index % len(MARKERS)],
-                facecolors=PALETTE[index] if own else "none",
+                facecolors=PALETTE[index] if known else "none",
                 edgecolors=PALETTE[index],
                 s=16,
                 zorder=3,
-                label=f"{scheme_label(scheme)}, {'measured densities' if own else 'by rule'}",
+                label=f"{scheme_label(scheme)}, {'measured densities' if known else 'by rule'}",
             )
     panel.grid(visible=False, axis="y")
 
