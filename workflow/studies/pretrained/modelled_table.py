@@ -25,11 +25,15 @@ from models.imagenet.settings import FullSizeSettings
 from models.pretrained.measured_zeros import STATISTICS
 from models.pretrained.twins import channel_correlation, inputs_of, relu_statistics, twins
 from sim import NetworkTrace, accelerator, read_trace, simulate
+from sim.declared import data_files, modules_by_name
 from sim.masks.totals import effectual_macs
 from workflow.cli import json_object, run
 from workflow.events import read_events
 from workflow.studies.accuracy.modelled_zeros_table import FITTED
 from workflow.tabling.shared import write_table
+
+data_files("sim/accelerators/*/configs.yaml")
+modules_by_name("sim.accelerators.*.model", "models.compression.schemes.*")
 
 CYCLES, STRUCTURE = "cycles", "structure"
 COLUMNS = {"density": "activation_density", **STATISTICS}
