@@ -1,5 +1,7 @@
 """Whole-number arithmetic that all models share."""
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,3 +17,9 @@ def ceil_div(dividend: int, divisor: int) -> int:
 def even_starts(items: int, parts: int) -> npt.NDArray[np.intp]:
     """First item of each of `parts` successive runs whose lengths differ by at most one."""
     return np.arange(parts) * items // parts
+
+
+def even_slices(items: int, longest: int) -> list[slice]:
+    """The fewest successive slices of at most `longest` items, of lengths that differ by one."""
+    ends = [*even_starts(items, ceil_div(items, longest)).tolist(), items]
+    return [slice(*part) for part in pairwise(ends)]

@@ -32,7 +32,8 @@ def bitmap_bytes_by_group(mask: Mask, groups: int, value_bits: int) -> npt.NDArr
 
 def bitmap_bytes(mask: Mask, value_bits: int) -> int:
     """Bytes of a whole tensor as a bitmap and its nonzero values."""
-    return int(bitmap_bytes_by_group(mask, 1, value_bits)[0])
+    nonzeros = int(np.count_nonzero(mask))  # without an axis some ten times faster than along one
+    return ceil_div(mask.size + nonzeros * value_bits, 8)
 
 
 def bitmap_map_bytes(trace: LayerTrace, image: int) -> tuple[int, int]:

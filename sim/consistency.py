@@ -79,7 +79,7 @@ def _equal(where: str, what: str, counted: int, expected: set[int]) -> None:
 
 
 def _check_weight_bytes(where: str, trace: LayerTrace, events: Events) -> None:
-    nonzero = int(trace.weight.sum())
+    nonzero = trace.weight_nonzeros
     read = sum(
         count
         for access, count in events.traffic_bytes.items()

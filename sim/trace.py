@@ -135,6 +135,11 @@ class LayerTrace:
         """The n of the tightest n/8 density bound that the weights satisfy."""
         return tightest_bound(self.weight, axis=-3)
 
+    @cached_property
+    def weight_nonzeros(self) -> int:
+        """Weights that are not zero; of a product of activations, of all images."""
+        return int(np.count_nonzero(self.weight))
+
     def products_by_image(self) -> Iterator[Self]:
         """The images of a product of activations one by one, each with its own second operand."""
         for image in range(self.images):

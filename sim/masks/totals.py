@@ -18,6 +18,8 @@ from sim.masks.runs import run_counts
 from sim.masks.windows import tap_places
 from sim.trace import LayerTrace
 
+_WORD_BYTES = 8
+
 
 def _once_per_trace(count: Callable[[LayerTrace], Counts]) -> Callable[[LayerTrace], Counts]:
     """Keep a small result for as long as its trace lives: every design asks for the same ones."""
@@ -62,6 +64,16 @@ def _tap_selector(layer: Layer, axis: int) -> npt.NDArray[np.float32]:
     selector = np.zeros((layer.input_size[axis], layer.kernel[axis]), dtype=np.float32)
     selector[place[inside], np.nonzero(inside)[1]] = 1
     return selector
+
+
+@_once_per_trace
+def filter_nonzeros(trace: LayerTrace) -> Counts:
+    """Nonzero weights of each filter, (K,)."""
+    filters = trace.weight.reshape(trace.layer.out_channels, -1)
+    if filters.shape[1] % _WORD_BYTES:
+        return np.count_nonzero(filters, axis=1).astype(np.int64)
+    ones = np.bitwise_count(filters.view(np.uint64))  # several times faster than a sum of Booleans
+    return np.asarray(ones.sum(axis=1, dtype=np.int64))
 
 
 def window_activations(trace: LayerTrace) -> Counts:

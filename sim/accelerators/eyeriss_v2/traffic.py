@@ -83,7 +83,7 @@ def traffic_bytes(trace: LayerTrace, image: int, moved: Movement) -> dict[Access
     spilled = (written if leaves else 0) + residual.evicted
     buffer = sram_entry(moved.activation_buffer_kib)
     weight_columns = filter_blocks * int(np.prod(layer.weight_shape[1:])) * layer.groups
-    weights = int(np.count_nonzero(trace.weight))
+    weights = trace.weight_nonzeros
     stored_weight = column_bytes(weights, weight_columns, WEIGHT_ADDRESS_BITS)
     # consecutive items of a set share their weights while the output row changes
     loads = min(layer.output_size[0], moved.sets)

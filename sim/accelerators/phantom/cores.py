@@ -1,64 +1,49 @@
 """Cycles of one core: from streams over pattern tables to (filter, band) times.
 
 A PE column sees only PATTERNS different weight pieces, so the cycles for every piece of the input
-and band of outputs are counted once per pattern and then looked up for each filter.
+and band of outputs are counted once per pattern. The time of a filter is a sum over its pieces.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.accelerators.phantom.packing import PACKERS, THREADS, Cycles, Products
+from sim.accelerators.phantom.packing import PACKERS, Cycles, Streams
 from sim.accelerators.phantom.streams import (
     PATTERNS,
     Bands,
     Patterns,
-    band_products,
+    band_streams,
+    neuron_streams,
     weight_patterns,
 )
-from sim.layer import Layer
+from sim.layer import Layer, Mask
 
-_LOOKUP_VALUES = 2**23
-"""Looked-up cycles held at once: 32 MiB."""
+_LOOKUP_VALUES = 2**22
+"""Looked-up values of some filters held at once: 16 MiB."""
+_EXACT = 2**24
+"""Whole numbers below it are exact in single precision."""
+_SKIPPED = PATTERNS
+"""Stands for the pattern of a piece whose slice takes no cycle."""
 
 Table = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int64]
+
+TURNS = {"decoupled": 0, "rotated": 1}
+"""PE columns run ahead and meet at the end of a filter: columns by which pieces turn per slice."""
+INTRA_CORE = ("lockstep", *TURNS)
+"""In lockstep, PE columns wait for each other after every slice."""
 
 
-def lockstep(column_cycles: Cycles) -> Cycles:
-    """PE columns wait for each other after every slice.
+def column_pieces(pieces: int, columns: int, turn: int) -> Places:
+    """(PE columns, slices): the pieces that each PE column takes.
 
-    This and its alternatives take (K, slices, PE columns, bands) and return (K, bands); sums are of
-    the type of what they take.
+    Slice q gives its piece j to PE column (j + turn * q) mod PE columns.
     """
-    slowest = column_cycles.max(axis=2)
-    total: Cycles = slowest.sum(axis=1, dtype=slowest.dtype)
-    return total
-
-
-def decoupled(column_cycles: Cycles) -> Cycles:
-    """PE columns run ahead and meet at the end of the filter."""
-    slowest: Cycles = column_cycles.sum(axis=1, dtype=column_cycles.dtype).max(axis=1)
-    return slowest
-
-
-def rotated(column_cycles: Cycles) -> Cycles:
-    """Decoupled, and slice q gives its piece j to PE column (j + q) mod PE columns."""
-    filters, _, columns, bands = column_cycles.shape
-    per_column = np.zeros((filters, columns, bands), dtype=column_cycles.dtype)
-    for turn in range(columns):
-        turned = column_cycles[:, turn::columns].sum(axis=1, dtype=column_cycles.dtype)
-        per_column += np.roll(turned, turn, axis=1)
-    slowest: Cycles = per_column.max(axis=1)
-    return slowest
-
-
-INTRA_CORE: dict[str, Callable[[Cycles], Cycles]] = {
-    "lockstep": lockstep,
-    "decoupled": decoupled,
-    "rotated": rotated,
-}
+    column, slices = np.ogrid[:columns, : pieces // columns]
+    places: Places = slices * columns + (column - turn * slices) % columns
+    return places
 
 
 @dataclass(frozen=True)
@@ -86,26 +71,25 @@ class Core:
     intra_core: str
     skip_empty_slices: bool
 
-    def pack(self, products: Products) -> Cycles:
-        """Cycles of streams, (stream length, ...) -> (...)."""
-        return PACKERS[self.scheduler](products, self.lookahead)
+    def pack(self, streams: Streams) -> Cycles:
+        """Cycles of streams."""
+        return PACKERS[self.scheduler](streams, self.lookahead)
 
     def pattern_table(self, bits: Patterns, bands: Bands) -> Table:
-        """(pieces, PATTERNS, bands): cycles of a stream for every weight pattern.
+        """(pieces, PATTERNS + 1, bands): cycles of a stream for every weight pattern, 0 for none.
 
         Args:
             bits: (pieces, THREADS, output rows, output columns).
             bands: how rows are split over cores.
         """
         pieces, threads, _, width = bits.shape
-        table = np.empty((pieces, PATTERNS, bands.count), dtype=np.int32)
+        table = np.zeros((pieces, PATTERNS + 1, bands.count), dtype=np.int32)
         for first, last, rows in bands.parts:
             taken = bits[:, :, first * bands.rows :][:, :, : (last - first) * rows]
-            streams = taken.reshape(pieces, threads, last - first, rows * width)
-            cycles = self.pack(band_products(streams))
-            table[:, 1:, first:last] = cycles.transpose(1, 0, 2)
-            no_weight = np.zeros((rows * width, 1), dtype=np.uint8)
-            table[:, 0, first:last] = self.pack(no_weight)[0]
+            streams = band_streams(taken.reshape(pieces, threads, last - first, rows * width))
+            table[:, 1:PATTERNS, first:last] = self.pack(streams).swapaxes(0, 1)
+            no_weight = Streams(np.zeros_like(streams.codes[:, :1, 0, 0]), streams.length)
+            table[:, 0, first:last] = self.pack(no_weight)
         return table
 
     def filter_times(
@@ -119,31 +103,51 @@ class Core:
             bits: (groups * pieces, THREADS, output rows, output columns).
             bands: how rows are split over cores.
         """
-        rows = self.pattern_table(bits, bands).reshape(-1, bands.count)
-        rows = np.concatenate([rows, np.zeros((1, bands.count), dtype=np.int32)])
-        filters, pieces = weights.shape[:2]
-        if int(rows.max()) * pieces > np.iinfo(rows.dtype).max:  # the time of a filter is more
-            rows = rows.astype(np.int64)
-        first_piece = np.arange(filters) // layer.group_filters * pieces
-        times, busy, kept = np.empty((filters, bands.count), dtype=np.int64), 0, 0
-        chunk = max(1, _LOOKUP_VALUES // (pieces * bands.count))
-        for start in range(0, filters, chunk):
-            part = weight_patterns(weights[start : start + chunk])
-            lookup = (first_piece[start : start + chunk, None] + np.arange(pieces)) * PATTERNS
-            lookup += part
-            worked = self._worked(part)
-            lookup[np.repeat(~worked, self.pe_columns, axis=1)] = len(rows) - 1
-            slice_cycles = rows[lookup].reshape(*worked.shape, self.pe_columns, bands.count)
-            times[start : start + chunk] = INTRA_CORE[self.intra_core](slice_cycles)
-            looked_up = np.bincount(lookup.reshape(-1), minlength=len(rows))
-            busy += int(looked_up @ rows.sum(axis=1, dtype=np.int64))
-            kept += int(worked.sum())
-        return CoreTimes(times, busy, kept * self.pe_columns * layer.output_pixels)
+        patterns = weight_patterns(weights)
+        worked = self._worked(patterns)
+        patterns[np.repeat(~worked, self.pe_columns, axis=1)] = _SKIPPED
+        by_group = patterns.reshape(layer.groups, layer.group_filters, -1)
+        table = self.pattern_table(bits, bands)
+        table = table.reshape(layer.groups, -1, PATTERNS + 1, bands.count)
+        times, busy = np.empty((layer.groups, layer.group_filters, bands.count), np.int64), 0
+        values = by_group.size // layer.group_filters * (PATTERNS + 1)
+        step = max(1, _LOOKUP_VALUES // values)
+        for first in range(0, layer.group_filters, step):
+            some = slice(first, first + step)
+            times[:, some], part_busy = self._times(by_group[:, some], table)
+            busy += part_busy
+        entries = int(worked.sum()) * self.pe_columns * layer.output_pixels
+        return CoreTimes(times.reshape(-1, bands.count), busy, entries)
 
-    def _worked(self, patterns: Patterns) -> npt.NDArray[np.bool_]:
+    def _times(self, patterns: Patterns, table: Table) -> tuple[Cycles, int]:
+        """Times of some filters of each group, and the cycles in which their PE columns work.
+
+        Args:
+            patterns: (groups, filters, pieces).
+            table: (groups, pieces, PATTERNS + 1, bands).
+        """
+        groups, filters, pieces = patterns.shape
+        if self.intra_core not in TURNS:
+            group, piece = np.ogrid[:groups, :pieces]
+            cycles = table[group[..., None], piece, patterns].astype(np.int64)
+            in_slices = cycles.reshape(groups, filters, -1, self.pe_columns, table.shape[3])
+            return in_slices.max(axis=3).sum(axis=2), int(cycles.sum())
+        # The sum over pieces is a product with a row of one 1 for each piece, here PE column by
+        # PE column.
+        kind = np.float32 if int(table.max()) * pieces < _EXACT else np.float64
+        rows = np.eye(PATTERNS + 1, PATTERNS, dtype=kind)  # none for the last, which takes no time
+        places = column_pieces(pieces, self.pe_columns, TURNS[self.intra_core])
+        ones = rows.take(patterns[:, :, places].swapaxes(1, 2), axis=0)
+        ones = ones.reshape(groups, self.pe_columns, filters, -1)
+        cycles = table[:, places, :PATTERNS].astype(kind)
+        cycles = cycles.reshape(groups, self.pe_columns, -1, table.shape[3])
+        of_columns = (ones @ cycles).astype(np.int64)
+        return of_columns.max(axis=1), int(of_columns.sum())
+
+    def _worked(self, patterns: Patterns) -> Mask:
         """(..., pieces) -> (..., slices): which slices take any cycle."""
         slices = patterns.reshape(*patterns.shape[:-1], -1, self.pe_columns)
-        worked: npt.NDArray[np.bool_] = np.ones(slices.shape[:-1], dtype=np.bool_)
+        worked: Mask = np.ones(slices.shape[:-1], dtype=np.bool_)
         if self.skip_empty_slices:
             np.any(slices, axis=-1, out=worked)
         return worked
@@ -152,21 +156,19 @@ class Core:
         """Times of a layer with one output position: the stream runs over the filters of a core.
 
         Args:
-            weights: (K, pieces, THREADS) bits.
+            weights: (K, window) 0/1.
             activations: (pieces, THREADS) bits.
             cores: each takes a run of filters; the last run may be shorter.
         """
-        products = np.zeros(weights.shape[:2], dtype=np.uint8)
-        for bit in range(THREADS):
-            products += weights[..., bit] & activations[:, bit]
-        bands = Bands.of(len(weights), cores)
-        column_cycles = np.empty((len(activations), bands.count), dtype=np.int64)
-        for first, last, length in bands.parts:
-            taken = products[first * bands.rows :][: (last - first) * length]
-            runs = taken.reshape(last - first, length, -1).swapaxes(0, 1)
-            column_cycles[:, first:last] = self.pack(runs).T
+        bands, pieces = Bands.of(len(weights), cores), len(activations)
+        packed = (self.pack(run) for run in neuron_streams(weights, activations, bands))
+        cycles = np.concatenate(list(packed)).T
         worked = self._worked(weight_patterns(activations))
-        slices = column_cycles.reshape(1, -1, self.pe_columns, bands.count)
-        slices = np.where(worked[:, None, None], slices, 0)
-        entries = int(worked.sum()) * self.pe_columns * len(products)
-        return CoreTimes(INTRA_CORE[self.intra_core](slices), int(slices.sum()), entries)
+        cycles = np.where(np.repeat(worked, self.pe_columns)[:, np.newaxis], cycles, 0)
+        if self.intra_core in TURNS:
+            places = column_pieces(pieces, self.pe_columns, TURNS[self.intra_core])
+            times = cycles[places].sum(axis=1).max(axis=0)
+        else:
+            times = cycles.reshape(-1, self.pe_columns, bands.count).max(axis=1).sum(axis=0)
+        entries = int(worked.sum()) * self.pe_columns * len(weights)
+        return CoreTimes(times[np.newaxis], int(cycles.sum()), entries)

@@ -14,14 +14,19 @@ import numpy as np
 from sim.accelerators.phantom.cores import INTRA_CORE, Core, CoreTimes
 from sim.accelerators.phantom.mesh import INTER_CORE, MeshRun, run_tiles
 from sim.accelerators.phantom.packing import PACKERS, THREADS
-from sim.accelerators.phantom.streams import Bands, activation_bits, weight_bits
+from sim.accelerators.phantom.streams import (
+    Bands,
+    activation_bits,
+    ordered_weights,
+    weight_bits,
+)
 from sim.accelerators.phantom.traffic import PhantomWork, actions, stored_bytes, traffic_bytes
 from sim.arithmetic import ceil_div
 from sim.causes import Cause
 from sim.errors import UserError
 from sim.events import Events
 from sim.layer import Layer
-from sim.masks.totals import effectual_macs
+from sim.masks.totals import effectual_macs, filter_nonzeros
 from sim.memory import Memory
 from sim.sizes import Pair
 from sim.trace import LayerTrace
@@ -100,11 +105,12 @@ class Phantom(Memory):
         core = Core(
             self.pe_columns, self.lookahead, self.scheduler, self.intra_core, self.skip_empty_slices
         )
-        weights = weight_bits(trace, self.pe_columns)
         bands = Bands.of(layer.output_size[0], self.split(layer)[1])
+        over_neurons = streams_over_neurons(layer)
+        weights = ordered_weights(trace) if over_neurons else weight_bits(trace, self.pe_columns)
         for image in trace.activation:
             bits = activation_bits(layer, image, self.pe_columns)
-            if streams_over_neurons(layer):
+            if over_neurons:
                 yield core.neuron_times(weights, bits[..., 0, 0], self.cores)
             else:
                 yield core.filter_times(layer, weights, bits, bands)
@@ -113,8 +119,7 @@ class Phantom(Memory):
         """Run the filters and bands of one image over the mesh."""
         if streams_over_neurons(trace.layer):
             return run_tiles(times.cycles, np.zeros(1, dtype=np.int64), 1)
-        weights = np.count_nonzero(trace.weight, axis=(1, 2, 3))
-        order = INTER_CORE[self.inter_core](weights, times.cycles)
+        order = INTER_CORE[self.inter_core](filter_nonzeros(trace), times.cycles)
         return run_tiles(times.cycles, order, self.split(trace.layer)[0])
 
     def idle(self, run: MeshRun, times: CoreTimes, effectual: int) -> dict[Cause, int]:

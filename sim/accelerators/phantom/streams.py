@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.accelerators.phantom.packing import THREADS, Products
+from sim.accelerators.phantom.packing import CODE_ENTRIES, THREADS, Streams
 from sim.layer import Layer, Mask
 from sim.masks.windows import padded_map, taps
 from sim.trace import LayerTrace
@@ -19,7 +19,9 @@ from sim.trace import LayerTrace
 Patterns = npt.NDArray[np.uint8]
 PATTERNS = 2**THREADS
 """Different weight patterns of a piece."""
-_LINE_BYTES = 64
+_WORD = np.dtype("<u4")
+_GATHERED = np.uint32(1 << 24 | 1 << 18 | 1 << 12 | 1 << 6)
+"""Times four bytes of 0 or 1, the first the lowest: they stand in the highest byte as a code."""
 
 
 def pieces_per_group(layer: Layer, pe_columns: int) -> int:
@@ -37,10 +39,15 @@ def _pieces(bits: Patterns, axis: int, pieces: int) -> Patterns:
     return padded.reshape(shape)
 
 
+def ordered_weights(trace: LayerTrace) -> Patterns:
+    """Weights 0/1 in the order in which pieces are cut, (K, window)."""
+    weight = trace.weight.transpose(0, 1, 3, 2).reshape(trace.layer.out_channels, -1)
+    return weight.view(np.uint8)
+
+
 def weight_bits(trace: LayerTrace, pe_columns: int) -> Patterns:
     """Weights as bits of the threads that hold them, (K, pieces, THREADS) 0/1."""
-    weight = trace.weight.transpose(0, 1, 3, 2).reshape(trace.layer.out_channels, -1)
-    return _pieces(weight.view(np.uint8), 1, pieces_per_group(trace.layer, pe_columns))
+    return _pieces(ordered_weights(trace), 1, pieces_per_group(trace.layer, pe_columns))
 
 
 def weight_patterns(bits: Patterns) -> Patterns:
@@ -89,27 +96,48 @@ class Bands:
         return [(0, self.whole, self.rows), *last]
 
 
-def band_products(bits: Patterns) -> Products:
+def band_streams(bits: Patterns) -> Streams:
     """Products per entry for each nonzero weight pattern.
 
     Args:
         bits: (pieces, THREADS, bands, stream length).
 
     Returns:
-        (stream length, PATTERNS - 1, pieces, bands).
+        Codes are (codes of a stream, PATTERNS - 1, pieces, bands).
     """
-    pieces, _, bands, length = bits.shape
-    lanes = np.empty((length, THREADS, pieces * bands), dtype=np.uint8)
-    for first in range(0, length, _LINE_BYTES):  # a turned copy of more would leave the cache
-        part = np.ascontiguousarray(bits[..., first : first + _LINE_BYTES].swapaxes(0, 1))
-        turned = part.reshape(THREADS, pieces * bands, -1).transpose(2, 0, 1)
-        lanes[first : first + _LINE_BYTES] = turned
-    lanes = lanes.reshape(length, THREADS, pieces, bands)
-    products = np.empty((length, PATTERNS - 1, pieces, bands), dtype=np.uint8)
+    length = bits.shape[3]
+    missing = -length % CODE_ENTRIES
+    filled = np.pad(bits, [(0, 0)] * 3 + [(0, missing)]) if missing else bits
+    words = np.ascontiguousarray(filled).view(_WORD) * _GATHERED
+    words >>= 24
+    lanes = np.ascontiguousarray(words.astype(np.uint8).transpose(3, 1, 0, 2))
+    codes = np.empty((len(lanes), PATTERNS - 1, *lanes.shape[2:]), dtype=np.uint8)
     for pattern in range(1, PATTERNS):
         others, lane = pattern & (pattern - 1), (pattern & -pattern).bit_length() - 1
         if others:
-            np.add(products[:, others - 1], lanes[:, lane], out=products[:, pattern - 1])
+            np.add(codes[:, others - 1], lanes[:, lane], out=codes[:, pattern - 1])
         else:
-            products[:, pattern - 1] = lanes[:, lane]
-    return products
+            codes[:, pattern - 1] = lanes[:, lane]
+    return Streams(codes, length)
+
+
+def neuron_streams(weights: Patterns, met: Patterns, bands: Bands) -> list[Streams]:
+    """Products per entry where the streams run over the filters of a core, for each run of bands.
+
+    Args:
+        weights: (K, window) 0/1.
+        met: (pieces, THREADS) bits of the activations that the weights of every filter meet.
+        bands: how filters are split over cores.
+
+    Returns:
+        Codes are (codes of a stream, bands, pieces).
+    """
+    window = weights.shape[1]
+    kept = np.negative(met.reshape(-1)[:window])  # all bits of a byte where there is an activation
+    runs = []
+    for first, last, length in bands.parts:
+        rows = weights[first * bands.rows :][: (last - first) * length]
+        stream = Streams.of(rows.reshape(last - first, length, window).swapaxes(0, 1))
+        codes = _pieces(stream.codes & kept, 2, len(met))
+        runs.append(Streams(codes[..., 0] + codes[..., 1] + codes[..., 2], length))
+    return runs

@@ -152,7 +152,7 @@ class DotProductArray(TensorArray):
         """Costs of one layer, summed over the images."""
         layer = trace.layer
         cycles, lanes = self._schedule(trace)
-        weights = int(trace.weight.sum())
+        weights = trace.weight_nonzeros
         work = TensorWork(
             tile_cycles=cycles,
             output_slots=cycles * self.weight_slots,
@@ -179,7 +179,7 @@ class DotProductArray(TensorArray):
         slots = outputs * cycles * self.weight_slots
         filter_steps = images * layer.out_channels * down * cycles
         pixel_steps = images * layer.groups * layer.output_pixels * across * cycles
-        weights = int(trace.weight.sum()) * images * down
+        weights = trace.weight_nonzeros * images * down
         activations = int(window_activations(trace).sum()) * across
         bits = self._values(weights, filter_steps * self.weight_slots) + filter_steps * MASK_BITS
         bits += self._values(activations, pixel_steps * lanes)
@@ -274,7 +274,7 @@ class TimeUnrolledArray(TensorArray):
         working = clocked(effectual, slots, self.gating_residual)
         loads = images * layer.out_channels * down * weight_loads
         steps = images * layer.groups * layer.output_pixels * across * work.tile_cycles
-        weights = int(trace.weight.sum()) * images * down
+        weights = trace.weight_nonzeros * images * down
         activations = int(window_activations(trace).sum()) * across
         bits = self._values(weights, loads * self.weight_slots) + loads * MASK_BITS
         bits += self._values(activations, steps) + steps * INDEX_BITS

@@ -167,7 +167,7 @@ class Sense:
         """
         layer, value_bytes = trace.layer, self.value_bits // 8
         tiles = int(np.prod([-(-size // self.tile) for size in layer.output_size]))
-        weights = int(np.count_nonzero(trace.weight)) * tiles * trace.images
+        weights = trace.weight_nonzeros * tiles * trace.images
         activations = int(np.count_nonzero(trace.activation)) * layer.group_filters
         return {
             Access(KERNEL_STORE, "weight", "write"): weights * value_bytes,

@@ -7,8 +7,6 @@ the technology table.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.accelerators.sparten.clusters import ClusterGrid
 from sim.arithmetic import ceil_div
 from sim.compressed_formats import bitmap_map_bytes
@@ -39,7 +37,7 @@ class Chunking:
 
 def filter_bytes(trace: LayerTrace, chunking: Chunking) -> int:
     """All filters of a layer, in chunks."""
-    return trace.layer.out_channels * chunking.mask_bytes + int(np.count_nonzero(trace.weight))
+    return trace.layer.out_channels * chunking.mask_bytes + trace.weight_nonzeros
 
 
 def stored_bytes(trace: LayerTrace, image: int, chunking: Chunking) -> StoredBytes:

@@ -58,5 +58,5 @@ def nonzero_operands(trace: LayerTrace) -> int:
     """Nonzero operands that reach a multiplier, of the 2 x dense_macs that do in all."""
     layer = trace.layer
     activations = int(window_activations(trace).sum()) * layer.group_filters
-    weights = int(trace.weight.sum()) * layer.output_pixels * trace.images
+    weights = trace.weight_nonzeros * layer.output_pixels * trace.images
     return activations + weights

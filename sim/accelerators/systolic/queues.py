@@ -13,7 +13,7 @@ once; a tile that waits is served again, which is all that a cycle without arriv
 """
 
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from sim.accelerators.systolic.operand_lines import (
     single_pixels,
 )
 from sim.accelerators.systolic.stepping import SteppedTiles
-from sim.arithmetic import Counts, ceil_div, even_starts
+from sim.arithmetic import Counts, ceil_div, even_slices
 from sim.layer import Mask
 from sim.trace import LayerTrace
 
@@ -104,8 +104,7 @@ def _blocks(totals: tuple[int, int, int], pair_bytes: int) -> Iterator[tuple[sli
     room = max(1, PLANE_BYTES // pair_bytes)
     axes: list[list[slice]] = []
     for total in reversed(totals):
-        parts = ceil_div(total, min(total, room))
-        ends = [*even_starts(total, parts).tolist(), total]
-        axes.insert(0, [slice(*ends_of_part) for ends_of_part in pairwise(ends)])
-        room = max(1, room // ceil_div(total, parts))
+        parts = even_slices(total, min(total, room))
+        axes.insert(0, parts)
+        room = max(1, room // ceil_div(total, len(parts)))
     return product(*axes)

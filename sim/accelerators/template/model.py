@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-import numpy as np
-
 from sim.accelerators.template.times import (
     BARRIERS,
     OPERANDS,
@@ -144,7 +142,7 @@ class Template(Memory):
         if zeros == {"weights", "activations"}:
             return effectual
         if zeros == {"weights"}:
-            return int(np.count_nonzero(trace.weight)) * layer.output_pixels
+            return trace.weight_nonzeros * layer.output_pixels
         if zeros == {"activations"}:
             return int(window_activations(trace)[image]) * layer.group_filters
         return layer.dense_macs

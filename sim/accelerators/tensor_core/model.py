@@ -157,7 +157,7 @@ class TensorCore(Memory):
 
     def _presented(self, trace: LayerTrace, pattern: Pattern) -> int:
         """Weights that meet their inputs, one image; the dense pattern presents zeros as well."""
-        weights = trace.weight.size if pattern.is_dense else int(trace.weight.sum())
+        weights = trace.weight.size if pattern.is_dense else trace.weight_nonzeros
         return weights * trace.layer.output_pixels
 
     def _traffic(self, trace: LayerTrace, plan: Schedule) -> dict[Access, int]:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import Layer, LayerTrace, UserError, accelerator, simulate
-from sim.accelerators.phantom.cores import rotated
-from sim.accelerators.phantom.packing import PACKERS
+from sim.accelerators.phantom.cores import column_pieces
+from sim.accelerators.phantom.packing import PACKERS, Streams
 from tests.examples import examples
 from tests.reference import phantom as reference
 from tests.strategies import conv_layers, linear_layers, traces
@@ -66,14 +66,15 @@ def test_packers_equal_the_stepped_scheduler(
     entries: list[int], lookahead: int, scheduler: str
 ) -> None:
     stream = np.array(entries, dtype=np.uint8)[:, None]
+    assert np.array_equal(Streams.of(stream).products, stream)
     told = reference.schedule(list(entries), lookahead, scheduler)
-    assert PACKERS[scheduler](stream, lookahead).tolist() == [told]
+    assert PACKERS[scheduler](Streams.of(stream), lookahead).tolist() == [told]
 
 
 def test_streams_longer_than_a_byte_can_count_are_packed_in_full() -> None:
     stream = np.full((1000, 1), 3, dtype=np.uint8)
-    assert PACKERS["in_order"](stream, 27).tolist() == [1000]
-    assert PACKERS["in_order"](0 * stream, 27).tolist() == [38]
+    assert PACKERS["in_order"](Streams.of(stream), 27).tolist() == [1000]
+    assert PACKERS["in_order"](Streams.of(0 * stream), 27).tolist() == [38]
 
 
 @settings(max_examples=examples(40), deadline=None)
@@ -142,15 +143,9 @@ def test_rotation_spreads_a_dense_kernel_column_over_the_pe_columns() -> None:
 
 
 def test_rotation_turns_by_one_column_per_slice() -> None:
-    times = np.random.default_rng(3).integers(0, 100, (2, 8, 3, 2))
-    expected = [
-        [
-            max(sum(times[k, q, (pe - q) % 3, band] for q in range(8)) for pe in range(3))
-            for band in range(2)
-        ]
-        for k in range(2)
-    ]
-    assert rotated(times).tolist() == expected
+    taken = [[q * 3 + (pe - q) % 3 for q in range(8)] for pe in range(3)]
+    assert column_pieces(24, 3, turn=1).tolist() == taken
+    assert column_pieces(24, 3, turn=0).tolist() == [list(range(pe, 24, 3)) for pe in range(3)]
 
 
 def test_small_maps_give_every_core_its_own_filters() -> None:
