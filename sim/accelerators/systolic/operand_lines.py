@@ -88,9 +88,10 @@ def packed_filters(trace: LayerTrace, cut: Cut, threads: int) -> Plane:
         weight = np.pad(weight, [(0, 0), (0, cut.filled - cut.lines), (0, 0)])
     lines = weight.reshape(layer.groups, cut.tiles, cut.size, -1)
     packed = np.zeros((*lines.shape[:2], cut.word_bytes, lines.shape[3]), dtype=np.uint8)
-    for bit in range(8):  # of a byte: much faster than np.packbits along an outer axis
+    for bit in reversed(range(8)):  # of a byte: much faster than np.packbits along an outer axis
+        packed += packed  # and than a shift of bytes
         taken = lines[:, :, bit::8]
-        packed[:, :, : taken.shape[2]] |= taken << np.uint8(bit)
+        packed[:, :, : taken.shape[2]] |= taken
     ordered = _window_order(packed.reshape(layer.groups, -1, *trace.weight.shape[1:]))
     return _by_step(ordered.view(cut.word_type), threads)
 

@@ -30,8 +30,9 @@ from sim.arithmetic import Counts, ceil_div, even_slices
 from sim.layer import Mask
 from sim.trace import LayerTrace
 
-PLANE_BYTES = 1 << 16
-"""One plane of the tiles that advance together: some ten planes stay inside a usual L2."""
+PLANE_BYTES = 1 << 17
+"""One plane of the tiles that advance together: some ten planes stay near a core, and a step works
+long enough for the calls that it takes not to count."""
 
 
 def tile_cycles(trace: LayerTrace, rows: int, columns: int, threads: int, depth: int) -> Counts:

@@ -57,7 +57,7 @@ class SteppedTiles:
 
     def _empty_queues(self, segments: int, depth: int) -> UnaryQueues:
         threads, _, groups, tiles, lines = self.lines.shape
-        shape = (depth, threads, segments, groups, tiles, lines, self.words.shape[3])
+        shape = (depth, threads, lines, segments, groups, tiles, self.words.shape[3])
         return UnaryQueues(np.zeros(shape, self.words.dtype), self.words_of_tile)
 
     def _in_segments(self, segments: int, depth: int) -> tuple[UnaryQueues, Counts]:
@@ -75,13 +75,13 @@ class SteppedTiles:
         waits = led._advance(queues, steps, length)
         ends = queues.levels
         for segment in range(1, segments):
-            before = ends[:, :, [segment - 1]]
-            if not np.array_equal(before, guesses[:, :, [segment]]):
+            before = ends[:, :, :, [segment - 1]]
+            if not np.array_equal(before, guesses[:, :, :, [segment]]):
                 again = UnaryQueues(before, self.words_of_tile)
                 first = LEAD_IN + segment * length
                 waits[segment] = led._advance(again, range(first, first + length), 0)[0]
-                ends[:, :, segment] = again.levels[:, :, 0]
-        return UnaryQueues(ends[:, :, [-1]], self.words_of_tile), waits.sum(axis=0)
+                ends[:, :, :, segment] = again.levels[:, :, :, 0]
+        return UnaryQueues(ends[:, :, :, [-1]], self.words_of_tile), waits.sum(axis=0)
 
     @cached_property
     def _table(self) -> Plane:
@@ -91,10 +91,13 @@ class SteppedTiles:
 
     @cached_property
     def _rows(self) -> npt.NDArray[np.intp]:
-        """The row of `_table` that each line meets in each step, shaped as `lines`."""
-        places = self.lines.shape[:3]
-        rows = np.arange(len(self._table) - 1).reshape(*places, 1, 1)
-        return np.where(self.lines, rows, len(self._table) - 1)
+        """The row of `_table` that each line meets.
+
+        (threads, lines of a tile, steps, groups, tiles).
+        """
+        lines = np.moveaxis(self.lines, 4, 1)
+        places = np.arange(len(self._table) - 1).reshape(len(lines), 1, *lines.shape[2:4], 1)
+        return np.where(lines, places, len(self._table) - 1)
 
     def _advance(self, queues: UnaryQueues, steps: range, stride: int) -> Counts:
         """Waits of each tile over some steps, (segments, groups, tiles, packed tiles).
@@ -104,11 +107,11 @@ class SteppedTiles:
             steps: of the first segment.
             stride: steps from the start of a segment to that of the next.
         """
-        segments = queues.levels.shape[2]
+        segments = queues.levels.shape[3]
         waits = np.zeros(queues.tiles, dtype=np.int64)
         table, rows = self._table, self._rows
         for step in steps:
             at = slice(step, step + (segments - 1) * stride + 1, stride or None)
-            np.take(table, rows[:, at], axis=0, out=queues.arriving, mode="clip")
+            table.take(rows[:, :, at], axis=0, out=queues.arriving, mode="clip")
             queues.step(waits)
         return waits

@@ -23,8 +23,9 @@ class UnaryQueues:
     levels of the others)`, and an append is `next level |= level & arriving`.
 
     Attributes:
-        levels: (depth, threads, segments, groups, tiles, lines, words).
-        arriving: (threads, segments, groups, tiles, lines, words), the pairs that come next.
+        levels: (depth, threads, lines, segments, groups, tiles, words); lines come first, because
+            what any line of a tile does is reduced along the outermost axis of a plane.
+        arriving: (threads, lines, segments, groups, tiles, words), the pairs that come next.
     """
 
     def __init__(self, levels: Plane, words_of_tile: int) -> None:
@@ -32,7 +33,7 @@ class UnaryQueues:
         self.arriving = np.empty_like(levels[0])
         self._words_of_tile = words_of_tile
         self._scratch = np.empty_like(levels[0, 0])
-        self._idle = np.empty_like(self._scratch[:, :, :, :1])
+        self._idle = np.empty_like(self._scratch[:1])
         queues = [list(levels[:, thread]) for thread in range(levels.shape[1])]
         # Served once, the first thread is not full, as the first of equals; its last level is left
         # alone here and overwritten by an append.
@@ -45,7 +46,7 @@ class UnaryQueues:
     @property
     def tiles(self) -> tuple[int, int, int, int]:
         """Segments, groups, tiles and packed tiles."""
-        segments, groups, tiles = self.levels.shape[2:5]
+        segments, groups, tiles = self.levels.shape[3:6]
         return segments, groups, tiles, self.levels.shape[6] // self._words_of_tile
 
     def step(self, waits: Counts) -> None:
@@ -136,7 +137,7 @@ class UnaryQueues:
 
     def _in_tiles(self, plane: Plane) -> Mask:
         """Which tiles have any bit of a plane."""
-        words: Mask = np.bitwise_or.reduce(plane, axis=3) != 0
+        words: Mask = np.bitwise_or.reduce(plane, axis=0) != 0
         if self._words_of_tile == 1:
             return words
         of_tile: Mask = np.logical_or.reduce(words.reshape(*self.tiles, -1), axis=-1)
@@ -145,7 +146,7 @@ class UnaryQueues:
     def _set_idle(self, idle: Mask) -> None:
         """Set all bits of the tiles that are not served."""
         words = np.repeat(idle, self._words_of_tile, axis=-1) if self._words_of_tile > 1 else idle
-        np.negative(words[:, :, :, None], out=self._idle, dtype=self._idle.dtype, casting="unsafe")
+        np.negative(words, out=self._idle[0], dtype=self._idle.dtype, casting="unsafe")
 
 
 def _run(operations: Operations) -> None:
