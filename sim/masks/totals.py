@@ -70,10 +70,11 @@ def _tap_selector(layer: Layer, axis: int) -> npt.NDArray[np.float32]:
 def filter_nonzeros(trace: LayerTrace) -> Counts:
     """Nonzero weights of each filter, (K,)."""
     filters = trace.weight.reshape(trace.layer.out_channels, -1)
-    if filters.shape[1] % _WORD_BYTES:
-        return np.count_nonzero(filters, axis=1).astype(np.int64)
-    ones = np.bitwise_count(filters.view(np.uint64))  # several times faster than a sum of Booleans
-    return np.asarray(ones.sum(axis=1, dtype=np.int64))
+    ones: npt.NDArray[np.uint8] = filters.view(np.uint8)
+    if filters.shape[1] % _WORD_BYTES == 0:  # several times faster than a sum of bytes
+        ones = np.bitwise_count(filters.view(np.uint64))
+    nonzeros: Counts = ones.sum(axis=1, dtype=np.int64)
+    return nonzeros
 
 
 def window_activations(trace: LayerTrace) -> Counts:

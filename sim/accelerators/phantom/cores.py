@@ -134,14 +134,15 @@ class Core:
             return in_slices.max(axis=3).sum(axis=2), int(cycles.sum())
         # The sum over pieces is a product with a row of one 1 for each piece, here PE column by
         # PE column.
-        kind = np.float32 if int(table.max()) * pieces < _EXACT else np.float64
+        exact = int(table.max()) * pieces < _EXACT
+        kind = np.dtype(np.float32 if exact else np.float64)
         rows = np.eye(PATTERNS + 1, PATTERNS, dtype=kind)  # none for the last, which takes no time
         places = column_pieces(pieces, self.pe_columns, TURNS[self.intra_core])
         ones = rows.take(patterns[:, :, places].swapaxes(1, 2), axis=0)
         ones = ones.reshape(groups, self.pe_columns, filters, -1)
-        cycles = table[:, places, :PATTERNS].astype(kind)
-        cycles = cycles.reshape(groups, self.pe_columns, -1, table.shape[3])
-        of_columns = (ones @ cycles).astype(np.int64)
+        looked_up = table[:, places, :PATTERNS].astype(kind)
+        looked_up = looked_up.reshape(groups, self.pe_columns, -1, table.shape[3])
+        of_columns = (ones @ looked_up).astype(np.int64)
         return of_columns.max(axis=1), int(of_columns.sum())
 
     def _worked(self, patterns: Patterns) -> Mask:

@@ -90,7 +90,8 @@ def _passes(lookahead: int, entries: int) -> npt.NDArray[np.int64]:
         used = np.where(begins, 0, used) + wanted
         taken = np.where(begins, 0, taken) + 1
     states = used * (lookahead + 1) + taken
-    return (states * CODES + (begun << _COUNT_SHIFT)).reshape(-1)
+    passes: npt.NDArray[np.int64] = states * CODES + (begun << _COUNT_SHIFT)
+    return passes.reshape(-1)
 
 
 def in_order(streams: Streams, lookahead: int) -> Cycles:
