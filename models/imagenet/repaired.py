@@ -5,6 +5,7 @@ traced. Without labels a network is judged by how far it answers as the dense on
 """
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -72,21 +73,83 @@ class Repaired:
 
 
 @dataclass(frozen=True)
-class _Judge:
+class Judge:
+    """Pictures that nothing is chosen on, and what the dense network says of them.
+
+    Attributes:
+        views: of these pictures, (N, C, H, W).
+        reference: outputs of the dense network on them.
+        whole: each picture as a whole.
+        labels: of these; None = not known.
+    """
+
     views: Tensor
     reference: Tensor
     whole: Tensor
     labels: Tensor | None
 
-    def judge(
-        self, module: nn.Module, repair: Method, numbers: Literal["float", "int8"]
-    ) -> Judgement:
+    def judge(self, module: nn.Module, repair: Method, numbers: Numbers) -> Judgement:
+        """How a network does on them."""
         agreed = agreement(self.reference, logits(module, self.views))
         count = len(self.whole)
         if self.labels is None:
             return Judgement(repair, numbers, agreed, count, 0, 0)
         right = int((logits(module, self.whole).argmax(1) == self.labels).sum())
         return Judgement(repair, numbers, agreed, count, count, right)
+
+
+@dataclass(frozen=True)
+class RepairBench:
+    """A trained network, the views that repair it and those that judge it.
+
+    Attributes:
+        dense: with batch norm folded.
+        fitted: views, (N, C, H, W), that choose weights, repair them and set ranges of INT8.
+        judge: of other pictures.
+        checkpoint: where the weights come from.
+        seed: of what repair draws.
+    """
+
+    dense: SparseNetwork
+    fitted: Tensor
+    judge: Judge
+    checkpoint: Path
+    seed: int
+
+    @classmethod
+    def of(cls, network: str, settings: FullSizeSettings) -> "RepairBench":
+        """Of a network with a checkpoint and a folder of pictures.
+
+        Raises:
+            UserError: they are not stated, or do not fit.
+        """
+        inputs = settings.inputs
+        if inputs.checkpoint is None or inputs.folder is None or settings.pictures.repair is None:
+            raise UserError(f"{network}: repair needs a checkpoint and an image_folder")
+        module, path = user_network(network, settings)
+        dense = SparseNetwork(module.eval())
+        fold_batch_norm(dense)
+        folder = image_folder(inputs.folder, settings.shape.form(network), None)
+        fitted, judge = _fitted_views(folder, settings), _judge(folder, settings, dense)
+        return cls(dense, fitted, judge, path, settings.seed)
+
+    @property
+    def spread(self) -> Tensor:
+        """Some of the fitted views, evenly over all pictures."""
+        return self.fitted[_spread(len(self.fitted))]
+
+    def pruned(self, scheme: ModelledScheme) -> SparseNetwork:
+        """The network pruned, not repaired yet."""
+        return _pruned(self.dense, scheme, self.fitted)
+
+    def repaired(
+        self, pruned: SparseNetwork, scheme: ModelledScheme, method: Method
+    ) -> SparseNetwork:
+        """A copy of the pruned network, repaired."""
+        sparse = copy.deepcopy(pruned)
+        how = Repair(method=method, seed=self.seed, kept_in=scheme.kept_in)
+        repair_network(self.dense, sparse, self.fitted, how)
+        return sparse
 
 
 def repaired_trace(
@@ -99,39 +162,52 @@ def repaired_trace(
     Raises:
         UserError: unknown scheme, no checkpoint, or pictures that do not fit.
     """
-    inputs, repair = settings.inputs, settings.pictures.repair
-    if inputs.checkpoint is None or inputs.folder is None or repair is None:
-        raise UserError(f"{network}: repair needs a checkpoint and an image_folder")
     pruning = settings.modelled_scheme(network, scheme)
-    module, path = user_network(network, settings)
-    dense = SparseNetwork(module.eval())
-    fold_batch_norm(dense)
-    folder = image_folder(inputs.folder, settings.shape.form(network), None)
-    fitted, judge = _fitted_views(folder, settings), _judge(folder, settings, dense)
-    pruned = _pruned(dense, pruning, fitted)
-    judgements = []
-    for method in _methods(scheme, repair):  # one after another: two at once take the memory twice
-        sparse = copy.deepcopy(pruned)
-        how = Repair(method=method, seed=settings.seed, kept_in=pruning.kept_in)
-        repair_network(dense, sparse, fitted, how)
-        judgements.append(judge.judge(sparse.module, method, "float"))
-    quantize(sparse, fitted[_spread(len(fitted))], VIEWS_AT_ONCE)
-    judgements.append(judge.judge(sparse.module, method, "int8"))
-    images = judge.whole[: settings.images]
+    bench = RepairBench.of(network, settings)
+    methods = repairs_of(scheme, settings)
+    sparse, judgements = judged_repairs(bench, bench.pruned(pruning), pruning, methods)
+    images = bench.judge.whole[: settings.images]
     provenance = Provenance(
         suite,
         network,
         scheme,
         "measured",
         "measured",
-        f"weights: {path.name}, {scheme}, repair {method}; activations: {len(images)} of the "
-        f"pictures of folder {inputs.folder.name} that repair did not see",
+        f"weights: {bench.checkpoint.name}, {scheme}, repair {judgements[-1].repair}; activations: "
+        f"{len(images)} of the pictures of folder {_folder(settings).name} that repair did not see",
     )
     shapes = full_size_network(network, settings, weights=False)
-    return Repaired(trace_network(shapes, sparse, images, provenance), tuple(judgements))
+    return Repaired(trace_network(shapes, sparse, images, provenance), judgements)
 
 
-def _methods(scheme: str, most: Method) -> tuple[Method, ...]:
+def judged_repairs(
+    bench: RepairBench,
+    pruned: SparseNetwork,
+    pruning: ModelledScheme,
+    methods: Sequence[Method],
+) -> tuple[SparseNetwork, tuple[Judgement, ...]]:
+    """A pruned network after the last of some repairs, in INT8, and how each step does.
+
+    All are judged in floating point; the last judgement is of what is returned.
+    """
+    judgements = []
+    for method in methods:  # one after another: two networks at once take the memory twice
+        sparse = bench.repaired(pruned, pruning, method)
+        judgements.append(bench.judge.judge(sparse.module, method, "float"))
+    quantize(sparse, bench.spread, VIEWS_AT_ONCE)
+    judgements.append(bench.judge.judge(sparse.module, method, "int8"))
+    return sparse, tuple(judgements)
+
+
+def _folder(settings: FullSizeSettings) -> Path:
+    if settings.inputs.folder is None:
+        raise UserError("repair needs an image_folder")
+    return settings.inputs.folder
+
+
+def repairs_of(scheme: str, settings: FullSizeSettings) -> tuple[Method, ...]:
+    """The repair asked for, behind all weaker ones; an unpruned network needs none."""
+    most = settings.pictures.repair or "none"
     methods: tuple[Method, ...] = get_args(Method)
     return ("none",) if scheme == "dense" else methods[: methods.index(most) + 1]
 
@@ -159,7 +235,7 @@ def _fitted_views(folder: ImageFolder, settings: FullSizeSettings) -> Tensor:
     return random_views(photographs, pictures.fitted_views, folder.form, settings.seed)
 
 
-def _judge(folder: ImageFolder, settings: FullSizeSettings, dense: SparseNetwork) -> _Judge:
+def _judge(folder: ImageFolder, settings: FullSizeSettings, dense: SparseNetwork) -> Judge:
     """Of the other pictures: views, whole ones, labels and what the dense network says of them."""
     pictures = settings.pictures
     files = folder.files[1::2][: pictures.judged_pictures]
@@ -169,7 +245,7 @@ def _judge(folder: ImageFolder, settings: FullSizeSettings, dense: SparseNetwork
     views = random_views(photographs, pictures.judged_views, folder.form, settings.seed + 1)
     whole = replace(folder, files=files).images()
     labels = torch.tensor([_label(path) for path in files]) if pictures.labels_in_names else None
-    return _Judge(views, logits(dense.module, views), whole, labels)
+    return Judge(views, logits(dense.module, views), whole, labels)
 
 
 def _label(path: Path) -> int:

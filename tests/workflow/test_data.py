@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from workflow import declarations, dependencies
 from workflow.dependencies import code_digest
@@ -149,7 +150,7 @@ def asked_for() -> Products:
     """What the full configuration asks for."""
     config: dict[str, Any] = {}
     for name in ("config.yaml", "full.yaml"):
-        config |= yaml.safe_load((ROOT / "config" / name).read_text())
+        update_config(config, yaml.safe_load((ROOT / "config" / name).read_text()))
     return products(Plan(config, ROOT))
 
 

@@ -28,7 +28,7 @@ OWN_RULES = {
     ("canvases", "trace"): "trace_detector",
 }
 """Suites that have a rule of their own for a step."""
-RULES = {"spex": "search_spex", "zeros": "zeros_sensitivity"}
+RULES = {"spex": "search_spex", "zeros": "zeros_sensitivity", "curves": "pretrained_curve"}
 """Steps whose folder is not called like the rule."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from models.imagenet import IMAGENET
 from sim.errors import UserError
 from sim.setting_types import built
-from workflow.plan.config_errors import ConfigError, Place, require_keys
+from workflow.plan.config_errors import ConfigError, Place, require_keys, require_names
 from workflow.plan.layout import Layout, for_network
 from workflow.plan.sections.training import Training
 
@@ -136,6 +136,20 @@ def _check_full_size(layout: Layout) -> None:
     for network, values in [("", {}), *pretrained["networks"].items()]:
         place = ("pretrained", "networks", network)
         _build(FullSizeSettings.of, [common, (place if network else (), values)])
+    _check_curves(pretrained)
+
+
+def _check_curves(pretrained: Mapping[str, Any]) -> None:
+    """Every varied setting exists and takes each of its values; every network is configured."""
+    from models.imagenet.settings import FullSizeSettings
+
+    curves, place = pretrained["curves"], ("pretrained", "curves")
+    require_names((*place, "networks"), "network", curves["networks"], pretrained["networks"])
+    for scheme, settings in curves["schemes"].items():
+        for key, values in settings.items():
+            for value in values:
+                changed = ((*place, "schemes", scheme), {key: value})
+                _build(FullSizeSettings.of, [((), pretrained["settings"]), changed])
 
 
 def _check_modelled(layout: Layout) -> None:

@@ -31,3 +31,32 @@ rule pretrained_trace:
         "--network {wildcards.network:q} --scheme {wildcards.scheme:q} "
         "--settings {params.settings:q} --output {output.trace:q} "
         "--densities {output.densities:q} --metrics {output.metrics:q} 2> {log:q}"
+
+
+# Agreement with the unpruned network against density, after each repair: one job per (network, scheme).
+rule pretrained_curve:
+    input:
+        lambda wildcards: plan.pretrained.inputs(wildcards.network),
+    output:
+        f"{RESULTS}/curves/{{suite}}/{{network}}/{{scheme}}.json",
+    log:
+        f"{LOGS}/curves/{{suite}}.{{network}}.{{scheme}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/curves/{{suite}}.{{network}}.{{scheme}}.tsv"
+    wildcard_constraints:
+        suite="pretrained",
+    conda:
+        "../envs/base.yaml"
+    params:
+        code=lambda wildcards: digests.code(
+            "workflow.studies.pretrained.curve_step",
+            f"models.compression.schemes.{wildcards.scheme}",
+            pins=TORCH,
+        ),
+        settings=lambda wildcards: as_json(plan.pretrained.settings(wildcards.network)),
+        varied=lambda wildcards: as_json(plan.pretrained.curve_values(wildcards.scheme)),
+        pictures=lambda wildcards: plan.pretrained.pictures_digest(),
+    shell:
+        "python -m workflow.studies.pretrained.curve_step --network {wildcards.network:q} "
+        "--scheme {wildcards.scheme:q} --settings {params.settings:q} --varied {params.varied:q} "
+        "--output {output:q} 2> {log:q}"

@@ -100,13 +100,18 @@ localrules:
     pretrained,
 
 
-# `make pretrained`: the tables of this suite alone.
+# `make pretrained`: the tables and figures of this suite alone.
 rule pretrained:
     input:
         [
             layout.table(table.name)
             for table in PRODUCTS.tables
             if table.name.startswith("pretrained")
+        ],
+        [
+            layout.figure(figure.name, "svg")
+            for figure in PRODUCTS.figures
+            if figure.name.startswith("pretrained")
         ],
 
 

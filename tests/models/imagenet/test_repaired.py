@@ -5,47 +5,18 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 
-from models.imagenet.full_size import full_size_network
 from models.imagenet.repaired import Repaired, repaired_trace
 from models.imagenet.settings import FullSizeSettings
 from sim.errors import UserError
-
-NETWORK = "mobilenet_v1_relu6"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six smooth pictures with class numbers in their names."""
-    target = tmp_path_factory.mktemp("pictures")
-    rng = np.random.default_rng(0)
-    for index in range(6):
-        coarse = Image.fromarray(rng.integers(0, 256, (6, 6, 3), np.uint8))
-        coarse.resize((80, 80), Image.Resampling.BICUBIC).save(target / f"p{index}_{index}.png")
-    return target
+from tests.models.imagenet.small_checkpoint import NETWORK, draw_pictures, small_settings
 
 
 @pytest.fixture(scope="module")
-def settings(folder: Path) -> FullSizeSettings:
-    full_size = FullSizeSettings.of(
-        {
-            "width": 0.25,
-            "input_height": 64,
-            "input_width": 64,
-            "num_classes": 10,
-            "images": 2,
-            "image_folder": str(folder),
-            "checkpoint": str(folder.parent / f"{folder.name}.safetensors"),
-            "repair": "reconstruct",
-            "fitted_views": 6,
-            "judged_views": 4,
-            "labels_in_names": True,
-        }
-    )
-    module = full_size_network(NETWORK, full_size, weights=True)
-    save_file(module.state_dict(), full_size.inputs.checkpoint or "")
-    return full_size
+def settings(tmp_path_factory: pytest.TempPathFactory) -> FullSizeSettings:
+    folder = tmp_path_factory.mktemp("pictures")
+    draw_pictures(folder)
+    return small_settings(folder)
 
 
 @pytest.fixture(scope="module")

@@ -198,6 +198,14 @@ def with_change(config: dict[str, Any], text: str) -> dict[str, Any]:
         ("compression: {magnitude: {density: 1.5}}", "magnitude.density: density is 1.5"),
         ("detection: {networks: {yolov5s: {width: x}}}", "yolov5s.width: width is 'x'"),
         ("pretrained: {settings: {repair: x}}", "settings.repair: .*one of none"),
+        (
+            "pretrained: {curves: {networks: [], schemes: {dbb: {weight_bounds: [4]}}}}",
+            "curves.schemes.dbb.weight_bounds: unknown setting 'weight_bounds'",
+        ),
+        (
+            "pretrained: {curves: {networks: [], schemes: {dbb: {weight_bound: [4, 9]}}}}",
+            "curves.schemes.dbb.weight_bound: weight_bound is 9",
+        ),
         ("dataflow: {settings: {dsp_shares: 0.1}}", "dsp_shares is 0.1; expected a list"),
         ("dataflow: {settings: {dsp_share: 0}}", "settings.dsp: limit dsp is 0|settings"),
         ("threshold_search: {settings: {trails: 3}}", "settings.trails: .*mean 'trials'"),

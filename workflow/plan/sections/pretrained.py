@@ -84,6 +84,16 @@ class Pretrained:
             for name in config["accelerators"]
         ]
 
+    def curve_runs(self) -> list[Run]:
+        """(suite, network, scheme) of each curve of agreement against density."""
+        curves = self.layout.config["pretrained"]["curves"]
+        networks = [name for name in curves["networks"] if name in self.networks]
+        return [Run(SUITE, name, scheme) for name in networks for scheme in curves["schemes"]]
+
+    def curve_values(self, scheme: str) -> dict[str, list[Any]]:
+        """Values of each setting of a scheme that a curve varies."""
+        return dict(self.layout.config["pretrained"]["curves"]["schemes"][scheme])
+
     def settings(self, network: str) -> dict[str, Any]:
         """Settings of a network's traces."""
         section = self.layout.config["pretrained"]

@@ -29,21 +29,26 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     metrics = json.loads(intact(path).read_text())
     if not metrics.get("judgements"):
         raise UserError(f"{path}: lacks judgements; delete and remake it")
-    for entry in metrics["judgements"]:
-        agreed = entry["agreement"]
-        share = agreed["same"] / agreed["images"]
-        low, high = Share(share * entry["pictures"], entry["pictures"]).interval_percent
-        row = {key: metrics[key] for key in KEYS} | {
-            "repair": entry["repair"],
-            "numbers": entry["numbers"],
-            "judged_pictures": entry["pictures"],
-            "judged_views": agreed["images"],
-            "agreement_percent": 100 * share,
-            "agreement_low_percent": low,
-            "agreement_high_percent": high,
-            "kl_divergence_nats": agreed["kl_divergence_nats"],
-        }
-        yield row | _top1(entry)
+    run = {key: metrics[key] for key in KEYS}
+    yield from (run | judgement_columns(entry) for entry in metrics["judgements"])
+
+
+def judgement_columns(entry: dict[str, Any]) -> dict[str, Any]:
+    """What one judgement of a network (models.imagenet.repaired.Judgement) says, by column."""
+    agreed = entry["agreement"]
+    share = agreed["same"] / agreed["images"]
+    low, high = Share(share * entry["pictures"], entry["pictures"]).interval_percent
+    return {
+        "repair": entry["repair"],
+        "numbers": entry["numbers"],
+        "judged_pictures": entry["pictures"],
+        "judged_views": agreed["images"],
+        "agreement_percent": 100 * share,
+        "agreement_low_percent": low,
+        "agreement_high_percent": high,
+        "kl_divergence_nats": agreed["kl_divergence_nats"],
+        **_top1(entry),
+    }
 
 
 def _top1(entry: dict[str, Any]) -> dict[str, float | int | None]:
@@ -61,7 +66,11 @@ def judgements(paths: Sequence[Path]) -> pd.DataFrame:
     Raises:
         UserError: a metrics file lacks the judgements.
     """
-    table = pd.DataFrame([row for path in paths for row in _rows(path)])
+    return beside_int8_dense(pd.DataFrame([row for path in paths for row in _rows(path)]))
+
+
+def beside_int8_dense(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of judgements with a column `share_of_int8_dense`, before the divergence."""
     rounded = table[(table["scheme"] == "dense") & (table["numbers"] == "int8")]
     dense = rounded.set_index("network")["agreement_percent"]
     table.insert(

@@ -23,8 +23,17 @@ def study(plan: Plan) -> Study:
     """Answers after each repair, proof of loading, densities, designs and claims, as fetched."""
     if not plan.pretrained.configured:
         return Study("Networks")
-    tables = [*_networks(plan), *_of_papers(plan), *_modelled(plan)]
-    figures = [Figure("pretrained_modelled", "modelled_figure", ["pretrained_modelled"])]
+    curves = plan.layout.of_runs("curves", plan.pretrained.curve_runs(), ".json")
+    tables = [
+        *_networks(plan),
+        *_of_papers(plan),
+        *_modelled(plan),
+        Table("pretrained_curves", "curves_table", curves),
+    ]
+    figures = [
+        Figure("pretrained_modelled", "modelled_figure", ["pretrained_modelled"]),
+        Figure("pretrained_curves", "curves_figure", ["pretrained_curves"]),
+    ]
     return Study("Networks", tables, figures, [Claims("claims", JUDGED_FROM)])
 
 

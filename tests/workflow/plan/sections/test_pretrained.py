@@ -18,6 +18,10 @@ def section(folder: Path, **changes: Any) -> Pretrained:
             "networks": {"mobilenet_v1_relu6": {}, "resnet50_half": {"labels_in_names": False}},
             "schemes": ["dense", "dbb"],
             "settings": {"images": 2, "labels_in_names": True},
+            "curves": {
+                "networks": ["mobilenet_v1_relu6", "resnet50_half"],
+                "schemes": {"dense": {}, "dbb": {"weight_bound": [4, 6]}},
+            },
         }
         | changes,
     }
@@ -69,6 +73,15 @@ def test_events_are_of_the_compared_schemes(fetched: Path) -> None:
     assert section(fetched).events() == [
         f"results/events/pretrained/resnet50_half/dbb/{name}.csv" for name in ("sa", "scnn")
     ]
+
+
+def test_curves_are_of_fetched_networks(fetched: Path) -> None:
+    suite = section(fetched)
+    assert suite.curve_runs() == [
+        ("pretrained", "resnet50_half", "dense"),
+        ("pretrained", "resnet50_half", "dbb"),
+    ]
+    assert suite.curve_values("dbb") == {"weight_bound": [4, 6]}
 
 
 def test_settings_name_the_files_and_a_network_may_differ(fetched: Path) -> None:
