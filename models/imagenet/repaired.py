@@ -118,7 +118,7 @@ class RepairBench:
 
     @classmethod
     def of(cls, network: str, settings: FullSizeSettings) -> "RepairBench":
-        """Of a network with a checkpoint and a folder of pictures.
+        """Load a network with a checkpoint, and views of a folder of pictures.
 
         Raises:
             UserError: they are not stated, or do not fit.

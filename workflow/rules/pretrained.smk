@@ -33,7 +33,7 @@ rule pretrained_trace:
         "--densities {output.densities:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
-# Agreement with the unpruned network against density, after each repair: one job per (network, scheme).
+# Agreement with the unpruned network against density, after each repair: a job per (network, scheme).
 rule pretrained_curve:
     input:
         lambda wildcards: plan.pretrained.inputs(wildcards.network),
@@ -57,6 +57,5 @@ rule pretrained_curve:
         varied=lambda wildcards: as_json(plan.pretrained.curve_values(wildcards.scheme)),
         pictures=lambda wildcards: plan.pretrained.pictures_digest(),
     shell:
-        "python -m workflow.studies.pretrained.curve_step --network {wildcards.network:q} "
-        "--scheme {wildcards.scheme:q} --settings {params.settings:q} --varied {params.varied:q} "
-        "--output {output:q} 2> {log:q}"
+        "python -m workflow.studies.pretrained.curve_step --network {wildcards.network:q} --scheme "
+        "{wildcards.scheme:q} --settings {params.settings:q} --varied {params.varied:q} --output {output:q} 2> {log:q}"
