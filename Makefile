@@ -11,6 +11,7 @@ STAMP := $(VENV)/.installed
 TECHNOLOGY_PYTHON ?= python3.12
 TECHNOLOGY_VENV := .venv-technology
 DOCS_VENV := .venv-docs
+PEERS_VENV := build/peers
 # One package from PyTorch's own index of CPU builds, some 200 MB instead of several GB. Where that
 # index cannot be reached the step gives up at once and torch comes from the main index.
 CPU_TORCH := --index-url https://download.pytorch.org/whl/cpu --no-deps --retries 0 --timeout 15
@@ -49,7 +50,7 @@ no_index = { echo "the environment was not built: pip needs a package index (its
 stale = $$(find $(1)/tables $(1)/figures -newer $(1)/report.html 2>/dev/null || echo none)
 
 .PHONY: help results quick unlock pretrained design-space scaling test test-all lint bench check-results check-quick check-full reference reference-full lock clean \
-	measured-resources fashion-mnist technology site check-site examples release verify gpu-reference
+	measured-resources fashion-mnist technology site check-site examples release verify gpu-reference bench-peers growth
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | awk -F ': ' '{ printf "make %-20s %s\n", $$1, $$2 }'
@@ -119,6 +120,21 @@ bench: $(STAMP) ## time and memory of each accelerator
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_traces
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_spex
+
+growth: $(STAMP) ## time and memory over images, input size, depth and designs, minutes
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.growth --svg build/growth.svg
+
+# SCALE-Sim in an environment of its own, on the same layers: PEERS="ws os is" for all three dataflows.
+PEERS ?= ws
+bench-peers: $(STAMP) $(PEERS_VENV)/.installed ## time and memory beside SCALE-Sim, minutes
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m workflow.maintenance.bench_peers \
+		--python $(PEERS_VENV)/bin/python --dataflows $(PEERS)
+
+$(PEERS_VENV)/.installed:
+	$(PYTHON) -m venv --clear $(PEERS_VENV)
+	@$(PEERS_VENV)/bin/pip install --quiet --disable-pip-version-check scalesim==3.0.0 numpy==2.2.6 || \
+		{ echo "nothing was compared: this index lacks scalesim 3.0.0, NumPy 2.2.6 or what they need" >&2; exit 1; }
+	touch $@
 
 # Dense and 2:4 kernels of PyTorch on a GPU, beside the models; TORCH=cuda for a PyTorch that sees one.
 gpu-reference: $(STAMP) ## measure a GPU beside the models

@@ -1,8 +1,8 @@
 """What the code of a plug-in raises while it runs, as an error of one line that names it."""
 
 import re
+import sys
 from collections.abc import Iterator
-from concurrent.futures.process import _RemoteTraceback
 from pathlib import Path
 from traceback import walk_tb
 
@@ -51,7 +51,8 @@ def _places(error: BaseException) -> Iterator[tuple[Path, int]]:
     """File and line of every call that an exception passed through, the innermost last."""
     for frame, line in walk_tb(error.__traceback__):
         yield Path(frame.f_code.co_filename), line
-    if isinstance(error.__cause__, _RemoteTraceback):  # only text comes back from a worker
+    workers = sys.modules.get("concurrent.futures.process")  # not loaded where none are at work
+    if workers and isinstance(error.__cause__, workers._RemoteTraceback):  # only text comes back
         for path, text in FRAME.findall(str(error.__cause__)):
             yield Path(path), int(text)
 

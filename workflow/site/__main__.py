@@ -45,6 +45,8 @@ def _pictures(results: ResultFolder) -> Iterator[tuple[str, str]]:
     for name in results.figures:
         path = results.folder / "figures" / f"{name}.svg"
         yield f"figures/{name}.svg", slim(path.read_text(encoding="utf-8"))
+    for path in sorted(DOCS.glob("*.svg")):
+        yield path.name, slim(path.read_text(encoding="utf-8"))
     for example in examples():
         if example.drawn.is_file():
             text = example.drawn.read_text(encoding="utf-8")
