@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim import LayerTrace
-from tests.reference.windows import operand_pairs
+from tests.reference.windows import dot_product
 
 
 def value_kept(trace: LayerTrace, image: int, group: int, pixel: int, column: int) -> bool:
@@ -11,7 +11,7 @@ def value_kept(trace: LayerTrace, image: int, group: int, pixel: int, column: in
     layer = trace.layer
     row, position = divmod(pixel, layer.output_size[1])
     first_filter = group * (layer.out_channels // layer.groups)
-    values = list(operand_pairs(trace, image, first_filter, row, position))
+    values = dot_product(trace, image, first_filter, row, position)
     nonzero = values[column][-1]
     given = trace.block_map
     if given is None or not nonzero:
@@ -54,7 +54,7 @@ def block_macs(trace: LayerTrace) -> int:
         for filter_ in range(layer.out_channels):
             group = filter_ // (layer.out_channels // layer.groups)
             for pixel in range(height * width):
-                pairs = operand_pairs(trace, image, filter_, *divmod(pixel, width))
+                pairs = dot_product(trace, image, filter_, *divmod(pixel, width))
                 for column, (*_, weight, _) in enumerate(pairs):
                     total += weight and value_kept(trace, image, group, pixel, column)
     return total

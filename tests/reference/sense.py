@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim import LayerTrace
-from tests.reference.windows import operand_pairs
+from tests.reference.windows import dot_product
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ def kernel_work(trace: LayerTrace, image: int, filter_: int, channel: int, pixel
     return sum(
         weight and activation
         for row, column in pixels
-        for c, _, _, weight, activation in operand_pairs(trace, image, filter_, row, column)
+        for c, _, _, weight, activation in dot_product(trace, image, filter_, row, column)
         if c == channel
     )
 

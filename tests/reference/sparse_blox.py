@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sim import LayerTrace
 from tests.reference import blocks
-from tests.reference.windows import operand_pairs
+from tests.reference.windows import dot_product
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Image:
     def effectual(self, group: int, filter_: int, pixel: int, column: int) -> bool:
         number = group * self.filters + filter_
         row, position = divmod(pixel, self.trace.layer.output_size[1])
-        pair = list(operand_pairs(self.trace, self.image, number, row, position))[column]
+        pair = dot_product(self.trace, self.image, number, row, position)[column]
         weight = pair[3]
         return weight and blocks.value_kept(self.trace, self.image, group, pixel, column)
 

@@ -4,7 +4,7 @@ Shares no code with sim/: the references follow the papers step by step on top o
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from sim import Layer, LayerTrace
 
@@ -53,6 +53,14 @@ def operand_pairs(
                 activation = activation_at(trace, image, channel, (row, column), (r, s))
                 weight = trace.weight[image] if trace.weight.ndim == 5 else trace.weight
                 yield c, r, s, bool(weight[filter_, c, r, s]), activation
+
+
+@lru_cache(maxsize=2048)
+def dot_product(
+    trace: LayerTrace, image: int, filter_: int, row: int, column: int
+) -> tuple[tuple[int, int, int, bool, bool], ...]:
+    """The pairs of one dot product, kept for references that take them up one by one."""
+    return tuple(operand_pairs(trace, image, filter_, row, column))
 
 
 def effectual_macs(trace: LayerTrace) -> int:
