@@ -18,7 +18,7 @@ from models.tracing import trace_network
 from models.training import repeatable
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
-from sim.validation import unknown
+from sim.validation import shown, unknown
 
 ANY_NETWORK = "int8=False (--float) takes any network, unpruned"
 """What a message ends on where the numbers as they are would do."""
@@ -47,8 +47,10 @@ def record_module(
     scheme = origin.scheme
     if scheme not in full_size_schemes():
         raise unknown("scheme", scheme, full_size_schemes())
+    model = _plain(model)
     _check_weights(model)
     images = _tensor(inputs)
+    _check_values(images)
     if not int8 and scheme == "dense":
         return record_any(model, images, with_data(origin, AS_IT_IS, len(images)))
     trace = _both_forms(model, _checked(images), full_size_schemes()[scheme](), origin)
@@ -63,11 +65,13 @@ def _both_forms(
     model: nn.Module, images: Tensor, scheme: FullSizeScheme, origin: Provenance
 ) -> NetworkTrace:
     """The zeros of a pruned copy in INT8, with those before it was rounded."""
-    shapes = copy.deepcopy(model).cpu().eval()
+    shapes = _copied(model).cpu().eval()
     _try_out(shapes, images[:1])
     try:
         sparse = SparseNetwork(copy.deepcopy(shapes))
         _check_forward(sparse)
+        if not sparse.layers:
+            raise UserError(f"{type(model).__name__} has no convolution and no linear layer")
     except UserError as error:
         raise UserError(f"{error}; {ANY_NETWORK}") from error
     real: list[NetworkTrace] = []
@@ -107,9 +111,39 @@ def _checked(inputs: Tensor) -> Tensor:
             "(N, C, H, W) or (N, features), N at least 1, scaled as in training"
         )
     images = images.to(torch.float32)
+    _check_values(images)  # some are finite in double precision alone
+    return images
+
+
+def _check_values(images: Tensor) -> None:
     if not bool(torch.isfinite(images).all()):
         raise UserError("inputs hold values that are not finite numbers")
-    return images
+
+
+def _plain(model: nn.Module) -> nn.Module:
+    """The module that a compiled or distributed one stands for, with the same weights."""
+    while True:
+        if isinstance(model, torch.jit.ScriptModule):
+            kind = type(model).__name__
+            raise UserError(f"{kind} is a TorchScript program; expected the module it was made of")
+        inner = getattr(model, "_orig_mod", None)
+        if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
+            inner = model.module
+        if not isinstance(inner, nn.Module):
+            return model
+        model = inner
+
+
+def _copied(model: nn.Module) -> nn.Module:
+    try:
+        return copy.deepcopy(model)
+    except Exception as error:  # whatever a module holds
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(
+            f"{type(model).__name__} cannot be copied ({shown(reason)}); weights that are computed "
+            "from others are made plain by torch.nn.utils.remove_weight_norm and its like; "
+            f"{ANY_NETWORK}"
+        ) from error
 
 
 def _check_weights(model: nn.Module) -> None:
@@ -119,6 +153,8 @@ def _check_weights(model: nn.Module) -> None:
             continue  # of a lazy module, which gets them from the first image
         if values.is_meta:
             raise UserError(f"{name} is on the device meta; expected a module with its values")
+        if values.layout is not torch.strided or values.is_nested or values.is_quantized:
+            raise UserError(f"{name} is a sparse, nested or quantized tensor; expected a plain one")
         if not bool(torch.isfinite(values).all()):
             raise UserError(f"{name} holds values that are not finite numbers")
 

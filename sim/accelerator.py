@@ -56,9 +56,10 @@ def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
     """
     if not isinstance(trace, LayerTrace):
         raise UserError(f"simulate() takes a LayerTrace first, not {type(trace).__name__}")
-    if not isinstance(accelerator, Accelerator):
+    if not isinstance(accelerator, Accelerator) or isinstance(accelerator, type):
+        what = "a class" if isinstance(accelerator, type) else type(accelerator).__name__
         raise UserError(
-            f"simulate() takes an accelerator second, not {type(accelerator).__name__}; "
+            f"simulate() takes an accelerator second, not {what}; "
             "make one with sim.accelerator(name)"
         )
     reason = refusal(trace.layer, accelerator)

@@ -36,7 +36,7 @@ def _designs(
     if isinstance(accelerators, Mapping):
         designs = dict(accelerators)
         for name, design in designs.items():
-            if not isinstance(design, Accelerator):
+            if not isinstance(design, Accelerator) or isinstance(design, type):
                 kind = type(design).__name__
                 raise UserError(f"compare() takes accelerators by name; {name!r} is of type {kind}")
     elif not (accelerators is None or isinstance(accelerators, Iterable)):

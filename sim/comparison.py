@@ -1,5 +1,6 @@
 """A whole network on several designs: the short way from a trace to a table."""
 
+import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, replace
@@ -19,7 +20,7 @@ from sim.registry import design_title
 from sim.styles import design_style
 from sim.trace import LayerTrace
 from sim.trace_file import read_trace
-from sim.validation import require_choice
+from sim.validation import described, require_choice
 from sim.zero_shares import Shares, zero_shares
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ ALL_LAYERS = "all layers"
 
 Row = dict[str, str | int | float]
 BothNumbers = Literal["both"]
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,9 @@ def compare(
 ) -> NetworkComparison:
     """Run a network's layers on several designs.
 
+    A design that cannot run the network is left out: a line of the log names it with the reason,
+    which is in `refused` too.
+
     Args:
         trace: a recorded network, or the path of a trace file.
         accelerators: names of configurations, or designs of your own by name; None takes every
@@ -235,6 +240,8 @@ def compare(
     if not isinstance(trace, NetworkTrace):
         trace = read_trace(trace)
     require_choice("numbers", numbers, (*get_args(Numbers), *get_args(BothNumbers), None))
+    if not callable(progress):
+        raise UserError(f"compare(): progress is {described(progress)}; expected a function")
     designs, refused = designs_to_run(accelerators, node_nm, at)
     shares = zero_shares(trace)
 
@@ -242,10 +249,14 @@ def compare(
         return _compared(form, designs, refused, node_nm, progress, shares)
 
     if numbers != "both":
-        return of_form(trace.form(numbers or trace.numbers))
-    opposite: Numbers = "real" if trace.numbers == "int8" else "int8"
-    other = trace.form(opposite)  # before anything runs
-    return replace(of_form(trace.form(trace.numbers)), other=of_form(other))
+        compared = of_form(trace.form(numbers or trace.numbers))
+    else:
+        opposite: Numbers = "real" if trace.numbers == "int8" else "int8"
+        other = trace.form(opposite)  # before anything runs
+        compared = replace(of_form(trace.form(trace.numbers)), other=of_form(other))
+    for name, reason in compared.refused.items():
+        LOGGER.warning("%s is left out of the comparison: %s", name, reason)
+    return compared
 
 
 def _compared(

@@ -43,7 +43,7 @@ def intact(path: Path) -> Path:
         UserError: the file and its seal disagree.
     """
     seal = _seal(path)
-    if path.is_file() and seal.is_file() and seal.read_text().strip() != sha256(path):
+    if path.is_file() and seal.is_file() and seal.read_bytes().strip() != sha256(path).encode():
         raise UserError(
             f"{path}: not what was written here (its checksum differs): cut short, damaged or "
             f"edited; delete it and run again, or delete {seal.name} beside it to use it as it is"

@@ -11,6 +11,7 @@ from sim.errors import UserError
 from sim.layer import Layer, Mask
 from sim.masks.block_map import BlockMap
 from sim.masks.density_bound import DBB_BLOCK, tightest_bound
+from sim.masks.frozen import frozen
 from sim.sizes import token_grid, whole
 from sim.validation import described, require_flag
 
@@ -82,7 +83,7 @@ class LayerTrace:
             layer=layer,
             weight=weight,
             activation=activation,
-            output=None if output is None else _frozen(output),
+            output=None if output is None else frozen(output),
             activation_bound=_bound(layer.name, activation, activation_bound),
             block_map=block_map,
             reads_image=reads_image,
@@ -192,16 +193,20 @@ class LayerTrace:
 
 def _mask_or_ones(what: str, mask: Mask | None, shape: tuple[int, ...]) -> Mask:
     if mask is None:
-        return np.ones(shape, dtype=np.bool_)
+        ones = np.ones(shape, dtype=np.bool_)
+        ones.flags.writeable = False
+        return ones
     if mask.shape != shape:
         raise UserError(f"{what} has shape {mask.shape}; expected {shape}")
-    return _frozen(np.ascontiguousarray(mask))
+    return frozen(np.ascontiguousarray(mask))
 
 
 def _array(what: str, mask: object) -> Mask | None:
     """A mask as an array; what is none is refused."""
     if mask is None:
         return None
+    if isinstance(mask, np.ma.MaskedArray):
+        raise UserError(f"{what} is a masked array; expected a plain one, False where zero")
     try:
         array = np.asarray(mask)
     except (TypeError, ValueError) as error:
@@ -220,14 +225,6 @@ def _images(layer: Layer, activation: Mask) -> int:
     if not len(activation):
         raise UserError(f"{layer.name}: the activation mask holds no image")
     return len(activation)
-
-
-def _frozen(mask: Mask) -> Mask:
-    """Copy a mask that its owner could still change; a trace means the zeros it was made with."""
-    if mask.flags.writeable:
-        mask = mask.copy()
-        mask.flags.writeable = False
-    return mask
 
 
 def _check_output(name: str, output: Mask | None, images: int) -> None:

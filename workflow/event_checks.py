@@ -2,20 +2,31 @@
 
 from math import inf
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
 from sim import UserError
+from sim.layer import Kind
+from sim.network_trace import Source
 from sim.validation import described, shown
-from workflow.event_columns import REFUSED, idle_columns
+from workflow.event_columns import REFUSED, idle_columns, traffic_columns
 from workflow.variants import zeros_setting
 
 LABELS = ["suite", "network", "scheme", "weight_source", "activation_source", "accelerator"]
+SOURCES = ["weight_source", "activation_source"]
+OF_RUN = ["images", *SOURCES]
+"""What all layers of a run have alike."""
 PLACE = ["layer", "layer_kind"]
 COUNTS = ["images", "cycles", "dense_macs", "effectual_macs", "multipliers"]
 VARIED = ["variant", "footing"]
 """Columns that tell runs of one accelerator apart, where a file has them."""
 RUN = ["suite", "network", "scheme"]
+KNOWN = {
+    **dict.fromkeys(SOURCES, get_args(Source)),
+    "layer_kind": (*get_args(Kind), "depthwise"),
+}
+"""What columns of text may hold."""
 CURE = "delete the file and make it again"
 
 
@@ -33,19 +44,28 @@ def check_event_file(path: Path, frame: pd.DataFrame) -> None:
     if twice:
         name = described(twice[0].rpartition(".")[0])
         raise UserError(f"{path}: column {name} stands twice; {CURE}")
+    if frame.empty:
+        raise UserError(f"{path}: holds no row; {CURE}")
     _refuse_cells(path, frame[[*LABELS, *PLACE]].isna(), "is blank")
+    for name, values in KNOWN.items():
+        wrong = ~frame[name].isin(values)
+        _refuse(path, wrong, f"column {name!r} is none of {', '.join(values)}")
     counts = _numbers(frame.drop(columns=[*LABELS, *PLACE, *VARIED, REFUSED], errors="ignore"))
     possible = (counts >= 0) & (counts < inf)
     _refuse_cells(path, ~possible, "holds no finite number of at least 0")
-    _refuse_cells(path, counts[COUNTS] % 1 != 0, "is no whole number")
+    whole = [*COUNTS, *traffic_columns(counts.columns)]
+    _refuse_cells(path, counts[whole] % 1 != 0, "is no whole number")
     _refuse(path, counts["images"] < 1, "no image")
     too_many = counts["effectual_macs"] > counts["dense_macs"]
     _refuse(path, too_many, "more effectual multiplications than dense ones")
     idle = counts[list(idle_columns(counts.columns))].sum(axis=1)
     slots = counts["multipliers"] * counts["cycles"] - counts["effectual_macs"]
     _refuse(path, idle != slots, "idle causes do not add up to all multiplier-cycles")
-    keys = [*RUN, "accelerator", *(name for name in VARIED if name in frame), "layer"]
-    _refuse(path, frame.duplicated(keys), "the row repeats an earlier one")
+    run = [*RUN, "accelerator", *(name for name in VARIED if name in frame)]
+    _refuse(path, frame.duplicated([*run, "layer"]), "the row repeats an earlier one")
+    of_runs = frame[[*run, *OF_RUN]].drop_duplicates()
+    again = frame.index.isin(of_runs.index[of_runs.duplicated(run)])
+    _refuse(path, pd.Series(again), f"another of {', '.join(OF_RUN)} than the same run has above")
 
 
 def _numbers(counts: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +112,20 @@ def check_runs(events: pd.DataFrame) -> None:
                     f"events of {name}: {count} of layer {layer} differ between "
                     "accelerators; they ran on different zeros; delete these events and run again"
                 )
+        for column in (*SOURCES, "layer_kind"):
+            _check_same(name, rows, column)
         _check_layers(name, rows)
+
+
+def _check_same(name: str, rows: pd.DataFrame, column: str) -> None:
+    """Refuse a layer of which accelerators say that its zeros, or it, are of different kinds."""
+    kinds = rows.groupby("layer", sort=False)[column].nunique()
+    if (kinds > 1).any():
+        layer = shown(str(kinds.idxmax()))
+        raise UserError(
+            f"events of {name}: {column} of layer {layer} differs between accelerators; "
+            "delete these events and run again"
+        )
 
 
 def _zeros(events: pd.DataFrame) -> "pd.Series[str]":

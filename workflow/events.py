@@ -1,6 +1,7 @@
 """Events as tables: one row per layer, one column per count, the unit in the column's name."""
 
 from collections.abc import Iterable
+from os import SEEK_END
 from pathlib import Path
 from typing import cast
 
@@ -45,7 +46,8 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
     frames = []
     for path in paths:
         try:
-            frame = pd.read_csv(intact(path), keep_default_na=False, na_values=[""], dtype=TEXT)
+            _require_last_line(intact(path))
+            frame = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=TEXT)
         except (OSError, ValueError) as error:
             raise UserError(
                 f"{path}: not a table of events ({shown(str(error))}); delete and remake"
@@ -59,6 +61,16 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
     stacked[numbers] = stacked[numbers].fillna(0)
     check_runs(stacked)
     return stacked
+
+
+def _require_last_line(path: Path) -> None:
+    """A file that was cut within its last number would be read with another one."""
+    with path.open("rb") as file:
+        file.seek(0, SEEK_END)
+        size = file.tell()
+        file.seek(max(0, size - 1))
+        if size and file.read(1) != b"\n":
+            raise UserError(f"{path}: the last line is not whole; delete the file and remake it")
 
 
 def per_event_energy_pj(

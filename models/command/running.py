@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -96,6 +97,7 @@ def _run(arguments: argparse.Namespace) -> None:
     if not designs:  # what is wrong with the designs is told before the network runs
         raise UserError(f"no design runs: {_reasons(sizeless)}")
     trace = _network(arguments)
+    logging.getLogger(compare.__module__).setLevel(logging.ERROR)  # what is left out stands below
     comparison = compare(
         trace,
         names,

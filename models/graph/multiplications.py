@@ -99,6 +99,11 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __post_init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Not to load PyTorch's compiler, which takes seconds, only to keep it off this class."""
+        return False
+
     def follow(self, image: Tensor) -> None:
         """Start with the input of the network; nothing is followed that it is not mixed into."""
         self._makers[image.untyped_storage()] = frozenset()

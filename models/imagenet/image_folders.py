@@ -139,13 +139,25 @@ def folder_digest(folder: Path) -> str:
         16 hexadecimal digits; those of nothing where there is no such folder, which Snakemake
         itself reports.
     """
-    lines = []
+    lines, visited = [], set()
     for parent, folders, files in os.walk(folder, followlinks=True):
+        visited.add(os.path.realpath(parent))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted([*folders, *files]):
             if not name.startswith("."):
                 lines.append(_state(Path(parent) / name, folder))
+        # a link that leads back to where it lies would be followed for ever
+        folders[:] = [f for f in folders if os.path.realpath(Path(parent) / f) not in visited]
     return hashlib.sha256(b"\0".join(lines)).hexdigest()[:16]
+
+
+def file_digest(path: Path) -> str:
+    """A digest of a file's size and time of change, by the same terms as that of a folder.
+
+    Snakemake asks whether a file is newer than what was made of it; one that is moved here from
+    elsewhere may be older.
+    """
+    return hashlib.sha256(_state(path, path.parent)).hexdigest()[:16]
 
 
 def _state(path: Path, folder: Path) -> bytes:

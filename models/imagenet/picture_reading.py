@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from models.imagenet.image_folders import FORMATS, shown_path
 from models.networks.network import InputForm
@@ -60,6 +60,10 @@ def read_picture(path: Path) -> Image.Image:
                 return picture if turn is None else picture.transpose(turn)
     except UserError:
         raise
+    except UnidentifiedImageError as error:
+        raise UserError(
+            f"{shown_path(path)}: not a whole image of any of {', '.join(DECODERS)}"
+        ) from error
     except Image.DecompressionBombError as error:
         raise UserError(f"{shown_path(path)}: too large ({shown(str(error))})") from error
     except Exception as error:  # a damaged file can make a decoder raise anything

@@ -43,11 +43,13 @@ class StateDict:
         tensors: those of the file, under the file's names.
         parts: for each tensor of the network, which of them make it.
         taken_off: what was taken off the file's structure and names, in words.
+        partial: tensors of the file with other prefixes are left aside.
     """
 
     tensors: Mapping[str, Any]
     parts: Mapping[str, Parts]
     taken_off: tuple[str, ...]
+    partial: bool = False
 
     @property
     def undone(self) -> tuple[str, ...]:
@@ -86,7 +88,12 @@ def fitting_state_dict(
     fitting = [r for r in readings if needed <= r.parts.keys() <= wanted]
     if not fitting:
         return max(readings, key=lambda reading: len(wanted & reading.parts.keys()))
-    best = fitting[0]
+    best, *others = [reading for reading in fitting if reading.tensors is fitting[0].tensors]
+    if best.partial and others:
+        raise UserError(
+            "holds weights of this network more than once, with "
+            f"{best.taken_off[-1]} and with {others[0].taken_off[-1]}; save one of them alone"
+        )
     return replace(best, taken_off=(*best.taken_off, *_left_aside(content, best)))
 
 
@@ -140,11 +147,34 @@ def _readings(
     for _ in range(LONGEST_PREFIX):
         prefixed = (f"prefix {prefix!r}",) if prefix else ()
         yield StateDict(tensors, _assembled(named, wanted), (*notes, *prefixed))
-        heads = {name.partition(".")[0] for name in named}
+        heads = sorted({name.partition(".")[0] for name in named if "." in name})
         if len(heads) != 1 or not all("." in name for name in named):
+            yield from _beneath(StateDict(tensors, {}, tuple(notes)), prefix, named, wanted)
             return
-        prefix += f"{heads.pop()}."
+        prefix += f"{heads[0]}."
         named = {name.partition(".")[2]: source for name, source in named.items()}
+
+
+def _beneath(
+    file: StateDict, prefix: str, named: Mapping[str, str], wanted: frozenset[str]
+) -> Iterator[StateDict]:
+    """Each part that the names share a prefix in, if none is the network's as it stands.
+
+    Modules that train a network hold it beside others, such as a loss with weights of classes.
+    """
+    if wanted & named.keys():
+        return
+    for head in sorted({name.partition(".")[0] for name in named if "." in name}):
+        inside = {
+            name.partition(".")[2]: source
+            for name, source in named.items()
+            if name.startswith(f"{head}.")
+        }
+        other = next(name for name in named if not name.startswith(f"{head}."))
+        note = f"prefix {f'{prefix}{head}.'!r} (left aside: {shown(prefix + other)} ...)"
+        yield replace(
+            file, parts=_assembled(inside, wanted), taken_off=(*file.taken_off, note), partial=True
+        )
 
 
 def _unwrapped(name: str) -> str:

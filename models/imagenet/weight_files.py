@@ -26,6 +26,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 PICKLE_MAGIC = b"\x80"
 TELLTALES = (
     (b"version https://git-lfs", "a pointer of Git LFS; fetch the file itself with git lfs pull"),
+    (b"{", "JSON, perhaps the index of weights in several files; save them as one"),
     (b"<", "a page of markup; fetch the file itself, not the page that offers it"),
     (b"\x08", "perhaps an ONNX graph; expected a state dict"),
     (b"\x1f\x8b", "gzip; unpack it first"),
@@ -113,6 +114,8 @@ def _check_archive(path: Path) -> None:
         raise UserError(
             f"{path}: not a whole PyTorch file ({_first_line(error)}); fetch it again"
         ) from error
+    if any(member.filename.endswith(".npy") for member in members):
+        raise UserError(f"{path}: NumPy arrays; expected a PyTorch or safetensors state dict")
     if any(member.filename.endswith("constants.pkl") for member in members):
         raise UserError(
             f"{path}: refused, for it is a TorchScript program; save `model.state_dict()` instead"

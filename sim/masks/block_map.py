@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.layer import Layer, Mask
+from sim.masks.frozen import frozen
 from sim.validation import require_positive
 
 BLOCK_SHAPES = ((8, 8), (16, 16), (1, 16), (4, 4))
@@ -56,6 +57,7 @@ class BlockMap:
                 f"block map has shape {zero.shape} and dtype {zero.dtype}; expected three axes "
                 "(images, pixel blocks, column blocks) of an array, bool"
             )
+        object.__setattr__(self, "zero", frozen(zero))
 
     def check(self, layer: Layer, images: int) -> None:
         """Raise UserError unless the map has a bit for each block of `images` images."""

@@ -14,6 +14,6 @@ def unpacked_bits(packed: npt.NDArray[Any], shape: tuple[int, ...]) -> Mask:
     count = math.prod(shape)  # not NumPy's, which overflows
     if packed.size != -(-count // 8):
         raise ValueError(f"{packed.size} bytes of mask for {count} values")
-    mask = np.unpackbits(packed, count=count).astype(np.bool_).reshape(shape)
+    mask = np.unpackbits(packed, count=count).astype(np.bool_)
     mask.flags.writeable = False  # nobody else holds it, so that a layer need not copy it
-    return mask
+    return mask.reshape(shape)

@@ -1,4 +1,5 @@
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -132,6 +133,46 @@ def test_weights_that_say_nothing_of_the_zeros_are_refused_by_name(
 ) -> None:
     with pytest.raises(UserError, match=message):
         record(network, INPUTS)
+
+
+def test_compiled_and_parallel_modules_are_the_ones_they_stand_for() -> None:
+    plain = record(_toy(), INPUTS)
+    for model in (torch.compile(_toy()), nn.DataParallel(_toy())):
+        layers = record(model, INPUTS, name="toy").layers
+        assert [layer.trace.layer for layer in layers] == [row.trace.layer for row in plain.layers]
+        for one, two in zip(layers, plain.layers, strict=True):
+            assert np.array_equal(one.trace.activation, two.trace.activation)
+
+
+def _sparse() -> nn.Module:
+    module = nn.Sequential(nn.Linear(6, 5))
+    module[0].weight = nn.Parameter(module[0].weight.detach().to_sparse(), requires_grad=False)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (_sparse, "0.weight is a sparse, nested or quantized tensor; expected a plain one"),
+        (
+            lambda: nn.Sequential(nn.Flatten(), nn.utils.weight_norm(nn.Linear(6, 5))),
+            "Sequential cannot be copied .*remove_weight_norm",
+        ),
+        (
+            lambda: nn.Sequential(nn.ReLU()),
+            "Sequential has no convolution and no linear layer; int8=False",
+        ),
+        (lambda: torch.jit.script(nn.Sequential(nn.Linear(6, 5))), "is a TorchScript program"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")  # PyTorch calls some of these old
+def test_modules_that_cannot_be_pruned_are_one_line(
+    made: Callable[[], nn.Module], message: str
+) -> None:
+    model = made()
+    with pytest.raises(UserError, match=message) as refused:
+        record(model, np.zeros((2, 6), np.float32))
+    assert "\n" not in str(refused.value)
 
 
 def test_turned_axes_and_other_orders_of_bytes_are_the_same_numbers() -> None:

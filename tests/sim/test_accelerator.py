@@ -18,6 +18,11 @@ def test_a_configuration_is_an_accelerator() -> None:
     [
         (TRACE.layer, accelerator("dense_ideal"), "takes a LayerTrace first, not Layer"),
         (TRACE, "dense_ideal", r"takes an accelerator second, not str; make one with"),
+        (
+            TRACE,
+            type(accelerator("dense_ideal")),
+            r"takes an accelerator second, not a class; make one with",
+        ),
     ],
 )
 def test_what_cannot_be_simulated_is_named(trace: Any, array: Any, message: str) -> None:

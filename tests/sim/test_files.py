@@ -29,6 +29,9 @@ def test_a_file_that_was_cut_or_changed_is_refused_until_it_is_made_again(
         intact(path)
     write(path, "a,b\n")
     assert intact(path).read_text() == "a,b\n"
+    path.with_name(".table.csv.sha256").write_bytes(b"\xff\xfe")  # no text
+    with pytest.raises(UserError, match="checksum differs"):
+        intact(path)
 
 
 def test_a_file_without_a_seal_is_taken_as_it_is(path: Path) -> None:

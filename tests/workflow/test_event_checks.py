@@ -43,6 +43,11 @@ def test_names_of_layers_are_text(frame: pd.DataFrame, tmp_path: Path) -> None:
         ("effectual_macs", 10**6, "line 3: more effectual multiplications than dense ones"),
         ("layer", None, "line 3: column 'layer' is blank"),
         ("network", None, "line 3: column 'network' is blank"),
+        ("dram_weight_read_bytes", 0.5, "line 3: column 'dram_weight_read_bytes' is no whole"),
+        ("weight_source", "guessed", "line 3: column 'weight_source' is none of measured, mod"),
+        ("weight_source", "modelled", "line 3: another of images, weight_source, activation_sou"),
+        ("layer_kind", "convolution", "line 3: column 'layer_kind' is none of conv, linear"),
+        ("images", 9, "line 3: another of images, weight_source, activation_source than the same"),
     ],
 )
 def test_an_impossible_cell_is_named(
@@ -54,6 +59,31 @@ def test_an_impossible_cell_is_named(
     with pytest.raises(UserError, match=message) as refused:
         read_events([path])
     assert str(path) in str(refused.value)
+
+
+def test_a_file_that_was_cut_within_its_last_number_is_refused(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    path = written(frame, tmp_path / "a.csv")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-2])
+    with pytest.raises(UserError, match=r"a\.csv: the last line is not whole"):
+        read_events([path])
+    path.write_bytes(whole[: whole.index(b"\n") + 1])
+    with pytest.raises(UserError, match=r"a\.csv: holds no row"):
+        read_events([path])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("weight_source", "modelled"), ("layer_kind", "conv")]
+)
+def test_designs_that_say_otherwise_what_a_layer_is_are_told(
+    frame: pd.DataFrame, toy: NetworkTrace, tmp_path: Path, column: str, value: str
+) -> None:
+    other = simulate_network(toy, "scnn", accelerator("scnn")).assign(**{column: value})
+    paths = [written(frame, tmp_path / "a.csv"), written(other, tmp_path / "b.csv")]
+    with pytest.raises(UserError, match=f"digits/toy/dbb: {column} of layer .* differs between"):
+        read_events(paths)
 
 
 def test_a_column_that_stands_twice_is_named(frame: pd.DataFrame, tmp_path: Path) -> None:

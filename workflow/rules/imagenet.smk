@@ -32,7 +32,7 @@ rule imagenet_trace:
         settings=lambda wildcards: as_json(
             plan.full_size.settings(wildcards.network, wildcards.seeding)
         ),
-        pictures=lambda wildcards: plan.full_size.pictures_digest(wildcards.network),
+        pictures=lambda wildcards: plan.full_size.inputs_digest(wildcards.network),
         state=lambda wildcards: plan.full_size.state_option(
             wildcards.network, wildcards.scheme, wildcards.seeding
         ),

@@ -25,7 +25,7 @@ rule pretrained_trace:
             pins=TORCH,
         ),
         settings=lambda wildcards: as_json(plan.pretrained.settings(wildcards.network)),
-        pictures=lambda wildcards: plan.pretrained.pictures_digest(),
+        pictures=lambda wildcards: plan.pretrained.inputs_digest(wildcards.network),
     shell:
         "python -m workflow.steps.imagenet_trace --suite {wildcards.suite:q} "
         "--network {wildcards.network:q} --scheme {wildcards.scheme:q} "

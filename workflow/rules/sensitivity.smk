@@ -37,7 +37,7 @@ rule zeros_sensitivity:
         code=digests.footing("workflow.studies.sensitivity.zeros_step", pins=TORCH),
         settings=lambda wildcards: as_json(plan.full_size.settings(wildcards.network)),
         sweep=as_json(plan.sensitivities.zeros()),
-        pictures=lambda wildcards: plan.full_size.pictures_digest(wildcards.network),
+        pictures=lambda wildcards: plan.full_size.inputs_digest(wildcards.network),
     shell:
         "python -m workflow.studies.sensitivity.zeros_step --network {wildcards.network:q} "
         "--scheme {wildcards.scheme:q} --settings {params.settings:q} --sweep {params.sweep:q} "

@@ -16,7 +16,9 @@ rule dataset:
     conda:
         "../envs/base.yaml"
     params:
-        code=digests.code("workflow.steps.dataset", pins=TORCH),
+        # one parameter: a further one would make every data set anew
+        code=lambda wildcards: digests.code("workflow.steps.dataset", pins=TORCH)
+        + plan.training.files_digest(wildcards.suite),
         seed=lambda wildcards: layout.seed(wildcards.seeding),
         folder=lambda wildcards: plan.training.folder_option(wildcards.suite),
     shell:

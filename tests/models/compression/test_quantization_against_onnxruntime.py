@@ -67,6 +67,7 @@ def integers(path: Path) -> dict[str, npt.NDArray[np.int8]]:
     }
 
 
+@pytest.mark.slow  # the exporter takes seconds; weights by hand: test_quantization.py
 def test_integer_weights_agree_within_one_step(tmp_path: Path) -> None:
     network = SparseNetwork(toy())
     fold_batch_norm(network)
@@ -80,7 +81,7 @@ def test_integer_weights_agree_within_one_step(tmp_path: Path) -> None:
         assert (difference == 0).mean() > 0.99, name
 
 
-@pytest.mark.slow  # trains, and the exporter takes seconds
+@pytest.mark.slow  # trains as well
 def test_accuracy_agrees_within_noise(tmp_path: Path) -> None:
     digits = load("digits", 0)
     with repeatable(seed=0, threads=1):

@@ -151,3 +151,6 @@ def test_the_digest_of_a_folder_changes_with_what_it_holds(tmp_path: Path) -> No
     before = folder_digest(folder)
     made(folder, ".DS_Store", ".cache/x")
     assert folder_digest(folder) == before
+    (folder / "back").symlink_to(folder)  # one that leads in a circle, or two, end as well
+    (folder / "cat" / "back").symlink_to(folder)
+    assert folder_digest(folder) != before

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.imagenet.modelled import modelled_trace
+from models.imagenet.modelled import ModelledTrace, modelled_trace
 from models.imagenet.settings import FullSizeSettings, modelled_schemes
 from sim import LayerTrace, read_trace, write_trace
 from sim.errors import UserError
@@ -20,17 +20,24 @@ def settings(**changes: Any) -> FullSizeSettings:
 
 
 @cache  # nobody changes a trace
+def made(network: str, scheme: str, **changes: Any) -> ModelledTrace:
+    return modelled_trace(network, scheme, settings(**changes))
+
+
 def layers(network: str, scheme: str, **changes: Any) -> dict[str, LayerTrace]:
-    modelled = modelled_trace(network, scheme, settings(**changes))
-    return {trace.layer.name: trace for trace in modelled.trace.traces}
+    """Photographs are the default source; saying so would make the same trace again."""
+    if changes.get("activation_masks") == "photographs":
+        changes.pop("activation_masks")
+    return {trace.layer.name: trace for trace in made(network, scheme, **changes).trace.traces}
 
 
 @pytest.mark.parametrize("source", ["photographs", "generator"])
 def test_relu_inputs_reach_their_densities(source: str) -> None:
-    modelled = modelled_trace("resnet50", "dense", settings(activation_masks=source))
-    for trace in modelled.trace.traces:
-        aimed = modelled.densities[trace.layer.name].activation.value
-        if trace.layer.name != "fc":  # behind the average, where channels may be dead
+    changes = {} if source == "photographs" else {"activation_masks": source}
+    densities = made("resnet50", "dense", **changes).densities
+    for name, trace in layers("resnet50", "dense", **changes).items():
+        aimed = densities[name].activation.value
+        if name != "fc":  # behind the average, where channels may be dead
             assert trace.activation_density == pytest.approx(aimed, abs=0.002)
         assert trace.weight.all()
 
@@ -130,15 +137,12 @@ def test_unbalanced_keeps_what_balanced_keeps() -> None:
 
 
 def test_provenance_says_modelled_and_names_the_photographs() -> None:
-    origin = modelled_trace("resnet18", "dense", settings()).trace.provenance
+    origin = made("resnet18", "dense").trace.provenance
     assert (origin.weight_source, origin.activation_source) == ("modelled", "modelled")
     assert (origin.suite, origin.network, origin.scheme) == ("imagenet", "resnet18", "dense")
     assert "CC BY 2.0" in origin.data
-    generated = settings(activation_masks="generator")
-    assert (
-        "generator (spatial)"
-        in modelled_trace("resnet18", "dense", generated).trace.provenance.data
-    )
+    generated = made("resnet18", "dense", activation_masks="generator")
+    assert "generator (spatial)" in generated.trace.provenance.data
 
 
 REPEATED = [("mobilenet_v3_small", "dbb", 52)]
@@ -154,8 +158,8 @@ def test_same_trace_twice_has_the_same_bytes(
     small: dict[str, Any] = {"activation_masks": source, "images": 1, "width": 0.125}
     small |= {"input_height": 48, "input_width": 48}
     for name, seed in (("first", 0), ("second", 0), ("other", 1)):
-        made = modelled_trace(network, scheme, settings(**small, seed=seed))
-        write_trace(tmp_path / name, made.trace)
+        again = modelled_trace(network, scheme, settings(**small, seed=seed))
+        write_trace(tmp_path / name, again.trace)
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
     assert len(read_trace(tmp_path / "first").layers) == count
     assert (tmp_path / "other").read_bytes() != (tmp_path / "first").read_bytes()

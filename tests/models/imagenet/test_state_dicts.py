@@ -67,6 +67,25 @@ def test_what_training_tools_put_around_a_state_dict(
     assert "\n" not in record.getMessage()
 
 
+@pytest.mark.parametrize("around", ["", "module."])
+def test_what_trains_a_network_beside_it_is_left_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, around: str
+) -> None:
+    content = {**prefixed(f"{around}model."), f"{around}criterion.weight": torch.ones(3)}
+    module = network(1)
+    with caplog.at_level("INFO", logger="models"):
+        load_user_checkpoint(saved(tmp_path, {"state_dict": content}), module)
+    assert equal(module, network(0))
+    assert f"prefix '{around}model.' (left aside: {around}criterion.weight ...)" in caplog.text
+
+
+def test_a_network_that_is_there_twice_is_not_chosen_from(tmp_path: Path) -> None:
+    content = {**prefixed("teacher."), **prefixed("student.")}
+    refused(saved(tmp_path, content), "more than once, with prefix 'student.'.* 'teacher.'")
+    content = {**network(0).state_dict(), **prefixed("ema.")}
+    refused(saved(tmp_path, content), "unexpected")
+
+
 def test_plain_files_are_loaded_without_a_word(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

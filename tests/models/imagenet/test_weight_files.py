@@ -39,6 +39,7 @@ def test_the_content_decides_what_a_file_is(tmp_path: Path, name: str) -> None:
         (b"\x08\x07\x12\x04onnx", "ONNX"),
         (b"\x89HDF\r\n", "HDF5"),
         (b"\x93NUMPY\x01\0", "NumPy array"),
+        (b'{"weight_map": {}}', "JSON, perhaps the index of weights in several files"),
         (b"\0" * 100, "neither"),
         (b"\x80\x02.", "not a whole PyTorch file|more than tensors"),
         (b"PK\x03\x04" + b"\0" * 60, "not a whole PyTorch file"),

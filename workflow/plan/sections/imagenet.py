@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.imagenet import IMAGENET
-from models.imagenet.image_folders import folder_digest, has_class_folders
+from models.imagenet.image_folders import file_digest, folder_digest, has_class_folders
 from sim.errors import UserError
 from sim.validation import shown
 from workflow.plan.config_errors import ConfigError, Place
@@ -45,10 +45,17 @@ class FullSize:
         entry = self._keys(network)
         return [entry[key] for key in USER_FILES if entry.get(key)]
 
-    def pictures_digest(self, network: str) -> str:
-        """What the user's folders hold, for a rule's parameters (their times do not say)."""
+    def inputs_digest(self, network: str) -> str:
+        """Which state the user's files and folders are in, for a rule's parameters.
+
+        Times of folders do not say what happened below, and a file may be replaced by an older one.
+        """
         entry = self._keys(network)
-        return " ".join(folder_digest(Path(entry[key])) for key in FOLDERS if entry.get(key))
+        return " ".join(
+            folder_digest(Path(entry[key])) if key in FOLDERS else file_digest(Path(entry[key]))
+            for key in USER_FILES
+            if entry.get(key)
+        )
 
     def measured(self, network: str) -> bool:
         """Whether a network's zeros are measured on a user's weights, not modelled."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.imagenet.image_folders import folder_digest
+from models.imagenet.image_folders import file_digest, folder_digest
 from workflow.plan.layout import Layout, for_network
 from workflow.plan.runs import Run, selected
 
@@ -25,9 +25,10 @@ class Pretrained:
         """Where `python -m models.pretrained.fetch` puts its files."""
         return Path(self.layout.config["pretrained"]["folder"])
 
-    def pictures_digest(self) -> str:
-        """What the folders of pictures hold, for a rule's parameters (their times do not say)."""
-        return " ".join(folder_digest(self.folder / name) for name in PICTURES)
+    def inputs_digest(self, network: str) -> str:
+        """Which state the weights and pictures are in, for a rule's parameters."""
+        pictures = [folder_digest(self.folder / name) for name in PICTURES]
+        return " ".join([file_digest(Path(self.checkpoint(network))), *pictures])
 
     def checkpoint(self, network: str) -> str:
         """File of a network's weights."""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from models.imagenet.image_folders import file_digest
 from workflow.plan.layout import Layout, for_network
 from workflow.steps.trace_settings import TraceSettings
 
@@ -57,6 +58,10 @@ class Training:
         from models.datasets.idx import idx_files
 
         return [str(path) for path in idx_files(Path(section["folder"]))]
+
+    def files_digest(self, suite: str) -> str:
+        """Which state those files are in, for a rule's parameters; empty without any."""
+        return "".join(file_digest(Path(path)) for path in self.files(suite))
 
     def settings(self, suite: str, network: str, seeding: str = "") -> dict[str, Any]:
         """Settings of a training job: the suite's recipe, then the network's own."""

@@ -33,7 +33,7 @@ def study(plan: Plan) -> Study:
                     plan.full_size.user_files(""),
                     [*shown, "--settings", settings],
                     named=False,
-                    pictures=plan.full_size.pictures_digest(""),
+                    pictures=plan.full_size.inputs_digest(""),
                     pins=TORCH,
                 )
             )

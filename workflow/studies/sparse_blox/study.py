@@ -52,7 +52,7 @@ def _natural(plan: Plan) -> Study:
                 plan.full_size.user_files(""),
                 [*networks, "--settings", settings],
                 named=False,
-                pictures=plan.full_size.pictures_digest(""),
+                pictures=plan.full_size.inputs_digest(""),
                 pins=TORCH,
             ),
             Table(

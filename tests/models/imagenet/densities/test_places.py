@@ -1,7 +1,9 @@
+from functools import cache
+
 import pytest
 import torch
 
-from models.graph.dataflow import layer_inputs
+from models.graph.dataflow import LayerInput, layer_inputs
 from models.imagenet.densities.places import (
     MeasuredInput,
     ReluPlace,
@@ -14,9 +16,14 @@ from models.imagenet.densities.places import (
 from models.networks import build
 
 
-def places(name: str) -> dict[str, ReluPlace]:
+@cache
+def inputs(name: str) -> tuple[LayerInput, ...]:
     with torch.device("meta"):
-        return relu_places(layer_inputs(build(name), (3, 224, 224)))
+        return layer_inputs(build(name), (3, 224, 224))
+
+
+def places(name: str) -> dict[str, ReluPlace]:
+    return relu_places(inputs(name))
 
 
 def test_places_in_a_residual_network() -> None:
@@ -65,8 +72,7 @@ def test_rows_that_another_network_took_over_are_not_counted_as_measured() -> No
 
 
 def test_a_layer_that_was_measured_has_its_spread_and_others_that_of_their_place() -> None:
-    with torch.device("meta"):
-        rows = layer_inputs(build("resnet50"), (3, 224, 224))
+    rows = inputs("resnet50")
     measured = {row.layer: row.channel_spread for row in measured_inputs("derived")}
     assert channel_spreads("resnet50", rows)["layer1.1.conv2"] == measured["layer1.1.conv2"]
     known = [MeasuredInput("a", "x", ReluPlace.OTHER, 2, 0.2, 0.125)]

@@ -1,3 +1,4 @@
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from sim.errors import UserError
 HEADER = ",".join(COLUMNS)
 
 
+@cache
 def table(name: str) -> tuple[Layer, ...]:
     with torch.device("meta"):
         return layer_table(build(name), (3, 224, 224))

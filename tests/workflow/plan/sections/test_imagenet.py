@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -94,9 +95,13 @@ def test_only_networks_with_training_pictures_are_fine_tuned(
     assert section.state_option("vgg16", "dbb") == ["--state", state]
     assert section.state_option("resnet50", "dbb") == []
     assert section.same_under_every_seed(Run("imagenet", "vgg16", "dbb")) is None
-    before = section.pictures_digest("vgg16")
+    before = section.inputs_digest("vgg16")
     (tmp_path / "train" / "cat" / "more.png").touch()
-    assert section.pictures_digest("vgg16") != before
+    assert section.inputs_digest("vgg16") != before
+    (checkpoint,) = [path for path in section.user_files("vgg16") if not Path(path).is_dir()]
+    before = section.inputs_digest("vgg16")
+    os.utime(checkpoint, (1, 1))  # moved here from elsewhere: older than what was made of it
+    assert section.inputs_digest("vgg16") != before
 
 
 @pytest.mark.parametrize("device", ["cuda", "auto"])
