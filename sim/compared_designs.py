@@ -1,5 +1,6 @@
 """Which designs a comparison runs: by name, by files that describe them, or all at one size."""
 
+import logging
 from collections.abc import Iterable, Mapping
 
 from sim.accelerator import Accelerator
@@ -9,6 +10,14 @@ from sim.errors import UserError
 from sim.footing import footing
 from sim.registry import accelerator, configurations
 from sim.sizes import whole
+
+LOGGER = logging.getLogger(__name__)
+
+
+def warn_of_left_out(refused: Mapping[str, str]) -> None:
+    """A line of the log for each design that a comparison leaves out, with the reason."""
+    for name, reason in refused.items():
+        LOGGER.warning("%s is left out of the comparison: %s", name, reason)
 
 
 def designs_to_run(

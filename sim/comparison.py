@@ -1,6 +1,5 @@
 """A whole network on several designs: the short way from a trace to a table."""
 
-import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, replace
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from sim.accelerator import Accelerator, simulate
-from sim.compared_designs import designs_to_run
+from sim.compared_designs import designs_to_run, warn_of_left_out
 from sim.components import COMPONENTS, EnergyBasis, energy_basis, energy_pj, has_inventory
 from sim.consistency import check_events
 from sim.errors import UserError
@@ -20,7 +19,7 @@ from sim.registry import design_title
 from sim.styles import design_style
 from sim.trace import LayerTrace
 from sim.trace_file import read_trace
-from sim.validation import described, require_choice
+from sim.validation import require_choice, require_function
 from sim.zero_shares import Shares, zero_shares
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ ALL_LAYERS = "all layers"
 
 Row = dict[str, str | int | float]
 BothNumbers = Literal["both"]
-LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -217,9 +215,6 @@ def compare(
 ) -> NetworkComparison:
     """Run a network's layers on several designs.
 
-    A design that cannot run the network is left out: a line of the log names it with the reason,
-    which is in `refused` too.
-
     Args:
         trace: a recorded network, or the path of a trace file.
         accelerators: names of configurations, or designs of your own by name; None takes every
@@ -234,28 +229,23 @@ def compare(
             time; None = those that the trace was recorded with first.
 
     Raises:
-        UserError: unknown accelerator, node or size, no accelerator, no trace, or one without
-            zeros of these numbers.
+        UserError: unknown accelerator, node or size, none at all, no trace or no such zeros.
     """
     if not isinstance(trace, NetworkTrace):
         trace = read_trace(trace)
     require_choice("numbers", numbers, (*get_args(Numbers), *get_args(BothNumbers), None))
-    if not callable(progress):
-        raise UserError(f"compare(): progress is {described(progress)}; expected a function")
+    require_function("compare()", progress=progress)
     designs, refused = designs_to_run(accelerators, node_nm, at)
     shares = zero_shares(trace)
 
     def of_form(form: NetworkTrace) -> NetworkComparison:
         return _compared(form, designs, refused, node_nm, progress, shares)
 
-    if numbers != "both":
-        compared = of_form(trace.form(numbers or trace.numbers))
-    else:
-        opposite: Numbers = "real" if trace.numbers == "int8" else "int8"
-        other = trace.form(opposite)  # before anything runs
-        compared = replace(of_form(trace.form(trace.numbers)), other=of_form(other))
-    for name, reason in compared.refused.items():
-        LOGGER.warning("%s is left out of the comparison: %s", name, reason)
+    first = trace.numbers if numbers == "both" else numbers or trace.numbers
+    opposite: Numbers = "real" if first == "int8" else "int8"
+    other = trace.form(opposite) if numbers == "both" else None  # before anything runs
+    compared = replace(of_form(trace.form(first)), other=other and of_form(other))
+    warn_of_left_out(compared.refused)
     return compared
 
 

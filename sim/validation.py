@@ -60,6 +60,13 @@ def require_flag(**values: bool) -> None:
             raise UserError(f"{name} is {described(value)}; expected true or false")
 
 
+def require_function(call: str, **values: object) -> None:
+    """Raise UserError unless every value can be called."""
+    for name, value in values.items():
+        if not callable(value):
+            raise UserError(f"{call}: {name} is {described(value)}; expected a function")
+
+
 def require_choice(name: str, value: Any, choices: Collection[Any]) -> None:
     """Raise UserError unless value is one of choices."""
     if not any(type(value) is type(choice) and value == choice for choice in choices):

@@ -14,7 +14,7 @@ from models.command.command_input import CommandInput
 from models.command.page import page
 from models.command.text_table import json_rows, printable, text_table
 from models.command.totals import total_headings, total_rows, zeros_in_words
-from sim.compared_designs import designs_to_run
+from sim.compared_designs import LOGGER, designs_to_run
 from sim.comparison import NetworkComparison, compare
 from sim.errors import UserError
 from sim.files import whole_file
@@ -97,7 +97,7 @@ def _run(arguments: argparse.Namespace) -> None:
     if not designs:  # what is wrong with the designs is told before the network runs
         raise UserError(f"no design runs: {_reasons(sizeless)}")
     trace = _network(arguments)
-    logging.getLogger(compare.__module__).setLevel(logging.ERROR)  # what is left out stands below
+    LOGGER.setLevel(logging.ERROR)  # what is left out stands below
     comparison = compare(
         trace,
         names,

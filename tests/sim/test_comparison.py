@@ -76,7 +76,7 @@ class _Refuses:
 def test_a_design_that_refuses_a_layer_is_named_with_its_reason_and_has_no_row(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with caplog.at_level("WARNING", logger="sim.comparison"):
+    with caplog.at_level("WARNING", logger="sim.compared_designs"):
         comparison = compare(_network(), {"proud": _Refuses(), "sa": accelerator("sa")})
     assert caplog.messages == ["proud is left out of the comparison: conv: too good for this"]
     assert comparison.refused == {"proud": "conv: too good for this"}

@@ -96,7 +96,7 @@ def _modelled(plan: Plan) -> list[Table]:
         [*traces, *events, *plan.full_size.user_files("")],
         options,
         named=False,
-        pictures=plan.full_size.pictures_digest(""),
+        pictures=plan.full_size.inputs_digest(""),
         pins=TORCH,
     )
     return [table] if events else []
