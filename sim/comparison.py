@@ -244,7 +244,7 @@ def compare(
     first = trace.numbers if numbers == "both" else numbers or trace.numbers
     opposite: Numbers = "real" if first == "int8" else "int8"
     other = trace.form(opposite) if numbers == "both" else None  # before anything runs
-    compared = replace(of_form(trace.form(first)), other=other and of_form(other))
+    compared = replace(of_form(trace.form(first)), other=None if other is None else of_form(other))
     warn_of_left_out(compared.refused)
     return compared
 

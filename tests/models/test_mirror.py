@@ -10,7 +10,6 @@ SOURCE = TESTS.parents[1] / "models"
 ELSEWHERE = {
     "command/command_input.py": "test_command.py",
     "command/onnx_input.py": "test_command.py",
-    "command/page.py": "test_command.py",
     "command/running.py": "test_command.py",
     "pretrained/packages.py": "pretrained/test_fetch.py",
     "pretrained/readers/graph_def.py": "pretrained/test_readers.py",
