@@ -55,7 +55,7 @@ rule pretrained_curve:
         ),
         settings=lambda wildcards: as_json(plan.pretrained.settings(wildcards.network)),
         varied=lambda wildcards: as_json(plan.pretrained.curve_values(wildcards.scheme)),
-        pictures=lambda wildcards: plan.pretrained.pictures_digest(),
+        pictures=lambda wildcards: plan.pretrained.inputs_digest(wildcards.network),
     shell:
         "python -m workflow.studies.pretrained.curve_step --network {wildcards.network:q} --scheme "
         "{wildcards.scheme:q} --settings {params.settings:q} --varied {params.varied:q} --output {output:q} 2> {log:q}"
