@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
@@ -208,7 +209,7 @@ class Layer:
         (top, left), (below, right) = self.padding, self.extra_padding
         return (top, top + below), (left, left + right)
 
-    @property
+    @cached_property
     def extent(self) -> Pair:
         """Rows and columns of the map that one window spans."""
         return spread(self.kernel, self.dilation)
@@ -218,7 +219,7 @@ class Layer:
         """Height and width of the map of the windows without its padding."""
         return spread(self.input_size, self.input_dilation)
 
-    @property
+    @cached_property
     def padded_size(self) -> Pair:
         """Height and width of the map that windows slide over: the input with its padding."""
         h, w = (
@@ -226,7 +227,7 @@ class Layer:
         )
         return h, w
 
-    @property
+    @cached_property
     def output_size(self) -> Pair:
         """Height and width of the output map, floor convention as in PyTorch."""
         h, w = (

@@ -125,9 +125,14 @@ def strip_rows(layer: Layer, output_rows: Count) -> Count:
 
 def rows_read(layer: Layer, output_rows: Count) -> Count:
     """Input rows that all strips together read; overlaps are read again, padding is not."""
+    return _rows_read(layer)[np.minimum(output_rows, layer.output_size[0])]
+
+
+@lru_cache(maxsize=64)
+def _rows_read(layer: Layer) -> Counts:
+    """What `rows_read` is for strips of 0 rows, which read nothing, to as many as there are."""
     height = layer.output_size[0]
-    heights, place = np.unique(np.asarray(output_rows), return_inverse=True)
-    width = heights[:, None]
+    width = np.arange(height + 1)[:, None]
     first = np.minimum(np.arange(height) * width, height)
     after = np.minimum(first + width, height)
     begin = np.maximum(first * layer.stride[0] - layer.padding[0], 0)
@@ -136,7 +141,8 @@ def rows_read(layer: Layer, output_rows: Count) -> Count:
     between = layer.input_dilation[0]
     end = np.minimum(-(-end // between), layer.input_size[0])
     rows = np.maximum(end - -(-begin // between), 0)
-    return (rows * (after > first)).sum(axis=-1)[place]
+    read: Counts = (rows * (after > first)).sum(axis=-1)
+    return read
 
 
 def cost(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> MappingCost:
