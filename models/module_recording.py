@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import UninitializedParameter
 
 from models.compression.full_size import FullSizeScheme
+from models.compression.quantization import fold_batch_norm
 from models.compression.schemes import full_size_schemes
 from models.dispatched import record_any
 from models.graph.modes import evaluating
@@ -72,6 +73,7 @@ def _both_forms(
         _check_forward(sparse)
         if not sparse.layers:
             raise UserError(f"{type(model).__name__} has no convolution and no linear layer")
+        fold_batch_norm(SparseNetwork(copy.deepcopy(shapes)))
     except UserError as error:
         raise UserError(f"{error}; {ANY_NETWORK}") from error
     real: list[NetworkTrace] = []

@@ -111,6 +111,10 @@ def _batch_norm_of(variance: float) -> nn.Module:
     return network
 
 
+def _norm_first() -> nn.Module:
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.BatchNorm2d(4), nn.Conv2d(4, 4, 3))
+
+
 def _with_weight(value: float) -> nn.Module:
     network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3))
     network.get_parameter("0.weight").data[0] = value
@@ -125,6 +129,7 @@ def _with_weight(value: float) -> nn.Module:
         (_with_weight(float("inf")), "0.weight holds values that are not finite"),
         (_with_weight(float("nan")), "0.weight holds values that are not finite"),
         (_batch_norm_of(float("nan")), "3: its input holds values that are not finite"),
+        (_norm_first(), r"2: batch norm is folded .* int8=False \(--float\) takes any network"),
         (_batch_norm_of(-1.0), "3: its input holds values that are not finite"),
     ],
 )

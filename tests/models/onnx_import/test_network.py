@@ -1,6 +1,8 @@
 """An ONNX file gives the trace that PyTorch gives for the exported network, bit for bit."""
 
 import contextlib
+import copy
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from tests.models.onnx_import.exported_networks import (
     exact_inputs,
     export,
 )
+from tests.models.onnx_import.onnx_graphs import model, node, written
 
 
 def assert_same(trace: NetworkTrace, other: NetworkTrace) -> None:
@@ -57,6 +60,48 @@ def test_rounded_to_int8_the_zeros_are_those_of_the_rounded_module() -> None:
     trace = record(FOLDER / "convolutions.onnx", inputs, int8=True)
     assert "INT8" in trace.provenance.data
     assert_same(trace, record(exact("convolutions"), inputs, int8=True))
+
+
+def _chain(channels: tuple[int, ...], folder: Path) -> tuple[nn.Sequential, Path]:
+    """Convolutions with weights that are no multiples of anything, in PyTorch and as a file."""
+    torch.manual_seed(0)
+    modules: list[nn.Module] = []
+    nodes, stored = [], {}
+    for place, (inner, outer) in enumerate(pairwise(channels)):
+        layer = nn.Conv2d(inner, outer, 3, padding=1)
+        modules += [layer, nn.ReLU()]
+        weight, bias, read = f"{2 * place}.weight", f"{2 * place}.bias", f"r{place - 1}"
+        stored |= {weight: layer.weight.detach().numpy()}
+        stored |= {bias: layer.bias.detach().numpy()} if layer.bias is not None else {}
+        taken = read if place else "x"
+        nodes.append(node("Conv", [taken, weight, bias], [f"c{place}"], pads=[1, 1, 1, 1]))
+        nodes.append(node("Relu", [f"c{place}"], [f"r{place}"]))
+    proto = model(nodes, {"x": ["n", channels[0], 48, 48]}, stored)
+    return nn.Sequential(*modules).eval(), written(folder, proto)
+
+
+def test_sums_in_another_order_flip_no_more_than_a_few_zeros_in_a_million(tmp_path: Path) -> None:
+    """What differs lies within rounding of zero; INT8 passes it on to what is computed of it."""
+    network, path = _chain((3, 16, 24, 24, 8), tmp_path)
+    inputs = np.random.default_rng(0).normal(size=(2, 3, 48, 48)).astype(np.float32)
+    with torch.no_grad():
+        sums = [torch.from_numpy(inputs).double()]
+        for module in copy.deepcopy(network).double():
+            sums.append(module(sums[-1]))
+    for int8, bound in ((False, 7e-6), (True, 5e-3)):
+        trace, plain = record(path, inputs, int8=int8), record(network, inputs, int8=int8)
+        assert trace.numbers == plain.numbers
+        differing, total = 0, 0
+        for place, (ours, theirs) in enumerate(zip(trace.traces, plain.traces, strict=True)):
+            assert ours.layer == theirs.layer
+            assert np.array_equal(ours.weight, theirs.weight)
+            flips = ours.activation != theirs.activation
+            if place and not int8:
+                near = np.abs(sums[2 * place - 1].numpy()) < 1e-5
+                assert near[flips].all()
+            differing, total = differing + int(flips.sum()), total + flips.size
+        print(f"{trace.numbers}: {differing} of {total} zeros differ")
+        assert differing <= bound * total
 
 
 @pytest.mark.parametrize("seed", range(4))
