@@ -6,12 +6,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.export import ExportedProgram
 from torch.nn.parameter import UninitializedParameter
 
 from models.compression.full_size import FullSizeScheme
 from models.compression.quantization import fold_batch_norm
 from models.compression.schemes import full_size_schemes
 from models.dispatched import record_any
+from models.graph.layer_table import layer_table
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork
 from models.products import AS_IT_IS, ROUNDED, pruned_words, with_data
@@ -31,7 +33,7 @@ def record_module(
     """Prune a copy of a module, round it to INT8, run inputs through it and note every zero.
 
     Args:
-        model: a `torch.nn.Module`; it is not changed.
+        model: a `torch.nn.Module`, which is not changed, or a program of `torch.export`.
         inputs: an array or a tensor, images first.
         origin: with the scheme; how the numbers are kept is added to its data.
         int8: False puts the zeros of the numbers as they are first, and without pruning notes
@@ -40,6 +42,8 @@ def record_module(
     Raises:
         UserError: as `models.recording.record`.
     """
+    if isinstance(model, ExportedProgram):
+        model = model.module()
     if not isinstance(model, nn.Module):
         raise UserError(
             "record() takes a torch.nn.Module or the path of an ONNX file first, not "
@@ -53,7 +57,9 @@ def record_module(
     images = _tensor(inputs)
     _check_values(images)
     if not int8 and scheme == "dense":
-        return record_any(model, images, with_data(origin, AS_IT_IS, len(images)))
+        return record_any(
+            _with_parameters(model, images), images, with_data(origin, AS_IT_IS, len(images))
+        )
     trace = _both_forms(model, _checked(images), full_size_schemes()[scheme](), origin)
     if int8:
         return trace
@@ -70,6 +76,7 @@ def _both_forms(
     _try_out(shapes, images[:1])
     try:
         sparse = SparseNetwork(copy.deepcopy(shapes))
+        layer_table(shapes, tuple(images.shape[1:]))
         _check_forward(sparse)
         if not sparse.layers:
             raise UserError(f"{type(model).__name__} has no convolution and no linear layer")
@@ -146,6 +153,15 @@ def _copied(model: nn.Module) -> nn.Module:
             "from others are made plain by torch.nn.utils.remove_weight_norm and its like; "
             f"{ANY_NETWORK}"
         ) from error
+
+
+def _with_parameters(model: nn.Module, images: Tensor) -> nn.Module:
+    """The module, or a copy in which lazy parameters got their shapes from the first image."""
+    if not any(isinstance(values, UninitializedParameter) for values in model.parameters()):
+        return model
+    copied = copy.deepcopy(model)
+    _try_out(copied, images[:1])
+    return copied
 
 
 def _check_weights(model: nn.Module) -> None:

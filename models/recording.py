@@ -43,7 +43,8 @@ def record(
 
     Args:
         model: a trained `torch.nn.Module`, which is not changed (for INT8, torch.fx must be able to
-            trace it), or the path of an ONNX file, which needs no PyTorch.
+            trace it), a program of `torch.export` (without INT8), or the path of an ONNX file,
+            which needs no PyTorch.
         inputs: images as the network takes them, (N, C, H, W), or rows (N, features), scaled as in
             training; for an ONNX network of several inputs, arrays by their names.
         scheme: of `models.compression.schemes`; "dense" prunes nothing. The weights of an ONNX

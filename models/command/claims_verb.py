@@ -18,7 +18,7 @@ SUMMARY = Path("tables", "claims_summary.csv")
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb `claims`."""
     verb = verbs.add_parser("claims", help="published claims, and their verdicts in a finished run")
-    verb.add_argument("--system", help="of one paper's system, such as SCNN or S2TA")
+    verb.add_argument("--system", help="of one paper's system, such as HASS or S2TA")
     verb.add_argument("--results", type=Path, metavar="DIR", help="folder of a finished run")
     verb.add_argument("--json", action="store_true", help="for another program")
     verb.set_defaults(run=_claims)

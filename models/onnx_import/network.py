@@ -18,6 +18,7 @@ from models.onnx_import.session import Session
 from models.products import AS_IT_IS, ROUNDED, ImageRuns, pruned_words, with_data
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
+from sim.validation import shown
 
 AS_QUANTIZED = "INT8 zeros as the network quantizes them"
 
@@ -46,7 +47,10 @@ def record_onnx(
     model = inlined(path, read_model(path))
     graph = Graph(path, model)
     if not graph.products:
-        raise UserError(f"{path}: computes no product; expected a network with layers")
+        kinds = shown(", ".join(sorted({node.op_type for node in graph.nodes})))
+        raise UserError(
+            f"{path}: computes no product, only {kinds or 'nothing'}; expected a network of layers"
+        )
     batch = fixed_batch(graph.inputs)
     images = by_image(graph.inputs, inputs)
     try:

@@ -14,7 +14,13 @@ from models.onnx_import.files import Array, first_line
 from sim.errors import UserError
 
 FATAL_ONLY = 4
-NO_MEMORY = ("allocate memory", "Available memory", "bad_alloc", "Integer overflow")
+NO_MEMORY = (
+    "allocate memory",
+    "Available memory",
+    "bad_alloc",
+    "Integer overflow",
+    "exceeds the supported maximum",
+)
 MEMORY_SHARE = 0.8
 """Of the machine's memory, what all values of a run together may take."""
 

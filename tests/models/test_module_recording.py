@@ -1,6 +1,6 @@
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -98,6 +98,50 @@ def test_features_and_tokens_need_no_image(shape: tuple[int, ...]) -> None:
         assert integer.layer == other.layer
         assert integer.activation.shape == other.activation.shape
     assert np.array_equal(rounded.traces[0].activation, real.traces[0].activation)
+
+
+class Shared(nn.Module):
+    """One layer called twice, and another one with its weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(8, 8), nn.Linear(8, 8)
+        self.second.weight = self.first.weight
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.relu(self.first(torch.relu(self.first(x))))
+        return torch.relu(self.second(x)) @ x.mT
+
+
+def test_an_exported_program_gives_the_layers_and_zeros_of_its_module() -> None:
+    inputs = torch.randn(2, 4, 8, generator=torch.Generator().manual_seed(0))
+    module = Shared().eval()
+    program = torch.export.export(module, (inputs[:1],))
+    plain = record(module, inputs, int8=False)
+    assert [trace.layer.name for trace in plain.traces][:3] == ["first", "first#2", "second"]
+    for given in (program, program.module()):
+        trace = record(given, inputs, int8=False)  # type: ignore[arg-type]
+        assert len(trace.traces) == len(plain.traces)
+        for ours, theirs in zip(trace.traces, plain.traces, strict=True):
+            assert replace(ours.layer, name="one") == replace(theirs.layer, name="one")
+            assert np.array_equal(ours.weight, theirs.weight)
+            assert np.array_equal(ours.activation, theirs.activation)
+    with pytest.raises(UserError, match=r"int8=False \(--float\) takes any network"):
+        record(program, inputs)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("int8", [True, False])
+def test_lazy_parameters_get_their_shapes_and_the_users_module_stays_lazy(int8: bool) -> None:
+    model = nn.Sequential(nn.LazyLinear(3), nn.ReLU())
+    trace = record(model, torch.rand(2, 8), int8=int8)
+    assert trace.traces[0].layer.in_channels == 8
+    assert model[0].has_uninitialized_params()
+
+
+@pytest.mark.parametrize("int8", [True, False])
+def test_a_module_without_products_is_refused(int8: bool) -> None:
+    with pytest.raises(UserError, match="ReLU: computes no product; expected a network"):
+        record(nn.ReLU(), torch.rand(2, 8), int8=int8)
 
 
 class Standardized(nn.Conv2d):

@@ -38,6 +38,13 @@ def test_values_that_no_memory_holds_are_one_line(tmp_path: Path, sizes: list[in
     assert "\n" not in str(refusal.value)
 
 
+def test_a_map_that_is_repeated_beyond_memory_is_told_as_such(tmp_path: Path) -> None:
+    nodes = [node("Tile", ["x", "times"], ["t"]), node("MatMul", ["t", "w"], ["y"])]
+    stored = {"times": np.array([2**40, 1]), "w": floats(4, 4)}
+    with pytest.raises(UserError, match="its values do not fit the memory"):
+        traced(tmp_path, model(nodes, {"x": ["n", 4]}, stored), floats(1, 4))
+
+
 def test_an_input_that_a_node_does_not_take_is_one_line(tmp_path: Path) -> None:
     proto = model([node("MatMul", ["x", "w"], ["y"])], {"x": ["n", "c"]}, {"w": floats(4, 4)})
     with pytest.raises(UserError, match=r"does not run on an image of x \(1, 5\): ") as refusal:
