@@ -113,6 +113,7 @@ class Shared(nn.Module):
         return torch.relu(self.second(x)) @ x.mT
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of torch's own, when it is copied
 def test_an_exported_program_gives_the_layers_and_zeros_of_its_module() -> None:
     inputs = torch.randn(2, 4, 8, generator=torch.Generator().manual_seed(0))
     module = Shared().eval()
