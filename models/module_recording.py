@@ -159,7 +159,7 @@ def _with_parameters(model: nn.Module, images: Tensor) -> nn.Module:
     """The module, or a copy in which lazy parameters got their shapes from the first image."""
     if not any(isinstance(values, UninitializedParameter) for values in model.parameters()):
         return model
-    copied = copy.deepcopy(model)
+    copied = _copied(model)
     _try_out(copied, images[:1])
     return copied
 

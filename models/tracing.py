@@ -17,7 +17,6 @@ from models.graph.stored_tensors import SparseNetwork, StoredTensor
 from models.graph.stored_tensors import weight as layer_weight
 from models.products import Operation, linked, matrix_product
 from sim import BlockMap, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
-from sim.errors import UserError
 from sim.layer import Mask
 
 
@@ -40,13 +39,8 @@ def trace_network(
         network is pruned blockwise. Layers whose input is pruned carry that
         bound; all others carry 8, because nothing promises them fewer nonzeros than the images at
         hand happen to have.
-
-    Raises:
-        UserError: the network computes no product.
     """
     table = layer_table(network, tuple(images.shape[1:]))
-    if not table:
-        raise UserError(f"{type(network).__name__}: computes no product; expected a network")
     readings, layers = readers(network), {layer.name: layer for layer in table}
     with recorded_blocks(quantized.module) as blocks:
         masks = _stored_masks(quantized, images)
