@@ -6,9 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from models.recording import record
 from sim import UserError
+from sim.outputs import output_values, scaled, written_share
+from tests.models.attention import encoder, images
 from tests.models.onnx_import.exported_networks import FOLDER, exact_inputs
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +66,38 @@ def test_a_file_of_real_numbers_has_both_kinds_of_zeros() -> None:
             assert np.array_equal(one.trace.activation, two.trace.activation)
             assert np.array_equal(one.trace.weight, two.trace.weight)
     assert record(FILE, exact_inputs(2), int8=False).other is None
+
+
+class Branches(nn.Module):
+    """Branches that are concatenated, one pooled; dense connections; a last map of one pixel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left, self.middle = nn.Conv2d(3, 8, 1), nn.Conv2d(3, 4, 3, padding=1)
+        self.right = nn.Conv2d(3, 12, 5, padding=2)
+        self.dense = nn.ModuleList(nn.Conv2d(24 + 6 * place, 6, 1) for place in range(3))
+        self.last = nn.ModuleList((nn.Conv2d(42, 9, 1), nn.Conv2d(42, 5, 1)))
+        self.head = nn.Linear(14, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.cat([torch.relu(branch(x)) for branch in (self.left, self.middle, self.right)], 1)
+        for layer in self.dense:
+            x = torch.cat([x, torch.relu(layer(x))], 1)
+        ends = [torch.relu(layer(x)).amax((2, 3)) for layer in self.last]
+        scores: torch.Tensor = self.head(torch.cat(ends, 1))
+        return scores
+
+
+@pytest.mark.parametrize("int8", [True, False])
+def test_each_layer_of_a_concatenation_writes_what_it_computed(int8: bool) -> None:
+    trace = record(Branches().eval(), torch.rand(2, 3, 8, 8), int8=int8)
+    written = [scaled(output_values(layer), written_share(layer)) for layer in trace.traces]
+    pooled = [9, 5, 2]
+    assert written == [8 * 64, 4 * 64, 12 * 64, *[6 * 64] * 3, *pooled]
+
+
+def test_each_layer_of_attention_writes_what_it_computed() -> None:
+    trace = record(encoder(), images(1), int8=False)
+    for layer in trace.traces[:-1]:
+        computed = layer.layer.out_channels * layer.layer.output_pixels
+        assert scaled(output_values(layer), written_share(layer)) in (computed, 32), layer.layer
