@@ -195,7 +195,8 @@ def _unpacked(key: str, record: Mapping[str, Any], tensors: Tensors) -> TracedLa
         layer,
         weight,
         activation,
-        activation_bound=record["activation_bound"],
+        # None stands for the tightest bound where a trace is made; a file states one
+        activation_bound=whole(f"{layer.name}: activation_bound", record["activation_bound"], 0),
         block_map=_block_map(layer, record, tensors.get(f"{key}.block_map")),
     )
     operand = record.get("consumer_operand", "activation")

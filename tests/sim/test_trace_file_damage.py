@@ -56,6 +56,7 @@ def test_another_version_and_foreign_files(tmp_path: Path) -> None:
         {"provenance": {"suite": "digits"}},
         {"consumer": "nowhere"},
         {"images": 9},
+        {"activation_bound": None},
         {"layer": "conv"},
         {"layer": {"stride": [0, 0]}},
         {"layer": {"groups": 2}},

@@ -13,7 +13,7 @@ import yaml
 from tests.workflow.running import ROOT, TINY, files, snakemake
 
 
-@pytest.mark.slow  # the default one is planned with the requests of a profile (test_profiles)
+@pytest.mark.slow  # of the fast tests, test_profiles plans the quick one through Snakemake
 @pytest.mark.parametrize("name", ["config.yaml", "quick.yaml", "full.yaml"])
 def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     change = yaml.safe_load((ROOT / "config" / name).read_text())
