@@ -85,7 +85,8 @@ def test_make_plans_the_design_space_and_its_scaling(tmp_path: Path) -> None:
     assert (counts["points"], counts["design_space_table"]) == ("41", "1")
 
 
-@pytest.mark.parametrize("labelled", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow  # the same without Snakemake: plan/sections/test_imagenet.py
+@pytest.mark.parametrize("labelled", [False, True])
 def test_pictures_without_labels_are_not_pruned_blockwise(tmp_path: Path, labelled: bool) -> None:
     """The README's own example: a checkpoint and a folder, with class folders or without."""
     picture = tmp_path / "val" / ("cat/1.png" if labelled else "1.png")

@@ -11,6 +11,8 @@ from sim import UserError
 from workflow.plan.check_config import check_config
 from workflow.plan.config_errors import ConfigError
 from workflow.plan.layout import Layout
+from workflow.plan.plan import Plan
+from workflow.plan.products import products
 from workflow.plan.runs import Run
 from workflow.plan.sections.imagenet import FullSize
 
@@ -62,6 +64,29 @@ def test_more_images_than_there_are_photographs_are_refused(config: dict[str, An
     config["imagenet"]["images"] = 21
     with pytest.raises(UserError, match=r"imagenet\.images: .* photographs give 20"):
         check_config(config)
+
+
+@pytest.mark.parametrize("labelled", [False, True])
+def test_pictures_without_labels_are_not_pruned_blockwise(
+    config: dict[str, Any], tmp_path: Path, labelled: bool
+) -> None:
+    """The README's own example: a checkpoint and a folder, with class folders or without."""
+    picture = tmp_path / "val" / ("cat/1.png" if labelled else "1.png")
+    picture.parent.mkdir(parents=True)
+    for path in (picture, tmp_path / "resnet50.pth"):
+        path.touch()
+    entry = {"checkpoint": "resnet50.pth", "image_folder": "val", "num_classes": 1}
+    given = {key: str(tmp_path / value) for key, value in entry.items() if key != "num_classes"}
+    config["imagenet"]["networks"] = {"resnet50": {**entry, **given}}
+    config["sparse_blox"]["full_size_networks"] = ["resnet50"]
+    check_config(config)
+    plan = Plan(config, ROOT)
+    schemes = {run.scheme for run in plan.block_skipping.runs() if run.suite == "imagenet"}
+    assert schemes == ({"dense", "blockwise"} if labelled else {"dense"})
+    read = {path for table in products(plan).tables for path in table.inputs}
+    blocks = "results/sparse_blox/imagenet/resnet50/"
+    made = {path.removeprefix(blocks) for path in read if path.startswith(blocks)}
+    assert made == {f"{scheme}.csv" for scheme in schemes}
 
 
 def user(config: dict[str, Any], folder: Path, **settings: Any) -> FullSize:
