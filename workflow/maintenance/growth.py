@@ -120,20 +120,26 @@ def by_axis(every: Sequence[Point]) -> dict[str, list[Point]]:
     return axes
 
 
-def markdown(every: Sequence[Point]) -> str:
-    """The table of a page, then a line for each axis's slopes."""
-    lines = ["| axis | value | mask bits, millions | CPU-s | peak MB |", "| --- |" + " --- |" * 4]
-    lines += [
+HEADER = "| axis | value | mask bits, millions | CPU-s | peak MB |\n| --- | --- | --- | --- | --- |"
+
+
+def row(each: Point) -> str:
+    """A point as a line of Markdown, below `HEADER`."""
+    return (
         f"| {each.axis} | {each.value} | {each.mask_bits / 1e6:.1f} | {each.cpu_s:.2f} | "
         f"{each.peak_mb:.0f} |"
-        for each in every
-    ]
-    lines += ["", "| axis | exponent of time | bytes per mask bit |", "| --- | --- | --- |"]
-    lines += [
-        f"| {axis} | {exponent(of_axis):.2f} | {bytes_per_bit(of_axis) or float('nan'):.1f} |"
-        for axis, of_axis in by_axis(every).items()
-    ]
-    return "\n".join(lines).replace(" nan ", " - ")
+    )
+
+
+def slopes(every: Sequence[Point]) -> str:
+    """The slopes of each axis as a table in Markdown."""
+    lines = ["| axis | exponent of time | bytes per mask bit |", "| --- | --- | --- |"]
+    for axis, of_axis in by_axis(every).items():
+        per_bit = bytes_per_bit(of_axis)
+        lines.append(
+            f"| {axis} | {exponent(of_axis):.2f} | {f'{per_bit:.1f}' if per_bit else '-'} |"
+        )
+    return "\n".join(lines)
 
 
 def draw(every: Sequence[Point]) -> Figure:
@@ -166,8 +172,12 @@ def main() -> None:
     parser.add_argument("--svg", type=Path, required=True)
     arguments = parser.parse_args()
     print(machine(), flush=True)
-    every = list(points())
-    print(markdown(every))
+    print(HEADER)
+    every = []
+    for each in points():
+        print(row(each), flush=True)
+        every.append(each)
+    print(f"\n{slopes(every)}")
     apply_style()
     with whole_file(arguments.svg) as temporary:
         draw(every).savefig(temporary, format="svg", metadata={"Date": None})

@@ -14,11 +14,11 @@ def test_slopes_are_those_of_the_points() -> None:
     assert growth.bytes_per_bit([replace(each, mask_bits=7) for each in SQUARE]) == 0
 
 
-def test_the_table_has_a_row_per_point_and_the_slopes_of_each_axis() -> None:
+def test_a_point_is_a_row_and_each_axis_has_its_slopes() -> None:
     other = [replace(each, axis="designs", mask_bits=5) for each in SQUARE]
-    lines = growth.markdown([*SQUARE, *other]).splitlines()
-    assert lines[2] == "| images | 1 | 0.0 | 0.50 | 50 |"
-    assert lines[-2:] == ["| images | 2.00 | 2.0 |", "| designs | 2.00 | - |"]
+    assert growth.row(SQUARE[0]) == "| images | 1 | 0.0 | 0.50 | 50 |"
+    lines = growth.slopes([*SQUARE, *other]).splitlines()
+    assert lines[2:] == ["| images | 2.00 | 2.0 |", "| designs | 2.00 | - |"]
 
 
 def test_a_point_holds_the_bits_of_all_masks_and_a_column_is_drawn_per_axis() -> None:
