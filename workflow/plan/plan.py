@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflow.plan.digest import Digests
+from workflow.plan.digest import TORCH, Digests
 from workflow.plan.layout import Layout
 from workflow.plan.sections.comparison import ComparedDesigns
 from workflow.plan.sections.dataflow import Dataflow
@@ -59,3 +59,11 @@ class Plan:
         self.block_skipping = BlockSkipping(layout)
         self.comparison = ComparedDesigns(layout)
         self.seeds = Seeds(layout)
+
+    def dataset_code(self, suite: str) -> str:
+        """Digest of the step that makes a data set, then the state of the files that it reads.
+
+        As one parameter of its rule: a further one would make every data set anew.
+        """
+        code = self.digests.code("workflow.steps.dataset", pins=TORCH)
+        return code + self.training.files_digest(suite)

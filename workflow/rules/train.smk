@@ -16,9 +16,7 @@ rule dataset:
     conda:
         "../envs/base.yaml"
     params:
-        # one parameter: a further one would make every data set anew
-        code=lambda wildcards: digests.code("workflow.steps.dataset", pins=TORCH)
-        + plan.training.files_digest(wildcards.suite),
+        code=lambda wildcards: plan.dataset_code(wildcards.suite),
         seed=lambda wildcards: layout.seed(wildcards.seeding),
         folder=lambda wildcards: plan.training.folder_option(wildcards.suite),
     shell:

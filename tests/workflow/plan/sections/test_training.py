@@ -1,5 +1,9 @@
+import os
+from pathlib import Path
+
 import pytest
 
+from models.datasets.idx import NAMES
 from sim import UserError
 from workflow.plan.layout import Layout, as_json
 from workflow.plan.sections.training import Repeatability, Training
@@ -19,6 +23,17 @@ def test_a_job_is_told_the_same_text_by_a_dataclass_and_by_a_dictionary() -> Non
     training = Training(Layout(CONFIG))
     assert as_json(training.tracing()) == as_json({"threads": 2, "images": 3})
     assert as_json(training.repeatability()) == as_json({"threads": 2, "seed": 7})
+
+
+def test_files_of_a_data_set_that_older_ones_replace_are_noticed(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / name).touch()
+    suites = {"mnist": {"folder": str(tmp_path)}, "digits": {}}
+    training = Training(Layout({**CONFIG, "training": suites}))
+    before = training.files_digest("mnist")
+    os.utime(tmp_path / NAMES[0], (1, 1))
+    assert training.files_digest("mnist") != before
+    assert training.files_digest("digits") == ""
 
 
 @pytest.mark.parametrize("values", [{"images": 0}, {"threads": 0}])
