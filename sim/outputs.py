@@ -29,12 +29,17 @@ def written_share(trace: LayerTrace, pooling_on_chip: bool = True) -> Fraction:
     and, when pooling happens elsewhere, puts the pooled positions back in. The bytes of the mask
     times this share are then exact without pooling and concatenation; with them they assume the
     same density (pooling raises it, so that this is an upper bound).
+
+    A gate, a value for each channel of a map that it is multiplied onto, stands for the whole map:
+    the layer that made the map is first read pooled, by the gate's layers, and has written no more.
     """
     layer = trace.layer
     computed = layer.out_channels * layer.output_pixels
     if trace.output is None or trace.output[0].size == computed:
         return Fraction(1)
     channels, height, width = trace.output.shape[1:]
+    if layer.output_pixels == 1 and layer.out_channels == channels:
+        return Fraction(1)
     pooled = channels if _flattened(layer, trace.output) else layer.out_channels * height * width
     written = min(pooled, computed) if pooling_on_chip else computed
     return Fraction(written, channels * height * width)

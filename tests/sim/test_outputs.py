@@ -51,6 +51,11 @@ def test_share_of_the_output_mask_that_a_layer_writes(
     assert written_share(trace, False) == off_chip
 
 
+def test_with_a_gate_the_map_is_written_that_it_is_multiplied_onto() -> None:
+    gate = LayerTrace(Layer.linear("gate", 4, 8), output=np.ones((1, 8, 6, 6), dtype=bool))
+    assert written_share(gate, True) == written_share(gate, False) == 1
+
+
 def test_without_an_output_mask_the_own_output_is_dense() -> None:
     trace = LayerTrace(LAYER)
     assert written_share(trace, True) == 1
