@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
-from models.compression.activation_dbb import bounds_by_share, set_bounds
+from models.compression.activation_dbb import bounds_by_share, choose_bounds, set_bounds
 from models.compression.full_size import ModelledScheme
 from models.compression.quantization import fold_batch_norm, quantize
 from models.compression.repair.agreement import Agreement, agreement, logits
@@ -108,6 +108,8 @@ class RepairBench:
         judge: of other pictures.
         checkpoint: where the weights come from.
         seed: of what repair draws.
+        bound_budget_points: of agreement on the fitted views that bounds of activations may cost;
+            None = each may remove a share of its tensor, which the scheme states.
     """
 
     dense: SparseNetwork
@@ -115,6 +117,7 @@ class RepairBench:
     judge: Judge
     checkpoint: Path
     seed: int
+    bound_budget_points: float | None = None
 
     @classmethod
     def of(cls, network: str, settings: FullSizeSettings) -> "RepairBench":
@@ -131,7 +134,8 @@ class RepairBench:
         fold_batch_norm(dense)
         folder = image_folder(inputs.folder, settings.shape.form(network), None)
         fitted, judge = _fitted_views(folder, settings), _judge(folder, settings, dense)
-        return cls(dense, fitted, judge, path, settings.seed)
+        budget = settings.pictures.bound_budget_points
+        return cls(dense, fitted, judge, path, settings.seed, budget)
 
     @property
     def spread(self) -> Tensor:
@@ -140,7 +144,24 @@ class RepairBench:
 
     def pruned(self, scheme: ModelledScheme) -> SparseNetwork:
         """The network pruned, not repaired yet."""
-        return _pruned(self.dense, scheme, self.fitted)
+        sparse = copy.deepcopy(self.dense)
+        prune_by_importance(sparse, scheme.pruning, self.spread)
+        if scheme.activations_removed is not None:
+            set_bounds(sparse, self._bounds(scheme.activations_removed))
+        return sparse
+
+    def _bounds(self, most_removed: float) -> dict[str, int]:
+        """Bounds of activations, chosen on the network with all its weights."""
+        if self.bound_budget_points is None:
+            return bounds_by_share(self.dense, self.spread[::3], most_removed)
+        network = copy.deepcopy(self.dense)
+        reference = logits(network.module, self.fitted)
+
+        def agreed_percent() -> float:
+            same = agreement(reference, logits(network.module, self.fitted)).same
+            return 100 * same / len(self.fitted)
+
+        return choose_bounds(network, self.spread[::3], agreed_percent, self.bound_budget_points)
 
     def repaired(
         self, pruned: SparseNetwork, scheme: ModelledScheme, method: Method
@@ -215,14 +236,6 @@ def repairs_of(scheme: str, settings: FullSizeSettings) -> tuple[Method, ...]:
 def _spread(count: int) -> Tensor:
     """Indices of some of `count` views, evenly over all pictures."""
     return torch.linspace(0, count - 1, min(count, MEASURED_VIEWS)).round().long()
-
-
-def _pruned(dense: SparseNetwork, scheme: ModelledScheme, fitted: Tensor) -> SparseNetwork:
-    sparse, images = copy.deepcopy(dense), fitted[_spread(len(fitted))]
-    prune_by_importance(sparse, scheme.pruning, images)
-    if scheme.activations_removed is not None:
-        set_bounds(sparse, bounds_by_share(dense, images[::3], scheme.activations_removed))
-    return sparse
 
 
 def _fitted_views(folder: ImageFolder, settings: FullSizeSettings) -> Tensor:

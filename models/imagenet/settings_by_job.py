@@ -227,6 +227,9 @@ class PictureRepair:
             taken in turn, the first to repair, the second to judge.
         fitted_views, judged_views: random crops of each of these pictures.
         labels_in_names: whether a picture's class number is the last part of its name.
+        bound_budget_points: of agreement with the unpruned network, on the views that repair, that
+            bounds of activations (scheme dbb) may cost before repair, chosen tensor by tensor; null
+            = each bound may remove `most_removed` of its tensor.
 
     Raises:
         UserError: a value is out of range.
@@ -239,8 +242,13 @@ class PictureRepair:
     fitted_views: int = 5
     judged_views: int = 8
     labels_in_names: bool = False
+    bound_budget_points: float | None = None
 
     def __post_init__(self) -> None:
+        if self.bound_budget_points is not None and not 0 <= self.bound_budget_points <= 100:
+            raise UserError(
+                f"bound_budget_points is {self.bound_budget_points!r}; expected 0 to 100 points"
+            )
         if self.repair is not None:
             require_choice("repair", self.repair, get_args(Method))
         require_text(more_pictures=self.more_pictures)

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from sklearn.datasets import load_sample_image
 
-from models.imagenet.pictures import ATTRIBUTION, bundled_photographs, image_folder
+from models.imagenet import pictures as bundled
+from models.imagenet.pictures import (
+    ATTRIBUTION,
+    PHOTOGRAPHS,
+    bundled_originals,
+    bundled_photographs,
+    image_folder,
+)
 from models.networks.network import InputForm
 from sim.errors import UserError
 
@@ -81,3 +89,16 @@ def test_more_photographs_than_there_are() -> None:
         bundled_photographs(21, SMALL)
     with pytest.raises(UserError, match="images is 0"):
         bundled_photographs(0, SMALL)
+
+
+def test_the_bundled_photographs_are_those_that_scikit_learn_loads() -> None:
+    for name, picture in zip(PHOTOGRAPHS, bundled_originals(), strict=True):
+        assert (np.asarray(picture) == load_sample_image(name)).all()
+
+
+def test_without_scikit_learn_there_is_no_bundled_photograph(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bundled, "find_spec", lambda _: None)
+    with pytest.raises(UserError, match="come with scikit-learn, which is not installed"):
+        bundled_originals()

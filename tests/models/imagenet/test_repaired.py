@@ -6,7 +6,8 @@ import pytest
 import torch
 from PIL import Image
 
-from models.imagenet.repaired import Repaired, repaired_trace
+from models.compression.activation_dbb import bounds_of
+from models.imagenet.repaired import RepairBench, Repaired, repaired_trace
 from models.imagenet.settings import FullSizeSettings
 from sim.errors import UserError
 from tests.models.imagenet.small_checkpoint import NETWORK, draw_pictures, small_settings
@@ -103,3 +104,25 @@ def test_without_checkpoint(settings: FullSizeSettings) -> None:
     with pytest.raises(UserError, match="needs trained weights"):
         repaired_trace(NETWORK, "blockwise", settings)
     assert torch.get_num_threads() >= 1
+
+
+@pytest.mark.slow  # as many evaluations as a bisection takes
+def test_bounds_within_a_budget_of_agreement_are_tighter_the_more_may_be_lost(
+    settings: FullSizeSettings,
+) -> None:
+    unrepaired = settings.varied(repair="none")
+    pruning = settings.modelled_scheme(NETWORK, "dbb")
+
+    def bounds(points: float) -> dict[str, int]:
+        bench = RepairBench.of(NETWORK, unrepaired.varied(bound_budget_points=points))
+        return bounds_of(bench.pruned(pruning))
+
+    none, all_of_it = bounds(0), bounds(100)
+    assert max(all_of_it.values()) == 8  # the image, and what depthwise layers read alone
+    assert all(all_of_it[name] <= bound for name, bound in none.items())
+    assert sum(all_of_it.values()) < sum(none.values())
+
+
+def test_a_budget_is_a_number_of_points(settings: FullSizeSettings) -> None:
+    with pytest.raises(UserError, match="bound_budget_points is 101; expected 0 to 100 points"):
+        settings.varied(bound_budget_points=101)
