@@ -10,7 +10,7 @@ import pytest
 
 from sim import Access, Events, Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer
 from tests.workflow.running import plugins
-from tests.workflow.slurm_cluster import Cluster, UnavailableError, one_node_cluster
+from tests.workflow.slurm_cluster import Cluster, UnavailableError, running_cluster
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     try:
-        with one_node_cluster(tmp_path_factory.mktemp("slurm") / "cluster") as running:
+        with running_cluster(tmp_path_factory.mktemp("slurm") / "cluster") as running:
             yield running
     except UnavailableError as reason:
         pytest.skip(str(reason))

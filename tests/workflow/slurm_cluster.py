@@ -1,6 +1,7 @@
-"""A one-node SLURM cluster on loopback for a test: own folder, own ports, nothing under /etc.
+"""A SLURM cluster on loopback for a test: own folder, own ports, nothing under /etc.
 
 Debian's slurm-wlm and munge are used where they are; root installs them with apt-get where not.
+Each node is a slurmd of its own on this machine and says that all of its processors are its own.
 There are no cgroups and no accounting database; finished jobs stay visible to squeue and scontrol.
 """
 
@@ -12,9 +13,9 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DAEMONS = ("munged", "slurmctld", "slurmd")
@@ -23,18 +24,17 @@ CONFIGURATION = """\
 ClusterName=loopback
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={controller_port}
-SlurmdPort={node_port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge.socket
 CredType=cred/munge
 StateSaveLocation={folder}/controller
-SlurmdSpoolDir={folder}/node
+SlurmdSpoolDir={folder}/%n
 SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
+SlurmdPidFile={folder}/%n.pid
 SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
+SlurmdLogFile={folder}/%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
@@ -48,11 +48,13 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 # A request the node can never meet is refused at once instead of waiting for ever.
 EnforcePartLimits=ALL
+# A node that stops answering is down, and its jobs are lost, after some seconds instead of minutes.
+SlurmdTimeout=10
 ReturnToService=2
 KillWait=5
 NodeName=DEFAULT CPUs={cpus} RealMemory={memory_mb} State=UNKNOWN
-NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1
-PartitionName={partition} Nodes=node1 Default=YES MaxTime=INFINITE State=UP
+{nodes}
+PartitionName={partition} Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
 
@@ -62,10 +64,17 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running cluster; `environment` is what its commands and Snakemake need."""
+    """A running cluster.
+
+    Attributes:
+        folder: of its files.
+        environment: what its commands and Snakemake need.
+        daemons: the process of each node.
+    """
 
     folder: Path
     environment: dict[str, str]
+    daemons: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def ask(self, *command: str) -> str:
         """Standard output of a SLURM command."""
@@ -73,6 +82,41 @@ class Cluster:
             command, env=self.environment, text=True, capture_output=True, check=True, timeout=30
         )
         return done.stdout
+
+    def states(self) -> dict[str, str]:
+        """Node -> its state, a flag of it (not responding: *) left out."""
+        lines = self.ask("sinfo", "--noheader", "--Node", "--format=%N %t").splitlines()
+        return {name: state.rstrip("*") for name, state in map(str.split, lines)}
+
+    def lose(self, node: str) -> None:
+        """Kill a node's daemon and all that runs on it, as a power cut does: none reports it."""
+        jobs = [process for process in processes() if runs_on(process, node)]
+        keepers = {parent(process) for process in jobs} - set(jobs)
+        for process in (self.daemons[node].pid, *(p for p in keepers if p > 1), *jobs):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+def processes() -> list[int]:
+    """All of this machine."""
+    return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+
+
+def runs_on(process: int, node: str) -> bool:
+    """Whether SLURM started a process on a node."""
+    try:
+        variables = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
+    except OSError:  # ended meanwhile
+        return False
+    return f"SLURMD_NODENAME={node}".encode() in variables
+
+
+def parent(process: int) -> int:
+    """The process that keeps a job: slurmstepd; 0 where it ended meanwhile."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def command(name: str) -> str | None:
@@ -112,7 +156,7 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def until(ready: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def until(ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Wait for `ready`.
 
     Raises:
@@ -126,7 +170,9 @@ def until(ready: Callable[[], bool], what: str, seconds: float = 20) -> None:
 
 
 @contextmanager
-def daemon(name: str, *arguments: str, environment: dict[str, str], log: Path) -> Iterator[None]:
+def daemon(
+    name: str, *arguments: str, environment: dict[str, str], log: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
     """A daemon in the foreground of a process of ours, ended with the block."""
     with log.open("w") as output:
         process = subprocess.Popen(  # noqa: S603
@@ -137,7 +183,7 @@ def daemon(name: str, *arguments: str, environment: dict[str, str], log: Path) -
             start_new_session=True,
         )
         try:
-            yield
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -154,21 +200,25 @@ def version() -> tuple[int, int]:
     return int(year), int(month)
 
 
-def configure(folder: Path) -> None:
+def configure(folder: Path, nodes: Sequence[str]) -> None:
     """Write slurm.conf, a munge key and the folders of the daemons."""
-    controller_port, node_port = free_ports(2)
+    controller_port, *ports = free_ports(1 + len(nodes))
+    host = socket.gethostname().split(".")[0]
     memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    for name in ("controller", "node"):
+    for name in ("controller", *nodes):
         (folder / name).mkdir()
     (folder / "slurm.conf").write_text(
         CONFIGURATION.format(
             folder=folder,
-            host=socket.gethostname().split(".")[0],
+            host=host,
             user=getpass.getuser(),
             controller_port=controller_port,
-            node_port=node_port,
+            nodes="\n".join(
+                f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port}"
+                for name, port in zip(nodes, ports, strict=True)
+            ),
             cpus=os.cpu_count(),
-            memory_mb=memory_mb * 9 // 10,
+            memory_mb=memory_mb * 9 // 10 // len(nodes),
             partition=PARTITION,
         )
     )
@@ -185,7 +235,7 @@ def configure(folder: Path) -> None:
 
 
 @contextmanager
-def one_node_cluster(folder: Path) -> Iterator[Cluster]:
+def running_cluster(folder: Path, nodes: Sequence[str] = ("node1",)) -> Iterator[Cluster]:
     """Start a cluster that keeps its files in `folder`; stop it at the end.
 
     Raises:
@@ -194,7 +244,7 @@ def one_node_cluster(folder: Path) -> Iterator[Cluster]:
     """
     install()
     folder.mkdir(mode=0o755, parents=True)
-    configure(folder)
+    configure(folder, nodes)
     path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "SLURM_CONF": str(folder / "slurm.conf")}
     cluster = Cluster(folder, environment)
@@ -207,19 +257,20 @@ def one_node_cluster(folder: Path) -> Iterator[Cluster]:
         except subprocess.CalledProcessError:
             return False
 
-    def node_answers() -> bool:
-        return cluster.ask("sinfo", "--noheader", "--format=%t").strip() in {"idle", "mix"}
+    def nodes_answer() -> bool:
+        return set(cluster.states().values()) <= {"idle", "mix"}
 
     with ExitStack() as stack:
 
-        def start(name: str, *arguments: str) -> None:
-            log = folder / f"{name}.out"
-            stack.enter_context(daemon(name, *arguments, environment=environment, log=log))
+        def start(name: str, *arguments: str) -> "subprocess.Popen[bytes]":
+            log = folder / f"{name}{len(list(folder.glob('*.out')))}.out"
+            return stack.enter_context(daemon(name, *arguments, environment=environment, log=log))
 
         start("munged", *munge)
         until((folder / "munge.socket").exists, "munged does not listen")
         start("slurmctld", "-D")
         until(controller_answers, "slurmctld does not answer")
-        start("slurmd", "-D", "-N", "node1")
-        until(node_answers, "slurmd does not register")
+        for node in nodes:
+            cluster.daemons[node] = start("slurmd", "-D", "-N", node)
+        until(nodes_answer, "not every slurmd registers")
         yield cluster

@@ -1,0 +1,104 @@
+"""A sweep as job arrays on SLURM's nodes, one of which is lost while it runs.
+
+SLURM_POINTS sets how many jobs the sweep has: each costs about 6 processor seconds of Snakemake
+starting twice, so that 500 take most of an hour on two cores.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.workflow.running import ROOT, TINY, snakemake, start
+from tests.workflow.slurm_cluster import Cluster, UnavailableError, running_cluster, until
+
+pytestmark = pytest.mark.slow
+
+POINTS = int(os.environ.get("SLURM_POINTS", "24"))
+SWEEP = {
+    "sweeps": {
+        "ahead": {
+            "accelerators": ["phantom_2d"],
+            "parameters": {"lookahead": list(range(3, 3 + POINTS))},
+            "suites": ["digits"],
+            "networks": ["lenet5"],
+            "schemes": ["dbb"],
+        }
+    },
+    "points_per_job": 1,
+    "design_space": ["ahead"],
+}
+TABLE = Path("results/tables/design_space.csv")
+NODES = ("node1", "node2", "node3")
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    try:
+        with running_cluster(tmp_path_factory.mktemp("nodes") / "cluster", NODES) as running:
+            yield running
+    except UnavailableError as reason:
+        pytest.skip(str(reason))
+
+
+def profile(folder: Path) -> Path:
+    """The shipped profile, with the points of a sweep as job arrays instead of groups."""
+    shipped = yaml.safe_load(
+        (ROOT / "workflow" / "profiles" / "slurm" / "profile.yaml").read_text()
+    )
+    del shipped["groups"]["points"]
+    shipped |= {"slurm-array-jobs": "points", "slurm-init-seconds-before-status-checks": 5}
+    shipped |= {"latency-wait": 5, "jobs": max(100, POINTS)}
+    folder.mkdir()
+    (folder / "profile.yaml").write_text(yaml.safe_dump(shipped))
+    return folder
+
+
+def jobs(cluster: Cluster) -> list[dict[str, str]]:
+    """What the controller knows of every job and task of an array."""
+    lines = cluster.ask("scontrol", "--oneliner", "show", "jobs").splitlines()
+    known = [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in lines]
+    return [job for job in known if "JobState" in job]  # a line says that there are none
+
+
+def running_on(cluster: Cluster, node: str) -> int:
+    """Tasks of arrays that run on a node."""
+    return sum(
+        job["JobState"] == "RUNNING" and job["NodeList"] == node and "ArrayTaskId" in job
+        for job in jobs(cluster)
+    )
+
+
+def test_a_sweep_outlives_the_loss_of_a_node_and_gives_the_bytes_of_a_local_run(
+    nodes: Cluster, plugin: Path, tmp_path: Path
+) -> None:
+    config = {**TINY, **SWEEP}
+    local = snakemake(tmp_path / "local", "--cores", "2", "--", str(TABLE), **config)
+    assert local.returncode == 0, local.stdout
+
+    environment = {**nodes.environment, "PYTHONPATH": str(plugin)}
+    options = ["--workflow-profile", str(profile(tmp_path / "profile")), "--quiet", "rules"]
+    options += ["--", str(TABLE)]
+    run = start(tmp_path / "cluster", *options, config=config, environment=environment)
+    try:
+        until(lambda: running_on(nodes, "node2") > 0, "no task of an array runs on node2", 1800)
+        nodes.lose("node2")
+        messages, _ = run.communicate(timeout=3600)
+    finally:
+        with suppress(ProcessLookupError):
+            run.kill()
+    assert run.returncode == 0, messages
+    made = (tmp_path / "cluster" / TABLE).read_bytes()
+    assert made == (tmp_path / "local" / TABLE).read_bytes()
+    assert made.count(b"\n") == POINTS + 1
+
+    ended = jobs(nodes)
+    states = {job["JobState"] for job in ended}
+    assert nodes.states()["node2"] == "down"
+    assert states >= {"COMPLETED", "NODE_FAIL"}, states
+    tasks = [job for job in ended if "ArrayTaskId" in job and job["JobState"] == "COMPLETED"]
+    assert {job["NodeList"] for job in tasks} >= {"node1", "node3"}
