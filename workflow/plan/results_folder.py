@@ -11,8 +11,10 @@ from pathlib import Path
 
 import yaml
 
+from sim.declared import ROOT
 from workflow.plan.config_errors import ConfigError
 
+DEFAULT = ROOT / "config" / "config.yaml"
 KEY = ("results_dir",)
 SOURCES = (
     "sim",
@@ -83,8 +85,7 @@ def _protected(checkout: Path) -> Iterator[tuple[Path, str]]:
 
 def main() -> None:
     """Print the folder of a configuration: `python -m workflow.plan.results_folder FILE`."""
-    default = Path(__file__).parents[2] / "config" / "config.yaml"
-    read = [yaml.safe_load(Path(path).read_text()) or {} for path in (default, sys.argv[1])]
+    read = [yaml.safe_load(Path(path).read_text()) or {} for path in (DEFAULT, sys.argv[1])]
     print(results_folder({**read[0], **read[1]}["results_dir"]))
 
 
