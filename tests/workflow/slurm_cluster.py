@@ -234,6 +234,13 @@ def configure(folder: Path, nodes: Sequence[str]) -> None:
     key.chmod(0o400)
 
 
+def cancel(cluster: Cluster) -> None:
+    """End what a test left running or waiting: it would outlive the daemons."""
+    cluster.ask("scancel", "--user", getpass.getuser())
+    with suppress(TimeoutError):
+        until(lambda: not cluster.ask("squeue", "--noheader").strip(), "jobs end", 20)
+
+
 @contextmanager
 def running_cluster(folder: Path, nodes: Sequence[str] = ("node1",)) -> Iterator[Cluster]:
     """Start a cluster that keeps its files in `folder`; stop it at the end.
@@ -273,4 +280,5 @@ def running_cluster(folder: Path, nodes: Sequence[str] = ("node1",)) -> Iterator
         for node in nodes:
             cluster.daemons[node] = start("slurmd", "-D", "-N", node)
         until(nodes_answer, "not every slurmd registers")
+        stack.callback(cancel, cluster)
         yield cluster

@@ -71,7 +71,7 @@ UseRamulatorTrace = False
 
 
 @dataclass(frozen=True)
-class Cost:
+class PeerCost:
     """What some work took."""
 
     what: str
@@ -83,7 +83,7 @@ class Cost:
         return f"{self.what:42} {self.cpu_s:10.3f} {self.peak_mb:8.0f} {times:9,.0f} "
 
 
-def process_cost(what: str, command: Sequence[str], folder: Path) -> Cost:
+def process_cost(what: str, command: Sequence[str], folder: Path) -> PeerCost:
     """Run a command in a folder.
 
     Raises:
@@ -98,10 +98,10 @@ def process_cost(what: str, command: Sequence[str], folder: Path) -> Cost:
         last = log.read_text(errors="replace").strip().rpartition("\n")[2]
         raise UserError(f"{what} failed: {last or 'it wrote nothing'}")
     kilobytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
-    return Cost(what, usage.ru_utime + usage.ru_stime, kilobytes * 1024 / 1e6)
+    return PeerCost(what, usage.ru_utime + usage.ru_stime, kilobytes * 1024 / 1e6)
 
 
-def peer_run(python: Path, dataflow: str, topology: Path) -> tuple[Cost, list[int]]:
+def peer_run(python: Path, dataflow: str, topology: Path) -> tuple[PeerCost, list[int]]:
     """SCALE-Sim's cost and its cycles, layer by layer."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -133,7 +133,7 @@ def layers_of(topology: Path) -> list[Layer]:
     ]
 
 
-def simulated(dataflow: str, traces: Sequence[LayerTrace]) -> tuple[Cost, list[int]]:
+def simulated(dataflow: str, traces: Sequence[LayerTrace]) -> tuple[PeerCost, list[int]]:
     """What the dense array takes on the masks, and its cycles layer by layer."""
     array = accelerator("sa", rows=SIDE, columns=SIDE, dataflow=dataflow)
     cycles: list[int] = []
@@ -142,10 +142,10 @@ def simulated(dataflow: str, traces: Sequence[LayerTrace]) -> tuple[Cost, list[i
         cycles.append(simulate(trace, array).cycles)
 
     _, cpu_s, peak_mb = measured(work, traces)
-    return Cost(f"this simulator, {dataflow}", cpu_s, peak_mb), cycles
+    return PeerCost(f"this simulator, {dataflow}", cpu_s, peak_mb), cycles
 
 
-def counted(layers: Sequence[Layer]) -> Cost:
+def counted(layers: Sequence[Layer]) -> PeerCost:
     """What a plain count of every product takes on the masks."""
 
     def work(trace: LayerTrace) -> None:
@@ -153,7 +153,7 @@ def counted(layers: Sequence[Layer]) -> Cost:
             block.counts.sum()
 
     _, cpu_s, peak_mb = measured(work, [random_trace(layer, 1) for layer in layers])
-    return Cost("every output by AND and population count", cpu_s, peak_mb)
+    return PeerCost("every output by AND and population count", cpu_s, peak_mb)
 
 
 def machine() -> str:
