@@ -11,7 +11,7 @@ from torch.nn.parameter import UninitializedParameter
 
 from models.compression.full_size import FullSizeScheme
 from models.compression.quantization import fold_batch_norm
-from models.compression.schemes import full_size_schemes
+from models.compression.schemes import full_size_scheme
 from models.dispatched import record_any
 from models.graph.layer_table import layer_table
 from models.graph.modes import evaluating
@@ -21,7 +21,7 @@ from models.tracing import trace_network
 from models.training import repeatable
 from sim import NetworkTrace, Provenance
 from sim.errors import UserError
-from sim.validation import shown, unknown
+from sim.validation import shown
 
 ANY_NETWORK = "int8=False (--float) takes any network, unpruned"
 """What a message ends on where the numbers as they are would do."""
@@ -50,8 +50,7 @@ def record_module(
             f"{type(model).__name__}"
         )
     scheme = origin.scheme
-    if scheme not in full_size_schemes():
-        raise unknown("scheme", scheme, full_size_schemes())
+    settings = full_size_scheme(scheme)
     model = _plain(model)
     _check_weights(model)
     images = _tensor(inputs)
@@ -60,7 +59,7 @@ def record_module(
         return record_any(
             _with_parameters(model, images), images, with_data(origin, AS_IT_IS, len(images))
         )
-    trace = _both_forms(model, _checked(images), full_size_schemes()[scheme](), origin)
+    trace = _both_forms(model, _checked(images), settings(), origin)
     if int8:
         return trace
     if trace.other is None:

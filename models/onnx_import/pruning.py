@@ -14,7 +14,7 @@ import onnx.helper
 import torch
 
 from models.compression.full_size import ModelledScheme
-from models.compression.schemes import full_size_schemes
+from models.compression.schemes import full_size_scheme
 from models.compression.weight_masks import require_masks
 from models.onnx_import.files import Array
 from models.onnx_import.graph import Graph
@@ -34,7 +34,6 @@ from models.onnx_import.windows import attributes
 from sim.errors import UserError
 from sim.generate.pruning import activation_bound
 from sim.masks.density_bound import DBB_BLOCK
-from sim.validation import unknown
 
 Images = Sequence[Mapping[str, Array]]
 
@@ -68,9 +67,7 @@ def prune(graph: Graph, model: onnx.ModelProto, images: Images, scheme: str) -> 
         UserError: an unknown scheme, one that needs more than weights and images, or nothing that
             it prunes.
     """
-    if scheme not in full_size_schemes():
-        raise unknown("scheme", scheme, full_size_schemes())
-    settings = full_size_schemes()[scheme]()
+    settings = full_size_scheme(scheme)()
     if not isinstance(settings, ModelledScheme):
         raise UserError(
             f"scheme {scheme} chooses by labelled images and prunes modules of PyTorch alone; "

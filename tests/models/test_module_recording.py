@@ -292,7 +292,7 @@ class Late(FullSizeScheme):
 def test_a_scheme_that_prunes_what_rounding_leaves_has_no_real_zeros(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("models.module_recording.full_size_schemes", lambda: {"late": Late})
+    monkeypatch.setattr("models.module_recording.full_size_scheme", lambda _: Late)
     assert record(_toy(), INPUTS, scheme="late").other is None
     with pytest.raises(UserError, match="scheme late prunes what INT8 rounding leaves"):
         record(_toy(), INPUTS, scheme="late", int8=False)

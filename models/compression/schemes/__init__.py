@@ -44,6 +44,23 @@ def full_size_schemes() -> Mapping[str, type[FullSizeScheme]]:
     return MappingProxyType(_classes("FULL_SIZE"))
 
 
+def full_size_scheme(name: str) -> type[FullSizeScheme]:
+    """The settings class of a scheme for networks that are not trained here.
+
+    Raises:
+        UserError: no such scheme, or only for networks that are trained here.
+    """
+    known = full_size_schemes()
+    if name not in known and name in _names():
+        raise UserError(
+            f"scheme {name!r} is for networks that are trained here: its module has no FULL_SIZE; "
+            f"others: {', '.join(known)}"
+        )
+    if name not in known:
+        raise unknown("scheme", name, known)
+    return known[name]
+
+
 def _names() -> list[str]:
     brought = [plugin.name for plugin in plugins("schemes")]
     names = [info.name for info in iter_modules(__path__)]
