@@ -1,7 +1,7 @@
 """The command `sparsebench`: designs, networks and comparisons without Snakemake.
 
 Listing designs and comparing a stored trace need no PyTorch; what runs a network imports it then.
-The package installs with four dependencies (pyproject.toml), so that argparse and a hundred lines of
+The package installs with four dependencies (pyproject.toml), so that argparse and sixty lines of
 tables (text_table.py) stand where Typer and Rich would be.
 """
 
