@@ -35,6 +35,7 @@ ACROSS = {
     "tests/workflow/test_environment.py": "the locked packages",
     "tests/workflow/test_kubernetes.py": "the profile of a Kubernetes cluster",
     "tests/workflow/test_slurm.py": "the profile of a SLURM cluster",
+    "tests/workflow/test_slurm_nodes.py": "a SLURM cluster that loses a node",
     "tests/workflow/test_snakefile.py": "the pipeline as a user starts it",
     "tests/workflow/test_titles.py": "how figures call networks and accelerators",
     "tests/workflow/test_whole_files.py": "how every step reads and writes files",

@@ -104,11 +104,11 @@ def process_cost(what: str, command: Sequence[str], folder: Path) -> PeerCost:
 def peer_run(python: Path, dataflow: str, topology: Path) -> tuple[PeerCost, list[int]]:
     """SCALE-Sim's cost and its cycles, layer by layer."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "config").write_text(CONFIG.format(side=SIDE, dataflow=dataflow))
+        temporary = Path(name)
+        (temporary / "config").write_text(CONFIG.format(side=SIDE, dataflow=dataflow))
         command = [str(python), "-c", PEER, "config", str(topology.resolve()), "output"]
-        cost = process_cost(f"SCALE-Sim 3.0.0, {dataflow}", command, folder)
-        return cost, peer_cycles((folder / "output" / "run" / "COMPUTE_REPORT.csv").read_text())
+        cost = process_cost(f"SCALE-Sim 3.0.0, {dataflow}", command, temporary)
+        return cost, peer_cycles((temporary / "output" / "run" / "COMPUTE_REPORT.csv").read_text())
 
 
 def peer_cycles(report: str) -> list[int]:
