@@ -102,7 +102,8 @@ def test_no_rule_spends_retries_inside_its_first_allocation() -> None:
     assert [path.name for path in files if "retries:" in path.read_text()] == []
 
 
-@pytest.mark.parametrize("name", ["slurm", pytest.param("kubernetes", marks=pytest.mark.slow)])
+@pytest.mark.slow  # ten seconds each
+@pytest.mark.parametrize("name", CLUSTERS)
 def test_a_plan_with_the_profile_has_its_requests(name: str, tmp_path: Path) -> None:
     """A dry run, without the settings of the plugin that only a run on the cluster needs."""
     settings = {
