@@ -1,5 +1,6 @@
 """Events as tables: one row per layer, one column per count, the unit in the column's name."""
 
+from collections import Counter
 from collections.abc import Iterable
 from os import SEEK_END
 from pathlib import Path
@@ -40,11 +41,16 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
     Column `variant`, where there is one, is text, empty for a configuration itself.
 
     Raises:
-        UserError: a file is missing, is not a table, or holds what cannot be; or the files hold
-            rows of one run that were counted on different zeros (workflow/event_checks.py).
+        UserError: a file is missing, given twice, is not a table, or holds what cannot be; or the
+            files hold rows of one run that were counted on different zeros
+            (workflow/event_checks.py).
     """
     frames = []
-    for path in paths:
+    for path, times in Counter(paths).items():
+        if times > 1:
+            raise UserError(
+                f"{path} is given twice, which would count its rows double; name it once"
+            )
         try:
             _require_last_line(intact(path))
             frame = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=TEXT)

@@ -83,3 +83,10 @@ def test_variants_are_text_also_where_no_file_has_any(
 def test_missing_event_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"none\.csv"):
         read_events([tmp_path / "none.csv"])
+
+
+def test_a_file_that_is_given_twice_is_refused(frame: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "stub.csv"
+    write_events([frame], path)
+    with pytest.raises(UserError, match=r"stub\.csv is given twice"):
+        read_events([path, path])
