@@ -150,7 +150,9 @@ def check_header(header: dict[str, Any]) -> None:
         assert entry.trace.layer == other.trace.layer
         assert (entry.consumer, entry.consumer_operand) == (other.consumer, other.consumer_operand)
     for record, layer in zip(header["layers"], trace.traces, strict=True):
-        sizes = (*record["layer"]["kernel"], record["images"], record["activation_bound"])
+        kernel = record["layer"]["kernel"]
+        sides = kernel if isinstance(kernel, list) else [kernel, kernel]
+        sizes = (*sides, record["images"], record["activation_bound"])
         stored = (*layer.layer.kernel, layer.images, layer.activation_bound)
         assert [repr(size) for size in sizes] == [repr(size) for size in stored]
 

@@ -3,6 +3,8 @@
 from workflow.plan.plan import Plan
 from workflow.plan.products import Claims, Figure, Study, Table
 
+GATING = "s2ta_gating"
+"""The sweep of what clock gating is assumed to stop, and its table."""
 ARRAYS = ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"]
 
 
@@ -22,18 +24,18 @@ def study(plan: Plan) -> Study:
     compared = set(ARRAYS) <= set(plan.config["accelerators"])
     if not (compared and layout.runs(schemes=["dbb"])):
         return Study("S2TA", [sparse], claims=[sparse_claims])
+    tables = [Table("s2ta", "s2ta_table", layout.events(ARRAYS, schemes=["dbb", "dense"]), prices)]
+    figures = [
+        Figure("s2ta_speedup", "speedup_figure", ["s2ta", "claims"]),
+        Figure("s2ta_energy", "energy_figure", ["energy", "claims"]),
+        Figure("s2ta_traffic", "traffic_figure", ["traffic"]),
+    ]
+    if GATING in plan.config.get("sweeps", {}):
+        tables.append(Table(GATING, "gating_table", plan.sweeps.points([GATING]), prices))
+        figures.append(Figure(GATING, "gating_figure", [GATING, "claims"]))
     return Study(
         "S2TA",
-        [
-            Table("s2ta", "s2ta_table", layout.events(ARRAYS, schemes=["dbb", "dense"]), prices),
-            Table("s2ta_gating", "gating_table", plan.sweeps.points(["s2ta_gating"]), prices),
-            sparse,
-        ],
-        [
-            Figure("s2ta_speedup", "speedup_figure", ["s2ta", "claims"]),
-            Figure("s2ta_energy", "energy_figure", ["energy", "claims"]),
-            Figure("s2ta_traffic", "traffic_figure", ["traffic"]),
-            Figure("s2ta_gating", "gating_figure", ["s2ta_gating", "claims"]),
-        ],
+        [*tables, sparse],
+        figures,
         [Claims("claims", ["s2ta"]), sparse_claims],
     )
