@@ -1,4 +1,4 @@
-"""A sweep as job arrays on SLURM's nodes, one of which is lost while it runs.
+"""A sweep on three nodes of SLURM, one of which is lost while it runs.
 
 SLURM_POINTS sets how many jobs the sweep has: each costs about 6 processor seconds of Snakemake
 starting twice, so that 500 take most of an hour on two cores.
@@ -46,31 +46,32 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 def profile(folder: Path) -> Path:
-    """The shipped profile, with the points of a sweep as job arrays instead of groups."""
+    """The shipped profile, with each point of a sweep a SLURM job of its own instead of in groups.
+
+    Not as job arrays: with those of the pinned plugin (2.8.0) tasks end in MissingOutputException,
+    for Snakemake looks for the output of another task of the array.
+    """
     shipped = yaml.safe_load(
         (ROOT / "workflow" / "profiles" / "slurm" / "profile.yaml").read_text()
     )
     del shipped["groups"]["points"]
-    shipped |= {"slurm-array-jobs": "points", "slurm-init-seconds-before-status-checks": 5}
-    shipped |= {"latency-wait": 5, "jobs": max(100, POINTS)}
+    shipped |= {"slurm-init-seconds-before-status-checks": 5, "latency-wait": 5}
+    shipped["jobs"] = max(100, POINTS)
     folder.mkdir()
     (folder / "profile.yaml").write_text(yaml.safe_dump(shipped))
     return folder
 
 
 def jobs(cluster: Cluster) -> list[dict[str, str]]:
-    """What the controller knows of every job and task of an array."""
+    """What the controller knows of every job."""
     lines = cluster.ask("scontrol", "--oneliner", "show", "jobs").splitlines()
     known = [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in lines]
     return [job for job in known if "JobState" in job]  # a line says that there are none
 
 
 def running_on(cluster: Cluster, node: str) -> int:
-    """Tasks of arrays that run on a node."""
-    return sum(
-        job["JobState"] == "RUNNING" and job["NodeList"] == node and "ArrayTaskId" in job
-        for job in jobs(cluster)
-    )
+    """How many jobs run on a node."""
+    return sum(job["JobState"] == "RUNNING" and job["NodeList"] == node for job in jobs(cluster))
 
 
 def test_a_sweep_outlives_the_loss_of_a_node_and_gives_the_bytes_of_a_local_run(
@@ -85,7 +86,7 @@ def test_a_sweep_outlives_the_loss_of_a_node_and_gives_the_bytes_of_a_local_run(
     options += ["--", str(TABLE)]
     run = start(tmp_path / "cluster", *options, config=config, environment=environment)
     try:
-        until(lambda: running_on(nodes, "node2") > 0, "no task of an array runs on node2", 1800)
+        until(lambda: running_on(nodes, "node2") > 0, "no job runs on node2", 1800)
         nodes.lose("node2")
         messages, _ = run.communicate(timeout=3600)
     finally:
@@ -97,8 +98,8 @@ def test_a_sweep_outlives_the_loss_of_a_node_and_gives_the_bytes_of_a_local_run(
     assert made.count(b"\n") == POINTS + 1
 
     ended = jobs(nodes)
-    states = {job["JobState"] for job in ended}
     assert nodes.states()["node2"] == "down"
-    assert states >= {"COMPLETED", "NODE_FAIL"}, states
-    tasks = [job for job in ended if "ArrayTaskId" in job and job["JobState"] == "COMPLETED"]
-    assert {job["NodeList"] for job in tasks} >= {"node1", "node3"}
+    lost = [job for job in ended if job["JobState"] == "NODE_FAIL" or job["Restarts"] != "0"]
+    assert lost  # SLURM starts such a job again itself unless told not to, Snakemake otherwise
+    completed = {job["NodeList"] for job in ended if job["JobState"] == "COMPLETED"}
+    assert completed >= {"node1", "node3"}
