@@ -12,6 +12,7 @@ ACROSS = {
     "tests/models/imagenet/test_user_checkpoints_fuzz.py": "damaged files of weights",
     "tests/models/networks/test_full_size.py": "every network at its published size",
     "tests/models/networks/test_graphs.py": "every network as trained here",
+    "tests/models/test_module_forms.py": "modules exported, compiled, in parallel, lazy",
     "tests/models/test_mirror.py": "the test file of every module",
     "tests/sim/test_door_fuzz.py": "strange arguments of the Python door",
     "tests/sim/test_full_size.py": "layers of full size through every accelerator",

@@ -107,6 +107,7 @@ class RepairBench:
         fitted: views, (N, C, H, W), that choose weights, repair them and set ranges of INT8.
         judge: of other pictures.
         checkpoint: where the weights come from.
+        folder: where the pictures come from.
         seed: of what repair draws.
         bound_budget_points: of agreement on the fitted views that bounds of activations may cost;
             None = each may remove a share of its tensor, which the scheme states.
@@ -116,6 +117,7 @@ class RepairBench:
     fitted: Tensor
     judge: Judge
     checkpoint: Path
+    folder: Path
     seed: int
     bound_budget_points: float | None = None
 
@@ -135,7 +137,15 @@ class RepairBench:
         folder = image_folder(inputs.folder, settings.shape.form(network), None)
         fitted, judge = _fitted_views(folder, settings), _judge(folder, settings, dense)
         budget = settings.pictures.bound_budget_points
-        return cls(dense, fitted, judge, path, settings.seed, budget)
+        return cls(
+            dense=dense,
+            fitted=fitted,
+            judge=judge,
+            checkpoint=path,
+            folder=inputs.folder,
+            seed=settings.seed,
+            bound_budget_points=budget,
+        )
 
     @property
     def spread(self) -> Tensor:
@@ -195,7 +205,7 @@ def repaired_trace(
         "measured",
         "measured",
         f"weights: {bench.checkpoint.name}, {scheme}, repair {judgements[-1].repair}; activations: "
-        f"{len(images)} of the pictures of folder {_folder(settings).name} that repair did not see",
+        f"{len(images)} of the pictures of folder {bench.folder.name} that repair did not see",
     )
     shapes = full_size_network(network, settings, weights=False)
     return Repaired(trace_network(shapes, sparse, images, provenance), judgements)
@@ -218,12 +228,6 @@ def judged_repairs(
     quantize(sparse, bench.spread, VIEWS_AT_ONCE)
     judgements.append(bench.judge.judge(sparse.module, method, "int8"))
     return sparse, tuple(judgements)
-
-
-def _folder(settings: FullSizeSettings) -> Path:
-    if settings.inputs.folder is None:
-        raise UserError("repair needs an image_folder")
-    return settings.inputs.folder
 
 
 def repairs_of(scheme: str, settings: FullSizeSettings) -> tuple[Method, ...]:

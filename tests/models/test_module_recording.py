@@ -1,6 +1,6 @@
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,19 +13,11 @@ from models.compression.scheme import Samples
 from models.graph.stored_tensors import SparseNetwork
 from models.recording import record
 from sim import UserError
-from tests.models.toy import INPUT_SHAPE, Toy
-
-
-def _toy() -> Toy:
-    torch.manual_seed(5)
-    return Toy()
-
-
-INPUTS = np.random.default_rng(5).normal(size=(3, *INPUT_SHAPE)).astype(np.float32)
+from tests.models.toy import INPUTS, seeded_toy
 
 
 def test_the_trace_names_what_it_is_and_leaves_the_network_as_it_was() -> None:
-    network = _toy()
+    network = seeded_toy()
     before = copy.deepcopy(network.state_dict())
     trace = record(network, INPUTS, scheme="dbb", name="mine", weights="seed 5")
     assert (trace.provenance.network, trace.provenance.scheme) == ("mine", "dbb")
@@ -64,7 +56,7 @@ def test_what_is_added_to_an_output_is_recorded_with_int8_and_without(int8: bool
 
 
 def test_a_scheme_prunes_what_it_says() -> None:
-    masks = [entry.trace.weight for entry in record(_toy(), INPUTS, scheme="dbb").layers]
+    masks = [entry.trace.weight for entry in record(seeded_toy(), INPUTS, scheme="dbb").layers]
     widest = max(masks, key=lambda mask: mask.shape[1])
     blocks = widest[:, : widest.shape[1] // 8 * 8].reshape(len(widest), -1, 8, *widest.shape[2:])
     assert blocks.sum(axis=2).max() == 4
@@ -84,7 +76,7 @@ def test_a_scheme_prunes_what_it_says() -> None:
 )
 def test_inputs_that_do_not_fit_are_one_line(inputs: object, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        record(_toy(), inputs)  # type: ignore[arg-type]
+        record(seeded_toy(), inputs)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("shape", [(3, 16), (2, 5, 16), (2, 4, 6, 16), (1, 2, 3, 4, 16)])
@@ -98,45 +90,6 @@ def test_features_and_tokens_need_no_image(shape: tuple[int, ...]) -> None:
         assert integer.layer == other.layer
         assert integer.activation.shape == other.activation.shape
     assert np.array_equal(rounded.traces[0].activation, real.traces[0].activation)
-
-
-class Shared(nn.Module):
-    """One layer called twice, and another one with its weights."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.second = nn.Linear(8, 8), nn.Linear(8, 8)
-        self.second.weight = self.first.weight
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = torch.relu(self.first(torch.relu(self.first(x))))
-        return torch.relu(self.second(x)) @ x.mT
-
-
-@pytest.mark.filterwarnings("ignore::FutureWarning")  # of torch's own, when it is copied
-def test_an_exported_program_gives_the_layers_and_zeros_of_its_module() -> None:
-    inputs = torch.randn(2, 4, 8, generator=torch.Generator().manual_seed(0))
-    module = Shared().eval()
-    program = torch.export.export(module, (inputs[:1],))
-    plain = record(module, inputs, int8=False)
-    assert [trace.layer.name for trace in plain.traces][:3] == ["first", "first#2", "second"]
-    for given in (program, program.module()):
-        trace = record(given, inputs, int8=False)  # type: ignore[arg-type]
-        assert len(trace.traces) == len(plain.traces)
-        for ours, theirs in zip(trace.traces, plain.traces, strict=True):
-            assert replace(ours.layer, name="one") == replace(theirs.layer, name="one")
-            assert np.array_equal(ours.weight, theirs.weight)
-            assert np.array_equal(ours.activation, theirs.activation)
-    with pytest.raises(UserError, match=r"int8=False \(--float\) takes any network"):
-        record(program, inputs)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("int8", [True, False])
-def test_lazy_parameters_get_their_shapes_and_the_users_module_stays_lazy(int8: bool) -> None:
-    model = nn.Sequential(nn.LazyLinear(3), nn.ReLU())
-    trace = record(model, torch.rand(2, 8), int8=int8)
-    assert trace.traces[0].layer.in_channels == 8
-    assert model[0].has_uninitialized_params()
 
 
 class Standardized(nn.Conv2d):
@@ -179,15 +132,6 @@ def test_weights_that_say_nothing_of_the_zeros_are_refused_by_name(
         record(network, INPUTS)
 
 
-def test_compiled_and_parallel_modules_are_the_ones_they_stand_for() -> None:
-    plain = record(_toy(), INPUTS)
-    for model in (torch.compile(_toy()), nn.DataParallel(_toy())):
-        layers = record(model, INPUTS, name="toy").layers
-        assert [layer.trace.layer for layer in layers] == [row.trace.layer for row in plain.layers]
-        for one, two in zip(layers, plain.layers, strict=True):
-            assert np.array_equal(one.trace.activation, two.trace.activation)
-
-
 def _sparse() -> nn.Module:
     module = nn.Sequential(nn.Linear(6, 5))
     module[0].weight = nn.Parameter(module[0].weight.detach().to_sparse(), requires_grad=False)
@@ -220,14 +164,14 @@ def test_modules_that_cannot_be_pruned_are_one_line(
 
 
 def test_turned_axes_and_other_orders_of_bytes_are_the_same_numbers() -> None:
-    plain = record(_toy(), INPUTS, int8=False)
+    plain = record(seeded_toy(), INPUTS, int8=False)
     for inputs in (INPUTS[:, :, ::-1].copy()[:, :, ::-1], INPUTS.astype(">f4")):
         for layer, other in zip(
-            plain.traces, record(_toy(), inputs, int8=False).traces, strict=True
+            plain.traces, record(seeded_toy(), inputs, int8=False).traces, strict=True
         ):
             assert np.array_equal(layer.activation, other.activation)
     with pytest.raises(UserError, match="one number"):
-        record(_toy(), np.array(3.0), int8=False)
+        record(seeded_toy(), np.array(3.0), int8=False)
 
 
 def test_what_a_module_itself_refuses_is_one_line() -> None:
@@ -243,7 +187,7 @@ def test_what_a_module_itself_refuses_is_one_line() -> None:
 
 def test_unknown_schemes_and_things_that_are_no_network_are_refused() -> None:
     with pytest.raises(UserError, match="magnitude"):
-        record(_toy(), INPUTS, scheme="magnitud")
+        record(seeded_toy(), INPUTS, scheme="magnitud")
     with pytest.raises(UserError, match=r"torch\.nn\.Module"):
         record("resnet50", INPUTS)  # type: ignore[arg-type]
 
@@ -262,7 +206,7 @@ def test_any_network_is_recorded_as_it_is_with_the_products_of_its_activations()
 
 @pytest.mark.parametrize("scheme", ["dense", "magnitude", "dbb"])
 def test_both_kinds_of_numbers_are_recorded_of_the_same_pruned_weights(scheme: str) -> None:
-    trace = record(_toy(), INPUTS, scheme=scheme)
+    trace = record(seeded_toy(), INPUTS, scheme=scheme)
     assert list(trace.forms) == ["int8", "real"]
     rounded, real = trace.form("int8"), trace.form("real")
     assert "rounded to INT8; 3 inputs" in rounded.provenance.data
@@ -271,7 +215,7 @@ def test_both_kinds_of_numbers_are_recorded_of_the_same_pruned_weights(scheme: s
         assert not (one.trace.weight & ~two.trace.weight).any()  # rounding only adds zeros
         assert one.trace.activation_bound == two.trace.activation_bound
         assert two.weight_int8 is None
-    first = record(_toy(), INPUTS, scheme=scheme, int8=False)
+    first = record(seeded_toy(), INPUTS, scheme=scheme, int8=False)
     assert first.numbers == "real"
     for one, two in zip(first.layers, real.layers, strict=True):
         assert np.array_equal(one.trace.weight, two.trace.weight)
@@ -293,9 +237,9 @@ def test_a_scheme_that_prunes_what_rounding_leaves_has_no_real_zeros(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("models.module_recording.full_size_scheme", lambda _: Late)
-    assert record(_toy(), INPUTS, scheme="late").other is None
+    assert record(seeded_toy(), INPUTS, scheme="late").other is None
     with pytest.raises(UserError, match="scheme late prunes what INT8 rounding leaves"):
-        record(_toy(), INPUTS, scheme="late", int8=False)
+        record(seeded_toy(), INPUTS, scheme="late", int8=False)
 
 
 def test_rows_of_features_are_inputs_too() -> None:

@@ -1,9 +1,11 @@
 """A small network with everything that trips up pruning and tracing, shared by the tests."""
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 INPUT_SHAPE = (3, 9, 9)
+INPUTS = np.random.default_rng(5).normal(size=(3, *INPUT_SHAPE)).astype(np.float32)
 
 
 class Toy(nn.Module):
@@ -57,3 +59,9 @@ def toy(seed: int = 0) -> Toy:
 def toy_images(count: int = 6, seed: int = 1) -> Tensor:
     """Random images of the toy's input shape."""
     return torch.randn(count, *INPUT_SHAPE, generator=torch.Generator().manual_seed(seed))
+
+
+def seeded_toy() -> Toy:
+    """The same first weights every time."""
+    torch.manual_seed(5)
+    return Toy()

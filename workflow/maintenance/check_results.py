@@ -6,6 +6,7 @@ everything measured on a trained network moves with it.
 """
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -39,12 +40,16 @@ class Tolerance:
     relative: float
 
 
+def matching(column: str, rules: Mapping[str, object]) -> str | None:
+    """The first pattern that matches the column; None where none does."""
+    return next((pattern for pattern in rules if fnmatch(column, pattern)), None)
+
+
 def tolerance(column: str, rules: dict[str, dict[str, float]]) -> Tolerance:
     """The first rule whose pattern matches the column."""
-    for pattern, rule in rules.items():
-        if fnmatch(column, pattern):
-            return Tolerance(rule.get("absolute", 0.0), rule.get("relative", 0.0))
-    return Tolerance(0.0, 0.0)
+    pattern = matching(column, rules)
+    rule = {} if pattern is None else rules[pattern]
+    return Tolerance(rule.get("absolute", 0.0), rule.get("relative", 0.0))
 
 
 def moved(made: pd.DataFrame, reference: pd.DataFrame, rules: dict[str, Any]) -> list[str]:

@@ -10,7 +10,6 @@ that cell, so that 1 is just within. To have torch round as another processor do
 
 import argparse
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ import yaml
 from sim import UserError
 from sim.files import intact
 from workflow.cli import run
-from workflow.maintenance.check_results import TOLERANCES, tolerance
+from workflow.maintenance.check_results import TOLERANCES, matching, tolerance
 
 
 def spread(made: Path, reference: Path, rules: dict[str, Any]) -> pd.DataFrame:
@@ -61,7 +60,7 @@ def _columns(
             shares = (change / room).where(change > 0, 0)
             relative = (change / old[name].abs()).where(change > 0, 0)
         yield {
-            "pattern": next((pattern for pattern in rules if fnmatch(name, pattern)), "none"),
+            "pattern": matching(name, rules) or "none",
             "cells": len(change),
             "moved": int((change > 0).sum()),
             "absolute": change.max(),
