@@ -98,7 +98,7 @@ class Judge:
         return Judgement(repair, numbers, agreed, count, count, right)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RepairBench:
     """A trained network, the views that repair it and those that judge it.
 
