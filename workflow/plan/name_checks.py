@@ -117,8 +117,8 @@ def notes(config: Config) -> list[str]:
         if config.get(key) and not runs & set(expanded(config[key]))
     ]
     repeated = set(expanded(config.get("seeds", {}).get("runs", [])))
-    if not repeated <= runs:
-        lines.append("seeds: not all of its runs are among runs, so none has more seeds")
+    if not repeated <= set(made_runs(config)):
+        lines.append("seeds: not all of its runs are made here, so none has more seeds")
     schemes = {run.scheme for run in runs}
     if not schemes & set(config["compared_schemes"]):
         lines.append("compared_schemes: no run has one of them, so accelerators are not compared")

@@ -79,6 +79,6 @@ def test_an_inherited_list_holds_as_a_whole_or_not_at_all(config: dict[str, Any]
     config["spex"]["searches"], config["sparse_blox"]["full_size_networks"] = [], []
     check_config(config, with_settings=False)
     assert Seeds(Layout(config)).runs() == []
-    assert any(line.startswith("seeds: not all of its runs") for line in notes(config))
+    assert any(line.startswith("seeds: not all of its runs are made") for line in notes(config))
     without = {key: value for key, value in config.items() if key != "seeds"}
     assert Seeds(Layout(without)).seeded() == []
