@@ -134,23 +134,32 @@ def choose_bounds(
     """
     before = bounds_of(network)
     set_bounds(network, {})
-    steps = _steps(_kept_shares(network, images))
+    ladder = bound_ladder(network, images)
     floor = accuracy_percent() - budget_points
 
     def holds(count: int) -> bool:
-        set_bounds(network, _after(steps[:count]))
+        set_bounds(network, ladder[count])
         return accuracy_percent() >= floor
 
-    taken = most_within_budget(len(steps), holds)
+    taken = most_within_budget(len(ladder) - 1, holds)
     set_bounds(network, before)
-    return {tensor.name: DBB_BLOCK for tensor in network.stored} | _after(steps[:taken])
+    return ladder[taken]
 
 
-def _after(steps: list[_BoundStep]) -> dict[str, int]:
-    bounds: dict[str, int] = {}
-    for step in steps:
-        bounds[step.tensor] = min(step.bound, bounds.get(step.tensor, DBB_BLOCK))
-    return bounds
+def bound_ladder(network: SparseNetwork, images: Tensor) -> list[dict[str, int]]:
+    """Bounds of every stored tensor, from none on, one tensor's n lower by one in each next entry.
+
+    Steps come in the order of the magnitude that they lose, as `choose_bounds` has it.
+
+    Args:
+        network: without bounds.
+        images: (N, C, H, W) on which magnitudes are measured.
+    """
+    ladder = [{tensor.name: DBB_BLOCK for tensor in network.stored}]
+    for step in _steps(_kept_shares(network, images)):
+        bound = min(step.bound, ladder[-1][step.tensor])
+        ladder.append({**ladder[-1], step.tensor: bound})
+    return ladder
 
 
 def _steps(shares: Mapping[str, Tensor]) -> list[_BoundStep]:

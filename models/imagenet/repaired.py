@@ -105,6 +105,7 @@ class RepairBench:
     Attributes:
         dense: with batch norm folded.
         fitted: views, (N, C, H, W), that choose weights, repair them and set ranges of INT8.
+        fitted_pictures: that these are of.
         judge: of other pictures.
         checkpoint: where the weights come from.
         folder: where the pictures come from.
@@ -115,6 +116,7 @@ class RepairBench:
 
     dense: SparseNetwork
     fitted: Tensor
+    fitted_pictures: int
     judge: Judge
     checkpoint: Path
     folder: Path
@@ -140,6 +142,7 @@ class RepairBench:
         return cls(
             dense=dense,
             fitted=fitted,
+            fitted_pictures=len(fitted) // settings.pictures.fitted_views,
             judge=judge,
             checkpoint=path,
             folder=inputs.folder,

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -14,6 +12,7 @@ from models.compression.blocks.recording import watching
 from models.compression.blocks.rule import BlockRule
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
+from models.trials.level_profile import LevelProfile
 from sim.errors import UserError
 from sim.validation import require_not_negative
 
@@ -46,23 +45,6 @@ class BlockEvaluation:
 
     accuracy_percent: float
     layers: tuple[LayerBlocks, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class BlockProfile:
-    """What each threshold level would do to one layer if no other were pruned.
-
-    Attributes:
-        name: path of the convolution.
-        filters: as in LayerBlocks.
-        zero: (levels + 1,) zero blocks per image at each level, from level 0 on.
-        lost: (levels + 1,) share of the input's magnitude that those blocks held, 0 to 1.
-    """
-
-    name: str
-    filters: int
-    zero: npt.NDArray[np.float64]
-    lost: npt.NDArray[np.float64]
 
 
 class BlockPrunedNetwork:
@@ -113,7 +95,7 @@ class BlockPrunedNetwork:
             tuple(counter.counts(name, self._filters(name)) for name in self._layers),
         )
 
-    def profiles(self, step: float, levels: int, images: int) -> tuple[BlockProfile, ...]:
+    def profiles(self, step: float, levels: int, images: int) -> tuple[LevelProfile, ...]:
         """What each layer would lose and save at 0, 1, ..., `levels` times `step`, in one pass.
 
         Args:
@@ -122,7 +104,7 @@ class BlockPrunedNetwork:
             images: how many of the constructor's images to measure on.
         """
         self._apply(dict.fromkeys(self._layers, 0.0))
-        profiles: dict[str, BlockProfile] = {}
+        profiles: dict[str, LevelProfile] = {}
 
         def recorder(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
             def record(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
@@ -135,7 +117,7 @@ class BlockPrunedNetwork:
             self._module(self._images[:images])
         return tuple(profiles[name] for name in self._layers)
 
-    def _profile(self, name: str, x: Tensor, step: float, levels: int) -> BlockProfile:
+    def _profile(self, name: str, x: Tensor, step: float, levels: int) -> LevelProfile:
         layer, unit = self._layers[name], step * self._scales[name]
         blocks, magnitude = torch.zeros(levels + 2), torch.zeros(levels + 2)
         for images in layer.chunks(x):
@@ -146,7 +128,7 @@ class BlockPrunedNetwork:
             blocks += torch.bincount(first.flatten(), minlength=levels + 2)
             magnitude += torch.bincount(first.flatten(), total.flatten(), levels + 2)
         lost = magnitude.cumsum(0) / magnitude.sum().clamp_min(1e-30)
-        return BlockProfile(
+        return LevelProfile(
             name,
             self._filters(name),
             (blocks.cumsum(0) / len(x))[:-1].double().numpy(),

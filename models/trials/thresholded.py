@@ -1,6 +1,6 @@
 """A trained network with thresholds to change at will: the accuracy side of the HASS search."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,11 @@ from models.compression.schemes.thresholds import weight_mask
 from models.datasets import Dataset
 from models.graph.hooks import temporary
 from models.graph.layer_table import layer_table
+from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, weight
 from models.training import accuracy
-from sim import LayerTrace
+from models.trials.level_profile import LevelProfile
+from sim import Layer, LayerTrace
 from sim.errors import UserError
 from sim.layer import Mask
 
@@ -43,6 +45,102 @@ class ThresholdEvaluation:
 
     accuracy_percent: float
     traces: tuple[LayerTrace, ...]
+
+
+class Thresholding:
+    """Thresholds on the weights and stored tensors of a network, to change and take off at will.
+
+    Args:
+        network: changed in place.
+        images: on which the deviations of stored tensors are measured, (N, C, H, W).
+    """
+
+    def __init__(self, network: SparseNetwork, images: Tensor) -> None:
+        self._network = network
+        self._images = images
+        self._scales = activation_scales(network, images)
+        self._weights = {
+            name: weight(layer).detach().clone() for name, layer in network.layers.items()
+        }
+
+    @property
+    def weight_names(self) -> tuple[str, ...]:
+        """Layers that can have a threshold on their weights."""
+        return tuple(self._weights)
+
+    def apply(self, thresholds: LayerThresholds) -> None:
+        """Set all thresholds; those that are not named are taken off."""
+        with torch.no_grad():
+            for name, original in self._weights.items():
+                kept = weight_mask(original, thresholds.weights.get(name, 0.0))
+                weight(self._network.layers[name]).copy_(original * kept)
+        clips = thresholds.activations
+        set_clips(
+            self._network,
+            {name: clips.get(name, 0.0) * scale for name, scale in self._scales.items()},
+        )
+
+    def weight_profiles(
+        self, layers: Sequence[Layer], step: float, levels: int
+    ) -> tuple[LevelProfile, ...]:
+        """What each layer's weights would lose at 0, 1, ..., `levels` times `step` deviations.
+
+        Args:
+            layers: the same ones, with their sizes.
+            step: between levels, in standard deviations of the layer's weights.
+            levels: above 0.
+        """
+        macs = {layer.name: layer.dense_macs for layer in layers}
+        return tuple(
+            _value_profile(
+                name,
+                values,
+                float(values.std(unbiased=False)) * step,
+                levels,
+                multiplications=macs[name] / values.numel(),
+            )
+            for name, values in self._weights.items()
+        )
+
+    def activation_profiles(
+        self, layers: Sequence[Layer], step: float, levels: int
+    ) -> tuple[LevelProfile, ...]:
+        """The same of stored tensors, per image, each value taken to be used equally often."""
+        macs = {layer.name: layer.dense_macs for layer in layers}
+        profiles: list[LevelProfile] = []
+
+        def record(tensor: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            if isinstance(tensor, StoredTensor):
+                values, images = inputs[0], len(inputs[0])
+                uses = sum(macs.get(name, 0) for name in tensor.readers) * images / values.numel()
+                unit = self._scales[tensor.name] * step
+                profile = _value_profile(
+                    tensor.name, values, unit, levels, multiplications=uses, images=images
+                )
+                profiles.append(profile)
+
+        self.apply(LayerThresholds({}, {}))
+        tensors = clippable_tensors(self._network)
+        hooks = (tensor.register_forward_pre_hook(record) for tensor in tensors)
+        with temporary(hooks), evaluating(self._network.module), torch.no_grad():
+            self._network.module(self._images)
+        return tuple(profiles)
+
+
+def _value_profile(
+    name: str, values: Tensor, unit: float, levels: int, *, multiplications: float, images: int = 1
+) -> LevelProfile:
+    """The profile of single values; those of at most level times `unit` in magnitude go."""
+    magnitude = values.detach().abs().flatten()
+    first = (magnitude / (unit or 1.0)).ceil().clamp(max=levels + 1).to(torch.int64)
+    count = torch.bincount(first, minlength=levels + 2).double()
+    lost = torch.bincount(first, magnitude.double(), levels + 2).cumsum(0)
+    return LevelProfile(
+        name,
+        multiplications,
+        (count.cumsum(0) / images)[:-1].numpy(),
+        (lost / lost[-1].clamp_min(1e-30))[:-1].numpy(),
+    )
 
 
 class ThresholdedNetwork:
@@ -77,15 +175,12 @@ class ThresholdedNetwork:
         channels, height, width = self._images.shape[1:]
         self._table = layer_table(trained, (channels, height, width))
         self._network = SparseNetwork(trained.eval())
-        self._scales = activation_scales(self._network, self._images)
-        self._weights = {
-            name: weight(layer).detach().clone() for name, layer in self._network.layers.items()
-        }
+        self._thresholds = Thresholding(self._network, self._images)
 
     @property
     def weight_names(self) -> tuple[str, ...]:
         """Layers that can have a threshold on their weights."""
-        return tuple(self._weights)
+        return self._thresholds.weight_names
 
     @property
     def activation_names(self) -> tuple[str, ...]:
@@ -94,7 +189,7 @@ class ThresholdedNetwork:
 
     def evaluate(self, thresholds: LayerThresholds) -> ThresholdEvaluation:
         """Accuracy on the samples, and the zeros of their first images, from one pass."""
-        self._apply(thresholds)
+        self._thresholds.apply(thresholds)
         masks: dict[str, Mask] = {}
 
         def record(tensor: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
@@ -108,20 +203,9 @@ class ThresholdedNetwork:
 
     def test_accuracy_percent(self, thresholds: LayerThresholds) -> float:
         """Top-1 on the test images; never for choosing."""
-        self._apply(thresholds)
+        self._thresholds.apply(thresholds)
         data = self._dataset
         return 100 * accuracy(self._network.module, data.test_images, data.test_labels)
-
-    def _apply(self, thresholds: LayerThresholds) -> None:
-        with torch.no_grad():
-            for name, original in self._weights.items():
-                kept = weight_mask(original, thresholds.weights.get(name, 0.0))
-                weight(self._network.layers[name]).copy_(original * kept)
-        clips = thresholds.activations
-        set_clips(
-            self._network,
-            {name: clips.get(name, 0.0) * scale for name, scale in self._scales.items()},
-        )
 
     def _traces(self, masks: Mapping[str, Mask]) -> tuple[LayerTrace, ...]:
         inputs = {name: masks[t.name] for t in self._network.stored for name in t.readers}

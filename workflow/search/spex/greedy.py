@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from models.compression.bisection import most_within_budget
-from models.trials.block_pruned import BlockProfile
+from models.trials.level_profile import LevelProfile
 from workflow.search.engine import Evaluate, Outcome, Point, progress
 
 
@@ -29,7 +29,7 @@ class _Step:
     level: int
 
 
-def greedy(profiles: Sequence[BlockProfile], *, by_macs: bool) -> list[Point]:
+def greedy(profiles: Sequence[LevelProfile], *, by_macs: bool) -> list[Point]:
     """Points that raise one layer at a time, cheapest step first.
 
     A step's price is the share of its layer's input magnitude that goes, per multiplication (or
@@ -38,7 +38,7 @@ def greedy(profiles: Sequence[BlockProfile], *, by_macs: bool) -> list[Point]:
 
     Args:
         profiles: of the unpruned network.
-        by_macs: count multiplications, not blocks.
+        by_macs: count multiplications, not blocks (or whatever the profiles count).
     """
     steps = sorted(
         (step for profile in profiles for step in _steps(profile, by_macs=by_macs)),
@@ -50,8 +50,8 @@ def greedy(profiles: Sequence[BlockProfile], *, by_macs: bool) -> list[Point]:
     return points
 
 
-def _steps(profile: BlockProfile, *, by_macs: bool) -> list[_Step]:
-    saved = profile.zero * (profile.filters if by_macs else 1)
+def _steps(profile: LevelProfile, *, by_macs: bool) -> list[_Step]:
+    saved = profile.zero * (profile.multiplications if by_macs else 1)
     hull = [0]
     for level in range(1, len(saved)):
         if saved[level] <= saved[hull[-1]]:

@@ -11,10 +11,10 @@ from models.compression.blocks.rule import BlockRule
 from models.compression.schemes.blockwise import Blockwise
 from models.trials.block_pruned import (
     BlockEvaluation,
-    BlockProfile,
     BlockPrunedNetwork,
     LayerBlocks,
 )
+from models.trials.level_profile import LevelProfile
 from sim.errors import UserError
 from tests.models.toy import toy, toy_images
 from workflow.search.engine import Outcome, Point, run_search
@@ -122,8 +122,8 @@ def test_genetic_search_finds_more_within_the_budget_than_constants(tmp_path: Pa
     assert max(allowed) > 12, "a constant of 0.1 saves 10 % and loses 3 points"
 
 
-def profile(name: str, zero: list[float], lost: list[float], filters: int = 1) -> BlockProfile:
-    return BlockProfile(name, filters, np.array(zero), np.array(lost))
+def profile(name: str, zero: list[float], lost: list[float], filters: int = 1) -> LevelProfile:
+    return LevelProfile(name, filters, np.array(zero), np.array(lost))
 
 
 def test_greedy_raises_what_loses_least_for_what_it_saves() -> None:
