@@ -105,7 +105,13 @@ class Thresholding:
     def activation_profiles(
         self, layers: Sequence[Layer], step: float, levels: int
     ) -> tuple[LevelProfile, ...]:
-        """The same of stored tensors, per image, each value taken to be used equally often."""
+        """What stored tensors would lose at each level, per image; all values count as used alike.
+
+        Args:
+            layers: with their sizes.
+            step: between levels, in standard deviations of the tensor.
+            levels: above 0.
+        """
         macs = {layer.name: layer.dense_macs for layer in layers}
         profiles: list[LevelProfile] = []
 

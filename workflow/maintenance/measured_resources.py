@@ -28,7 +28,12 @@ OWN_RULES = {
     ("canvases", "trace"): "trace_detector",
 }
 """Suites that have a rule of their own for a step."""
-RULES = {"spex": "search_spex", "zeros": "zeros_sensitivity", "curves": "pretrained_curve"}
+RULES = {
+    "spex": "search_spex",
+    "zeros": "zeros_sensitivity",
+    "curves": "pretrained_curve",
+    "budgets": "pretrained_curve",
+}
 """Steps whose folder is not called like the rule."""
 
 

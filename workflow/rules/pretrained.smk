@@ -33,29 +33,29 @@ rule pretrained_trace:
         "--densities {output.densities:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
-# Agreement with the unpruned network against density, after each repair: a job per (network, scheme).
+# Agreement with the unpruned network on pictures that choose nothing: `curves` against density, after each
+# repair, a job per (network, scheme); `budgets`, of what is pruned within them, per (network, method).
 rule pretrained_curve:
     input:
         lambda wildcards: plan.pretrained.inputs(wildcards.network),
     output:
-        f"{RESULTS}/curves/{{suite}}/{{network}}/{{scheme}}.json",
+        f"{RESULTS}/{{kind}}/{{suite}}/{{network}}/{{scheme}}.json",
     log:
-        f"{LOGS}/curves/{{suite}}.{{network}}.{{scheme}}.log",
+        f"{LOGS}/{{kind}}/{{suite}}.{{network}}.{{scheme}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/curves/{{suite}}.{{network}}.{{scheme}}.tsv"
+        f"{RESULTS}/benchmarks/{{kind}}/{{suite}}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
         suite="pretrained",
+        kind="curves|budgets",
     conda:
         "../envs/base.yaml"
     params:
         code=lambda wildcards: digests.code(
-            "workflow.studies.pretrained.curve_step",
-            f"models.compression.schemes.{wildcards.scheme}",
-            pins=TORCH,
+            *plan.pretrained.judging(wildcards.kind, wildcards.scheme), pins=TORCH
         ),
         settings=lambda wildcards: as_json(plan.pretrained.settings(wildcards.network)),
-        varied=lambda wildcards: as_json(plan.pretrained.curve_values(wildcards.scheme)),
+        varied=lambda wildcards: plan.pretrained.axes(wildcards.kind, wildcards.scheme),
         pictures=lambda wildcards: plan.pretrained.inputs_digest(wildcards.network),
     shell:
-        "python -m workflow.studies.pretrained.curve_step --network {wildcards.network:q} --scheme "
+        "python -m workflow.studies.pretrained.{wildcards.kind}_step --network {wildcards.network:q} --scheme "
         "{wildcards.scheme:q} --settings {params.settings:q} --varied {params.varied:q} --output {output:q} 2> {log:q}"

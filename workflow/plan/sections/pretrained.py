@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.imagenet.image_folders import file_digest, folder_digest
-from workflow.plan.layout import Layout, for_network
+from workflow.plan.layout import Layout, as_json, for_network
 from workflow.plan.runs import Run, selected
 
 SUITE = "pretrained"
@@ -21,9 +21,14 @@ class Pretrained:
     layout: Layout
 
     @property
+    def _section(self) -> dict[str, Any]:
+        section: dict[str, Any] = self.layout.config["pretrained"]
+        return section
+
+    @property
     def folder(self) -> Path:
         """Where `python -m models.pretrained.fetch` puts its files."""
-        return Path(self.layout.config["pretrained"]["folder"])
+        return Path(self._section["folder"])
 
     def inputs_digest(self, network: str) -> str:
         """Which state the weights and pictures are in, for a rule's parameters."""
@@ -41,7 +46,7 @@ class Pretrained:
     @property
     def configured(self) -> list[str]:
         """The networks asked for, whether they are there or not; without a scheme none is."""
-        section = self.layout.config["pretrained"]
+        section = self._section
         return list(section["networks"]) if section["schemes"] else []
 
     def _there(self, network: str) -> bool:
@@ -71,7 +76,7 @@ class Pretrained:
         self, schemes: Iterable[str] | None = None, networks: Iterable[str] | None = None
     ) -> list[Run]:
         """(suite, network, scheme) of everything that is traced and matches; None matches all."""
-        configured = self.layout.config["pretrained"]["schemes"]
+        configured = self._section["schemes"]
         traced = [Run(SUITE, network, scheme) for network in self.networks for scheme in configured]
         return selected(traced, networks=networks, schemes=schemes)
 
@@ -87,17 +92,31 @@ class Pretrained:
 
     def curve_runs(self) -> list[Run]:
         """(suite, network, scheme) of each curve of agreement against density."""
-        curves = self.layout.config["pretrained"]["curves"]
-        networks = [name for name in curves["networks"] if name in self.networks]
-        return [Run(SUITE, name, scheme) for name in networks for scheme in curves["schemes"]]
+        return self._judged_runs(self._section["curves"], "schemes")
 
-    def curve_values(self, scheme: str) -> dict[str, list[Any]]:
-        """Values of each setting of a scheme that a curve varies."""
-        return dict(self.layout.config["pretrained"]["curves"]["schemes"][scheme])
+    def budget_runs(self) -> list[Run]:
+        """(suite, network, method) of everything that is pruned within budgets of agreement."""
+        return self._judged_runs(self._section["budgets"], "methods")
+
+    def _judged_runs(self, section: dict[str, Any], each: str) -> list[Run]:
+        networks = [name for name in section["networks"] if name in self.networks]
+        return [Run(SUITE, name, of) for name in networks for of in section[each]]
+
+    def judging(self, kind: str, scheme: str) -> list[str]:
+        """Modules of a job that judges a network: the step, and a curve's scheme."""
+        step = f"workflow.studies.pretrained.{kind}_step"
+        return [step, f"models.compression.schemes.{scheme}"] if kind == "curves" else [step]
+
+    def axes(self, kind: str, scheme: str) -> str:
+        """What such a job varies, as JSON: settings of a curve's scheme, or the budgets' points."""
+        section = self._section[kind]
+        return as_json(
+            {"points": section["points"]} if "points" in section else section["schemes"][scheme]
+        )
 
     def settings(self, network: str) -> dict[str, Any]:
         """Settings of a network's traces."""
-        section = self.layout.config["pretrained"]
+        section = self._section
         common, special = for_network(
             {"networks": section["networks"], **section["settings"]}, network
         )

@@ -22,7 +22,7 @@ from sim.validation import require_choice
 from workflow.search.agreement.trials import TRIALS, BudgetMethod, PruningTrial, Zeros
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BudgetPoint:
     """The furthest setting that keeps within a budget.
 
@@ -134,7 +134,7 @@ def within_budgets(
 def on_bench(
     bench: RepairBench, trial: PruningTrial, budgets: Sequence[float]
 ) -> Iterator[BudgetPoint]:
-    """The same with the network, its pictures and its ladder at hand."""
+    """The furthest settings on a ladder within some budgets, in their order."""
     fitted = FittedAnswers(bench.dense.module, bench.fitted, max(budgets))
     known = _Remembering(trial, fitted, bench.judge)
     for points in budgets:

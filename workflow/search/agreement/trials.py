@@ -76,7 +76,7 @@ class BoundTrial(PruningTrial):
         self.ladder = bound_ladder(self._network, few(bench))
 
     def evaluate(self, point: Point, judge: Callable[[nn.Module], Answer]) -> tuple[Answer, Zeros]:
-        """See PruningTrial."""
+        """The network with bounds on its stored tensors."""
         set_bounds(self._network, point)
         with _stored_zeros(self._network) as counts:
             answer = judge(self._network.module)
@@ -113,7 +113,7 @@ class ThresholdTrial(PruningTrial):
         ]
 
     def evaluate(self, point: Point, judge: Callable[[nn.Module], Answer]) -> tuple[Answer, Zeros]:
-        """See PruningTrial."""
+        """The network under thresholds on single values."""
         self._thresholds.apply(self._space.thresholds(point))
         with _stored_zeros(self._network) as counts:
             answer = judge(self._network.module)
@@ -143,7 +143,7 @@ class BlockTrial(PruningTrial):
         self.ladder = [settings.thresholds(point) for point in points]
 
     def evaluate(self, point: Point, judge: Callable[[nn.Module], Answer]) -> tuple[Answer, Zeros]:
-        """See PruningTrial."""
+        """The network under thresholds on blocks."""
         answers: list[Answer] = []
 
         def judged(module: nn.Module) -> float:

@@ -24,11 +24,13 @@ def study(plan: Plan) -> Study:
     if not plan.pretrained.configured:
         return Study("Networks")
     curves = plan.layout.of_runs("curves", plan.pretrained.curve_runs(), ".json")
+    budgets = plan.layout.of_runs("budgets", plan.pretrained.budget_runs(), ".json")
     tables = [
         *_networks(plan),
         *_of_papers(plan),
         *_modelled(plan),
         Table("pretrained_curves", "curves_table", curves),
+        Table("pretrained_budgets", "budgets_table", budgets),
     ]
     figures = [
         Figure("pretrained_modelled", "modelled_figure", ["pretrained_modelled"]),

@@ -22,6 +22,11 @@ def section(folder: Path, **changes: Any) -> Pretrained:
                 "networks": ["mobilenet_v1_relu6", "resnet50_half"],
                 "schemes": {"dense": {}, "dbb": {"weight_bound": [4, 6]}},
             },
+            "budgets": {
+                "networks": ["mobilenet_v1_relu6", "resnet50_half"],
+                "methods": ["spex_thresholds"],
+                "points": [2.0, 5],
+            },
         }
         | changes,
     }
@@ -81,7 +86,19 @@ def test_curves_are_of_fetched_networks(fetched: Path) -> None:
         ("pretrained", "resnet50_half", "dense"),
         ("pretrained", "resnet50_half", "dbb"),
     ]
-    assert suite.curve_values("dbb") == {"weight_bound": [4, 6]}
+    assert suite.axes("curves", "dbb") == '{"weight_bound": [4, 6]}'
+    assert suite.judging("curves", "dbb") == [
+        "workflow.studies.pretrained.curves_step",
+        "models.compression.schemes.dbb",
+    ]
+
+
+def test_budgets_are_of_fetched_networks(fetched: Path) -> None:
+    suite = section(fetched)
+    assert suite.budget_runs() == [("pretrained", "resnet50_half", "spex_thresholds")]
+    assert suite.axes("budgets", "spex_thresholds") == '{"points": [2.0, 5]}'
+    step = "workflow.studies.pretrained.budgets_step"
+    assert suite.judging("budgets", "spex_thresholds") == [step]
 
 
 def test_settings_name_the_files_and_a_network_may_differ(fetched: Path) -> None:
