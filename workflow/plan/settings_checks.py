@@ -137,8 +137,10 @@ def _check_full_size(layout: Layout) -> None:
         place = ("pretrained", "networks", network)
         _build(FullSizeSettings.of, [common, (place if network else (), values)])
     _check_curves(pretrained)
-    place, named = ("pretrained", "budgets", "networks"), pretrained["budgets"]["networks"]
-    require_names(place, "network", named, pretrained["networks"])
+    budgeted = pretrained["budgets"]["networks"]
+    require_names(
+        ("pretrained", "budgets", "networks"), "network", budgeted, pretrained["networks"]
+    )
 
 
 def _check_curves(pretrained: Mapping[str, Any]) -> None:

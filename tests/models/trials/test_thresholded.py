@@ -5,11 +5,12 @@ import torch
 from models.compression.schemes.thresholds import Thresholds
 from models.compression.weight_masks import make_masks_permanent
 from models.datasets import Dataset
-from models.graph.stored_tensors import SparseNetwork
-from models.trials.thresholded import LayerThresholds, ThresholdedNetwork
+from models.graph.layer_table import layer_table
+from models.graph.stored_tensors import SparseNetwork, weight
+from models.trials.thresholded import LayerThresholds, ThresholdedNetwork, Thresholding
 from sim.errors import UserError
 from tests.models.compression.samples import samples
-from tests.models.toy import toy, toy_images
+from tests.models.toy import INPUT_SHAPE, toy, toy_images
 
 
 def toy_data() -> Dataset:
@@ -66,3 +67,25 @@ def test_the_image_has_no_threshold_and_counts_are_checked() -> None:
     assert "stem" not in network.activation_names
     with pytest.raises(UserError, match="trace_images 7, sample_images 6"):
         ThresholdedNetwork(toy(), toy_data(), 6, 7)
+
+
+def test_a_profile_is_what_a_threshold_on_that_tensor_alone_gives() -> None:
+    network, layers = SparseNetwork(toy()), layer_table(toy(), INPUT_SHAPE)
+    thresholds = Thresholding(network, toy_images())
+    of_weights = {p.name: p for p in thresholds.weight_profiles(layers, 0.1, 5)}
+    of_maps = {p.name: p for p in thresholds.activation_profiles(layers, 0.1, 5)}
+    assert "stem" not in of_maps  # the image
+    seen: list[torch.Tensor] = []
+    network.layers["conv"].register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    thresholds.apply(LayerThresholds({"conv": 0.3}, {"conv": 0.4}))
+    with torch.no_grad():
+        network.module(toy_images())
+    assert of_maps["conv"].zero[4] == int((seen[0] == 0).sum()) / len(seen[0])
+    assert of_weights["conv"].zero[3] == int((weight(network.layers["conv"]) == 0).sum())
+    macs = {layer.name: layer.dense_macs for layer in layers}
+    assert of_maps["conv"].multiplications * seen[0][0].numel() == pytest.approx(
+        macs["conv"] + macs["shortcut"]  # which reads the same tensor
+    )
+    for profile in (*of_weights.values(), *of_maps.values()):
+        assert all(profile.lost[1:] >= profile.lost[:-1])
+        assert 0 <= profile.lost[0] <= profile.lost[-1] < 1
