@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from sim.errors import UserError
 from sim.events import Events
 from sim.layer import Layer
+from sim.masks.sharing import shared
 from sim.plugin_errors import raised_by_plugin
 from sim.trace import LayerTrace
 
@@ -65,8 +66,13 @@ def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
     reason = refusal(trace.layer, accelerator)
     if reason:
         raise UserError(reason)
-    images = trace.products_by_image() if trace.layer.is_product else [trace]
+    images = _images_of_product(trace) if trace.layer.is_product else (trace,)
     return reduce(add, (_events(image, accelerator) for image in images))
+
+
+@shared
+def _images_of_product(trace: LayerTrace) -> tuple[LayerTrace, ...]:
+    return tuple(trace.products_by_image())
 
 
 def _events(trace: LayerTrace, accelerator: Accelerator) -> Events:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.masks.sharing import shared
 from sim.trace import LayerTrace
 
 
@@ -14,7 +15,12 @@ def batches(trace: LayerTrace, size: int) -> Iterator[LayerTrace]:
         yield trace
         return
     for first in range(0, trace.images, size):
-        yield _of_images(trace, np.arange(first, min(first + size, trace.images)))
+        yield _batch(trace, first, size)
+
+
+@shared
+def _batch(trace: LayerTrace, first: int, size: int) -> LayerTrace:
+    return _of_images(trace, np.arange(first, min(first + size, trace.images)))
 
 
 def repeated(trace: LayerTrace, images: int) -> LayerTrace:

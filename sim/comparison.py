@@ -1,23 +1,19 @@
 """A whole network on several designs: the short way from a trace to a table."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from sim.accelerator import Accelerator, simulate
+from sim.accelerator import Accelerator
 from sim.compared_designs import designs_to_run, warn_of_left_out
-from sim.components import COMPONENTS, EnergyBasis, energy_basis, energy_pj, has_inventory
-from sim.consistency import check_events
 from sim.errors import UserError
-from sim.events import Events
 from sim.extras import extra
-from sim.layer import layer_kind
+from sim.layer_costs import LayerCost, Row, layer_costs, total_cost
 from sim.network_trace import IN_WORDS, NetworkTrace, Numbers, Provenance
 from sim.registry import design_title
 from sim.styles import design_style
-from sim.trace import LayerTrace
 from sim.trace_file import read_trace
 from sim.validation import require_choice, require_function
 from sim.zero_shares import Shares, zero_shares
@@ -26,73 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-ALL_LAYERS = "all layers"
-"""What the row that adds up a network's layers is called."""
-
-Row = dict[str, str | int | float]
 BothNumbers = Literal["both"]
-
-
-@dataclass(frozen=True)
-class LayerCost:
-    """What one layer, or a network's layers together, cost on one design.
-
-    Attributes:
-        accelerator: name of the configuration.
-        layer: name of the layer, or `ALL_LAYERS`.
-        layer_kind: conv, depthwise or linear; `ALL_LAYERS` for all together.
-        images: number of images that the events are totals over.
-        events: counts from the model.
-        energy_pj: energy by component, pJ; empty where nobody says what the design is made of.
-    """
-
-    accelerator: str
-    layer: str
-    layer_kind: str
-    images: int
-    events: Events
-    energy_pj: Mapping[str, float]
-
-    @property
-    def speedup(self) -> float:
-        """Times faster than a dense array of as many multipliers that never idles."""
-        return self.events.dense_macs / (self.events.multipliers * self.events.cycles)
-
-    @property
-    def bound(self) -> float:
-        """The most that skipping every product with a zero operand gives; inf if all have one."""
-        effectual = self.events.effectual_macs
-        return self.events.dense_macs / effectual if effectual else float("inf")
-
-    @property
-    def _energy_nj_per_image(self) -> float:
-        if not self.energy_pj:
-            return float("nan")
-        return sum(self.energy_pj.values()) / self.images / 1000
-
-    def row(self) -> Row:
-        """The costs with a unit in each name; idle causes as shares of all multiplier-cycles."""
-        events = self.events
-        slots = events.multipliers * events.cycles
-        return {
-            "accelerator": self.accelerator,
-            "layer": self.layer,
-            "layer_kind": self.layer_kind,
-            "images": self.images,
-            "multipliers": events.multipliers,
-            "cycles_per_image": events.cycles / self.images,
-            "dense_macs": events.dense_macs,
-            "effectual_macs": events.effectual_macs,
-            "speedup_over_ideal_dense": self.speedup,
-            "bound_speedup": self.bound,
-            "utilisation": events.utilisation,
-            "dram_bytes_per_image": events.dram_bytes / self.images,
-            "energy_nj_per_image": self._energy_nj_per_image,
-            **{
-                f"idle_{cause}_share": count / slots
-                for cause, count in events.idle_multiplier_cycles.items()
-            },
-        }
 
 
 @dataclass(frozen=True)
@@ -131,7 +61,7 @@ class NetworkComparison:
     @property
     def totals(self) -> tuple[LayerCost, ...]:
         """All layers of each design together, in the order of the designs."""
-        return tuple(_total(costs) for costs in self.layers.values())
+        return tuple(total_cost(costs) for costs in self.layers.values())
 
     def rows(self) -> list[Row]:
         """One row per design and layer, then one per design for all layers; every row has all keys.
@@ -224,7 +154,8 @@ def compare(
         at: number of multipliers to bring every design to, with one precision, clock, bandwidth and
             buffer size (sim/footing/designs.yaml has the sizes, and what each design does not
             allow); None = as their papers have them.
-        progress: told the name of each design before it runs.
+        progress: told the name of each layer before the designs run it, one after the other, so
+            that they share what several of them count.
         numbers: whose zeros the designs run on, "int8", "real" or "both", which takes twice the
             time; None = those that the trace was recorded with first.
 
@@ -258,43 +189,7 @@ def _compared(
     shares: tuple[Shares, ...],
 ) -> NetworkComparison:
     """Run the layers of one form of the numbers."""
-    layers: dict[str, tuple[LayerCost, ...]] = {}
-    refused = dict(sizeless)
-    for name, design in designs.items():
-        progress(name)
-        try:
-            layers[name] = tuple(_costs(name, design, trace.traces, _prices(design, node_nm)))
-        except UserError as error:
-            refused[name] = str(error)
+    layers, refused = layer_costs(trace.traces, designs, node_nm, progress)
+    refused = {**sizeless, **refused}
     origin, numbers = trace.provenance, trace.numbers
     return NetworkComparison(origin, node_nm, layers, refused, numbers=numbers, zeros=shares)
-
-
-def _prices(design: Accelerator, node_nm: int) -> EnergyBasis | None:
-    return energy_basis(COMPONENTS, design, node_nm) if has_inventory(design) else None
-
-
-def _costs(
-    name: str, design: Accelerator, traces: Iterable[LayerTrace], prices: EnergyBasis | None
-) -> Iterator[LayerCost]:
-    for trace in traces:
-        events = check_events(name, design, trace, simulate(trace, design))
-        yield LayerCost(
-            accelerator=name,
-            layer=trace.layer.name,
-            layer_kind=layer_kind(trace.layer),
-            images=trace.images,
-            events=events,
-            energy_pj=energy_pj(events, prices) if prices else {},
-        )
-
-
-def _total(costs: tuple[LayerCost, ...]) -> LayerCost:
-    events = costs[0].events
-    for cost in costs[1:]:
-        events = events + cost.events
-    energy: dict[str, float] = {}
-    for cost in costs:
-        for component, value in cost.energy_pj.items():
-            energy[component] = energy.get(component, 0.0) + value
-    return LayerCost(costs[0].accelerator, ALL_LAYERS, ALL_LAYERS, costs[0].images, events, energy)

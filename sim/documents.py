@@ -1,14 +1,23 @@
-"""YAML files that a JSON schema describes."""
+"""YAML files that a JSON schema describes.
 
+The project's own are checked by every step that reads a design, and are the same each time. So the
+digests of those that kept to their schema stand beside Python's compiled modules, and only another
+content takes the library of JSON schemas, which takes longer to start than all of `sim`.
+"""
+
+import hashlib
 import json
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 
+from sim.declared import ROOT
 from sim.errors import UserError
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -25,20 +34,57 @@ def checked_yaml(path: Path, schema: Path) -> Any:
             place in it.
     """
     try:
-        document = _document(path)
-        error = jsonschema.exceptions.best_match(_validator(schema).iter_errors(document))
-    except RecursionError as deep:
-        raise UserError(f"{path}: nested too deeply") from deep
-    if error is not None:
-        raise UserError(f"{path}: {error.json_path}: {_shortened(error.message)}")
-    return document
-
-
-def _document(path: Path) -> Any:
-    try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:  # no UTF-8, or no path at all
         raise UserError(f"{path}: cannot be read: {error}") from error
+    try:
+        document = _document(path, text)
+        digest = hashlib.sha256(schema.read_bytes() + b"\0" + text.encode()).hexdigest()
+        if digest not in _kept_to(schema):
+            _check(path, document, schema)
+            if path.is_relative_to(ROOT):
+                _remember(schema, digest)
+    except RecursionError as deep:
+        raise UserError(f"{path}: nested too deeply") from deep
+    return document
+
+
+def _check(path: Path, document: Any, schema: Path) -> None:
+    """Raise UserError if a document is against its schema."""
+    from jsonschema.exceptions import best_match
+
+    error = best_match(_validator(schema).iter_errors(document))
+    if error is not None:
+        raise UserError(f"{path}: {error.json_path}: {_shortened(error.message)}")
+
+
+def _digests(schema: Path) -> Path:
+    """Where the digests of documents that keep to a schema stand, one a line."""
+    return Path(cache_from_source(str(schema.with_suffix(".py")))).with_suffix(".checked")
+
+
+@cache
+def _kept_to(schema: Path) -> set[str]:
+    """Digests of schema and document together, of documents that keep to the schema."""
+    try:
+        return set(_digests(schema).read_text(encoding="ascii").split())
+    except (OSError, ValueError):  # none yet, or damaged: then all are checked
+        return set()
+
+
+def _remember(schema: Path, digest: str) -> None:
+    """Add a digest, where Python may keep compiled modules too."""
+    _kept_to(schema).add(digest)
+    if sys.dont_write_bytecode:
+        return
+    path = _digests(schema)
+    with suppress(OSError):  # a folder that cannot be written to
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="ascii") as file:
+            file.write(f"{digest}\n")
+
+
+def _document(path: Path, text: str) -> Any:
     try:
         loader = LOADER(text)
         node = loader.get_single_node()
@@ -86,6 +132,8 @@ def _shortened(message: str, most: int = 300) -> str:
 
 @cache  # a schema that many files share is itself checked once
 def _validator(schema: Path) -> Any:
+    import jsonschema
+
     content = json.loads(schema.read_text(encoding="utf-8"))
     kind = jsonschema.validators.validator_for(content)
     kind.check_schema(content)

@@ -19,14 +19,17 @@ from functools import cache
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from sim.entry_points import may_exist
 from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Kind = Literal["accelerators", "networks", "schemes"]
 GROUPS: dict[Kind, str] = {
@@ -117,6 +120,10 @@ def plugins(kind: Kind) -> tuple[Plugin, ...]:
     Raises:
         UserError: two entry points have one name, or one names a module that is not there.
     """
+    if not may_exist(GROUPS[kind]):
+        return ()
+    from importlib.metadata import entry_points
+
     entries = sorted(entry_points(group=GROUPS[kind]), key=lambda entry: entry.name)
     if entries:
         use_one_name()  # a module is found by importing the packages that it lies in
@@ -141,11 +148,11 @@ def import_part(module: str) -> ModuleType:
     return import_module(module)
 
 
-def _source(entry: EntryPoint) -> str:
+def _source(entry: "EntryPoint") -> str:
     return f"package {entry.dist.name}" if entry.dist else "a package"
 
 
-def _plugin(entry: EntryPoint) -> Plugin:
+def _plugin(entry: "EntryPoint") -> Plugin:
     label = f"{_source(entry)}: entry point {entry.name!r} of {entry.group}"
     try:
         module = _module(entry)
@@ -158,7 +165,7 @@ def _plugin(entry: EntryPoint) -> Plugin:
     return Plugin(entry.name, label, module, main, _sources(module, main))
 
 
-def _module(entry: EntryPoint) -> str:
+def _module(entry: "EntryPoint") -> str:
     """The module that an entry point names; what stands after a colon would be ignored."""
     module: str = entry.value.strip()
     if not all(part.isidentifier() for part in module.split(".")):

@@ -10,6 +10,7 @@ for a module of it, onnx and onnxruntime for an ONNX file.
 from models.recording import record
 from sim import *  # noqa: F403 - whatever the simulator offers
 from sim import __all__ as names_of_sim
-from sim.comparison import LayerCost, NetworkComparison, compare
+from sim.comparison import NetworkComparison, compare
+from sim.layer_costs import LayerCost
 
 __all__ = [*names_of_sim, "LayerCost", "NetworkComparison", "compare", "record"]

@@ -3,7 +3,8 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError, accelerator
-from sim.comparison import ALL_LAYERS, compare
+from sim.comparison import compare
+from sim.layer_costs import ALL_LAYERS
 from sim.styles import design_style
 from tests.sim.trace_files import both_numbers
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim import UserError
+from sim import UserError, documents
 from sim.documents import LOADER, checked_yaml, repeated_keys
 
 SCHEMA = '{"type": "object", "required": ["rows"]}'
@@ -17,6 +17,66 @@ def read(folder: Path, text: str) -> object:
 
 def test_a_file_that_fits_its_schema_is_what_it_holds(tmp_path: Path) -> None:
     assert read(tmp_path, "rows: 3") == {"rows": 3}
+
+
+@pytest.fixture
+def remembering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Files that the schema's library was asked about; the folder counts as the project's."""
+    asked: list[Path] = []
+    check = documents._check
+
+    def noted(path: Path, document: object, schema: Path) -> None:
+        asked.append(path)
+        check(path, document, schema)
+
+    monkeypatch.setattr(documents, "_check", noted)
+    monkeypatch.setattr(documents, "ROOT", tmp_path)
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    monkeypatch.setattr("sys.pycache_prefix", None)
+    return asked
+
+
+def test_a_content_that_fitted_is_not_checked_by_a_later_process_until_it_changes(
+    tmp_path: Path, remembering: list[Path]
+) -> None:
+    for text, checks in (("rows: 3", 1), ("rows: 3", 1), ("rows: 4", 2), ("rows: 3", 2)):
+        documents._kept_to.cache_clear()  # as at the start of a process
+        read(tmp_path, text)
+        assert len(remembering) == checks
+    for _ in range(2):  # what does not fit is refused each time
+        documents._kept_to.cache_clear()
+        with pytest.raises(UserError, match="required"):
+            read(tmp_path, "columns: 3")
+    read(tmp_path, "rows: 3")
+    (tmp_path / "schema.json").write_text('{"required": ["columns"]}')
+    documents._validator.cache_clear()
+    with pytest.raises(UserError, match="required"):  # the same content under another schema
+        checked_yaml(tmp_path / "file.yaml", tmp_path / "schema.json")
+
+
+def test_damaged_or_forbidden_digests_only_cost_time(
+    tmp_path: Path, remembering: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(tmp_path, "rows: 3")
+    (kept,) = tmp_path.glob("__pycache__/*.checked")
+    kept.write_bytes(b"\xff not a digest")
+    documents._kept_to.cache_clear()
+    assert read(tmp_path, "rows: 3") == {"rows": 3}
+    assert len(remembering) == 2
+    kept.unlink()
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    read(tmp_path, "rows: 5")
+    assert not kept.exists()
+
+
+def test_files_of_users_are_not_remembered(
+    tmp_path: Path, remembering: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "ROOT", tmp_path / "elsewhere")
+    read(tmp_path, "rows: 3")
+    read(tmp_path, "rows: 3")
+    assert len(remembering) == 2
+    assert not list(tmp_path.glob("__pycache__/*"))
 
 
 def test_anchors_and_merged_mappings_are_no_keys_twice(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from sim.accelerators.hass.streams import port_cycles
 from sim.accelerators.hass.vectors import VectorShape
 from sim.causes import Cause
 from sim.events import Access, Events
-from sim.masks.totals import effectual_macs
+from sim.masks.totals import effectual_macs, window_activations
 from sim.platforms import Platform
 from sim.trace import LayerTrace
 from sim.validation import require_choice, require_fraction, require_positive
@@ -145,6 +145,8 @@ class SparseDataflow(DenseDataflow):
         interleave: channels are dealt to streams by their load.
     """
 
+    skips_weights: ClassVar[bool] = True
+
     empty_vector_cycles: int
     dense_below: float
     fifo_positions: int
@@ -174,20 +176,28 @@ class SparseDataflow(DenseDataflow):
     def simulate(self, trace: LayerTrace) -> Events:
         """Exact cycles of all dot products, waiting included; dense engine if few are zero."""
         effectual = int(effectual_macs(trace).sum())
-        seen = self.seen(trace)
-        zero_pairs = trace.dense_macs - int(effectual_macs(seen).sum())
+        zero_pairs = trace.dense_macs - self._nonzero_pairs(trace)
         if not self.rules.skips(zero_pairs / trace.dense_macs):
             return super().simulate(trace)
         shape = VectorShape.of(trace.layer, self.cluster_channels)
         folding = self._folding(shape, sparse=True)
         cycles = sparse_cycles(shape.lanes, [folding.fine], self.empty_vector_cycles)[:, 0]
-        time = engine_time(seen, shape, folding, cycles, self.fifo_positions, self.interleave)
+        fifos, interleave = self.fifo_positions, self.interleave
+        time = engine_time(trace, shape, folding, cycles, fifos, interleave, self.skips_weights)
         return self._events(trace, shape, folding, time, effectual)
+
+    def _nonzero_pairs(self, trace: LayerTrace) -> int:
+        """Pairs that the engines have to multiply."""
+        if self.skips_weights:
+            return int(effectual_macs(trace).sum())
+        return int(window_activations(trace).sum()) * trace.layer.group_filters
 
 
 @dataclass(frozen=True)
 class ActivationSparseDataflow(SparseDataflow):
     """Layer hardware that skips zero activations and takes every weight for nonzero (PASS)."""
+
+    skips_weights: ClassVar[bool] = False
 
     def seen(self, trace: LayerTrace) -> LayerTrace:
         """The trace with dense weights."""

@@ -40,6 +40,7 @@ def engine_time(
     cycles: np.ndarray[tuple[int], np.dtype[np.int64]],
     fifo_positions: int,
     interleave: bool,
+    skips_weights: bool,
 ) -> EngineTime:
     """Run all dot products of a layer through its engines.
 
@@ -50,16 +51,18 @@ def engine_time(
         cycles: of an engine by number of nonzero pairs, (lanes + 1,).
         fifo_positions: output positions from one meeting of the streams to the next.
         interleave: channels are dealt to streams by their load.
+        skips_weights: False = every weight counts as nonzero.
     """
     positions = trace.images * trace.layer.output_pixels
     starts = np.arange(0, positions, fifo_positions)
     stretches = np.empty((shape.groups * shape.vectors, len(starts)), dtype=np.int64)
     busy = 0
-    for block, waited, busy_of_block in engine_waits(trace, shape, folding.coarse_out, cycles):
+    waits = engine_waits(trace, shape, folding.coarse_out, cycles, skips_weights)
+    for block, waited, busy_of_block in waits:
         # before the vectors of a stream are added up: sums in another order are the same
         np.add.reduceat(waited, starts, axis=1, dtype=np.int64, out=stretches[block])
         busy += busy_of_block
-    pairs = vector_pairs(trace, shape)
+    pairs = vector_pairs(trace, shape, skips_weights)
     stream = stream_of_vector(pairs, shape, folding.coarse_group, folding.coarse_in, interleave)
     order = np.argsort(stream, kind="stable")
     streams = folding.coarse_group * folding.coarse_in

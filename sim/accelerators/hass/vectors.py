@@ -86,13 +86,19 @@ def _filled_up(channels: Mask, shape: VectorShape) -> Mask:
     return channels.reshape(channels.shape[0], shape.vectors, shape.lanes, *channels.shape[2:])
 
 
-def vector_pairs(trace: LayerTrace, shape: VectorShape) -> Counts:
+def vector_pairs(trace: LayerTrace, shape: VectorShape, skips_weights: bool = True) -> Counts:
     """Nonzero pairs of each vector over all its filters, positions and images, (groups, vectors).
 
     Separable, as in `sim.masks.totals.effectual_macs`: no dot product is made.
+
+    Args:
+        trace: shape and masks.
+        shape: the layer as vectors.
+        skips_weights: False = every weight counts as nonzero.
     """
     layer = trace.layer
-    pairs = weight_counts(trace) * tap_counts(trace).sum(axis=0)
+    weights = weight_counts(trace) if skips_weights else layer.group_filters
+    pairs = weights * tap_counts(trace).sum(axis=0)
     starts = np.arange(0, layer.window, shape.lanes)  # a vector's pairs follow one another
     by_vector: Counts = np.add.reduceat(pairs.reshape(layer.groups, -1), starts, axis=1)
     return by_vector

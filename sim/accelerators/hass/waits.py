@@ -10,6 +10,9 @@ the slowest engine. With few lanes there are three exact ways, and the cheapest 
   replace the filters, whatever their number.
 - pairs: every filter with every position, as patterns: for few positions.
 - products: every dot product counted by a matrix product: for vectors of many lanes.
+
+Where zero weights are not skipped all filters of a vector take the same time, that of its nonzero
+activations.
 """
 
 from collections.abc import Iterator
@@ -27,7 +30,7 @@ from sim.accelerators.hass.patterns import (
     superset_sums,
     weight_patterns,
 )
-from sim.accelerators.hass.vectors import VectorShape, pair_counts
+from sim.accelerators.hass.vectors import VectorShape, activation_lanes, pair_counts
 from sim.trace import LayerTrace
 
 EngineCycles = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -42,7 +45,7 @@ _PASSES_PER_LOOKUP = 12
 
 
 def engine_waits(
-    trace: LayerTrace, shape: VectorShape, engines: int, cycles: EngineCycles
+    trace: LayerTrace, shape: VectorShape, engines: int, cycles: EngineCycles, skips_weights: bool
 ) -> Iterator[Waits]:
     """Time of every vector at every position.
 
@@ -51,10 +54,13 @@ def engine_waits(
         shape: the layer as vectors.
         engines: that share the filters of a vector; divides their number.
         cycles: of one engine by number of nonzero pairs.
+        skips_weights: False = every weight counts as nonzero.
 
     Yields:
         Blocks of vectors, in order; arrays are scratch.
     """
+    if not skips_weights:
+        return _by_activations(trace, shape, engines, cycles)
     if shape.lanes > PATTERN_LANES:
         return _by_products(trace, shape, engines, cycles)
     positions = trace.images * trace.layer.output_pixels
@@ -67,6 +73,23 @@ def engine_waits(
 def _sum_type(filters: int, cycles: EngineCycles) -> type[np.unsignedinteger]:
     """Holds the time of an engine; sums may wrap around on the way to it."""
     return np.uint16 if filters * int(cycles.max()) < 1 << 16 else np.uint32
+
+
+def _by_activations(
+    trace: LayerTrace, shape: VectorShape, engines: int, cycles: EngineCycles
+) -> Iterator[Waits]:
+    rows, positions = shape.groups * shape.vectors, trace.images * trace.layer.output_pixels
+    kind = np.uint8 if shape.lanes <= np.iinfo(np.uint8).max else np.uint32
+    nonzeros = np.zeros((rows, positions), dtype=kind)
+    for mask in activation_lanes(trace, shape):
+        nonzeros += mask.reshape(rows, positions)
+    filters = shape.filters // engines
+    lookup = (filters * cycles).astype(_sum_type(filters, cycles))
+    step = max(1, BLOCK_VALUES // positions)
+    for start in range(0, rows, step):
+        times = lookup.take(nonzeros[start : start + step])
+        busy = engines * int(times.sum(dtype=np.int64))
+        yield slice(start, start + len(times)), times, busy
 
 
 def _by_tables(

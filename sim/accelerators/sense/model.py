@@ -104,8 +104,8 @@ class Sense:
     def _batch(self, trace: LayerTrace) -> Events:
         array = SparseArray(self.rows, self.columns, self.tile, self.sync_interval)
         work = ArrayTime()
-        for image in trace.activation:
-            work = work + array.time(trace.layer, trace.weight, image, self.channel_order)
+        for image in range(trace.images):
+            work = work + array.time(trace, image, self.channel_order)
         fill = trace.images * (self.rows + self.columns - 2)
         traffic = self._traffic(trace)
         moved = sum(count for access, count in traffic.items() if access.memory == "dram")

@@ -7,10 +7,8 @@ import numpy.typing as npt
 
 from sim.accelerators.sparten.arrangement import ABSENT, Order
 from sim.accelerators.sparten.clusters import Stretches
-from sim.masks.chunk_words import PairCounts, Words, pairs_of_chunks
-
-BLOCK_OUTPUTS = 1 << 16
-"""Outputs counted at a time: the scratch arrays then stay in a core's second-level cache."""
+from sim.masks.chunk_pairs import BLOCK_OUTPUTS, ChunkPairs
+from sim.masks.chunk_words import PairCounts
 
 
 @dataclass(frozen=True)
@@ -27,17 +25,8 @@ class RoundTimes:
     empty_pairs: int
 
 
-def _arranged(filters: Words, order: Order) -> Words:
-    """Filter words in the order of work, (chunks, words, slots, units, rounds, bundles)."""
-    nothing = np.zeros_like(filters[:, :1])
-    known = np.concatenate([filters, nothing], axis=1)  # ABSENT = -1 picks the empty one
-    bundle = np.arange(len(known)).reshape(-1, 1, 1, 1, 1)
-    chunk = np.arange(known.shape[2]).reshape(1, -1, 1, 1, 1)
-    return np.ascontiguousarray(known[bundle, order, chunk].transpose(1, 5, 2, 3, 4, 0))
-
-
 def round_times(
-    filters: Words, windows: Words, order: Order, stretches: Stretches, meets_per_chunk: bool
+    pairs: ChunkPairs, order: Order, stretches: Stretches, meets_per_chunk: bool
 ) -> RoundTimes:
     """Cycles of each round: the slowest unit's matches between two barriers, summed.
 
@@ -46,34 +35,31 @@ def round_times(
     next filter chunk (`meets_per_chunk`), or only at the end of the stretch.
 
     Args:
-        filters: (bundles, filters, chunks, words).
-        windows: (chunks, words, bundles, positions).
+        pairs: of all filters, bundle by bundle.
         order: (bundles, chunks or 1, slots, units, rounds) filter numbers.
         stretches: positions that share a filter chunk.
         meets_per_chunk: whether units meet after each chunk of a stretch.
     """
-    _, _, slots, units, rounds = order.shape
-    chunks, _, bundles, positions = windows.shape
-    weights = _arranged(filters, order)[..., np.newaxis]
-    # a filter that is there costs at least one cycle per chunk; where filters sit may depend on
-    # the chunk, which slots are filled does not
-    present = (order[:, 0] != ABSENT).transpose(1, 2, 3, 0)[..., np.newaxis].astype(np.uint16)
+    where = order.transpose(1, 2, 3, 4, 0)  # (chunks or 1, slots, units, rounds, bundles)
+    _, slots, units, rounds, bundles = where.shape
+    bundle = np.arange(bundles)
+    # where filters sit may depend on the chunk, which slots are filled does not
+    present = (where[0] != ABSENT)[..., np.newaxis]
     cycles = np.zeros((rounds, bundles, len(stretches.starts)), dtype=np.int64)
-    busy_pairs = 0
+    empty_pairs = 0
     for members, block, starts in stretches.groups(BLOCK_OUTPUTS // present.size):
         apart = 1 if meets_per_chunk else units
         total = np.zeros((apart, rounds, bundles, len(starts)), dtype=np.int64)
-        matched = np.empty((*present.shape[:-1], block.stop - block.start), dtype=np.uint64)
-        for chunk in range(chunks):
-            count = pairs_of_chunks(weights[chunk], windows[chunk, ..., block], matched)
-            busy_pairs += int(np.count_nonzero(count))
-            np.maximum(count, present.astype(count.dtype), out=count)
-            pairs = count.sum(axis=0, dtype=np.uint16) if slots > 1 else count[0]
-            work = _in_stretches(pairs, starts)
+        for chunk, counts in enumerate(pairs.of_block(block)):
+            empty_pairs += counts.size - int(np.count_nonzero(counts))
+            taken = np.maximum(counts, 1)[bundle, where[chunk % len(where)]]
+            if not present.all():  # what stands there is another filter's
+                taken *= present
+            count = taken.sum(axis=0, dtype=np.uint16) if slots > 1 else taken[0]
+            work = _in_stretches(count, starts)
             total += work.max(axis=0) if meets_per_chunk else work
         cycles[..., members] = total.max(axis=0)
-    joined = int(present.sum()) * chunks * positions
-    return RoundTimes(cycles, joined - busy_pairs)
+    return RoundTimes(cycles, empty_pairs)
 
 
 def _in_stretches(

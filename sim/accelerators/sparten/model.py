@@ -23,15 +23,15 @@ from sim.accelerators.sparten.arrangement import (
     paired_by_filter,
     plain,
 )
-from sim.accelerators.sparten.chunks import Bundles, filter_chunks
+from sim.accelerators.sparten.chunks import Bundles
 from sim.accelerators.sparten.clusters import ClusterGrid
 from sim.accelerators.sparten.counting import RoundTimes, round_times
 from sim.accelerators.sparten.traffic import Chunking, array_bytes, filter_loads, stored_bytes
-from sim.arithmetic import ceil_div
+from sim.arithmetic import Counts, ceil_div
 from sim.causes import Cause
 from sim.events import Events
 from sim.layer import Layer
-from sim.masks.chunk_words import Words, window_words
+from sim.masks.chunk_pairs import ChunkedLayer, chunked_layer
 from sim.masks.totals import effectual_macs, window_activations
 from sim.memory import Memory
 from sim.trace import LayerTrace
@@ -47,13 +47,15 @@ class FilterPlan:
     """What is fixed for a layer before any activation is known.
 
     Attributes:
-        filters: (bundles, filters, chunks, words).
+        bundles: convolution groups that share a cluster.
+        grid: how the clusters share the layer.
+        chunks: of its filters and windows.
         order: (bundles, chunks or 1, slots, units, rounds) filter numbers.
     """
 
     bundles: Bundles
     grid: ClusterGrid
-    filters: Words
+    chunks: ChunkedLayer
     order: Order
 
     @property
@@ -61,12 +63,6 @@ class FilterPlan:
         """(rounds, bundles) units that take part; the same for every chunk."""
         units: npt.NDArray[np.int64] = (self.order[:, 0] != ABSENT).any(axis=1).sum(axis=1)
         return units.T
-
-
-def chunk_nonzeros(filters: Words) -> npt.NDArray[np.int64]:
-    """Nonzero weights of each chunk, (bundles, filters, chunks)."""
-    nonzeros: npt.NDArray[np.int64] = np.bitwise_count(filters).sum(axis=-1, dtype=np.int64)
-    return nonzeros
 
 
 @dataclass(frozen=True)
@@ -111,8 +107,13 @@ class SparTen(Memory, ABC):
         return self.clusters * self.units_per_cluster
 
     @abstractmethod
-    def arrange(self, filters: Words, bundles: Bundles) -> Order:
-        """Which unit takes which filter in which round, where filters fill the clusters."""
+    def arrange(self, chunk_nonzeros: Counts, bundles: Bundles) -> Order:
+        """Which unit takes which filter in which round, where filters fill the clusters.
+
+        Args:
+            chunk_nonzeros: (bundles, filters, chunks) nonzero weights.
+            bundles: of the layer.
+        """
 
     def simulate(self, trace: LayerTrace) -> Events:
         """Costs of one layer; `round_times` tells the mechanism, `traffic` the bytes."""
@@ -127,12 +128,13 @@ class SparTen(Memory, ABC):
     def _plan(self, trace: LayerTrace) -> FilterPlan:
         bundles = Bundles.of(trace.layer, self.units_per_cluster)
         grid = ClusterGrid.of(self.clusters, trace.layer.output_pixels)
-        filters = filter_chunks(trace.weight, trace.layer, bundles, self.chunk_bits)
+        chunks = chunked_layer(trace, bundles.groups, self.chunk_bits)
         # pairing halves the rounds: without enough of them it would only leave units empty
         pairing_rounds = ceil_div(bundles.filters, 2 * self.units_per_cluster) * bundles.count
         fills = bundles.filters >= 2 * self.units_per_cluster and pairing_rounds >= grid.by_filter
-        order = self.arrange(filters, bundles) if fills else plain(bundles, self.units_per_cluster)
-        return FilterPlan(bundles, grid, filters, order)
+        if not fills:
+            return FilterPlan(bundles, grid, chunks, plain(bundles, self.units_per_cluster))
+        return FilterPlan(bundles, grid, chunks, self.arrange(chunks.filter_nonzeros, bundles))
 
     def _positions_between_barriers(self, layer: Layer) -> int:
         if self.barrier == "filter_chunk":
@@ -143,14 +145,13 @@ class SparTen(Memory, ABC):
         self, trace: LayerTrace, plan: FilterPlan, image: int, macs: int, window_nonzeros: int
     ) -> Events:
         layer, rounds = trace.layer, plan.order.shape[-1]
-        windows = window_words(trace.activation[image], layer, plan.bundles.count, self.chunk_bits)
         stretches = plan.grid.stretches(
             layer.output_pixels, self._positions_between_barriers(layer)
         )
         meets_per_chunk = self.barrier != "round"
-        times = round_times(plan.filters, windows, plan.order, stretches, meets_per_chunk)
+        times = round_times(plan.chunks.pairs(image), plan.order, stretches, meets_per_chunk)
         sent = rounds * plan.bundles.count * layer.output_pixels
-        chunking = Chunking(self.chunk_bits, plan.filters.shape[2], sent)
+        chunking = Chunking(self.chunk_bits, len(plan.chunks.filters), sent)
         loads = filter_loads(layer, plan.grid, self.positions_per_filter_chunk)
         traffic = self.traffic(
             stored_bytes(trace, image, chunking),
@@ -200,7 +201,7 @@ class SparTen(Memory, ABC):
 class SparTenUnbalanced(SparTen):
     """No balancing: successive filters on successive units."""
 
-    def arrange(self, filters: Words, bundles: Bundles) -> Order:
+    def arrange(self, chunk_nonzeros: Counts, bundles: Bundles) -> Order:
         """One filter per unit, in order."""
         return plain(bundles, self.units_per_cluster)
 
@@ -211,9 +212,9 @@ class SparTenGBS(SparTen):
 
     needs_static_weights: ClassVar[str] = "its filters are paired by their density offline"
 
-    def arrange(self, filters: Words, bundles: Bundles) -> Order:
+    def arrange(self, chunk_nonzeros: Counts, bundles: Bundles) -> Order:
         """The densest filter with the sparsest."""
-        return paired_by_filter(chunk_nonzeros(filters), self.units_per_cluster)
+        return paired_by_filter(chunk_nonzeros, self.units_per_cluster)
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,6 @@ class SparTenGBH(SparTen):
     permutes: ClassVar[bool] = True
     needs_static_weights: ClassVar[str] = "its filters are paired chunk by chunk offline"
 
-    def arrange(self, filters: Words, bundles: Bundles) -> Order:
+    def arrange(self, chunk_nonzeros: Counts, bundles: Bundles) -> Order:
         """The filters of a round, the densest chunk with the sparsest."""
-        return paired_by_chunk(chunk_nonzeros(filters), self.units_per_cluster)
+        return paired_by_chunk(chunk_nonzeros, self.units_per_cluster)

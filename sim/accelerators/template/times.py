@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from sim.arithmetic import even_starts
 from sim.layer import Layer, Mask
-from sim.masks.chunk_words import Words, chunk_words, pairs_of_chunks, window_words
+from sim.masks.chunk_pairs import BLOCK_OUTPUTS, ChunkPairs, chunked_layer
 from sim.masks.windows import padded_map, window_view
 from sim.trace import LayerTrace
 
@@ -18,8 +18,6 @@ BARRIERS = ("chunk", "position", "filters")
 """Units of a group meet after each chunk, each output position, or before the next filters."""
 BLOCK_VALUES = 1 << 22
 """Values of windows that are unrolled at a time."""
-BLOCK_OUTPUTS = 1 << 16
-"""Outputs whose pairs are counted at a time: the scratch arrays then stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +83,11 @@ class GroupTimes:
 def chunks_left(trace: LayerTrace, image: int, chunk: int, skips: str) -> Iterator[Block]:
     """What a layer's windows, (r, s, c) in order, leave to multiply after zeros are skipped."""
     layer = trace.layer
+    if skips == "both":
+        yield from _joined(chunked_layer(trace, 1, chunk).pairs(image), layer)
+        return
     rows = trace.weight.transpose(0, 2, 3, 1)
     weights = rows.reshape(layer.groups, layer.group_filters, -1)
-    if skips == "both":
-        yield from _joined(
-            weights, window_words(trace.activation[image], layer, layer.groups, chunk), chunk
-        )
-        return
     padded = padded_map(trace.activation[image].transpose(1, 2, 0), layer, rows_axis=0)
     windows = window_view(padded, layer, rows_axis=0)  # (P, Q, channels, R, S)
     height, width = layer.output_size
@@ -103,25 +99,12 @@ def chunks_left(trace: LayerTrace, image: int, chunk: int, skips: str) -> Iterat
         yield Block(first * width, taken.shape[2], _left(weights, taken, chunk, skips))
 
 
-def _joined(weights: Mask, windows: Words, chunk: int) -> Iterator[Block]:
-    """What is left where zeros of both operands are skipped.
-
-    Args:
-        weights: (groups, filters, window).
-        windows: (chunks, words, groups, positions).
-        chunk: positions of a window in a chunk.
-    """
-    filters = chunk_words(weights, chunk).transpose(2, 3, 0, 1)[..., np.newaxis]
-    groups, positions = windows.shape[2:]
-    step = max(1, BLOCK_OUTPUTS // (groups * weights.shape[1]))
-    for first in range(0, positions, step):
-        taken = windows[:, :, :, np.newaxis, first : first + step]
-        scratch = np.empty((*weights.shape[:2], taken.shape[-1]), dtype=np.uint64)
-        counts = (
-            pairs_of_chunks(weight, window, scratch)
-            for weight, window in zip(filters, taken, strict=True)
-        )
-        yield Block(first, taken.shape[-1], counts)
+def _joined(pairs: ChunkPairs, layer: Layer) -> Iterator[Block]:
+    """What is left where zeros of both operands are skipped."""
+    step = max(1, BLOCK_OUTPUTS // layer.out_channels)
+    for first in range(0, layer.output_pixels, step):
+        last = min(first + step, layer.output_pixels)
+        yield Block(first, last - first, pairs.of_block(slice(first, last)))
 
 
 def _left(weights: Mask, taken: Mask, chunk: int, skips: str) -> Iterator[Counts]:

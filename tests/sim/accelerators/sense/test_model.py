@@ -111,7 +111,7 @@ def test_cutting_the_work_into_blocks_changes_nothing(
     )
     model = accelerator("sense", rows=8, columns=4, tile=2)
     whole = simulate(trace, model)
-    monkeypatch.setattr("sim.accelerators.sense.array.BLOCK_VALUES", 40)
+    monkeypatch.setattr("sim.accelerators.sense.kernels.BLOCK_VALUES", 40)
     assert simulate(trace, model) == whole
 
 
