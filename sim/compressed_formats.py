@@ -25,6 +25,8 @@ def bitmap_bytes_by_group(mask: Mask, groups: int, value_bits: int) -> npt.NDArr
         value_bits: bits of one value.
     """
     parts = mask.reshape(groups, -1)
+    if groups == 1:
+        return np.array([bitmap_bytes(mask, value_bits)])
     nonzeros = np.count_nonzero(parts, axis=1).astype(np.int64)
     whole_bytes: npt.NDArray[np.int64] = -(-(parts.shape[1] + nonzeros * value_bits) // 8)
     return whole_bytes

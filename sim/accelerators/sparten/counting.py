@@ -1,14 +1,15 @@
 """The inner joins of a cluster: matches of every filter chunk with every window chunk."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.accelerators.sparten.arrangement import ABSENT, Order
-from sim.accelerators.sparten.clusters import Stretches
-from sim.masks.chunk_pairs import BLOCK_OUTPUTS, ChunkPairs
-from sim.masks.chunk_words import PairCounts
+from sim.accelerators.sparten.clusters import ClusterGrid
+from sim.masks.chunk_pairs import BLOCK_OUTPUTS, ChunkedLayer
+from sim.masks.sharing import shared
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,61 @@ class RoundTimes:
     empty_pairs: int
 
 
+@dataclass(frozen=True, eq=False)
+class StretchBlock:
+    """What every filter costs on some stretches, whichever unit holds it.
+
+    Attributes:
+        stretches: which.
+        cycles: (chunks, bundles, filters, stretches): matches, at least one for each position.
+        empty_pairs: pairs of a filter chunk and a window chunk without any match.
+    """
+
+    stretches: slice
+    cycles: npt.NDArray[np.unsignedinteger]
+    empty_pairs: int
+
+
+def stretch_blocks(
+    chunks: ChunkedLayer, image: int, grid: ClusterGrid, longest: int
+) -> Iterable[StretchBlock]:
+    """The stretches of one image, some at a time; the three balancings share them.
+
+    Args:
+        chunks: of filters and windows.
+        image: its number.
+        grid: how clusters share the positions.
+        longest: positions of a stretch at most.
+    """
+    return (_kept_blocks if chunks.keeps else _blocks)(chunks, image, grid, longest)
+
+
+@shared
+def _kept_blocks(
+    chunks: ChunkedLayer, image: int, grid: ClusterGrid, longest: int
+) -> tuple[StretchBlock, ...]:
+    return tuple(_blocks(chunks, image, grid, longest))
+
+
+def _blocks(
+    chunks: ChunkedLayer, image: int, grid: ClusterGrid, longest: int
+) -> Iterator[StretchBlock]:
+    stretches = grid.stretches(chunks.trace.layer.output_pixels, longest)
+    pairs, filters = chunks.pairs(image), chunks.filters[0, 0].size
+    kind = np.min_scalar_type(2 * stretches.longest * chunks.chunk_bits)  # of two filters of a unit
+    for members, block, starts in stretches.groups(BLOCK_OUTPUTS // filters):
+        cycles, empty_pairs = [], 0
+        for counts in pairs.of_block(block):
+            empty_pairs += counts.size - int(np.count_nonzero(counts))
+            joined = np.maximum(counts, 1)
+            every = len(starts) == joined.shape[-1]  # a stretch of one position each
+            summed = joined if every else np.add.reduceat(joined, starts, axis=-1, dtype=kind)
+            cycles.append(summed.astype(kind, copy=False))
+        yield StretchBlock(members, np.stack(cycles), empty_pairs)
+
+
 def round_times(
-    pairs: ChunkPairs, order: Order, stretches: Stretches, meets_per_chunk: bool
+    blocks: Iterable[StretchBlock], order: Order, stretches: int, meets_per_chunk: bool
 ) -> RoundTimes:
     """Cycles of each round: the slowest unit's matches between two barriers, summed.
 
@@ -35,38 +89,25 @@ def round_times(
     next filter chunk (`meets_per_chunk`), or only at the end of the stretch.
 
     Args:
-        pairs: of all filters, bundle by bundle.
+        blocks: of all stretches; positions of a stretch share a filter chunk.
         order: (bundles, chunks or 1, slots, units, rounds) filter numbers.
-        stretches: positions that share a filter chunk.
+        stretches: how many there are.
         meets_per_chunk: whether units meet after each chunk of a stretch.
     """
     where = order.transpose(1, 2, 3, 4, 0)  # (chunks or 1, slots, units, rounds, bundles)
-    _, slots, units, rounds, bundles = where.shape
-    bundle = np.arange(bundles)
     # where filters sit may depend on the chunk, which slots are filled does not
     present = (where[0] != ABSENT)[..., np.newaxis]
-    cycles = np.zeros((rounds, bundles, len(stretches.starts)), dtype=np.int64)
+    cycles = np.zeros((*where.shape[3:], stretches), dtype=np.int64)
     empty_pairs = 0
-    for members, block, starts in stretches.groups(BLOCK_OUTPUTS // present.size):
-        apart = 1 if meets_per_chunk else units
-        total = np.zeros((apart, rounds, bundles, len(starts)), dtype=np.int64)
-        for chunk, counts in enumerate(pairs.of_block(block)):
-            empty_pairs += counts.size - int(np.count_nonzero(counts))
-            taken = np.maximum(counts, 1)[bundle, where[chunk % len(where)]]
-            if not present.all():  # what stands there is another filter's
-                taken *= present
-            count = taken.sum(axis=0, dtype=np.uint16) if slots > 1 else taken[0]
-            work = _in_stretches(count, starts)
-            total += work.max(axis=0) if meets_per_chunk else work
-        cycles[..., members] = total.max(axis=0)
+    for block in blocks:
+        chunk = np.arange(len(block.cycles)).reshape(-1, 1, 1, 1, 1)
+        taken = block.cycles[chunk, np.arange(where.shape[4]), where]
+        if not present.all():  # what was taken there is another filter's
+            taken *= present
+        work = taken.sum(axis=1, dtype=taken.dtype) if taken.shape[1] > 1 else taken[:, 0]
+        if meets_per_chunk:
+            cycles[..., block.stretches] = work.max(axis=1).sum(axis=0, dtype=np.int64)
+        else:
+            cycles[..., block.stretches] = work.sum(axis=0, dtype=np.int64).max(axis=0)
+        empty_pairs += block.empty_pairs
     return RoundTimes(cycles, empty_pairs)
-
-
-def _in_stretches(
-    count: PairCounts, starts: npt.NDArray[np.intp]
-) -> npt.NDArray[np.unsignedinteger]:
-    """Counts (..., positions) summed over stretches that begin at `starts`."""
-    if len(starts) == count.shape[-1]:
-        return count
-    summed: npt.NDArray[np.uint32] = np.add.reduceat(count, starts, axis=-1, dtype=np.uint32)
-    return summed

@@ -25,7 +25,7 @@ from sim.accelerators.sparten.arrangement import (
 )
 from sim.accelerators.sparten.chunks import Bundles
 from sim.accelerators.sparten.clusters import ClusterGrid
-from sim.accelerators.sparten.counting import RoundTimes, round_times
+from sim.accelerators.sparten.counting import RoundTimes, round_times, stretch_blocks
 from sim.accelerators.sparten.traffic import Chunking, array_bytes, filter_loads, stored_bytes
 from sim.arithmetic import Counts, ceil_div
 from sim.causes import Cause
@@ -145,11 +145,11 @@ class SparTen(Memory, ABC):
         self, trace: LayerTrace, plan: FilterPlan, image: int, macs: int, window_nonzeros: int
     ) -> Events:
         layer, rounds = trace.layer, plan.order.shape[-1]
-        stretches = plan.grid.stretches(
-            layer.output_pixels, self._positions_between_barriers(layer)
-        )
+        between = self._positions_between_barriers(layer)
+        stretches = plan.grid.stretches(layer.output_pixels, between)
+        blocks = stretch_blocks(plan.chunks, image, plan.grid, between)
         meets_per_chunk = self.barrier != "round"
-        times = round_times(plan.chunks.pairs(image), plan.order, stretches, meets_per_chunk)
+        times = round_times(blocks, plan.order, len(stretches.starts), meets_per_chunk)
         sent = rounds * plan.bundles.count * layer.output_pixels
         chunking = Chunking(self.chunk_bits, len(plan.chunks.filters), sent)
         loads = filter_loads(layer, plan.grid, self.positions_per_filter_chunk)
