@@ -8,14 +8,22 @@ import numpy as np
 
 from sim.arithmetic import Counts
 from sim.layer import Layer, Mask
-from sim.masks.chunk_words import PairCounts, Words, chunk_words, pairs_of_chunks, window_words
+from sim.masks.chunk_words import (
+    WORD_BYTES,
+    PairCounts,
+    Words,
+    chunk_words,
+    pairs_of_chunks,
+    window_words,
+)
 from sim.masks.sharing import is_sharing, shared
 from sim.trace import LayerTrace
 
 BLOCK_OUTPUTS = 1 << 16
 """Outputs counted at a time: the scratch arrays then stay in a core's second-level cache."""
-KEPT_COUNTS = 1 << 26
-"""Counts of all images, a byte or two each, that designs share at most; more are made anew."""
+KEPT_BYTES = 1 << 26
+"""Window chunks of all images and their counts, of a byte each, take so much at most where designs
+share them; of a larger layer each design makes its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +114,10 @@ def chunked_layer(trace: LayerTrace, bundled: int, chunk_bits: int) -> ChunkedLa
     """
     words = _filter_words(trace.weight, trace.layer, bundled, chunk_bits)
     filters = np.ascontiguousarray(words.transpose(2, 3, 0, 1))
-    outputs = trace.images * trace.layer.output_pixels * trace.layer.out_channels
-    keeps = is_sharing() and outputs * len(filters) <= KEPT_COUNTS
-    return ChunkedLayer(trace, filters, chunk_bits, keeps)
+    chunks, words_of_chunk, parts, _ = filters.shape
+    of_position = chunks * (trace.layer.out_channels + WORD_BYTES * words_of_chunk * parts)
+    kept = trace.images * trace.layer.output_pixels * of_position
+    return ChunkedLayer(trace, filters, chunk_bits, is_sharing() and kept <= KEPT_BYTES)
 
 
 def _filter_words(weight: Mask, layer: Layer, bundled: int, chunk_bits: int) -> Words:

@@ -41,8 +41,9 @@ def test_counts_are_those_of_the_bits_whether_kept_or_not(bundled: int, chunk_bi
             assert _all(chunked.pairs(image), blocks) == plain
 
 
-def test_counts_of_all_images_beyond_the_bound_are_not_kept() -> None:
-    counts = 2 * LAYER.output_pixels * LAYER.out_channels
-    for bound, keeps in ((counts, True), (counts - 1, False)):
-        with sharing(), patch.object(chunk_pairs, "KEPT_COUNTS", bound):
+def test_a_layer_beyond_the_bound_is_not_kept() -> None:
+    words = 4 * 8  # one of 64 bits for the window of each group
+    size = 2 * LAYER.output_pixels * (LAYER.out_channels + words)
+    for bound, keeps in ((size, True), (size - 1, False)):
+        with sharing(), patch.object(chunk_pairs, "KEPT_BYTES", bound):
             assert chunked_layer(_trace(), 1, 64).keeps is keeps
