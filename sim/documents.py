@@ -8,8 +8,9 @@ content takes the library of JSON schemas, which takes longer to start than all 
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -22,6 +23,10 @@ from sim.errors import UserError
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds plain values alone, ten times as fast as YAML's own where the C library is there."""
+MOST_ENTRIES = 100_000
+"""Values of a document, far above any that is written by hand."""
+DEEPEST = 3000
+"""Levels of a document that its reader surely bears."""
 Place = tuple[str | int, ...]
 """Keys and positions in lists from the top of a document; () is the whole of it."""
 
@@ -86,15 +91,79 @@ def _remember(schema: Path, digest: str) -> None:
 
 def _document(path: Path, text: str) -> Any:
     try:
-        loader = LOADER(text)
-        node = loader.get_single_node()
-        for _, key in repeated_keys(node):
+        document = read_yaml(text)
+        for _, key in document.repeated:
             problem = f"key {key.value!r} stands a second time"
             raise yaml.MarkedYAMLError(None, None, problem, key.start_mark)
-        return None if node is None else loader.construct_document(node)
-    # but the first: what is written like a number, a date or a tag and cannot be
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
+    except yaml.YAMLError as error:
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    return document.value
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of YAML.
+
+    Attributes:
+        node: the whole with the places in the file, what `<<` brings included; None = empty.
+        value: what it says.
+        repeated: every key that a mapping has twice (`repeated_keys`).
+    """
+
+    node: yaml.Node | None
+    value: Any
+    repeated: Sequence[tuple[Place, yaml.ScalarNode]]
+
+
+def read_yaml(text: str) -> Document:
+    """Read a document of plain values.
+
+    Raises:
+        yaml.YAMLError: no YAML, a tag that makes no plain value, a number or date that cannot be
+            one, or aliases of aliases that stand for more than `MOST_ENTRIES`.
+        RecursionError: nested too deeply.
+    """
+    _check_depth(text)
+    loader = LOADER(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return Document(None, None, ())
+        if _entries(node, {}) > MOST_ENTRIES:
+            raise yaml.YAMLError(f"its aliases stand for more than {MOST_ENTRIES} entries")
+        repeated = tuple(repeated_keys(node))  # before `<<` is replaced by what it brings
+        return Document(node, loader.construct_document(node), repeated)
+    # what is written like a number, a date or a tag and cannot be
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        raise yaml.YAMLError(str(error)) from error
+
+
+def _check_depth(text: str) -> None:
+    """Raise RecursionError for a nesting that would overflow the C library's stack.
+
+    Every level is opened by one of five characters, so that ordinary files need no look inside.
+    """
+    if sum(map(text.count, "[{?:-")) < DEEPEST:
+        return
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise RecursionError
+
+
+def _entries(node: yaml.Node, counted: dict[int, int]) -> int:
+    """How many values a node stands for, those of its aliases each time; one within itself once."""
+    if id(node) not in counted:
+        counted[id(node)] = 1
+        inner: list[yaml.Node] = []
+        if isinstance(node, yaml.SequenceNode):
+            inner = node.value
+        elif isinstance(node, yaml.MappingNode):
+            inner = [part for pair in node.value for part in pair]
+        counted[id(node)] += sum(_entries(part, counted) for part in inner)
+    return counted[id(node)]
 
 
 def repeated_keys(document: yaml.Node | None) -> Iterator[tuple[Place, yaml.ScalarNode]]:

@@ -13,6 +13,7 @@ from sim.consistency import check_events
 from sim.files import whole_file
 from sim.layer import layer_kind
 from workflow.event_columns import REFUSED, action_column, idle_column, traffic_column
+from workflow.event_digest import with_digest
 
 Row = dict[str, str | int | float]
 
@@ -84,17 +85,17 @@ def write_rows(runs: Iterable[Sequence[Row]], path: Path) -> None:
     """Write one event file of several runs, in their order; a count that a row lacks is 0.
 
     A column is written with a decimal point if any of its numbers has one, or if some rows of a
-    run lack it and others do not.
+    run lack it and others do not. The last column is the digest of the others.
     """
     kept = [list(run) for run in runs]
     columns = list(dict.fromkeys(name for run in kept for row in run for name in row))
     real = {name for name in columns for run in kept if _is_real(run, name)}
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
+        lines: list[Sequence[object]] = [columns]
         for row in (row for run in kept for row in run):
             values = ((name, row.get(name, 0)) for name in columns)
-            writer.writerow(float(value) if name in real else value for name, value in values)
+            lines.append([float(value) if name in real else value for name, value in values])
+        csv.writer(file, lineterminator="\n").writerows(with_digest(lines))
 
 
 def _is_real(run: Sequence[Row], name: str) -> bool:

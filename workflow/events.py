@@ -14,9 +14,10 @@ from sim.files import intact
 from sim.validation import shown
 from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
 from workflow.event_columns import REFUSED, action_columns, traffic_columns
+from workflow.event_digest import DIGEST, check_digest
 from workflow.event_rows import Row, network_rows, write_rows
 
-TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED, REFUSED], str)
+TEXT = dict.fromkeys([*LABELS, *PLACE, *VARIED, REFUSED, DIGEST], str)
 """Columns of text: a layer may be called 0.10, and a variant may be empty."""
 
 
@@ -58,7 +59,9 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
             raise UserError(
                 f"{path}: not a table of events ({shown(str(error))}); delete and remake"
             ) from error
+        frame = frame.drop(columns=DIGEST, errors="ignore")
         check_event_file(path, frame)
+        check_digest(path)
         frames.append(frame)
     if not frames:
         raise UserError("no event files given")

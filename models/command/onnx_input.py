@@ -11,6 +11,8 @@ from models.networks.network import InputForm
 from sim.errors import UserError
 
 SUFFIX = ".onnx"
+UNNAMED = {"", "arr_0"}
+"""Names that NumPy gives an array of its own accord; any other must be that of an input."""
 COLOURS = (1, 3)
 """Channels that a picture may be given with: grey, or red, green and blue."""
 
@@ -20,7 +22,8 @@ def onnx_inputs(model: Path, inputs: Path, images: int) -> Array | dict[str, Arr
 
     Args:
         model: an ONNX file.
-        inputs: .npy or .npz, of several arrays by the names of the inputs, or a folder of pictures.
+        inputs: .npy; .npz of one array without a name or of arrays by the names of the inputs; or a
+            folder of pictures.
         images: how many.
 
     Raises:
@@ -33,7 +36,7 @@ def onnx_inputs(model: Path, inputs: Path, images: int) -> Array | dict[str, Arr
         if not array.ndim:
             raise UserError(f"{inputs}: {name or 'the array'} is one number; expected images first")
     first = {name: array[:images] for name, array in arrays.items()}
-    return next(iter(first.values())) if len(first) == 1 else first
+    return next(iter(first.values())) if set(first) <= UNNAMED else first
 
 
 def _pictures(model: Path, folder: Path, images: int) -> Array:

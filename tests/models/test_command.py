@@ -40,6 +40,7 @@ def files(tmp_path: Path) -> Path:
     inputs = np.random.default_rng(0).normal(size=(4, 3, 8, 8)).astype(np.float32)
     np.save(tmp_path / "x.npy", inputs)
     np.savez(tmp_path / "two.npz", a=inputs, b=inputs)
+    np.savez(tmp_path / "named.npz", images=inputs)
     np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
     np.save(tmp_path / "whole.npy", np.ones((1, 3, 8, 8), dtype=int))
     np.save(tmp_path / "number.npy", np.float32(3))
@@ -237,6 +238,7 @@ def test_show_gives_status_and_source_of_every_parameter(capsys: Capture) -> Non
         (["run", "{onnx}", "--checkpoint", "{dir}/x.npy"], "--checkpoint does not go with"),
         (["run", "{onnx}", "--inputs", "{dir}/whole.npy"], "takes float32, scaled as in training"),
         (["run", "{onnx}", "--inputs", "{dir}/two.npz"], "unknown input 'a'; there is: x"),
+        (["run", "{onnx}", "--inputs", "{dir}/named.npz"], "unknown input 'images'; there is: x"),
         (["run", "{onnx}", "--inputs", "{dir}/number.npy"], "the array is one number"),
         (["run", "{onnx}", "--inputs", "{dir}/empty"], "holds no images"),
         (["run", "{dir}/text.onnx", "--inputs", "{dir}/x.npy"], "not a whole ONNX file"),

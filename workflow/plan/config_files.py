@@ -3,6 +3,7 @@
 Snakemake merges them into one mapping and takes the last of two equal keys without a word.
 """
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from sim.declared import ROOT
-from sim.documents import LOADER, repeated_keys
+from sim.documents import read_yaml
 from sim.errors import UserError
 from sim.validation import shown
 from workflow.plan.config_errors import ConfigError, Place, dotted
@@ -21,6 +22,13 @@ DEFAULT = "config/config.yaml"
 
 TEMPLATE = "__use_yte__"
 """The key by which Snakemake takes a configuration for a template with expressions to run."""
+
+KEY_TAGS = (":str", ":merge", ":value")
+"""Ends of the tags of keys that are text or bring keys of others."""
+NUMBER_TAGS = (":int", ":float")
+"""Ends of the tags of numbers."""
+OTHER_NOTATION = re.compile(r"[-+]?(0[0-7_]+$|[0-9_]+:)")
+"""Numbers to the base of eight or sixty."""
 
 
 def default_file(checkout: Path = ROOT) -> str:
@@ -42,8 +50,9 @@ def content(path: Path) -> yaml.MappingNode:
     """The mapping that a configuration file holds, with the places of its keys.
 
     Raises:
-        UserError: no such file, a folder, no text in UTF-8, no YAML, no mapping, a key twice, or a
-            template.
+        UserError: no such file, a folder, no text in UTF-8, no YAML of plain values, no mapping, a
+            key twice or that is no text, a number that is read otherwise than it looks, a value
+            within itself, or a template.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -54,21 +63,48 @@ def content(path: Path) -> yaml.MappingNode:
     except OSError as error:
         raise UserError(f"{path}: cannot be read as a configuration: {error.strerror}") from error
     try:
-        node = yaml.compose(text, LOADER)
+        document = read_yaml(text)
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise UserError(f"{path}: nested too deeply") from error
+    node = document.node
     if not isinstance(node, yaml.MappingNode):
         raise UserError(f"{path}: holds no keys at its top; expected a configuration in YAML")
-    for place, key in repeated_keys(node):
-        where = f"{path}:{key.start_mark.line + 1}"
-        raise UserError(f"{where}: {dotted((*place, key.value))}: a second time; keep one")
-    for key, _ in node.value:
-        if key.value == TEMPLATE:
-            raise UserError(
-                f"{path}:{key.start_mark.line + 1}: {TEMPLATE}: makes the file a template whose "
-                "Python expressions Snakemake runs; take it out and write values"
-            )
+    for place, key in document.repeated:
+        raise _mistake(path, key, (*place, key.value), "a second time; keep one")
+    if TEMPLATE in document.value:  # also where an alias brings it
+        line = next((key.start_mark.line + 1 for key, _ in node.value if key.value == TEMPLATE), 1)
+        raise UserError(
+            f"{path}:{line}: {TEMPLATE}: makes the file a template whose Python expressions "
+            "Snakemake runs; take it out and write values"
+        )
+    _check_values(path, (), node, frozenset())
     return node
+
+
+def _check_values(path: Path, place: Place, node: yaml.Node, above: frozenset[int]) -> None:
+    """Keys below a place are text, numbers are what they look like, nothing lies in itself."""
+    if id(node) in above:
+        raise _mistake(path, node, place, "stands within itself")
+    above |= {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        for index, entry in enumerate(node.value):
+            _check_values(path, (*place, index), entry, above)
+    elif isinstance(node, yaml.MappingNode):
+        for key, entry in node.value:
+            if not key.tag.endswith(KEY_TAGS):
+                unread = f"has the key {shown(key.value)}, which YAML does not read as text"
+                raise _mistake(path, key, place, f"{unread}; put it in quotes")
+            _check_values(path, (*place, key.value), entry, above)
+    elif node.tag.endswith(NUMBER_TAGS) and OTHER_NOTATION.match(node.value):
+        number = yaml.safe_load(node.value)
+        read = f"{node.value} is {number} in YAML; write {number}"
+        raise _mistake(path, node, place, f"{read}, or put it in quotes if it is text")
+
+
+def _mistake(path: Path, node: yaml.Node, place: Place, mistake: str) -> UserError:
+    return UserError(f"{path}:{node.start_mark.line + 1}: {dotted(place)}: {mistake}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +145,7 @@ def _nearest(node: yaml.Node, place: Place) -> tuple[int, int]:
 def _child(node: yaml.Node, wanted: str | int) -> tuple[int, yaml.Node] | None:
     """Line and node of a key or of an entry of a list; None = there is none."""
     if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
+        for key, value in reversed(node.value):  # the last is the mapping's, not one of `<<`
             if key.value == str(wanted):
                 return key.start_mark.line + 1, value
     elif isinstance(node, yaml.SequenceNode) and wanted in range(len(node.value)):

@@ -39,7 +39,9 @@ def _check_keys(value: Any, place: Place) -> None:
     """Every key is text: YAML reads `1`, `no` and `null` as a number, a truth value and nothing."""
     if isinstance(value, Mapping):
         for key, below in value.items():
-            if not isinstance(key, str) or not key:
+            if key == "":
+                raise ConfigError(place, "has a key without a name")
+            if not isinstance(key, str):
                 raise ConfigError(
                     place, f"has the key {key!r}, which is not text; put it in quotes"
                 )
@@ -81,6 +83,9 @@ def _mistake(error: Any) -> tuple[Place, str]:
     if error.validator == "uniqueItems":
         twice = next(e for n, e in enumerate(error.instance) if e in error.instance[:n])
         return place, f"has {_short(twice)} twice; keep one"
+    if error.validator == "maxLength":
+        length = len(error.instance)
+        return place, f"has a name of {length} letters; expected at most {error.validator_value}"
     if error.validator == "pattern":
         return place, f"is {error.instance!r}; expected {_pattern(error.validator_value)}"
     return place, shown(re.sub(r"\s+", " ", error.message), LONGEST)

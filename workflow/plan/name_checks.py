@@ -52,7 +52,11 @@ def _check_exceptions(config: Config) -> None:
         require_keys(place, "trained network", settings.get("networks", {}), trained)
     place = ("threshold_search", "settings", "networks")
     exceptions = config["threshold_search"]["settings"].get("networks", {})
-    require_keys(place, "trained network", exceptions, trained)
+    searched = {name for run in config["threshold_search"]["runs"] for name in run["networks"]}
+    kind, known = "searched network", searched
+    if inherited(config, *place):
+        kind, known = "trained network", trained
+    require_keys(place, kind, exceptions, known)
 
 
 def _check_full_size(config: Config, networks: Iterable[str]) -> None:

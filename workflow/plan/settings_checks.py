@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from models.imagenet import IMAGENET
 from sim.errors import UserError
 from sim.setting_types import built
-from workflow.plan.config_errors import ConfigError, Place, require_keys, require_names
+from workflow.plan.config_errors import ConfigError, Place, require_keys
+from workflow.plan.known_names import inherited
 from workflow.plan.layout import Layout, for_network
 from workflow.plan.sections.training import Training
 
@@ -30,12 +30,15 @@ def check_settings(layout: Layout) -> None:
     """
     _check_training(layout)
     _check_compression(layout)
-    _check_full_size(layout)
     _check_searches(layout)
 
 
-def _build(make: Callable[[Mapping[str, Any]], object], maps: Sequence[Map]) -> None:
-    """Make settings from maps of which a later one wins; an error names the place it is from."""
+def build_settings(make: Callable[[Mapping[str, Any]], object], maps: Sequence[Map]) -> None:
+    """Make settings from maps of which a later one wins.
+
+    Raises:
+        ConfigError: at the setting that its message names, where it was written last.
+    """
     values = {key: value for _, settings in maps for key, value in settings.items()}
     try:
         make(values)
@@ -66,8 +69,31 @@ def _check_training(layout: Layout) -> None:
     for path, section in sections.items():
         recipe = ((*path, "recipe"), section.get("recipe", {}))
         for network, special in (section["networks"] or NOBODY).items():
-            maps = [_common(layout), recipe, ((*path, "networks", network), special)]
-            _build(lambda values: built(TrainSettings, values), maps)
+            place = (*path, "networks", network)
+            maps = [_common(layout), recipe, (place, special)]
+            build_settings(lambda values: built(TrainSettings, values), maps)
+            if path[0] == "training" and network and not inherited(layout.config, *place):
+                _check_classifier(network, recipe[1] | special, place)
+
+
+def _check_classifier(network: str, settings: Mapping[str, Any], place: Sequence[str]) -> None:
+    """A network says a class, and images of the trained suites fit into it."""
+    import torch
+
+    from models.datasets.dataset import IMAGE_SIZE
+    from models.graph.dataflow import layer_inputs
+    from models.networks import build, network_record
+
+    if network_record(network).detector:
+        raise ConfigError((*place,), f"{network} is a detector; section detection trains those")
+    try:
+        with torch.device("meta"):
+            module = build(
+                network, num_classes=10, width=settings["width"], input_size=IMAGE_SIZE
+            ).eval()
+        layer_inputs(module, (3, IMAGE_SIZE, IMAGE_SIZE))
+    except UserError as error:
+        raise ConfigError((*place,), f"images of {IMAGE_SIZE} pixels: {error}") from error
 
 
 def _check_folder(layout: Layout, suite: str, is_of_files: bool) -> None:
@@ -110,70 +136,8 @@ def _check_compression(layout: Layout) -> None:
                 order = [(path, fine_tuning), of_scheme]
                 if path[0] == "detection":
                     order.reverse()
-                _build(lambda values: built(kind, values), [_common(layout), *order, of_network])  # noqa: B023
-
-
-def _check_full_size(layout: Layout) -> None:
-    from models.imagenet.settings import FullSizeSettings
-
-    config = layout.config
-    section = dict(config["imagenet"])
-    special = section.pop("networks")
-    suite = (("imagenet",), section)
-    _build(FullSizeSettings.of, [suite])
-    for network, values in special.items():
-        _build(FullSizeSettings.of, [suite, (("imagenet", "networks", network), values)])
-    for key, values in config.get("zeros", {}).items():
-        for index, value in enumerate(values):
-            try:
-                FullSizeSettings.of({**section, key: value})
-            except UserError as error:
-                place = ("zeros", key) if "unknown" in str(error) else ("zeros", key, index)
-                raise ConfigError(place, str(error)) from error
-    _check_modelled(layout)
-    pretrained = config["pretrained"]
-    common = (("pretrained", "settings"), pretrained["settings"])
-    for network, values in [("", {}), *pretrained["networks"].items()]:
-        place = ("pretrained", "networks", network)
-        _build(FullSizeSettings.of, [common, (place if network else (), values)])
-    _check_curves(pretrained)
-    budgeted = pretrained["budgets"]["networks"]
-    require_names(
-        ("pretrained", "budgets", "networks"), "network", budgeted, pretrained["networks"]
-    )
-
-
-def _check_curves(pretrained: Mapping[str, Any]) -> None:
-    """Every varied setting exists and takes each of its values; every network is configured."""
-    from models.imagenet.settings import FullSizeSettings
-
-    curves, place = pretrained["curves"], ("pretrained", "curves")
-    require_names((*place, "networks"), "network", curves["networks"], pretrained["networks"])
-    for scheme, settings in curves["schemes"].items():
-        for key, values in settings.items():
-            for value in values:
-                changed = ((*place, "schemes", scheme), {key: value})
-                _build(FullSizeSettings.of, [((), pretrained["settings"]), changed])
-
-
-def _check_modelled(layout: Layout) -> None:
-    """A scheme that needs trained weights has a checkpoint of each network it is to prune."""
-    from models.imagenet.settings import FullSizeSettings
-
-    config = layout.config
-    for key in ("runs", "dataflow"):
-        blocks = config[key] if key == "runs" else config[key]["runs"]
-        for index, block in enumerate(blocks):
-            for network in block["networks"] if block["suite"] == IMAGENET else []:
-                common, special = for_network(config["imagenet"], network)
-                settings = FullSizeSettings.of({**common, **special})
-                for scheme in block["schemes"]:
-                    if settings.inputs.checkpoint is None:
-                        place = (key, index) if key == "runs" else (key, "runs", index)
-                        try:
-                            settings.modelled_scheme(network, scheme)
-                        except UserError as error:
-                            raise ConfigError(place, str(error)) from error
+                maps = [_common(layout), *order, of_network]
+                build_settings(lambda values: built(kind, values), maps)  # noqa: B023
 
 
 def _check_searches(layout: Layout) -> None:
@@ -183,12 +147,12 @@ def _check_searches(layout: Layout) -> None:
 
     config = layout.config
     spex = (("spex", "settings"), config["spex"]["settings"])
-    _build(lambda values: built(SpexSettings, values), [_common(layout), spex])
+    build_settings(lambda values: built(SpexSettings, values), [_common(layout), spex])
     for index, entry in enumerate(config["spex"]["searches"]):
         search = (("spex", "searches", index, "settings"), entry.get("settings", {}))
-        _build(lambda values: built(SpexSettings, values), [_common(layout), spex, search])
+        build_settings(lambda values: built(SpexSettings, values), [_common(layout), spex, search])
     boards = (("dataflow", "settings"), config["dataflow"]["settings"])
-    _build(lambda values: built(DesignSettings, values), [boards])
+    build_settings(lambda values: built(DesignSettings, values), [boards])
     section = dict(config["threshold_search"]["settings"])
     exceptions = section.pop("networks", {})
     common = (("threshold_search", "settings"), section)
@@ -196,4 +160,4 @@ def _check_searches(layout: Layout) -> None:
     for network, values in [("", {}), *exceptions.items()]:
         place = ("threshold_search", "settings", "networks", network)
         maps = [threads, common, (place if network else (), values)]
-        _build(lambda values: built(SearchSettings, values), maps)
+        build_settings(lambda values: built(SearchSettings, values), maps)

@@ -32,6 +32,16 @@ def test_equal_keys_are_refused_with_their_line(tmp_path: Path) -> None:
         (b"\x00\x01", "not YAML"),
         (b"seed: &a [*a", "not YAML"),
         (b"__use_yte__: true\nseed: ?print(1)", "__use_yte__: makes the file a template"),
+        (b"<<: {__use_yte__: true}\nseed: ?print(1)", "__use_yte__: makes the file a template"),
+        (b"x: &x {__use_yte__: 1}\n<<: [*x]", "__use_yte__: makes the file a template"),
+        (b"seed: !!python/name:os.system", "not YAML: could not determine a constructor"),
+        (b"seed: !!int foo", "not YAML: invalid literal"),
+        (b"seed: 2024-13-45", "not YAML: month must be"),
+        (b"runs:\n- seed: 017", "my.yaml:2: runs.0..seed: 017 is 15 in YAML; write 15"),
+        (b"threads: 1:30", "my.yaml:1: threads: 1:30 is 90 in YAML"),
+        (b"training:\n  no: {}", "my.yaml:2: training: has the key no, which YAML does not read"),
+        (b"zeros: &z {a: *z}", "my.yaml:1: zeros.a: stands within itself"),
+        (b"[" * 90000, "nested too deeply"),
     ],
 )
 def test_files_that_are_no_configuration_are_one_line(

@@ -41,3 +41,15 @@ def test_a_suite_that_is_made_here_takes_no_folder(config: dict[str, Any]) -> No
     config["training"]["digits"]["folder"] = "data"
     with pytest.raises(UserError, match=r"training\.digits\.folder: .*reads no files"):
         check_config(config)
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [("yolov5s", "yolov5s is a detector"), ("bert_base", "images of 32 pixels: .* does not fit")],
+)
+def test_a_network_that_no_image_of_the_suite_fits_is_refused(
+    config: dict[str, Any], network: str, message: str
+) -> None:
+    config["training"]["digits"]["networks"][network] = {"width": 0.25}
+    with pytest.raises(UserError, match=rf"digits\.networks\.{network}: {message}"):
+        check_config(config)

@@ -1,11 +1,14 @@
 """Section `pretrained`: trained networks of package indexes, as far as they were fetched."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from models.imagenet.image_folders import file_digest, folder_digest
+from sim.validation import described
+from workflow.plan.config_errors import ConfigError
 from workflow.plan.layout import Layout, as_json, for_network
 from workflow.plan.runs import Run, selected
 
@@ -19,6 +22,23 @@ class Pretrained:
     """The runs of the suite; a network that was not fetched has none."""
 
     layout: Layout
+
+    def check(self) -> None:
+        """The folder can be one.
+
+        Raises:
+            ConfigError: its name is none that paths and commands take as it stands, or is a file's.
+        """
+        name = self.layout.config["pretrained"]["folder"]
+        place = ("pretrained", "folder")
+        if not name.isprintable() or {"{", "}"} & set(name) or name.startswith("~"):
+            raise ConfigError(
+                place,
+                f"is {described(name)}; expected the path of a folder without control characters, "
+                "braces or a leading ~",
+            )
+        if self.folder.is_file():
+            raise ConfigError(place, f"is {described(name)}, a file; expected a folder")
 
     @property
     def _section(self) -> dict[str, Any]:
@@ -69,7 +89,7 @@ class Pretrained:
             return None
         return (
             f"suite {SUITE}: {', '.join(names)} left out, not in {self.folder}; fetch them with "
-            f"python -m models.pretrained.fetch --folder {self.folder}"
+            f"python -m models.pretrained.fetch --folder {shlex.quote(str(self.folder))}"
         )
 
     def runs(

@@ -1,18 +1,20 @@
 """Section `spex`: searches of block thresholds, and which of them scheme blockwise uses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from models.imagenet import IMAGENET
-from workflow.plan.config_errors import ConfigError, require_names, unknown_name
+from workflow.plan.config_errors import ConfigError, Place, require_names, unknown_name
 from workflow.plan.layout import Layout
 from workflow.plan.runs import CANVASES, Run, expanded, selected
 from workflow.plan.sections.training import Training
 
 SearchKey = tuple[str, str, str, str]
 """(suite, network, block, strategy)"""
+OF_FILE = ("block", "criterion", "thresholds", "thresholds_file")
+"""Settings of scheme blockwise that the file of a search replaces."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Spex:
             ConfigError: names the search or the run.
         """
         self._check_networks()
+        self._check_decided()
         searches = self.searches()
         for search in searches:
             if searches.count(search) > 1:
@@ -83,6 +86,28 @@ class Spex:
                     f"runs has {suite}/{network}/{scheme}, but spex.searches has no "
                     f"{used['strategy']} of {used['block']} blocks for it, which spex.used names",
                 )
+
+    def _check_decided(self) -> None:
+        """No setting takes the place of what other keys of the section decide."""
+        entries = self._config["searches"]
+        maps: dict[Place, Mapping[str, Any]] = {("spex", "settings"): self._config["settings"]}
+        for index, entry in enumerate(entries):
+            maps[("spex", "searches", index, "settings")] = entry.get("settings", {})
+            for other in entries[:index]:
+                if _same_search(entry, other) and entry.get("settings") != other.get("settings"):
+                    raise ConfigError(
+                        ("spex", "searches", index),
+                        "another entry has other settings for one of its networks and blocks; "
+                        "write the strategies of both into one entry",
+                    )
+        for place, settings in maps.items():
+            _require_without(place, settings, ["block"], "blocks of spex.searches")
+        blockwise = dict(self.layout.config["compression"].get("blockwise", {}))
+        special = blockwise.pop("networks", {})
+        place: Place = ("compression", "blockwise")
+        _require_without(place, blockwise, OF_FILE, "spex.used")
+        for network, settings in special.items():
+            _require_without((*place, "networks", network), settings, OF_FILE, "spex.used")
 
     def _check_networks(self) -> None:
         suites = {**self.layout.config["training"], CANVASES: self.layout.config["detection"]}
@@ -105,3 +130,16 @@ class Spex:
         }
         runs = expanded([*self.layout.config["runs"], detectors])
         return [run for run in selected(runs, schemes=["blockwise"]) if run.suite != IMAGENET]
+
+
+def _same_search(entry: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two entries search a network with the same blocks."""
+    return entry["suite"] == other["suite"] and all(
+        set(entry[key]) & set(other[key]) for key in ("networks", "blocks")
+    )
+
+
+def _require_without(place: Place, settings: Iterable[str], keys: Iterable[str], by: str) -> None:
+    for key in settings:
+        if key in keys:
+            raise ConfigError((*place, key), f"is decided by {by}, so it would be ignored")

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from sim import UserError
 from workflow.plan.layout import Layout
 from workflow.plan.sections.pretrained import Pretrained
 
@@ -111,3 +112,18 @@ def test_settings_name_the_files_and_a_network_may_differ(fetched: Path) -> None
         "image_folder": str(fetched / "labelled"),
         "more_pictures": str(fetched / "unlabelled"),
     }
+
+
+@pytest.mark.parametrize("name", ["~/nets", "a{b}", "a\nb"])
+def test_a_folder_that_paths_cannot_spell_is_refused(name: str) -> None:
+    suite = section(Path("my nets"))
+    suite.check()
+    suite.layout.config["pretrained"]["folder"] = name
+    with pytest.raises(UserError, match=r"pretrained.folder: is .* expected the path of a folder"):
+        suite.check()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "nets").touch()
+    with pytest.raises(UserError, match="a file; expected a folder"):
+        section(tmp_path / "nets").check()

@@ -87,3 +87,32 @@ def test_wrong_searches_are_named(
     broken["spex"]["searches"][0] |= change
     with pytest.raises(UserError, match=message):
         check_config(broken)
+
+
+@pytest.mark.parametrize(
+    ("place", "settings", "message"),
+    [
+        ("searches", {"block": [4, 4]}, "searches.0..settings.block: is decided by blocks"),
+        ("settings", {"block": [4, 4]}, "spex.settings.block: is decided by blocks"),
+        ("blockwise", {"thresholds_file": "t.yaml"}, "blockwise.thresholds_file: is decided by"),
+        ("blockwise", {"networks": {"lenet5": {"criterion": "signed_mean"}}}, "lenet5.criterion:"),
+    ],
+)
+def test_no_setting_replaces_what_other_keys_decide(
+    config: dict[str, Any], place: str, settings: dict[str, Any], message: str
+) -> None:
+    if place == "blockwise":
+        config["compression"]["blockwise"] |= settings
+    elif place == "settings":
+        config["spex"]["settings"] |= settings
+    else:
+        config["spex"]["searches"][0]["settings"] = settings
+    with pytest.raises(UserError, match=message):
+        Spex(Layout(config)).check()
+
+
+def test_one_search_has_the_settings_of_one_entry(config: dict[str, Any]) -> None:
+    first = config["spex"]["searches"][0]
+    config["spex"]["searches"].append(first | {"strategies": ["greedy"], "settings": {"trials": 9}})
+    with pytest.raises(UserError, match=r"searches.2.: another entry has other settings"):
+        Spex(Layout(config)).check()
