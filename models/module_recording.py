@@ -23,6 +23,13 @@ from sim import NetworkTrace, Provenance
 from sim.errors import UserError
 from sim.validation import shown
 
+QUANTIZED = (
+    "torch.ao.nn.quantized",
+    "torch.ao.nn.intrinsic.quantized",
+    "torch.nn.quantized",
+    "torch.nn.intrinsic.quantized",
+)
+"""Packages of modules whose weights are integers in a form of their own."""
 ANY_NETWORK = "int8=False (--float) takes any network, unpruned"
 """What a message ends on where the numbers as they are would do."""
 
@@ -164,7 +171,17 @@ def _with_parameters(model: nn.Module, images: Tensor) -> nn.Module:
 
 
 def _check_weights(model: nn.Module) -> None:
-    """Refuse weights without values, or with one that is no finite number, by name."""
+    """Refuse weights without values, or with one that is no finite number, by name.
+
+    PyTorch's own quantized modules keep their weights packed, out of sight.
+    """
+    for name, module in model.named_modules():
+        if type(module).__module__.startswith(QUANTIZED):
+            raise UserError(
+                f"{name or 'the module'}: {type(module).__name__} of {type(module).__module__} "
+                "holds weights that PyTorch has quantized; expected the module before that, which "
+                "is rounded to INT8 here, or a quantized ONNX file"
+            )
     for name, values in model.named_parameters():
         if isinstance(values, UninitializedParameter):
             continue  # of a lazy module, which gets them from the first image

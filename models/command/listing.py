@@ -28,19 +28,20 @@ def _designs() -> list[Row]:
 
 
 def _networks() -> list[Row]:
-    from models.extras import networks_extra
+    """Without PyTorch, which the networks' files import, their titles alone."""
+    from models.networks import networks
+    from models.networks.titles import network_titles
 
-    with networks_extra("the list of networks"):
-        from models.networks import networks
-
-        records = networks()
+    sizes: dict[str, str] = {}
+    try:
+        for name, record in networks().items():
+            sizes[name] = f", {record.form.height}x{record.form.width} inputs"
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
     return [
-        {
-            "name": name,
-            "title": record.title,
-            "description": f"{record.title}, {record.form.height}x{record.form.width} inputs",
-        }
-        for name, record in records.items()
+        {"name": name, "title": title, "description": f"{title}{sizes.get(name, '')}"}
+        for name, title in network_titles().items()
     ]
 
 

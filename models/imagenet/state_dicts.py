@@ -6,7 +6,7 @@ direction. What can be undone exactly is undone, and said; what cannot is left t
 """
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -44,12 +44,14 @@ class StateDict:
         parts: for each tensor of the network, which of them make it.
         taken_off: what was taken off the file's structure and names, in words.
         partial: tensors of the file with other prefixes are left aside.
+        average: a key says that the values are averaged over a training.
     """
 
     tensors: Mapping[str, Any]
     parts: Mapping[str, Parts]
     taken_off: tuple[str, ...]
     partial: bool = False
+    average: bool = False
 
     @property
     def undone(self) -> tuple[str, ...]:
@@ -66,8 +68,9 @@ def fitting_state_dict(
 ) -> StateDict:
     """Find the state dict in a file's content whose names are those of a network.
 
-    If several fit, averaged weights (a key with `ema`) come after the plain ones; if none does, the
-    one that shares most names is returned, for the error to speak of.
+    If several fit, averaged weights (a key with `ema`) come after the plain ones; two of other
+    values, such as a teacher's and a student's, are refused. If none fits, the one that shares most
+    names is returned, for the error to speak of.
 
     Args:
         content: what the file holds.
@@ -75,7 +78,8 @@ def fitting_state_dict(
         optional: those of them that a file may lack.
 
     Raises:
-        UserError: there is no dictionary of names and tensors; without the file's name.
+        UserError: there is no dictionary of names and tensors, or several fit; without the file's
+            name.
     """
     wanted, needed = frozenset(names), frozenset(names) - frozenset(optional)
     readings = [
@@ -88,6 +92,7 @@ def fitting_state_dict(
     fitting = [r for r in readings if needed <= r.parts.keys() <= wanted]
     if not fitting:
         return max(readings, key=lambda reading: len(wanted & reading.parts.keys()))
+    _refuse_rivals(fitting)
     best, *others = [reading for reading in fitting if reading.tensors is fitting[0].tensors]
     if best.partial and others:
         raise UserError(
@@ -95,6 +100,36 @@ def fitting_state_dict(
             f"{best.taken_off[-1]} and with {others[0].taken_off[-1]}; save one of them alone"
         )
     return replace(best, taken_off=(*best.taken_off, *_left_aside(content, best)))
+
+
+def _refuse_rivals(fitting: Sequence[StateDict]) -> None:
+    """Raise UserError where another dictionary fits as well and holds other values."""
+    best, *others = fitting
+    for other in others:
+        if other.tensors is best.tensors or other.average != best.average:
+            continue
+        if any(not _equal(best, other, name) for name in best.parts):
+            first, second = (
+                reading.taken_off[0] if reading.taken_off else "no key" for reading in (best, other)
+            )
+            raise UserError(
+                f"holds weights of this network more than once, with {first} and with {second}; "
+                "save one of them alone"
+            )
+
+
+def _equal(first: StateDict, second: StateDict, name: str) -> bool:
+    """Whether two dictionaries make a tensor of the same parts."""
+    parts = [
+        [reading.tensors[part] for part in reading.parts[name].names]
+        if name in reading.parts
+        else []
+        for reading in (first, second)
+    ]
+    return len(parts[0]) == len(parts[1]) and all(
+        x is y or (x.shape == y.shape and x.dtype == y.dtype and bool(torch.equal(x, y)))
+        for x, y in zip(*parts, strict=True)
+    )
 
 
 def _left_aside(content: Mapping[Any, Any], fitting: StateDict) -> tuple[str, ...]:
@@ -146,10 +181,12 @@ def _readings(
     prefix = ""
     for _ in range(LONGEST_PREFIX):
         prefixed = (f"prefix {prefix!r}",) if prefix else ()
-        yield StateDict(tensors, _assembled(named, wanted), (*notes, *prefixed))
+        average = _is_average(keys)
+        yield StateDict(tensors, _assembled(named, wanted), (*notes, *prefixed), average=average)
         heads = sorted({name.partition(".")[0] for name in named if "." in name})
         if len(heads) != 1 or not all("." in name for name in named):
-            yield from _beneath(StateDict(tensors, {}, tuple(notes)), prefix, named, wanted)
+            file = StateDict(tensors, {}, tuple(notes), average=average)
+            yield from _beneath(file, prefix, named, wanted)
             return
         prefix += f"{heads[0]}."
         named = {name.partition(".")[2]: source for name, source in named.items()}

@@ -151,6 +151,10 @@ def _sparse() -> nn.Module:
             "Sequential has no convolution and no linear layer; int8=False",
         ),
         (lambda: torch.jit.script(nn.Sequential(nn.Linear(6, 5))), "is a TorchScript program"),
+        (
+            lambda: torch.ao.quantization.quantize_dynamic(nn.Sequential(nn.Linear(6, 5))),
+            "^0: Linear of torch.ao.nn.quantized.* expected the module before that",
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore")  # PyTorch calls some of these old

@@ -72,11 +72,11 @@ def _check_training(layout: Layout) -> None:
             place = (*path, "networks", network)
             maps = [_common(layout), recipe, (place, special)]
             build_settings(lambda values: built(TrainSettings, values), maps)
-            if path[0] == "training" and network and not inherited(layout.config, *place):
+            if path[0] == "training" and network and not inherited(layout.config, *map(str, place)):
                 _check_classifier(network, recipe[1] | special, place)
 
 
-def _check_classifier(network: str, settings: Mapping[str, Any], place: Sequence[str]) -> None:
+def _check_classifier(network: str, settings: Mapping[str, Any], place: Place) -> None:
     """A network says a class, and images of the trained suites fit into it."""
     import torch
 
@@ -85,7 +85,7 @@ def _check_classifier(network: str, settings: Mapping[str, Any], place: Sequence
     from models.networks import build, network_record
 
     if network_record(network).detector:
-        raise ConfigError((*place,), f"{network} is a detector; section detection trains those")
+        raise ConfigError(place, f"{network} is a detector; section detection trains those")
     try:
         with torch.device("meta"):
             module = build(
@@ -93,7 +93,7 @@ def _check_classifier(network: str, settings: Mapping[str, Any], place: Sequence
             ).eval()
         layer_inputs(module, (3, IMAGE_SIZE, IMAGE_SIZE))
     except UserError as error:
-        raise ConfigError((*place,), f"images of {IMAGE_SIZE} pixels: {error}") from error
+        raise ConfigError(place, f"images of {IMAGE_SIZE} pixels: {error}") from error
 
 
 def _check_folder(layout: Layout, suite: str, is_of_files: bool) -> None:

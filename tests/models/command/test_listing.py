@@ -25,3 +25,15 @@ def test_a_scheme_that_says_nothing_of_itself_is_listed_too(
     assert (row["name"], row["description"]) == ("brought", listed)
     assert main(["list", "schemes"]) == 0
     assert listed in capsys.readouterr().out
+
+
+def test_networks_are_listed_without_pytorch(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def networks() -> None:
+        raise ModuleNotFoundError(name="torch")
+
+    monkeypatch.setattr("models.networks.networks", networks)
+    assert main(["list", "networks", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["resnet50"]["description"] == rows["resnet50"]["title"] == "ResNet-50"

@@ -67,6 +67,16 @@ def test_what_training_tools_put_around_a_state_dict(
     assert "\n" not in record.getMessage()
 
 
+def test_a_teacher_beside_a_student_is_no_choice_of_ours(tmp_path: Path) -> None:
+    student, teacher = network(0).state_dict(), network(2).state_dict()
+    content = {"student": student, "teacher": teacher}
+    refused(saved(tmp_path, content), "more than once, with key 'student' and with key 'teacher'")
+    content["ema"], content["teacher"] = teacher, {k: v.clone() for k, v in student.items()}
+    module = network(1)
+    load_user_checkpoint(saved(tmp_path, content), module)
+    assert equal(module, network(0))
+
+
 @pytest.mark.parametrize("around", ["", "module."])
 def test_what_trains_a_network_beside_it_is_left_aside(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, around: str

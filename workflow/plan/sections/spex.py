@@ -104,10 +104,10 @@ class Spex:
             _require_without(place, settings, ["block"], "blocks of spex.searches")
         blockwise = dict(self.layout.config["compression"].get("blockwise", {}))
         special = blockwise.pop("networks", {})
-        place: Place = ("compression", "blockwise")
-        _require_without(place, blockwise, OF_FILE, "spex.used")
+        scheme = ("compression", "blockwise")
+        _require_without(scheme, blockwise, OF_FILE, "spex.used")
         for network, settings in special.items():
-            _require_without((*place, "networks", network), settings, OF_FILE, "spex.used")
+            _require_without((*scheme, "networks", network), settings, OF_FILE, "spex.used")
 
     def _check_networks(self) -> None:
         suites = {**self.layout.config["training"], CANVASES: self.layout.config["detection"]}
