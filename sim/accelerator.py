@@ -70,6 +70,20 @@ def simulate(trace: LayerTrace, accelerator: Accelerator) -> Events:
     return reduce(add, (_events(image, accelerator) for image in images))
 
 
+def simulate_once(trace: LayerTrace, accelerator: Accelerator) -> Events:
+    """Run one layer as `simulate` does, within `sharing` once for all names of one design."""
+    try:
+        hash(accelerator)
+    except TypeError:  # somebody's class, whose values may change
+        return simulate(trace, accelerator)
+    return _of_equals(trace, accelerator)
+
+
+@shared
+def _of_equals(trace: LayerTrace, accelerator: Accelerator) -> Events:
+    return simulate(trace, accelerator)
+
+
 @shared
 def _images_of_product(trace: LayerTrace) -> tuple[LayerTrace, ...]:
     return tuple(trace.products_by_image())

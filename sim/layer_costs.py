@@ -7,13 +7,13 @@ A layer goes through all designs before the next, because many of them count the
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sim.accelerator import Accelerator, simulate
+from sim.accelerator import Accelerator, simulate_once
 from sim.components import COMPONENTS, EnergyBasis, energy_basis, energy_pj, has_inventory
 from sim.consistency import check_events
 from sim.errors import UserError
 from sim.events import Events
 from sim.layer import layer_kind
-from sim.masks.sharing import shared, sharing
+from sim.masks.sharing import sharing
 from sim.trace import LayerTrace
 
 ALL_LAYERS = "all layers"
@@ -141,7 +141,7 @@ class _Run:
             self.refusal = str(error)
 
     def _cost(self, trace: LayerTrace) -> LayerCost:
-        events = check_events(self.name, self.design, trace, _events(trace, self.design))
+        events = check_events(self.name, self.design, trace, simulate_once(trace, self.design))
         return LayerCost(
             accelerator=self.name,
             layer=trace.layer.name,
@@ -150,20 +150,6 @@ class _Run:
             events=events,
             energy_pj=energy_pj(events, self.prices) if self.prices else {},
         )
-
-
-def _events(trace: LayerTrace, design: Accelerator) -> Events:
-    """Simulate a layer, once for all names of one design."""
-    try:
-        hash(design)
-    except TypeError:  # somebody's class, whose values may change
-        return simulate(trace, design)
-    return _events_of_equals(trace, design)
-
-
-@shared
-def _events_of_equals(trace: LayerTrace, design: Accelerator) -> Events:
-    return simulate(trace, design)
 
 
 def total_cost(costs: tuple[LayerCost, ...]) -> LayerCost:

@@ -4,50 +4,78 @@ Event tables are read by workflow/events.py.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
-from sim import Accelerator, Events, LayerTrace, NetworkTrace, simulate
-from sim.accelerator import refusal
+from sim import Accelerator, Events, LayerTrace, NetworkTrace, Provenance
+from sim.accelerator import refusal, simulate_once
 from sim.consistency import check_events
 from sim.files import whole_file
 from sim.layer import layer_kind
+from sim.masks.sharing import sharing
 from workflow.event_columns import REFUSED, action_column, idle_column, traffic_column
 from workflow.event_digest import with_digest
 
 Row = dict[str, str | int | float]
 
 
+@dataclass(frozen=True)
+class DesignRun:
+    """A design that runs a trace.
+
+    Attributes:
+        name: of the accelerator.
+        accelerator: the design.
+        labels: further columns, after the name, with one value for all rows.
+    """
+
+    name: str
+    accelerator: Accelerator
+    labels: Mapping[str, str]
+
+
 def network_rows(
     trace: NetworkTrace, name: str, accelerator: Accelerator, **labels: str
 ) -> list[Row]:
-    """Run every layer of a trace; rows in layer order, counts are totals over the images.
+    """Run every layer of a trace on one design: `rows_of_runs` of this run alone."""
+    return rows_of_runs(trace, [DesignRun(name, accelerator, labels)])[0]
 
-    `labels` are further columns, after the accelerator's name, with one value for all rows. Where a
-    network has products of activations, column `refused` says why the design does not run a layer;
-    such a row counts nothing but the layer's multiplications, in `refused_macs`.
+
+def rows_of_runs(trace: NetworkTrace, runs: Sequence[DesignRun]) -> list[list[Row]]:
+    """Run every layer of a trace on some designs, which share what several count of a layer.
+
+    Of each run rows in layer order, counts are totals over the images. Where a network has products
+    of activations, column `refused` says why the design does not run a layer; such a row counts
+    nothing but the layer's multiplications, in `refused_macs`.
 
     Raises:
         UserError: the model counts something else than the masks say (sim/consistency.py).
     """
-    origin = trace.provenance
+    rows: list[list[Row]] = [[] for _ in runs]
     products = any(layer.layer.is_product for layer in trace.traces)
-    return [
-        {
-            "suite": origin.suite,
-            "network": origin.network,
-            "scheme": origin.scheme,
-            "weight_source": origin.weight_source,
-            "activation_source": origin.activation_source,
-            "accelerator": name,
-            **labels,
-            "layer": layer.layer.name,
-            "layer_kind": layer_kind(layer.layer),
-            "images": layer.images,
-            **_layer_counts(name, accelerator, layer, with_refusals=products),
-        }
-        for layer in trace.traces
-    ]
+    for layer in trace.traces:
+        with sharing() if len(runs) > 1 else nullcontext():
+            for run, made in zip(runs, rows, strict=True):
+                made.append(_row(trace.provenance, run, layer, with_refusals=products))
+    return rows
+
+
+def _row(origin: Provenance, run: DesignRun, layer: LayerTrace, with_refusals: bool) -> Row:
+    return {
+        "suite": origin.suite,
+        "network": origin.network,
+        "scheme": origin.scheme,
+        "weight_source": origin.weight_source,
+        "activation_source": origin.activation_source,
+        "accelerator": run.name,
+        **run.labels,
+        "layer": layer.layer.name,
+        "layer_kind": layer_kind(layer.layer),
+        "images": layer.images,
+        **_layer_counts(run.name, run.accelerator, layer, with_refusals),
+    }
 
 
 def _layer_counts(
@@ -58,7 +86,7 @@ def _layer_counts(
     if reason:
         events = Events(0, 0, 0, accelerator.multipliers)
     else:
-        events = check_events(name, accelerator, layer, simulate(layer, accelerator))
+        events = check_events(name, accelerator, layer, simulate_once(layer, accelerator))
     row: Row = {**_counts(events)}
     if with_refusals:
         row |= {REFUSED: reason, "refused_macs": layer.dense_macs if reason else 0}

@@ -2,9 +2,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from workflow.event_rows import Row, write_rows
+from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, accelerator, matmul
+from workflow.event_rows import DesignRun, Row, network_rows, rows_of_runs, write_rows
 
 RUNS: list[list[Row]] = [
     [
@@ -30,6 +32,31 @@ def test_written_as_pandas_would(tmp_path: Path) -> None:
     without_digest = [line.rpartition(",")[0] for line in written]
     assert without_digest == (tmp_path / "frames.csv").read_text().splitlines()
     assert "9007199254740993,0.0,1e+16,7" in "\n".join(without_digest)
+
+
+def test_designs_that_run_together_have_the_rows_that_each_has_alone() -> None:
+    rng, origin = np.random.default_rng(2), Provenance("a", "b", "c", "modelled", "modelled", "d")
+    layers = (Layer.conv("conv", 8, 70, 3, input_size=6), matmul("product", 3, 4, 5))
+    trace = NetworkTrace(
+        origin,
+        tuple(
+            TracedLayer(
+                LayerTrace(
+                    layer,
+                    rng.random(layer.weight_shape) < 0.5,
+                    rng.random((2, *layer.input_shape)) < 0.5,
+                )
+            )
+            for layer in layers
+        ),
+    )
+    names = ("sparten", "sparten_gb_s", "sense", "sense_unbalanced", "template")
+    together = rows_of_runs(
+        trace, [DesignRun(name, accelerator(name), {"variant": name}) for name in names]
+    )
+    alone = [network_rows(trace, name, accelerator(name), variant=name) for name in names]
+    assert together == alone
+    assert [row["refused"] != "" for row in together[0]] == [False, True]
 
 
 def test_the_steps_that_write_events_start_without_pandas() -> None:

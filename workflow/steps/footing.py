@@ -8,20 +8,20 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sim import NetworkTrace, accelerator, read_trace
+from sim import accelerator, read_trace
 from sim.footing import AS_CONFIGURED, footing
 from workflow.cli import run
-from workflow.event_rows import Row, network_rows, write_rows
+from workflow.event_rows import DesignRun, rows_of_runs, write_rows
 
 
-def runs(trace: NetworkTrace, configured: Sequence[str]) -> Iterator[list[Row]]:
-    """The rows of each design at each size, then those of some as configured."""
+def runs(scheme: str, configured: Sequence[str]) -> Iterator[DesignRun]:
+    """Each design that runs under a scheme at each size, then some as configured."""
     common = footing()
-    for name, design in common.run_under(trace.provenance.scheme).items():
+    for name, design in common.run_under(scheme).items():
         for size in range(len(common.multipliers)):
-            yield network_rows(trace, name, design.build(size), footing=common.label(size))
+            yield DesignRun(name, design.build(size), {"footing": common.label(size)})
     for name in configured:
-        yield network_rows(trace, name, accelerator(name), footing=AS_CONFIGURED)
+        yield DesignRun(name, accelerator(name), {"footing": AS_CONFIGURED})
 
 
 def main() -> None:
@@ -31,7 +31,9 @@ def main() -> None:
     parser.add_argument("--configured", nargs="*", default=[])
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    write_rows(runs(read_trace(arguments.trace), arguments.configured), arguments.output)
+    trace = read_trace(arguments.trace)
+    designs = list(runs(trace.provenance.scheme, arguments.configured))
+    write_rows(rows_of_runs(trace, designs), arguments.output)
 
 
 if __name__ == "__main__":

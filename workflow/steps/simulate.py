@@ -13,7 +13,7 @@ from pathlib import Path
 from sim import NetworkTrace, UserError, accelerator, read_trace
 from sim.registry import Value, configuration
 from workflow.cli import run
-from workflow.event_rows import Row, network_rows, write_rows
+from workflow.event_rows import DesignRun, Row, rows_of_runs, write_rows
 from workflow.variants import variant_text
 
 Overrides = dict[str, Value]
@@ -31,10 +31,13 @@ def sweep(name: str) -> list[Overrides]:
 
 def simulated(trace: NetworkTrace, name: str, points: Iterable[Overrides]) -> list[list[Row]]:
     """The rows of one accelerator at each of some points."""
-    return [
-        network_rows(trace, name, accelerator(name, **point), variant=variant_text(point))
-        for point in points
-    ]
+    return rows_of_runs(
+        trace,
+        [
+            DesignRun(name, accelerator(name, **point), {"variant": variant_text(point)})
+            for point in points
+        ],
+    )
 
 
 def _points(text: str) -> list[Overrides]:

@@ -16,6 +16,7 @@ from sim.footing import AS_CONFIGURED, DESIGNS, footing
 from tests.examples import examples
 from tests.workflow.random_traces import random_trace
 from workflow.drawing.loss_bars import COLORS
+from workflow.event_rows import rows_of_runs
 from workflow.events import simulate_network
 from workflow.steps.footing import runs
 from workflow.studies.footing import (
@@ -105,7 +106,8 @@ def events() -> pd.DataFrame:
     frames = [
         pd.DataFrame(rows)
         for network, density in (("vgg16", 0.3), ("lenet5", 0.8))
-        for rows in runs(_trace(network, density), ["sense"])
+        for trace in [_trace(network, density)]
+        for rows in rows_of_runs(trace, list(runs(trace.provenance.scheme, ["sense"])))
     ]
     joined = pd.concat(frames, ignore_index=True)
     numbers = joined.select_dtypes("number").columns
