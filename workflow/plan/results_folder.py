@@ -40,7 +40,8 @@ def results_folder(name: str) -> str:
 
     A name that begins like an option of a command becomes an absolute path.
     """
-    path = os.path.normpath(os.path.expanduser(name) if name.startswith("~/") else name)
+    at_home = name == "~" or name.startswith("~/")
+    path = os.path.normpath(os.path.expanduser(name) if at_home else name)
     return os.path.abspath(path) if path.startswith("-") else path
 
 
@@ -57,6 +58,11 @@ def check_results_folder(name: str, checkout: Path) -> None:
         raise ConfigError(
             KEY, f"is {name!r}, outside the working folder; write an absolute path if you mean it"
         )
+    if "://" in name:
+        raise ConfigError(KEY, f"is {name!r}, an address; expected a folder of this machine")
+    for part in (Path(spelled), *Path(spelled).parents):
+        if part.is_symlink() and not os.path.exists(part):  # a loop makes Path.exists raise
+            raise ConfigError(KEY, f"is {name!r}, but {part} is a link that leads nowhere")
     folder = Path(spelled).resolve()
     for protected, what in _protected(checkout):
         if folder == protected or folder in protected.parents:

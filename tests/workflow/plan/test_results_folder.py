@@ -57,6 +57,8 @@ def test_a_makefile_is_told_the_folder_of_a_configuration(
         ("/", "root"),
         (".", "holds the project"),
         ("~/", "holds the project"),
+        ("~", "holds the project"),
+        ("s3://bucket/r", "an address"),
         ("../x", "outside"),
         ("a/../../x", "outside"),
         ("sim", "in sim/"),
@@ -77,3 +79,10 @@ def test_a_link_to_the_sources_is_refused(checkout: Path) -> None:
     (checkout / "out").symlink_to("sim")
     with pytest.raises(UserError, match="in sim/"):
         check_results_folder("out", checkout)
+
+
+@pytest.mark.parametrize("target", ["loop", "gone/r"])
+def test_a_link_that_leads_nowhere_is_refused(checkout: Path, target: str) -> None:
+    (checkout / "loop").symlink_to(target)
+    with pytest.raises(UserError, match="loop is a link that leads nowhere"):
+        check_results_folder("loop/r", checkout)
