@@ -182,8 +182,15 @@ class SparseDataflow(DenseDataflow):
         shape = VectorShape.of(trace.layer, self.cluster_channels)
         folding = self._folding(shape, sparse=True)
         cycles = sparse_cycles(shape.lanes, [folding.fine], self.empty_vector_cycles)[:, 0]
-        fifos, interleave = self.fifo_positions, self.interleave
-        time = engine_time(trace, shape, folding, cycles, fifos, interleave, self.skips_weights)
+        time = engine_time(
+            trace,
+            shape,
+            folding,
+            cycles,
+            fifo_positions=self.fifo_positions,
+            interleave=self.interleave,
+            skips_weights=self.skips_weights,
+        )
         return self._events(trace, shape, folding, time, effectual)
 
     def _nonzero_pairs(self, trace: LayerTrace) -> int:

@@ -38,6 +38,7 @@ def engine_time(
     shape: VectorShape,
     folding: Folding,
     cycles: np.ndarray[tuple[int], np.dtype[np.int64]],
+    *,
     fifo_positions: int,
     interleave: bool,
     skips_weights: bool,
