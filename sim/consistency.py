@@ -18,7 +18,8 @@ from sim.validation import described
 def check_events(name: str, accelerator: Accelerator, trace: LayerTrace, events: Events) -> Events:
     """Return events that agree with the masks they were counted on.
 
-    `Events` itself refuses idle causes that do not add up. Here the masks say what any model must
+    `Events` itself refuses idle causes that do not add up. Here the multipliers must be the
+    design's, by which speedups are scaled, and the masks say what any model must
     count: dense multiplications, those with two nonzero operands (less what blocks taken as zero
     leave out), and every nonzero weight read from DRAM at least once, a byte each, unless the
     design keeps weights on chip or they are activations.
@@ -28,6 +29,11 @@ def check_events(name: str, accelerator: Accelerator, trace: LayerTrace, events:
     """
     where = f"accelerator {name!r} on layer {trace.layer.name!r}"
     _check_kinds(where, events)
+    if events.multipliers != accelerator.multipliers:
+        raise UserError(
+            f"{where}: its events are of {events.multipliers} multipliers, but it has "
+            f"{accelerator.multipliers}; mend its model"
+        )
     _equal(where, "dense_macs", events.dense_macs, {trace.dense_macs})
     effectual = {int(effectual_macs(trace).sum())}
     if trace.block_map is not None:

@@ -48,6 +48,7 @@ def test_every_accelerator_agrees_with_the_masks(name: str) -> None:
         (Wrong(dense=TRACE.dense_macs + 1), f"dense_macs; the masks have {TRACE.dense_macs}"),
         (Wrong(effectual=EFFECTUAL + 1), f"effectual_macs; the masks have {EFFECTUAL}"),
         (Wrong(weight_bytes=WEIGHTS - 1), f"{WEIGHTS} weights are not zero"),
+        (Wrong(multipliers=2), "events are of 1 multipliers, but it has 2"),
         (Wrong(weight_bytes=0), "reads 0 bytes of weights from DRAM"),
     ],
 )
