@@ -14,6 +14,7 @@ ELSEWHERE = {
     "pretrained/packages.py": "pretrained/test_fetch.py",
     "pretrained/readers/graph_def.py": "pretrained/test_readers.py",
     "pretrained/readers/onnx_file.py": "pretrained/test_readers.py",
+    "trials/level_profile.py": "trials/test_thresholded.py",
 }
 """Modules that are tested through the one module that calls them."""
 

@@ -1,11 +1,12 @@
 """How far the numbers of two runs lie apart, by the tolerance that each column is compared with.
 
 For the same configuration on another processor, or under another seed: what tolerances.yaml allows
-is set from what this prints. `share` is the largest difference over what the tolerance allows for
+is set from what this says. `share` is the largest difference over what the tolerance allows for
 that cell, so that 1 is just within. To have torch round as another processor does:
 
     ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 make quick
-    python -m workflow.maintenance.spread results/quick/tables results/reference/quick
+    python -m workflow.maintenance.spread results/quick/tables results/reference/quick \
+        --output results/reference/spread/processor.csv
 """
 
 import argparse
@@ -21,6 +22,7 @@ from sim import UserError
 from sim.files import intact
 from workflow.cli import run
 from workflow.maintenance.check_results import TOLERANCES, matching, tolerance
+from workflow.tabling.shared import write_table
 
 
 def spread(made: Path, reference: Path, rules: dict[str, Any]) -> pd.DataFrame:
@@ -42,9 +44,9 @@ def spread(made: Path, reference: Path, rules: dict[str, Any]) -> pd.DataFrame:
     ]
     if not columns:
         raise UserError(f"no table of {made} has the columns and rows of one of {reference}")
-    each = pd.DataFrame(columns)
-    sums = each.groupby("pattern", sort=False)[["cells", "moved"]].sum()
-    return sums.join(each.groupby("pattern")[["absolute", "relative", "share"]].max()).reset_index()
+    groups = pd.DataFrame(columns).groupby("pattern")
+    largest = ["absolute", "relative", "allowed_absolute", "allowed_relative", "share"]
+    return groups[["cells", "moved"]].sum().join(groups[largest].max()).reset_index()
 
 
 def _columns(
@@ -65,6 +67,8 @@ def _columns(
             "moved": int((change > 0).sum()),
             "absolute": change.max(),
             "relative": relative.max(),
+            "allowed_absolute": allowed.absolute,
+            "allowed_relative": allowed.relative,
             "share": shares.max(),
         }
 
@@ -80,10 +84,14 @@ def main() -> None:
     )
     parser.add_argument("made", type=Path, help="folder of tables")
     parser.add_argument("reference", type=Path, help="folder of tables to compare with")
+    parser.add_argument("--output", type=Path, help="table to write; else it is printed")
     arguments = parser.parse_args()
     rules = yaml.safe_load(TOLERANCES.read_text())
     table = spread(arguments.made, arguments.reference, rules)
-    print(table.to_string(index=False, float_format=lambda value: f"{value:.3g}"))
+    if arguments.output:
+        write_table(table, arguments.output)
+    else:
+        print(table.to_string(index=False, float_format=lambda value: f"{value:.3g}"))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from sim import UserError
+from sim.declared import ROOT
 from tests.workflow.maintenance.test_check_results import REFERENCE, folders
+from workflow.maintenance.check_results import TOLERANCES
 from workflow.maintenance.spread import spread
 
 RULES = {"top1_*": {"absolute": 2.0}, "*": {"relative": 0.1}, "seed": {"ignored": True}}
@@ -38,3 +41,13 @@ def test_a_column_that_may_not_differ_and_does_has_no_room(tmp_path: Path) -> No
 def test_folders_without_a_table_in_common_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no table of"):
         spread(*folders(tmp_path, networks=(REFERENCE.iloc[:1], REFERENCE)), RULES)
+
+
+def test_tolerances_are_those_that_the_measured_runs_were_judged_by_and_have_room() -> None:
+    rules = yaml.safe_load(TOLERANCES.read_text())
+    table = pd.read_csv(ROOT / "results" / "reference" / "spread" / "processor.csv")
+    for row in table.to_dict("records"):
+        rule = rules[row["pattern"]]
+        assert row["allowed_absolute"] == rule.get("absolute", 0)
+        assert row["allowed_relative"] == rule.get("relative", 0)
+    assert table["share"].between(0, 0.8).all()

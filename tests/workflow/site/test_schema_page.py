@@ -10,4 +10,4 @@ def test_every_key_of_the_schema_has_a_section() -> None:
 
 
 def test_defaults_are_those_of_the_default_configuration() -> None:
-    assert "| `seed` | whole number, at least 0 | `0` |" in schema_page()
+    assert "| `seed` | whole number, at least 0, at most 4294967295 | `0` |" in schema_page()
