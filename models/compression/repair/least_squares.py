@@ -49,13 +49,18 @@ def masked_least_squares(
     direction = scale * residual
     progress = (residual * direction).sum(-1, keepdim=True)
     floor = tolerance**2 * progress
+    convex = torch.ones_like(progress, dtype=torch.bool)
     for _ in range(steps):
-        active = progress > floor
+        active = convex & (progress > floor)
         if not bool(active.any()):
             break
         product = (direction @ covariance + penalty * direction) * kept
-        curvature = (direction * product).sum(-1, keepdim=True).clamp_min(1e-30)
-        length = torch.where(active, progress / curvature, 0.0)
+        curvature = (direction * product).sum(-1, keepdim=True)
+        # The penalty alone bends that much. Less is rounding, of inputs that hardly vary beside
+        # their means: the matrix has no minimum then, and such a filter stops.
+        bend = penalty * direction.square().sum(-1, keepdim=True)
+        convex = convex & (curvature > bend / 2)
+        length = torch.where(active & convex, progress / curvature.clamp_min(1e-30), 0.0)
         weights = weights + length * direction
         residual = residual - length * product
         conditioned = scale * residual

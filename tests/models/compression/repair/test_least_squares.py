@@ -88,3 +88,20 @@ def test_stopped_early_it_is_never_worse_than_the_start(steps: int) -> None:
 
     stopped = masked_least_squares(x.T @ x, y.T @ x, mask, start, steps=steps)
     assert error(stopped) <= error(start * mask) + 1e-9
+
+
+def test_inputs_that_hardly_vary_beside_their_means_leave_weights_small() -> None:
+    """Central moments in single precision are then no matrix of a minimum; the fit ran away."""
+    generator = torch.Generator().manual_seed(0)
+    x = 100 + 0.01 * torch.randn(50, 40, generator=generator)
+    y = torch.randn(50, 16, generator=generator)
+    start = torch.randn(16, 40, generator=generator)
+    centre, wanted = x.mean(0), y.mean(0)
+    weights = masked_least_squares(
+        covariance=x.T @ x / 50 - centre[:, None] * centre,
+        cross=y.T @ x / 50 - wanted[:, None] * centre,
+        mask=torch.ones(16, 40, dtype=torch.bool),
+        start=start,
+        ridge=1e-3,
+    )
+    assert weights.abs().max() < 100 * start.abs().max()
