@@ -91,10 +91,16 @@ def _stated(layer: Layer) -> dict[str, Any]:
 
 
 def write_trace(path: Path | str, trace: NetworkTrace) -> None:
-    """Write a trace under a temporary name, then rename: a reader never sees half a file."""
+    """Write a trace under a temporary name, then rename: a reader never sees half a file.
+
+    Raises:
+        UserError: the path or the trace is none, a layer is read by one that is not there, or the
+            file cannot be written.
+    """
     path = required_path("write_trace()", path)
     if not isinstance(trace, NetworkTrace):
         raise UserError(f"write_trace() takes a NetworkTrace second, not {type(trace).__name__}")
+    _ = [form.traces for form in trace.forms.values()]  # what cannot be read is not written
     tensors, header = _written(trace)
     if trace.other is not None:
         others, header["other"] = _written(trace.other, OTHER)

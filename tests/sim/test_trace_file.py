@@ -153,6 +153,15 @@ def test_int8_weights_must_agree_with_the_mask(trace: NetworkTrace, tmp_path: Pa
     assert not list(tmp_path.iterdir())
 
 
+def test_a_reader_that_is_no_layer_is_refused_before_anything_is_written(
+    trace: NetworkTrace, tmp_path: Path
+) -> None:
+    lost = replace(trace.layers[-1], consumer="nowhere")
+    with pytest.raises(UserError, match="unknown consumer of .*'nowhere'"):
+        write_trace(tmp_path / "t", replace(trace, layers=(*trace.layers[:-1], lost)))
+    assert not list(tmp_path.iterdir())
+
+
 def test_unknown_sources_of_zeros_are_refused() -> None:
     with pytest.raises(UserError, match="weight_source is 'guessed'; expected one of measured"):
         Provenance("digits", "toy", "dense", "guessed", "measured", "made up")  # type: ignore[arg-type]
