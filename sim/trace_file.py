@@ -100,11 +100,11 @@ def write_trace(path: Path | str, trace: NetworkTrace) -> None:
     path = required_path("write_trace()", path)
     if not isinstance(trace, NetworkTrace):
         raise UserError(f"write_trace() takes a NetworkTrace second, not {type(trace).__name__}")
-    _ = [form.traces for form in trace.forms.values()]  # what cannot be read is not written
     tensors, header = _written(trace)
     if trace.other is not None:
         others, header["other"] = _written(trace.other, OTHER)
         tensors |= others
+    _ = [form.traces for form in trace.forms.values()]  # what cannot be read is not written
     header["version"] = VERSION
     header["sha256"] = _digest(header, tensors)
     try:

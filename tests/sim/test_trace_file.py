@@ -157,7 +157,7 @@ def test_a_reader_that_is_no_layer_is_refused_before_anything_is_written(
     trace: NetworkTrace, tmp_path: Path
 ) -> None:
     lost = replace(trace.layers[-1], consumer="nowhere")
-    with pytest.raises(UserError, match="unknown consumer of .*'nowhere'"):
+    with pytest.raises(UserError, match=r"unknown consumer of .*'nowhere'"):
         write_trace(tmp_path / "t", replace(trace, layers=(*trace.layers[:-1], lost)))
     assert not list(tmp_path.iterdir())
 
