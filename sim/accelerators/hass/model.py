@@ -166,8 +166,12 @@ class SparseDataflow(DenseDataflow):
         )
 
     def seen(self, trace: LayerTrace) -> LayerTrace:
-        """The zeros that the engines can skip."""
-        return trace
+        """The trace as the engines see it: with dense weights where they skip no zero of them."""
+        if self.skips_weights:
+            return trace
+        dense = np.ones_like(trace.weight)
+        dense.flags.writeable = False  # so that the trace need not copy it
+        return replace(trace, weight=dense)
 
     def histogram(self, trace: LayerTrace) -> PairHistogram:
         """What the exploration has to know of a layer."""
@@ -176,7 +180,10 @@ class SparseDataflow(DenseDataflow):
     def simulate(self, trace: LayerTrace) -> Events:
         """Exact cycles of all dot products, waiting included; dense engine if few are zero."""
         effectual = int(effectual_macs(trace).sum())
-        zero_pairs = trace.dense_macs - self._nonzero_pairs(trace)
+        nonzero = effectual
+        if not self.skips_weights:
+            nonzero = int(window_activations(trace).sum()) * trace.layer.group_filters
+        zero_pairs = trace.dense_macs - nonzero
         if not self.rules.skips(zero_pairs / trace.dense_macs):
             return super().simulate(trace)
         shape = VectorShape.of(trace.layer, self.cluster_channels)
@@ -193,24 +200,12 @@ class SparseDataflow(DenseDataflow):
         )
         return self._events(trace, shape, folding, time, effectual)
 
-    def _nonzero_pairs(self, trace: LayerTrace) -> int:
-        """Pairs that the engines have to multiply."""
-        if self.skips_weights:
-            return int(effectual_macs(trace).sum())
-        return int(window_activations(trace).sum()) * trace.layer.group_filters
-
 
 @dataclass(frozen=True)
 class ActivationSparseDataflow(SparseDataflow):
     """Layer hardware that skips zero activations and takes every weight for nonzero (PASS)."""
 
     skips_weights: ClassVar[bool] = False
-
-    def seen(self, trace: LayerTrace) -> LayerTrace:
-        """The trace with dense weights."""
-        dense = np.ones_like(trace.weight)
-        dense.flags.writeable = False  # so that the trace need not copy it
-        return replace(trace, weight=dense)
 
 
 def design(
