@@ -37,16 +37,33 @@ def test_a_row_over_its_limit_fails_the_run(
     slow, large = replace(good, what="slow", cpu_s=1.1), replace(good, what="large", peak_mb=501.0)
     unknown = replace(good, peak_mb=float("nan"))
     monkeypatch.setattr(bench, "rows", lambda *_: iter([good, slow, large, unknown]))
+    monkeypatch.setattr(bench, "slowness", lambda: 1.0)
     monkeypatch.setattr("sys.argv", ["bench", "--accelerators", "sa", "--sizes", "trained"])
     with pytest.raises(SystemExit, match="1"):
         bench.main()
     captured = capsys.readouterr()
     table = [line for line in captured.out.splitlines() if "wall_s" in line or "sa" in line]
     assert table[0].split() == ["wall_s", "cpu_s", "limit_s", "peak_mb"]
-    assert table[1].split() == ["sa", "lenet5", "0.500", "0.500", "1.0", "100"]
+    assert table[1].split() == ["sa", "lenet5", "0.500", "0.500", "1.00", "100"]
     over = [line.split()[0] for line in captured.out.splitlines() if line.endswith("OVER")]
     assert over == ["slow", "large"]
     assert "2 rows over" in captured.err
+
+
+def test_on_a_slower_machine_limits_of_time_are_longer_and_those_of_memory_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = bench.Timing("slow", "lenet5", 1.9, 1.9, 100.0, limit_s=1.0, limit_mb=500.0)
+    rows = [slow, replace(slow, what="slower", cpu_s=2.1), replace(slow, what="large", peak_mb=501)]
+    monkeypatch.setattr(bench, "rows", lambda *_: iter(rows))
+    monkeypatch.setattr(bench, "slowness", lambda: 2.0)
+    monkeypatch.setattr("sys.argv", ["bench"])
+    with pytest.raises(SystemExit, match="1"):
+        bench.main()
+    printed = capsys.readouterr().out
+    assert "2.00 times" in printed
+    over = [line.split()[0] for line in printed.splitlines() if line.endswith("OVER")]
+    assert over == ["slower", "large"]
 
 
 def test_the_peak_falls_again_after_a_large_row() -> None:
