@@ -32,6 +32,10 @@ def _caption(module: str) -> str:
     return caption(module).replace("``", "`")
 
 
+def _shown(value: float) -> str:
+    return "-" if pd.isna(value) else f"{value:.3g}"
+
+
 def _span(low: float, high: float) -> str:
     if pd.isna(low):
         return "-"
@@ -44,10 +48,10 @@ def claims_section(summary: pd.DataFrame) -> str:
         {
             "claim": row["claim"],
             "published": f"{_published(row)} {row['unit']}",
-            "here": "-" if pd.isna(row["here"]) else f"{row['here']:.3g}",
+            "here": _shown(row["here"]),
             "all settings": _span(row["band_low"], row["band_high"]),
             "verdict": row["verdict"],
-            "points lost": row["accuracy_lost_points"],
+            "points lost": _shown(row["accuracy_lost_points"]),
             "why": row["reason"],
         }
         for row in summary.to_dict("records")

@@ -20,8 +20,8 @@ def test_claims_are_one_row_each_with_the_span_of_all_settings() -> None:
     )
     rows = [line for line in claims_section(summary).splitlines() if line.startswith("| ")][1:]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-    assert cells[0][:5] == ["a", "more than 2 x", "1.5", "1.5 to 2.25", "same direction"]
-    assert cells[1][:5] == ["b", "1.9 to 2.6 x", "-", "-", "not evaluated"]
+    assert cells[0][:6] == ["a", "more than 2 x", "1.5", "1.5 to 2.25", "same direction", "0.5"]
+    assert cells[1][:6] == ["b", "1.9 to 2.6 x", "-", "-", "not evaluated", "-"]
 
 
 def test_every_figure_is_linked_with_its_caption() -> None:
