@@ -9,6 +9,7 @@ from workflow.plan.layout import as_json
 from workflow.plan.name_checks import notes
 from workflow.plan.plan import Plan
 from workflow.plan.products import caption, products
+from workflow.plan.scheduling import without_limit_of_starts
 from workflow.plan.sweeps import SEEDING
 
 # What starts a run checks all of it; a job of a cluster, which reads this again, need not.
@@ -27,8 +28,8 @@ for note in notes(config) if FIRST else []:
 ROOT = Path(sim.__file__).parents[1]
 plan = Plan(config, ROOT)
 layout, digests = plan.layout, plan.digests
-RESULTS = layout.results
-LOGS = f"{RESULTS}/logs"
+RESULTS, LOGS = layout.results, f"{layout.results}/logs"
+without_limit_of_starts(workflow)
 
 
 # As a shell reads it, and as Snakemake does, for which braces stand for something.

@@ -33,8 +33,7 @@ rule pretrained_trace:
         "--densities {output.densities:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
-# Agreement with the unpruned network on pictures that choose nothing: `curves` against density, after each
-# repair, a job per (network, scheme); `budgets`, of what is pruned within them, per (network, method).
+# Agreement with the unpruned network: `curves` a job per (network, scheme), `budgets` per (network, method).
 rule pretrained_curve:
     input:
         lambda wildcards: plan.pretrained.inputs(wildcards.network),

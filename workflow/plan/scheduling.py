@@ -1,0 +1,18 @@
+"""How often Snakemake looks for jobs to start."""
+
+from typing import Any
+
+
+def without_limit_of_starts(workflow: Any) -> None:
+    """Take Snakemake's limit of starts per timespan from a run whose jobs it runs itself.
+
+    With a limit, each time that Snakemake looks for jobs to start, it looks again a timespan later,
+    and then again, so that looks pile up with every job that ends: with hundreds of jobs ready its
+    own process kept a sixth of a core busy after 50 minutes, ever more. Cores limit local jobs;
+    what starts jobs elsewhere keeps the limit. No value of `--max-jobs-per-timespan` says "none".
+
+    Args:
+        workflow: snakemake.workflow.Workflow (9.20), before it runs.
+    """
+    if workflow.local_exec and workflow.scheduling_settings is not None:
+        workflow.scheduling_settings.max_jobs_per_timespan = None
