@@ -3,7 +3,8 @@
 The headline is the speedup over an ideal dense array of as many multipliers, and the energy at
 16 nm with and without DRAM, of all layers of the network that the design runs; each design as
 configured, under the compression it is meant for. `status` says whether the configured value is
-published, derived or assumed. `energy basis`, `energy of selection logic` and `DRAM kind` are
+published, derived or assumed; a value under which the design cannot run one of the layers (its log
+names both) has no row. `energy basis`, `energy of selection logic` and `DRAM kind` are
 choices of the prices, `zeros:` settings of modelled zeros (the full configuration varies more of
 them). On the basis of mixed entries `energy of <entry>` are the entries that list a sweep.
 """
