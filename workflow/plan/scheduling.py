@@ -8,11 +8,12 @@ def without_limit_of_starts(workflow: Any) -> None:
 
     With a limit, each time that Snakemake looks for jobs to start, it looks again a timespan later,
     and then again, so that looks pile up with every job that ends: with hundreds of jobs ready its
-    own process kept a sixth of a core busy after 50 minutes, ever more. Cores limit local jobs;
-    what starts jobs elsewhere keeps the limit. No value of `--max-jobs-per-timespan` says "none".
+    own process kept a quarter of a core busy after an hour. Cores limit local jobs; what starts
+    jobs elsewhere keeps the limit. No value of `--max-jobs-per-timespan` says "none", and Snakemake
+    sets its own after it has read the rules.
 
     Args:
-        workflow: snakemake.workflow.Workflow (9.20), before it runs.
+        workflow: snakemake.workflow.Workflow (9.20) that is about to start its first job.
     """
-    if workflow.local_exec and workflow.scheduling_settings is not None:
-        workflow.scheduling_settings.max_jobs_per_timespan = None
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None

@@ -29,7 +29,10 @@ ROOT = Path(sim.__file__).parents[1]
 plan = Plan(config, ROOT)
 layout, digests = plan.layout, plan.digests
 RESULTS, LOGS = layout.results, f"{layout.results}/logs"
-without_limit_of_starts(workflow)
+
+
+onstart:
+    without_limit_of_starts(workflow)
 
 
 # As a shell reads it, and as Snakemake does, for which braces stand for something.

@@ -36,8 +36,7 @@ rule sweep:
         "--accelerator {wildcards.accelerator:q} --output {output:q} 2> {log:q}"
 
 
-# The points of a configured sweep, several per job: reading the trace and starting Python cost more
-# than most points.
+# The points of a configured sweep, several per job: starting one costs more than most points.
 rule points:
     input:
         f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",

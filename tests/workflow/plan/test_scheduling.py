@@ -1,21 +1,45 @@
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
-from snakemake.settings.types import MaxJobsPerTimespan, SchedulingSettings
-
+from sim.declared import ROOT
 from workflow.plan.scheduling import without_limit_of_starts
 
-
-@pytest.mark.parametrize("local", [True, False])
-def test_only_a_run_whose_jobs_snakemake_runs_itself_loses_the_limit(local: bool) -> None:
-    limit = MaxJobsPerTimespan.parse_choice("100/1s")
-    settings = SchedulingSettings(max_jobs_per_timespan=limit)
-    workflow = SimpleNamespace(local_exec=local, scheduling_settings=settings)
+RULES = """
+import sys
+sys.path.insert(0, {root!r})
+from workflow.plan.scheduling import without_limit_of_starts
+before = []
+onstart:
+    before.append(workflow.scheduler.job_rate_limiter)
     without_limit_of_starts(workflow)
-    assert settings.max_jobs_per_timespan is (None if local else limit)
+onsuccess:
+    print("limited", before != [None], "then", workflow.scheduler.job_rate_limiter)
+rule all:
+    input: [f"{{job}}.txt" for job in range(5)]
+rule one:
+    output: touch("{{job}}.txt")
+"""
 
 
-def test_what_only_reads_the_rules_has_no_limit_to_lose() -> None:
-    workflow = SimpleNamespace(local_exec=True, scheduling_settings=None)
-    without_limit_of_starts(workflow)
-    assert workflow.scheduling_settings is None
+def test_a_local_run_of_the_pinned_snakemake_ends_without_the_limit_it_began_with(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "Snakefile").write_text(RULES.format(root=str(ROOT)))
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--scheduler", "greedy"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    assert "limited True then None" in done.stdout
+    assert (tmp_path / "4.txt").is_file()
+
+
+def test_what_starts_jobs_elsewhere_keeps_the_limit() -> None:
+    scheduler = SimpleNamespace(job_rate_limiter="100 a second")
+    without_limit_of_starts(SimpleNamespace(local_exec=False, scheduler=scheduler))
+    assert scheduler.job_rate_limiter == "100 a second"
+
+
+def test_the_rules_take_the_limit_off_when_a_run_starts() -> None:
+    rules = (ROOT / "workflow" / "rules" / "common.smk").read_text()
+    assert "onstart:\n    without_limit_of_starts(workflow)\n" in rules
