@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-REFERENCE_S = 0.25
+REFERENCE_S = 0.06
 """Processor seconds of `plain_numpy` on the machine of the limits: an AMD EPYC, otherwise idle."""
 REPEATS = 5
 

@@ -23,7 +23,7 @@ from workflow.plan.products import products
 REFERENCE = ROOT / "results" / "reference"
 CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 PRODUCTS = {figure.name: figure for figure in products(Plan(CONFIG, ROOT)).figures}
-CASES = [(name, "tables") for name in PRODUCTS] + [("hass_search", "full")]
+CASES = [(name, "tables") for name in PRODUCTS] + [("hass_search", "full/tables")]
 """Figures with the folder of the tables: those of the default run, and what is kept of the full."""
 MOST_SERIES = 7
 PROGRAM = "SCNN_simulation"
