@@ -76,8 +76,8 @@ EXPLORED = [
 ]
 """Networks put on a board by HASS's exploration; the limit is what one exploration may take."""
 BALANCING = 3
-"""Balancing may take so many times as long: up to seven explorations, whose layers that are folded as
-before are not run again."""
+"""Balancing may take so many times as long: up to seven explorations, each with exact runs of the
+layers that it folded anew."""
 KERNEL_CASE = CASES["full"][2]
 LIMIT_MB = 500.0
 KERNEL_LIMITS = {"limit_s": 0.16, "limit_mb": LIMIT_MB}
