@@ -54,4 +54,5 @@ def test_shares_of_idle_and_useful_slots_leave_the_utilisation(ablation: pd.Data
 
 def test_the_mean_is_over_networks(ablation: pd.DataFrame) -> None:
     mean = ablation.loc[("all", "mean", "sense"), "speedup"]
-    assert mean == ablation.loc[("all", "vgg16", "sense"), "speedup"]
+    of_one = ablation.loc[("all", "vgg16", "sense"), "speedup"]
+    assert mean == pytest.approx(of_one, rel=1e-12)  # exp of log: the last digit is the processor's
