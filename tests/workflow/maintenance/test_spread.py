@@ -43,9 +43,12 @@ def test_folders_without_a_table_in_common_are_told_apart(tmp_path: Path) -> Non
         spread(*folders(tmp_path, networks=(REFERENCE.iloc[:1], REFERENCE)), RULES)
 
 
-def test_tolerances_are_those_that_the_measured_runs_were_judged_by_and_have_room() -> None:
+@pytest.mark.parametrize("processor", ["processor", "avx512"])
+def test_tolerances_are_those_that_the_measured_runs_were_judged_by_and_have_room(
+    processor: str,
+) -> None:
     rules = yaml.safe_load(TOLERANCES.read_text())
-    table = pd.read_csv(ROOT / "results" / "reference" / "spread" / "processor.csv")
+    table = pd.read_csv(ROOT / "results" / "reference" / "spread" / f"{processor}.csv")
     for row in table.to_dict("records"):
         rule = rules[row["pattern"]]
         assert row["allowed_absolute"] == rule.get("absolute", 0)
