@@ -14,9 +14,8 @@ from workflow.plan.sweeps import SEEDING
 
 # What starts a run checks all of it; a job of a cluster, which reads this again, need not.
 FIRST = workflow.is_main_process
-READ = ConfigFiles(
-    [Path(path) for path in (*workflow.configfiles, *workflow.overwrite_configfiles)]
-)
+FILES = (*workflow.configfiles, *workflow.overwrite_configfiles)
+READ = ConfigFiles([Path(path) for path in FILES])
 try:
     check_config(config, READ, with_settings=FIRST)
 except UserError as error:
@@ -37,7 +36,6 @@ onstart:
 
 # As a shell reads it, and as Snakemake does, for which braces stand for something.
 CHECKOUT = shlex.quote(str(ROOT)).replace("{", "{{").replace("}", "}}")
-
 
 # A prefix replaces Snakemake's own, which makes a step fail when any command of a pipe fails. Steps
 # find sim/ and models/ from any working directory. The C library keeps freed memory: by default it

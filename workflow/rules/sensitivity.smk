@@ -1,4 +1,5 @@
 # Every swept parameter of every design, one at a time: one job per (suite, network, scheme).
+from sim.footing import footing
 
 
 rule sensitivity:
@@ -13,10 +14,11 @@ rule sensitivity:
     conda:
         "../envs/base.yaml"
     params:
-        code=digests.footing("workflow.studies.sensitivity.sweeps_step"),
+        code=digests.footing("workflow.steps.simulate"),
+        designs=lambda wildcards: footing().meant_for(wildcards.scheme),
     shell:
-        "python -m workflow.studies.sensitivity.sweeps_step --trace {input:q} "
-        "--scheme {wildcards.scheme:q} --output {output:q} 2> {log:q}"
+        "python -m workflow.steps.simulate --trace {input:q} --sweep "
+        "--accelerator {params.designs:q} --output {output:q} 2> {log:q}"
 
 
 # The same designs on zeros modelled with other settings.

@@ -2,15 +2,20 @@
 
 The column `variant` is empty for the configuration itself. With `--points`, the given points are
 run instead; with `--sweep`, every parameter that lists a sweep takes each of its values besides,
-one at a time. The variant then reads `name=value`, several joined by a space.
+one at a time. The variant then reads `name=value`, several joined by a space. A value of a sweep
+under which a design cannot run one of the layers (a kernel of more rows than the array then has) is
+left out, with a line that says so.
 """
 
 import argparse
 import json
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sim import NetworkTrace, UserError, accelerator, read_trace
+import numpy as np
+
+from sim import LayerTrace, NetworkTrace, UserError, accelerator, read_trace, simulate
 from sim.registry import Value, configuration
 from workflow.cli import run
 from workflow.event_rows import DesignRun, Row, rows_of_runs, write_rows
@@ -40,6 +45,50 @@ def simulated(trace: NetworkTrace, name: str, points: Iterable[Overrides]) -> li
     )
 
 
+def swept(trace: NetworkTrace, name: str, points: Sequence[Overrides]) -> list[list[Row]]:
+    """The rows of one accelerator at each of some points, then at each value of its own sweeps.
+
+    Raises:
+        UserError: one of the points cannot run a layer, or a model counts what cannot be.
+    """
+    values = sweep(name)
+    try:
+        return simulated(trace, name, [*points, *values])
+    except UserError:
+        kept = list(_runnable(trace, name, values))
+        if len(kept) == len(values):
+            raise
+        return simulated(trace, name, [*points, *kept])
+
+
+def _runnable(trace: NetworkTrace, name: str, values: Iterable[Overrides]) -> Iterator[Overrides]:
+    """The values under which a design runs layers of these shapes; the others are named."""
+    for value in values:
+        reason = _reason(trace, name, value)
+        if reason:
+            print(f"{name} {variant_text(value)}: left out: {reason}", file=sys.stderr)
+        else:
+            yield value
+
+
+def _reason(trace: NetworkTrace, name: str, value: Overrides) -> str:
+    """Why a design cannot run one of the layers, told by their shapes alone; empty = it can.
+
+    Layers without a nonzero value: nothing that a model counts of masks can be wrong there.
+    """
+    for recorded in trace.traces:
+        layer = recorded.layer
+        if layer.is_product:  # refused by design, not by size, and counted as refused
+            continue
+        shape = (1, *layer.input_shape)
+        empty = LayerTrace(layer, np.zeros(layer.weight_shape, bool), np.zeros(shape, bool))
+        try:
+            simulate(empty, accelerator(name, **value))
+        except UserError as error:
+            return str(error)
+    return ""
+
+
 def _points(text: str) -> list[Overrides]:
     try:
         points = json.loads(text)
@@ -61,11 +110,8 @@ def main() -> None:
     arguments = parser.parse_args()
     points = _points(arguments.points)
     trace = read_trace(arguments.trace)
-    runs = [
-        rows
-        for name in arguments.accelerator
-        for rows in simulated(trace, name, points + (sweep(name) if arguments.sweep else []))
-    ]
+    made = swept if arguments.sweep else simulated
+    runs = (rows for name in arguments.accelerator for rows in made(trace, name, points))
     write_rows(runs, arguments.output)
 
 

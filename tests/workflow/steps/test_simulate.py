@@ -6,11 +6,10 @@ import pytest
 from sim import Layer, LayerTrace, NetworkTrace, Provenance, TracedLayer, UserError
 from sim.footing import footing
 from sim.trace_file import write_trace
-from workflow.event_rows import DesignRun
+from workflow.event_rows import Row
 from workflow.events import read_events
-from workflow.steps.simulate import simulated, sweep
-from workflow.studies.sensitivity import sweeps_step
-from workflow.studies.sensitivity.sweeps_step import swept
+from workflow.steps import simulate
+from workflow.steps.simulate import simulated, sweep, swept
 
 
 def network(kernel: int) -> NetworkTrace:
@@ -23,7 +22,7 @@ def network(kernel: int) -> NetworkTrace:
 
 
 def variants(kernel: int, design: str = "eyeriss_v2") -> list[object]:
-    return [rows[0]["variant"] for rows in swept(network(kernel), design)]
+    return [rows[0]["variant"] for rows in swept(network(kernel), design, [{}])]
 
 
 def test_a_value_under_which_a_layer_cannot_run_is_left_out_and_named(
@@ -42,33 +41,34 @@ def test_a_value_under_which_a_layer_cannot_run_is_left_out_and_named(
 def test_where_all_values_run_the_rows_are_those_of_a_sweep() -> None:
     trace = network(3)
     points = [{}, *sweep("sparten")]
-    assert swept(trace, "sparten") == simulated(trace, "sparten", points)
+    assert swept(trace, "sparten", [{}]) == simulated(trace, "sparten", points)
 
 
 def test_a_design_that_cannot_run_a_layer_as_configured_is_an_error() -> None:
     with pytest.raises(UserError, match="kernel has 25 rows"):
-        swept(network(25), "eyeriss_v2")
+        swept(network(25), "eyeriss_v2", [{}])
 
 
 def test_what_a_model_counts_wrong_is_an_error_and_leaves_nothing_out(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def wrong(*_: object) -> list[list[DesignRun]]:
+    def wrong(*_: object) -> list[list[Row]]:
         raise UserError("counts more than the masks hold")
 
-    monkeypatch.setattr(sweeps_step, "rows_of_runs", wrong)
+    monkeypatch.setattr(simulate, "rows_of_runs", wrong)
     with pytest.raises(UserError, match="counts more"):
-        swept(network(3), "eyeriss_v2")
+        swept(network(3), "eyeriss_v2", [{}])
     assert not capsys.readouterr().err
 
 
-def test_the_step_runs_the_designs_meant_for_the_scheme(
+def test_the_step_sweeps_every_design_that_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_trace(tmp_path / "t", network(2))
     output = tmp_path / "rows.csv"
-    arguments = ["step", "--trace", tmp_path / "t", "--scheme", "dbb", "--output", output]
-    monkeypatch.setattr("sys.argv", list(map(str, arguments)))
-    sweeps_step.main()
+    designs = footing().meant_for("dbb")
+    arguments = ["step", "--trace", tmp_path / "t", "--sweep", "--output", output]
+    monkeypatch.setattr("sys.argv", [*map(str, arguments), "--accelerator", *designs])
+    simulate.main()
     rows = read_events([output])
-    assert list(rows["accelerator"].unique()) == footing().meant_for("dbb")
+    assert list(rows["accelerator"].unique()) == designs
