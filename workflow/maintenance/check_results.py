@@ -6,22 +6,19 @@ everything measured on a trained network moves with it.
 """
 
 import argparse
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from sim import UserError
-from sim.declared import data_file
 from sim.files import intact
 from workflow.cli import run, whole_file
+from workflow.maintenance.tolerances import TableRules, Tolerances, shares, tolerances
 
-TOLERANCES = data_file("workflow/maintenance/tolerances.yaml")
+JUST_WITHIN = 1 + 1e-9
+"""Of a tolerance, what a difference may use up: those that meet it exactly round either way."""
 PRETRAINED = "pretrained"
 """What the names of that suite's tables begin with."""
 OF_EVERY_SUITE = ("claims", "basis_claims")
@@ -33,57 +30,47 @@ SHOWN = 25
 
 
 @dataclass(frozen=True)
-class Tolerance:
-    """A number may differ by `absolute + relative * |reference|`."""
+class ComparedTable:
+    """What comparing a table with its reference says.
 
-    absolute: float
-    relative: float
+    Attributes:
+        lines: one for each cell beyond its tolerance, or what stands against comparing; none
+            where there are no more than the table's rules grant.
+        cells: compared.
+        unequal: cells that are not the same, most of them within their tolerance.
+    """
 
-
-def matching(column: str, rules: Mapping[str, object]) -> str | None:
-    """The first pattern that matches the column; None where none does."""
-    return next((pattern for pattern in rules if fnmatch(column, pattern)), None)
-
-
-def tolerance(column: str, rules: dict[str, dict[str, float]]) -> Tolerance:
-    """The first rule whose pattern matches the column."""
-    pattern = matching(column, rules)
-    rule = {} if pattern is None else rules[pattern]
-    return Tolerance(rule.get("absolute", 0.0), rule.get("relative", 0.0))
+    lines: list[str]
+    cells: int = 0
+    unequal: int = 0
 
 
-def moved(made: pd.DataFrame, reference: pd.DataFrame, rules: dict[str, Any]) -> list[str]:
-    """One line per cell that differs by more than its tolerance; empty if none does."""
+def compared(made: pd.DataFrame, reference: pd.DataFrame, rules: TableRules) -> ComparedTable:
+    """Compare two versions of a table cell by cell."""
     if list(made.columns) != list(reference.columns):
         changed = sorted(set(made.columns) ^ set(reference.columns))
-        return [f"columns differ: {', '.join(changed) or 'another order'}"]
+        return ComparedTable([f"columns differ: {', '.join(changed) or 'another order'}"])
+    made, reference = rules.rows(made), rules.rows(reference)
     if len(made) != len(reference):
-        return [f"{len(made)} rows, the reference has {len(reference)}"]
-    lines = []
-    for column in reference.columns:
-        if rules.get(column, {}).get("ignored"):
-            continue
+        return ComparedTable([f"{len(made)} rows, the reference has {len(reference)}"])
+    lines, unequal = [], 0
+    columns = rules.compared(reference.columns)
+    for column in columns:
         new, old = made[column], reference[column]
-        if pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new):
-            allowed = tolerance(column, rules)
-            within = np.isclose(new, old, allowed.relative, allowed.absolute, equal_nan=True)
-        else:
-            within = (_text(new) == _text(old)).to_numpy()
-        for row in np.flatnonzero(~within):
+        share = shares(new, old, rules.tolerance(column))
+        unequal += int((share > 0).sum())
+        for row in np.flatnonzero(share > JUST_WITHIN):
             key = " ".join(
                 str(v) for v in reference.iloc[row] if isinstance(v, str) and len(v) < 25
             )
             lines.append(f"{column} [{key}]: {old.iloc[row]} -> {new.iloc[row]}")
-    return lines
+    cells = len(columns) * len(reference)
+    granted = len(lines) <= cells * rules.beyond_percent / 100
+    return ComparedTable([] if granted else lines, cells, unequal)
 
 
-def _text(column: pd.Series) -> pd.Series:
-    """Cells as text, an empty cell as nothing: NaN never equals itself."""
-    return column.astype(object).where(column.notna(), "").astype(str)
-
-
-def compare(made: Path, reference: Path, rules: dict[str, Any]) -> dict[str, list[str]]:
-    """Table -> what moved in it, for every table of either folder; an empty list = nothing.
+def compare(made: Path, reference: Path, rules: Tolerances) -> dict[str, ComparedTable]:
+    """Compare every table of either folder, by its name.
 
     Tables and rows of suite `pretrained` are compared where its networks were fetched.
 
@@ -93,7 +80,7 @@ def compare(made: Path, reference: Path, rules: dict[str, Any]) -> dict[str, lis
     references = sorted(reference.glob("*.csv"))
     if not references:
         raise UserError(f"{reference} holds no reference table")
-    moves = {}
+    comparisons = {}
     left_out = _left_out(made)
     for path in references:
         table = made / path.name
@@ -104,10 +91,11 @@ def compare(made: Path, reference: Path, rules: dict[str, Any]) -> dict[str, lis
         frames = pd.read_csv(intact(table)), pd.read_csv(path)
         if left_out and path.stem in OF_EVERY_SUITE:
             frames = _others(frames[0]), _others(frames[1])
-        moves[path.stem] = moved(*frames, rules)
+        comparisons[path.stem] = compared(*frames, rules.of(path.stem))
     names = {path.stem for path in references}
     unknown = sorted({path.stem for path in made.glob("*.csv")} - names)
-    return moves | {name: ["is not in the reference; run `make reference`"] for name in unknown}
+    new = ComparedTable(["is not in the reference; run `make reference`"])
+    return comparisons | dict.fromkeys(unknown, new)
 
 
 def _others(table: pd.DataFrame) -> pd.DataFrame:
@@ -142,8 +130,8 @@ def main() -> None:
     parser.add_argument("--reference", type=Path, required=True)
     parser.add_argument("--moved", type=Path, help="Markdown to write, for a comment")
     arguments = parser.parse_args()
-    rules = yaml.safe_load(TOLERANCES.read_text())
-    moves = compare(arguments.made, arguments.reference, rules)
+    comparisons = compare(arguments.made, arguments.reference, tolerances())
+    moves = {name: comparison.lines for name, comparison in comparisons.items()}
     if arguments.moved:
         with whole_file(arguments.moved) as temporary:
             temporary.write_text(markdown(moves, arguments.reference))
@@ -153,7 +141,14 @@ def main() -> None:
     failures = sum(map(len, moves.values()))
     if failures:
         raise UserError(f"{failures} cells moved away from {arguments.reference}")
-    print(f"{len(moves)} tables agree with {arguments.reference}")
+    print(f"{len(moves)} tables agree with {arguments.reference}: {_counted(comparisons)}")
+
+
+def _counted(comparisons: dict[str, ComparedTable]) -> str:
+    """How many cells are not the same; on the machine of the reference none are."""
+    cells = sum(comparison.cells for comparison in comparisons.values())
+    unequal = sum(comparison.unequal for comparison in comparisons.values())
+    return f"of {cells:,} cells {unequal:,} are not equal, all within their tolerances"
 
 
 if __name__ == "__main__":

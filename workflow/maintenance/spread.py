@@ -12,26 +12,32 @@ that cell, so that 1 is just within. To have torch round as another processor do
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from sim import UserError
 from sim.files import intact
 from workflow.cli import run
-from workflow.maintenance.check_results import TOLERANCES, matching, tolerance
+from workflow.maintenance.check_results import JUST_WITHIN
+from workflow.maintenance.tolerances import (
+    Tolerance,
+    Tolerances,
+    changes,
+    numeric,
+    shares,
+    tolerances,
+)
 from workflow.tabling.shared import write_table
 
 
-def spread(made: Path, reference: Path, rules: dict[str, Any]) -> pd.DataFrame:
-    """A row per pattern of `rules`: cells that differ, and by how much at most.
+def spread(made: Path, reference: Path, rules: Tolerances) -> pd.DataFrame:
+    """How many cells differ and how far, a row per pattern; tables with rules of their own apart.
 
     Args:
         made: folder of tables; those that both folders have, of equal shape, are compared.
         reference: the other folder.
-        rules: column pattern -> absolute and relative tolerance, as in tolerances.yaml.
+        rules: tolerances of every table.
 
     Raises:
         UserError: no table is in both.
@@ -40,41 +46,47 @@ def spread(made: Path, reference: Path, rules: dict[str, Any]) -> pd.DataFrame:
         column
         for path in sorted(reference.glob("*.csv"))
         if (made / path.name).is_file()
-        for column in _columns(pd.read_csv(intact(made / path.name)), pd.read_csv(path), rules)
+        for column in _columns(
+            pd.read_csv(intact(made / path.name)), pd.read_csv(path), path.stem, rules
+        )
     ]
     if not columns:
         raise UserError(f"no table of {made} has the columns and rows of one of {reference}")
-    groups = pd.DataFrame(columns).groupby("pattern")
+    groups = pd.DataFrame(columns).groupby(["table", "pattern"])
     largest = ["absolute", "relative", "allowed_absolute", "allowed_relative", "share"]
-    return groups[["cells", "moved"]].sum().join(groups[largest].max()).reset_index()
+    sums = groups[["cells", "moved", "beyond"]].sum()
+    return sums.join(groups[largest].max()).reset_index()
 
 
 def _columns(
-    new: pd.DataFrame, old: pd.DataFrame, rules: dict[str, Any]
+    new: pd.DataFrame, old: pd.DataFrame, table: str, rules: Tolerances
 ) -> Iterator[dict[str, object]]:
-    if list(new.columns) != list(old.columns) or len(new) != len(old):
+    """What each column moved by."""
+    table_rules = rules.of(table)
+    if list(new.columns) != list(old.columns):
         return
-    for name in old.select_dtypes("number").columns.difference(_ignored(rules), sort=False):
-        change = (new[name] - old[name]).abs().fillna(0)
-        allowed = tolerance(name, rules)
-        room = allowed.absolute + allowed.relative * old[name].abs()
+    new, old = table_rules.rows(new), table_rules.rows(old)
+    if len(new) != len(old):
+        return
+    for name in table_rules.compared(old.columns):
+        numbers = numeric(new[name], old[name])
+        allowed = table_rules.tolerance(name) if numbers else Tolerance()
+        change = changes(new[name], old[name])
+        share = shares(new[name], old[name], allowed)
         with np.errstate(divide="ignore", invalid="ignore"):
-            shares = (change / room).where(change > 0, 0)
-            relative = (change / old[name].abs()).where(change > 0, 0)
+            relative = (change / old[name].abs()).where(change > 0, 0) if numbers else change
         yield {
-            "pattern": matching(name, rules) or "none",
+            "table": table if table in rules.tables else "all",
+            "pattern": table_rules.pattern(name) if numbers else "text",
             "cells": len(change),
-            "moved": int((change > 0).sum()),
+            "moved": int((share > 0).sum()),
+            "beyond": int((share > JUST_WITHIN).sum()),
             "absolute": change.max(),
             "relative": relative.max(),
             "allowed_absolute": allowed.absolute,
             "allowed_relative": allowed.relative,
-            "share": shares.max(),
+            "share": share.max(initial=0),
         }
-
-
-def _ignored(rules: dict[str, Any]) -> list[str]:
-    return [name for name, rule in rules.items() if rule.get("ignored")]
 
 
 def main() -> None:
@@ -86,8 +98,7 @@ def main() -> None:
     parser.add_argument("reference", type=Path, help="folder of tables to compare with")
     parser.add_argument("--output", type=Path, help="table to write; else it is printed")
     arguments = parser.parse_args()
-    rules = yaml.safe_load(TOLERANCES.read_text())
-    table = spread(arguments.made, arguments.reference, rules)
+    table = spread(arguments.made, arguments.reference, tolerances())
     if arguments.output:
         write_table(table, arguments.output)
     else:

@@ -27,8 +27,9 @@ from sim.files import sha256
 from sim.sizes import whole
 from sim.validation import shown, unknown
 from workflow.cli import run, whole_file
-from workflow.maintenance.check_results import TOLERANCES, moved
+from workflow.maintenance.check_results import compared
 from workflow.maintenance.release import CONFIGURATION, PROVENANCE, merged, surroundings
+from workflow.maintenance.tolerances import tolerances
 
 METADATA = "ro-crate-metadata.json"
 LARGEST_BYTES = 2 * 10**9
@@ -117,14 +118,14 @@ def verified(release: Release, names: Sequence[str], remake: Remake) -> dict[str
     for name in names:
         if name not in release.tables:
             raise unknown("table of the release", name, release.tables)
-    rules = yaml.safe_load(TOLERANCES.read_text())
+    rules = tolerances()
     made = remake(release.folder / CONFIGURATION, names)
     return {
-        name: moved(
+        name: compared(
             pd.read_csv(made / f"{name}.csv"),
             pd.read_csv(release.folder / "tables" / f"{name}.csv"),
-            rules,
-        )
+            rules.of(name),
+        ).lines
         for name in names
     }
 
