@@ -48,7 +48,7 @@ def _designs(
             if not isinstance(design, Accelerator) or isinstance(design, type):
                 kind = type(design).__name__
                 raise UserError(f"compare() takes accelerators by name; {name!r} is of type {kind}")
-    elif not (accelerators is None or isinstance(accelerators, Iterable)):
+    elif not (accelerators is None or _are_names(accelerators)):
         kind = type(accelerators).__name__
         raise UserError(f"compare() takes names of accelerators second, not {kind}")
     else:
@@ -58,6 +58,11 @@ def _designs(
     if not designs:
         raise UserError("compare() got no accelerator; leave the list out to take all")
     return designs
+
+
+def _are_names(given: object) -> bool:
+    """Whether it can be gone through; an array of no dimension says so and cannot."""
+    return isinstance(given, Iterable) and getattr(given, "shape", None) != ()
 
 
 def _named(names: Iterable[str]) -> dict[str, Accelerator]:

@@ -111,7 +111,7 @@ def write_trace(path: Path | str, trace: NetworkTrace) -> None:
         with whole_file(path) as temporary:
             temporary.write_bytes(save(tensors, {"trace": json.dumps(header, sort_keys=True)}))
     except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error}") from error
+        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def _written(trace: NetworkTrace, prefix: str = "") -> tuple[Tensors, dict[str, Any]]:

@@ -89,6 +89,8 @@ def test_names_are_checked_before_anything_runs() -> None:
         compare(_network(), ["sa", "spartan"])
     with pytest.raises(UserError, match="no accelerator"):
         compare(_network(), [])
+    with pytest.raises(UserError, match="names of accelerators second, not ndarray"):
+        compare(_network(), np.array(0.0))  # type: ignore[arg-type]
 
 
 def test_the_table_has_a_line_per_row_and_the_figure_a_bar_per_design() -> None:

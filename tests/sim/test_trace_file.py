@@ -174,6 +174,14 @@ def test_a_path_may_be_text_and_nothing_else(trace: NetworkTrace, tmp_path: Path
         read_trace(7)  # type: ignore[arg-type]
 
 
+def test_a_name_that_no_file_may_have_is_said_once(trace: NetworkTrace, tmp_path: Path) -> None:
+    name = "x" * 300
+    with pytest.raises(UserError, match="cannot be written: File name too long") as refused:
+        write_trace(tmp_path / name, trace)
+    assert str(refused.value).count(name) == 1
+    assert not list(tmp_path.iterdir())
+
+
 def test_round_trip_keeps_who_reads_which_piece(tmp_path: Path) -> None:
     trace = network()
     write_trace(tmp_path / "a", trace)

@@ -80,7 +80,7 @@ def headers(draw: st.DrawFn) -> dict[str, Any]:
         try:
             for key in place[:-1]:
                 holder = holder[key]
-            holder[place[-1]]
+            holder[place[-1]] = holder[place[-1]]
         except (KeyError, IndexError, TypeError):
             continue  # the first change took the second's place away
         change = draw(st.sampled_from(["replace", "replace", "remove", "add"]))

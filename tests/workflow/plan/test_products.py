@@ -9,7 +9,7 @@ from snakemake.utils import update_config
 
 from workflow.plan.check_config import check_config
 from workflow.plan.plan import Plan
-from workflow.plan.products import Products, products
+from workflow.plan.products import Figure, Products, Table, modules, products
 
 ROOT = Path(__file__).parents[3]
 NO_SEARCHES = "spex: {searches: []}\nthreshold_search: {runs: []}\n"
@@ -52,3 +52,11 @@ def test_what_has_no_files_is_left_out_with_all_that_is_made_from_it(
     read = {Path(path) for table in asked.tables for path in table.inputs if "/tables/" in path}
     assert {path.stem for path in read} <= names
     assert {name for figure in asked.figures for name in figure.tables} <= names
+
+
+@pytest.mark.parametrize(("kind", "pattern"), [(Table, "tables/*.csv"), (Figure, "figures/*.svg")])
+def test_every_committed_result_has_a_module_that_the_site_finds(
+    kind: type[Table] | type[Figure], pattern: str
+) -> None:
+    committed = {path.stem for path in (ROOT / "results" / "reference").rglob(pattern)}
+    assert committed <= modules(kind).keys()

@@ -22,21 +22,27 @@ def study(plan: Plan) -> Study:
     networks = sorted({network for _, network, _ in plan.full_size.runs()})
     if networks:
         settings = as_json(plan.full_size.settings(""))  # the suite's own, no network's
-        for name, shown in (
-            ("mask_structure", networks),
-            ("modelled_zeros", MEASURED_NETWORKS),
-        ):
-            tables.append(
-                Table(
-                    name,
-                    f"{name}_table",
-                    plan.full_size.user_files(""),
-                    [*shown, "--settings", settings],
-                    named=False,
-                    pictures=plan.full_size.inputs_digest(""),
-                    pins=TORCH,
-                )
-            )
+        files, pictures = plan.full_size.user_files(""), plan.full_size.inputs_digest("")
+        tables += [
+            Table(
+                "mask_structure",
+                "mask_structure_table",
+                files,
+                [*networks, "--settings", settings],
+                named=False,
+                pictures=pictures,
+                pins=TORCH,
+            ),
+            Table(
+                "modelled_zeros",
+                "modelled_zeros_table",
+                files,
+                [*MEASURED_NETWORKS, "--settings", settings],
+                named=False,
+                pictures=pictures,
+                pins=TORCH,
+            ),
+        ]
     if plan.detectors.networks:
         tables.append(Table("detection", "detection_table", plan.detectors.metrics()))
         figures.append(

@@ -3,8 +3,6 @@
 from workflow.plan.plan import Plan
 from workflow.plan.products import Claims, Figure, Study, Table
 
-GATING = "s2ta_gating"
-"""The sweep of what clock gating is assumed to stop, and its table."""
 ARRAYS = ["sa", "sa_zvcg", "sa_smt", "s2ta_w", "s2ta_aw"]
 
 
@@ -30,9 +28,10 @@ def study(plan: Plan) -> Study:
         Figure("s2ta_energy", "energy_figure", ["energy", "claims"]),
         Figure("s2ta_traffic", "traffic_figure", ["traffic"]),
     ]
-    if GATING in plan.config.get("sweeps", {}):
-        tables.append(Table(GATING, "gating_table", plan.sweeps.points([GATING]), prices))
-        figures.append(Figure(GATING, "gating_figure", [GATING, "claims"]))
+    if "s2ta_gating" in plan.config.get("sweeps", {}):
+        points = plan.sweeps.points(["s2ta_gating"])
+        tables.append(Table("s2ta_gating", "gating_table", points, prices))
+        figures.append(Figure("s2ta_gating", "gating_figure", ["s2ta_gating", "claims"]))
     return Study(
         "S2TA",
         [*tables, sparse],
