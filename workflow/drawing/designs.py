@@ -1,6 +1,6 @@
 """Panels that show many designs, and how the two-sided bound is drawn."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -10,21 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullFormatter
 
+from sim.footing import footing
 from sim.registry import design_title
 from sim.styles import design_style
 from workflow.drawing.shared import (
     BASELINE,
-    SMALL_TYPE_POINTS,
-    network_label,
-    ordered_networks,
     page_figure,
+    wrapped,
 )
 from workflow.drawing.words import ordered_schemes, scheme_label, suite_label
 from workflow.tabling.means import geometric_mean
 
 BOUND: dict[str, Any] = {"color": "black", "linewidth": 1.6}
-HEAD_ROOM = 1.35
-"""Height of a panel of bars over its tallest bar."""
 BOUND_LABEL = "two-sided bound: dense / effectual MACs"
 DENSE_LABEL = "dense array, fully used = 1"
 MEAN = "geometric_mean"
@@ -42,32 +39,6 @@ def bound_lines(panel: Axes, bound: Iterable[float]) -> None:
         label=BOUND_LABEL,
         **BOUND,
     )
-
-
-def bar_bounds(panel: Axes, rows: pd.DataFrame, value: str, bound: str = "two_sided_bound") -> None:
-    """The bound over each group of bars of `network_bars`, the tightest of the bars' own.
-
-    A baseline that hardly uses its multipliers has a bound far above all bars: such a bound is
-    written at the top edge instead of shrinking the bars.
-    """
-    tightest = rows.groupby("network")[bound].min().reindex(ordered_networks(rows["network"]))
-    top = max(HEAD_ROOM * float(rows[value].max()), panel.get_ylim()[1])
-    panel.set_ylim(0, top)
-    label = "two-sided bound over this baseline (a number: beyond the axis)"
-    for place, limit in enumerate(tightest):
-        if limit <= top:
-            panel.hlines(limit, place - 0.45, place + 0.45, label=label, **BOUND)
-        else:
-            panel.annotate(
-                f"\N{UPWARDS ARROW}{limit:.3g}",
-                (place, 1),
-                (0, -2),
-                xycoords=("data", "axes fraction"),
-                textcoords="offset points",
-                ha="center",
-                va="top",
-                fontsize=SMALL_TYPE_POINTS,
-            )
 
 
 def times(value: float, _: object = None) -> str:
@@ -181,7 +152,14 @@ def scheme_by_suite(
     Returns:
         The figure, and its panels (schemes, suites).
     """
-    suites, schemes = list(dict.fromkeys(rows["suite"])), ordered_schemes(rows["scheme"])
+    schemes = ordered_schemes(rows["scheme"])
+    # Gaps come last, so that names stand at the left: suites with the most schemes come first.
+    suites = list(
+        rows.groupby("suite", sort=False)["scheme"]
+        .nunique()
+        .sort_values(ascending=False, kind="stable")
+        .index
+    )
     figure = page_figure(panel_inches * len(schemes) + margin_inches)
     panels: Panels = figure.subplots(
         len(schemes), len(suites), sharex=True, sharey=sharey, squeeze=False
@@ -194,7 +172,22 @@ def scheme_by_suite(
                 continue
             draw(panel, cell)
             panel.set_title(panel_title(suite, scheme))
+        next(panel for panel in line if panel.axison).tick_params(labelleft=True)
     return figure, panels
+
+
+def designs_of_schemes(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """The designs of the footing that some suite has under each scheme."""
+    cases = rows.groupby("scheme")["accelerator"]
+    return {str(scheme): footing().present(names) for scheme, names in cases}
+
+
+def label_columns(panels: Panels, text: str) -> None:
+    """What the x axis shows, in lines that fit, and its ticks under each column's lowest panel."""
+    for column in panels.T:
+        lowest = next(panel for panel in reversed(column) if panel.axison)
+        lowest.set_xlabel(wrapped(text, panels.shape[1]))
+        lowest.tick_params(labelbottom=True)
 
 
 def suite_columns(
@@ -219,59 +212,3 @@ def suite_columns(
         lines, len(suites), sharey=sharey, squeeze=False, width_ratios=widths
     )
     return figure, panels, suites
-
-
-def network_ticks(panel: Axes, networks: Sequence[str]) -> None:
-    """The names of the networks under places 0, 1, 2, ... of the x axis."""
-    labels = ["geometric mean" if name == MEAN else network_label(name) for name in networks]
-    panel.set_xticks(range(len(networks)), labels, rotation=40, ha="right", rotation_mode="anchor")
-    panel.set_xlim(-0.6, len(networks) - 0.4)
-    panel.grid(visible=False, axis="x")
-
-
-def grouped_bars(
-    panel: Axes,
-    rows: pd.DataFrame,
-    columns: tuple[str, str, str],
-    order: Sequence[str],
-    colours: Mapping[str, Any],
-) -> None:
-    """Bars side by side in groups at places 0, 1, 2, ... of the x axis.
-
-    Args:
-        panel: where.
-        rows: a bar per row, none where a value is missing.
-        columns: which tell groups apart, which tell the bars of a group apart, and their height.
-        order: of the groups.
-        colours: of each series, in the order of the bars; those without rows get no place.
-    """
-    group, series, value = columns
-    present = [name for name in colours if name in set(rows[series])]
-    width = 0.84 / max(len(present), 1)
-    for position, name in enumerate(present):
-        heights = rows[rows[series] == name].set_index(group)[value].reindex(list(order))
-        shift = (position - (len(present) - 1) / 2) * width
-        panel.bar(
-            [n + shift for n, height in enumerate(heights) if not np.isnan(height)],
-            heights.dropna(),
-            width * 0.94,
-            color=colours[name],
-            label=name,
-        )
-    panel.set_xlim(-0.6, len(order) - 0.4)
-    panel.grid(visible=False, axis="x")
-
-
-def network_bars(
-    panel: Axes, rows: pd.DataFrame, value: str, series: str, colours: Mapping[str, Any]
-) -> list[str]:
-    """Grouped bars per network, `mean` last; returns the networks in their order."""
-    networks = ordered_networks(rows["network"])
-    grouped_bars(panel, rows, ("network", series, value), networks, colours)
-    network_ticks(panel, networks)
-    return networks
-
-
-def design_colours(names: Iterable[str]) -> dict[str, str]:
-    """Colour of each design by its title, for bars."""
-    return {design_title(name): design_style(name).colour for name in names}

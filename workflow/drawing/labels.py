@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.textpath import TextPath
 
-from workflow.drawing.shared import SMALL_TYPE_POINTS
+from workflow.drawing.shared import SMALL_TYPE_POINTS, type_width
 
 MARK_POINTS = 7.0
 """Side of the square that a mark takes, with room."""
@@ -68,16 +67,11 @@ def label_points(panel: Axes, labels: Sequence[PointLabel]) -> None:
     inside: Array = np.array(panel.get_window_extent().extents) / pixels
     marks = np.hstack([points - MARK_POINTS / 2, points + MARK_POINTS / 2])
     places = [
-        _places(point, _width(label.text), marks, inside)
+        _places(point, type_width(label.text), marks, inside)
         for point, label in zip(points, labels, strict=True)
     ]
     for label, point, box in zip(labels, points, _settled(places), strict=True):
         _write(panel, label, point, box)
-
-
-def _width(text: str) -> float:
-    """Of a line of small type, in points."""
-    return float(TextPath((0, 0), text, size=SMALL_TYPE_POINTS).get_extents().width)
 
 
 def _places(point: Array, width: float, marks: Array, inside: Array) -> _Places:

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
 from models.networks.titles import network_titles
 from sim.files import intact
@@ -39,6 +41,8 @@ PAPER = 0.8
 """Sizes of lines and ticks on paper, over those of a notebook."""
 PAGE_INCHES = 7.2
 """Width of every figure: a page's at 96 pixels per inch, so that type keeps its size on it."""
+LETTERS_PER_PAGE = 86
+"""Of ordinary type beside each other in the panels of a page, which leave room for their names."""
 TYPE_POINTS = 8.5
 SMALL_TYPE_POINTS = 8.0
 """Of ticks, legends and labels of points; nothing is smaller on a page."""
@@ -100,6 +104,17 @@ def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
 def ordered_networks(names: Iterable[str]) -> list[str]:
     """The names in the project's order, unknown ones last."""
     return ordered(names, network_titles())
+
+
+def type_width(text: str) -> float:
+    """Width of a line of small type, in points."""
+    return float(TextPath((0, 0), text, size=SMALL_TYPE_POINTS).get_extents().width)
+
+
+def wrapped(text: str, columns: int) -> str:
+    """The text in lines that fit under one of so many panels beside each other."""
+    most = LETTERS_PER_PAGE // columns
+    return "\n".join(textwrap.fill(line, most) for line in text.splitlines())
 
 
 def page_figure(height_inches: float) -> Figure:

@@ -1,16 +1,18 @@
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.styles import design_style
 from workflow.drawing.designs import (
     MEAN,
     design_rows,
-    grouped_bars,
+    label_columns,
     network_means,
     ratio_axis,
     ratio_limits,
+    scheme_by_suite,
     times,
 )
 
@@ -59,9 +61,16 @@ def test_limits_hold_one_and_every_finite_value() -> None:
     assert low < 1.0 < 3.0 < high < 5.0
 
 
-def test_what_has_no_value_gets_no_bar_and_what_has_no_row_no_legend() -> None:
-    panel = Figure().subplots()
-    rows = pd.DataFrame({"n": ["a", "b"], "s": ["x", "x"], "v": [1.0, None]})
-    grouped_bars(panel, rows, ("n", "s", "v"), ["a", "b"], {"x": "red", "y": "blue"})
-    assert [bar.get_height() for bar in panel.patches] == [1.0]
-    assert panel.get_legend_handles_labels()[1] == ["x"]
+def test_names_stand_left_and_numbers_below_where_a_suite_lacks_a_scheme() -> None:
+    rows = pd.DataFrame({"suite": ["a", "b", "b"], "scheme": ["dense", "dense", "dbb"]})
+
+    def draw(panel: Axes, _: pd.DataFrame) -> None:
+        panel.set_yticks([0, 1], ["one", "other"])
+
+    figure, panels = scheme_by_suite(rows, draw, 1.0, 0.5)
+    label_columns(panels, "what the axis shows")
+    figure.draw_without_rendering()
+    assert [[panel.axison for panel in line] for line in panels] == [[True, True], [True, False]]
+    assert panels[1, 0].get_xlabel() == panels[0, 1].get_xlabel() == "what the axis shows"
+    assert panels[0, 1].xaxis.get_ticklabels()[0].get_visible()
+    assert all(panel.yaxis.get_ticklabels()[0].get_visible() for panel in panels[:, 0])

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from workflow.drawing.designs import network_ticks, suite_columns
+from workflow.drawing.bars import network_ticks
+from workflow.drawing.designs import suite_columns
 from workflow.drawing.shared import PALETTE, figure_command, ordered_networks
 from workflow.drawing.words import ordered_schemes, scheme_label, suite_label
 

@@ -33,6 +33,8 @@ from workflow.drawing.shared import (
 from workflow.trained import network_of, trained_checkpoint
 
 CANVASES = 5
+LETTER = 9
+"""Height of a class with its room, in pixels of a canvas."""
 DRAWN = Selection(least_score=0.3, most_overlap=0.45)
 """Stricter than for mAP, which counts every detection by its score."""
 TRUE, DETECTED = PALETTE[9], PALETTE[1]
@@ -42,14 +44,18 @@ Row = tuple[list[float], str]
 
 
 def _boxes(panel: Axes, rows: list[Row], color: tuple[float, ...], above: bool) -> None:
+    """Boxes with their classes; the panel shows its canvas already."""
+    height = panel.get_ylim()[0]
     for (left, top, right, bottom), text in rows:
         corner = (left - 0.5, top - 0.5)  # pixel centres are whole numbers
         panel.add_patch(
             Rectangle(corner, right - left, bottom - top, fill=False, edgecolor=color, linewidth=1)
         )
-        at = (left, top - 1) if above else (right, bottom + 1)
+        # Where there is no room beyond the box, the class stands within it.
+        edge = max(top - 1, LETTER) if above else min(bottom + 1, height - LETTER)
         panel.text(
-            *at,
+            left if above else right,
+            edge,
             text,
             color=color,
             fontsize=SMALL_TYPE_POINTS,

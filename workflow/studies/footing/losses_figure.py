@@ -12,7 +12,12 @@ from matplotlib.figure import Figure
 
 from sim.footing import footing
 from sim.registry import design_title
-from workflow.drawing.designs import ROW_INCHES, scheme_by_suite
+from workflow.drawing.designs import (
+    ROW_INCHES,
+    designs_of_schemes,
+    label_columns,
+    scheme_by_suite,
+)
 from workflow.drawing.loss_bars import loss_bars, loss_legend
 from workflow.drawing.shared import figure_command
 
@@ -20,6 +25,7 @@ MEAN = "mean"
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, designs: list[str]) -> None:
+    """Bars of the designs that some suite has under the scheme."""
     shares = rows.pivot_table("slots_percent", "accelerator", "group", aggfunc="sum")
     loss_bars(panel, shares.reindex(designs), [design_title(name) for name in designs])
 
@@ -30,15 +36,15 @@ def draw(losses: pd.DataFrame) -> Figure:
     rows = losses[losses["footing"] == common.label(0)]
     means = rows[rows["network"] == MEAN]
     rows = rows if means.empty else means
-    designs = common.present(rows["accelerator"])
+    of_scheme = designs_of_schemes(rows)
     figure, panels = scheme_by_suite(
         rows,
-        lambda panel, case: _panel(panel, case, designs),
-        ROW_INCHES * len(designs) + 0.75,
+        lambda panel, case: _panel(panel, case, of_scheme[case["scheme"].iloc[0]]),
+        ROW_INCHES * max(map(len, of_scheme.values())) + 0.75,
         1.0,
+        sharey="row",
     )
-    for panel in panels[-1]:
-        panel.set_xlabel("multiplier-cycles (%)\neffectual = share of the two-sided bound")
+    label_columns(panels, "multiplier-cycles (%)\neffectual = share of the two-sided bound")
     loss_legend(figure)
     return figure
 

@@ -18,6 +18,8 @@ from workflow.drawing.designs import (
     DENSE_LABEL,
     MEAN,
     ROW_INCHES,
+    designs_of_schemes,
+    label_columns,
     ratio_axis,
     ratio_limits,
     scheme_by_suite,
@@ -60,19 +62,18 @@ def draw(table: pd.DataFrame) -> Figure:
     rows = table[(table["layers"] == "no_linear") & (table["network"] == MEAN)]
     if rows.empty:  # one network only: its own values are the mean
         rows = table[table["layers"] == "no_linear"]
-    designs = common.present(rows["accelerator"])
+    designs = designs_of_schemes(rows)
     sizes = [*map(common.label, range(len(common.multipliers))), AS_CONFIGURED]
     limits = ratio_limits(rows[SPEEDUP], rows["two_sided_bound"])
 
     def panel(panel: Axes, cell: pd.DataFrame) -> None:
-        _panel(panel, cell, designs, sizes)
+        _panel(panel, cell, designs[cell["scheme"].iloc[0]], sizes)
         panel.set_xlim(limits)
         ratio_axis(panel, most_ticks=6)
 
-    height = ROW_INCHES * len(designs) + 0.75
-    figure, panels = scheme_by_suite(rows, panel, height, 0.8)
-    for last in panels[-1]:
-        last.set_xlabel("speedup per multiplier, geometric mean")
+    height = ROW_INCHES * max(map(len, designs.values())) + 0.75
+    figure, panels = scheme_by_suite(rows, panel, height, 0.8, sharey="row")
+    label_columns(panels, "speedup per multiplier, geometric mean")
     legend_below(figure, columns=3)
     return figure
 

@@ -17,6 +17,7 @@ from sim.footing import footing
 from workflow.drawing.designs import (
     ROW_INCHES,
     design_rows,
+    label_columns,
     of_every_suite,
     ratio_axis,
     ratio_limits,
@@ -64,8 +65,7 @@ def draw(table: pd.DataFrame, gpu: pd.DataFrame | None = None) -> Figure:
 
     height = ROW_INCHES * len(designs) + 0.75
     figure, panels = scheme_by_suite(rows, panel, height, 0.8)
-    for last in panels[-1]:
-        last.set_xlabel(f"speedup of convolutions, {common.multipliers[0]} multipliers")
+    label_columns(panels, f"speedup of convolutions, {common.multipliers[0]} multipliers")
     legend_below(figure, columns=2 if gpu is None else 1)  # names of devices are long
     return figure
 

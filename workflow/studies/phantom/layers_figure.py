@@ -45,7 +45,9 @@ def draw(layers: pd.DataFrame) -> Figure:
             _panel(panel, case)
             panel.set_ylim(limits)
             ratio_axis(panel, horizontal=False, most_ticks=7)
-            panel.set_title(f"{network_label(network)}\n{suite_label(suite)}")
+            panel.set_title(
+                f"{network_label(network)}\n{suite_label(suite, lines=len(suites) > 2)}"
+            )
         line[0].set_ylabel("speedup over ideal dense\n(equal multipliers)")
     for panel in panels[-1]:
         panel.set_xlabel("layer, in the order they run")

@@ -4,6 +4,9 @@ Speedup of the reconstructed Phantom-2D relative to its configured parameters, o
 at a time; the configured value is in bold.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,6 +28,8 @@ COLUMNS = 3
 VISIBLE = 1e-3
 """Parameters that move the speedup by less get no panel; the table has them."""
 RELATIVE = "speedup_relative_to_configured"
+Looks = Mapping[tuple[str, str], Mapping[str, Any]]
+"""How a (suite, network) is drawn."""
 
 
 def draw(sensitivity: pd.DataFrame) -> Figure:
@@ -35,30 +40,42 @@ def draw(sensitivity: pd.DataFrame) -> Figure:
     values = rows.groupby("parameter")["value"].nunique().max() if names else 1
     figure, panels = panel_grid(max(len(names), 1), COLUMNS, ROW_INCHES * values + 0.45, 0.7)
     limits = (rows[RELATIVE].min() - 0.05, rows[RELATIVE].max() + 0.05)
-    networks = ordered_networks(sensitivity["network"])
+    suites = list(dict.fromkeys(sensitivity["suite"]))
+    looks = _looks(suites, ordered_networks(sensitivity["network"]))
     for panel, name in zip(panels, names, strict=False):
-        _panel(panel, rows[rows["parameter"] == name], networks)
+        _panel(panel, rows[rows["parameter"] == name], looks)
         panel.set_xlim(limits)
         panel.set_title(parameter_label(name))
     for panel in panels[-COLUMNS:]:
         panel.set_xlabel("relative speedup")
-    legend_below(figure, columns=3)
+    legend_below(figure, columns=3 if len(suites) == 1 else 2)
     return figure
 
 
-def _panel(panel: Axes, rows: pd.DataFrame, networks: list[str]) -> None:
+def _looks(suites: list[str], networks: list[str]) -> Looks:
+    """A colour per network, and a marker for it on each suite."""
+    return {
+        (suite, network): {
+            "marker": MARKERS[(index + group * len(networks)) % len(MARKERS)],
+            "color": PALETTE[index],
+            "markerfacecolor": "none" if index % 2 else PALETTE[index],
+        }
+        for group, suite in enumerate(suites)
+        for index, network in enumerate(networks)
+    }
+
+
+def _panel(panel: Axes, rows: pd.DataFrame, looks: Looks) -> None:
     texts = rows["value"].astype(str)
     values = list(dict.fromkeys(texts))
     for (suite, network), run in rows.groupby(["suite", "network"], sort=False):
-        index = networks.index(str(network))
         panel.plot(
             run[RELATIVE],
             [values.index(text) for text in texts[run.index]],
-            MARKERS[index % len(MARKERS)],
-            color=PALETTE[index],
+            linestyle="",
             markersize=5,
-            markerfacecolor="none" if index % 2 else PALETTE[index],
             label=f"{network_label(str(network))}, {suite_label(str(suite))}",
+            **looks[str(suite), str(network)],
         )
     panel.axvline(1.0, **BASELINE)
     configured = set(texts[rows["is_configured"].astype(bool)])

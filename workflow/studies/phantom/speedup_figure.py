@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.registry import design_title
-from workflow.drawing.designs import bound_lines, design_colours, network_bars
+from workflow.drawing.bars import design_colours, network_bars
+from workflow.drawing.designs import bound_lines
 from workflow.drawing.shared import BASELINE, figure_command, legend_below, page_figure
 from workflow.drawing.words import suite_label
 

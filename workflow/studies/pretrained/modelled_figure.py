@@ -60,7 +60,7 @@ def draw(modelled: pd.DataFrame) -> Figure:
     panels[1][0].set_yticks(range(len(STATISTICS)), list(STATISTICS.values()))
     for row, count in zip(panels, heights, strict=True):
         row[0].set_ylim(count - 0.4, -0.6)
-    legend_below(figure, columns=3)
+    legend_below(figure, columns=2)
     return figure
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.registry import design_title
-from workflow.drawing.designs import bar_bounds, design_colours, network_bars, suite_columns
+from workflow.drawing.bars import bar_bounds, design_colours, network_bars
+from workflow.drawing.designs import suite_columns
 from workflow.drawing.shared import (
     BASELINE,
     PUBLISHED,

@@ -18,7 +18,15 @@ from matplotlib.figure import Figure
 from sim.registry import design_title
 from sim.styles import design_style
 from workflow.drawing.designs import Panels
-from workflow.drawing.shared import PALETTE, figure_command, network_label, ordered, page_figure
+from workflow.drawing.shared import (
+    PAGE_INCHES,
+    PALETTE,
+    figure_command,
+    network_label,
+    ordered,
+    page_figure,
+    type_width,
+)
 from workflow.drawing.words import scheme_label, suite_label
 from workflow.studies.seeds.seeds_table import LOST, NO_DESIGN, SPEEDUP, TOP1
 
@@ -34,6 +42,8 @@ MOST_COLUMNS = 4
 """Of panels beside each other, which leaves room for the names of the runs."""
 LINE_INCHES = 0.2
 """Height of a run."""
+BESIDE_POINTS = 50.0
+"""Width of the means beside a panel, with room."""
 LEAST = 1e-6
 """Of a deviation, in points or per cent; less is rounding of equal values."""
 OF_NETWORKS: dict[str, Any] = {"color": PALETTE[0], "marker": "o"}
@@ -55,9 +65,20 @@ def draw(table: pd.DataFrame) -> Figure:
     panels: Panels = figure.subplots(
         len(lines), MOST_COLUMNS, sharey="row", squeeze=False, height_ratios=heights
     )
+    points = _panel_points(_runs(rows))
     for line, (suite, part) in zip(panels, lines, strict=True):
-        _line(line, rows[rows["suite"] == suite], part)
+        _line(line, rows[rows["suite"] == suite], part, points)
     return figure
+
+
+def _panel_points(runs: Sequence[tuple[str, str]]) -> float:
+    """About the width of a panel beside the names of the runs."""
+    names = max(type_width(_name(*run)) for run in runs)
+    return (PAGE_INCHES * 72 - names) / MOST_COLUMNS - BESIDE_POINTS
+
+
+def _name(network: str, scheme: str) -> str:
+    return f"{network_label(network)}, {scheme_label(scheme)}"
 
 
 def _cut(designs: Sequence[str]) -> list[list[str]]:
@@ -70,7 +91,7 @@ def _runs(rows: pd.DataFrame) -> list[tuple[str, str]]:
     return list(dict.fromkeys(rows[["network", "scheme"]].itertuples(index=False, name=None)))
 
 
-def _line(line: Sequence[Axes], rows: pd.DataFrame, names: Sequence[str]) -> None:
+def _line(line: Sequence[Axes], rows: pd.DataFrame, names: Sequence[str], points: float) -> None:
     """The panels of one suite: those that have values, then nothing."""
     runs, seeds = _runs(rows), int(rows["seeds"].max())
     drawn = _deviations(rows[rows["panel"].isin(names)])
@@ -79,11 +100,10 @@ def _line(line: Sequence[Axes], rows: pd.DataFrame, names: Sequence[str]) -> Non
         alike = drawn["panel"].isin(POINTS) == (name in POINTS)
         _panel(panel, drawn[drawn["panel"] == name], runs, name)
         reach = 1.1 * float(drawn.loc[alike, ["low", "high", "deviation"]].abs().max().max())
-        _set_reach(panel, reach if reach > LEAST else 1.0)
+        _set_reach(panel, reach if reach > LEAST else 1.0, points)
     for panel in line[len(present) :]:
         panel.set_axis_off()
-    labels = [f"{network_label(network)}, {scheme_label(scheme)}" for network, scheme in runs]
-    line[0].set_yticks(range(len(runs)), labels)
+    line[0].set_yticks(range(len(runs)), [_name(*run) for run in runs])
     line[0].set_ylim(len(runs) - 0.4, -0.6)
     _title(line[0], f"{suite_label(rows['suite'].iloc[0])}: {seeds} seeds")
 
@@ -107,12 +127,17 @@ def _deviations(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _set_reach(panel: Axes, reach: float) -> None:
-    """The same way to either side, with a tick at the last round number."""
+def _set_reach(panel: Axes, reach: float, points: float) -> None:
+    """The same way to either side, with a tick at the last round number.
+
+    The 0 in the middle is not written where the panel, so many points wide, has no room for it.
+    """
     panel.set_xlim(-reach, reach)
     power = 10.0 ** np.floor(np.log10(reach))
     tick = max(step * power for step in (1, 1.5, 2, 3, 4, 6, 8) if step * power <= reach)
-    panel.set_xticks([-tick, 0, tick], [f"\N{MINUS SIGN}{tick:g}", "0", f"{tick:g}"])
+    ends = f"\N{MINUS SIGN}{tick:g}", f"{tick:g}"
+    middle = "0" if type_width(ends[0]) / 2 + type_width("0") < points / 2 * tick / reach else ""
+    panel.set_xticks([-tick, 0, tick], [ends[0], middle, ends[1]])
 
 
 def _panel(panel: Axes, rows: pd.DataFrame, runs: Sequence[tuple[str, str]], name: str) -> None:

@@ -8,7 +8,8 @@ these zeros.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workflow.drawing.designs import bar_bounds, network_bars, suite_columns
+from workflow.drawing.bars import bar_bounds, network_bars
+from workflow.drawing.designs import suite_columns
 from workflow.drawing.shared import BAR_COLOURS, BASELINE, figure_command, legend_below
 from workflow.drawing.words import suite_label
 

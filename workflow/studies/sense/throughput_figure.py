@@ -7,7 +7,7 @@ abstract.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workflow.drawing.designs import grouped_bars
+from workflow.drawing.bars import grouped_bars
 from workflow.drawing.shared import (
     BAR_COLOURS,
     PUBLISHED,

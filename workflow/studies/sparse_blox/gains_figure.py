@@ -13,7 +13,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from sim.styles import design_style
-from workflow.drawing.designs import bar_bounds, network_bars, suite_columns
+from workflow.drawing.bars import bar_bounds, network_bars
+from workflow.drawing.designs import suite_columns
 from workflow.drawing.shared import BASELINE, figure_command, legend_below
 from workflow.drawing.words import suite_label
 

@@ -8,7 +8,7 @@ weights. YOLOv5s with SiLU has no zeros but those of the padding.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workflow.drawing.designs import grouped_bars
+from workflow.drawing.bars import grouped_bars
 from workflow.drawing.shared import (
     BAR_COLOURS,
     PUBLISHED,
