@@ -1,6 +1,6 @@
 """What every figure keeps to on a page, drawn from committed tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
@@ -10,21 +10,48 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from snakemake.utils import update_config
 
 from sim.declared import ROOT
 from workflow.drawing.shared import PAGE_INCHES, SMALL_TYPE_POINTS, apply_style
 from workflow.plan.plan import Plan
 from workflow.plan.products import Figure as Product
-from workflow.plan.products import products
+from workflow.plan.products import modules, products
 
 REFERENCE = ROOT / "results" / "reference"
-CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-PRODUCTS = {figure.name: figure for figure in products(Plan(CONFIG, ROOT)).figures}
-CASES = [(name, "tables") for name in PRODUCTS] + [("hass_search", "full/tables")]
-"""Figures with the folder of the tables: those of the default run, and what is kept of the full."""
+
+
+def _planned() -> dict[str, Product]:
+    """The figures that the full configuration draws from tables, by name."""
+    config: dict[str, Any] = {}
+    for name in ("config.yaml", "full.yaml"):
+        update_config(config, yaml.safe_load((ROOT / "config" / name).read_text()))
+    figures = products(Plan(config, ROOT)).figures
+    # Where networks were fetched there are these as well, each drawn from the table of its name.
+    fetched = [
+        Product(name, module, [name])
+        for name, module in modules(Product).items()
+        if name.startswith("pretrained_")
+    ]
+    return {figure.name: figure for figure in [*figures, *fetched] if figure.tables}
+
+
+PRODUCTS = _planned()
+CASES = [
+    (name, folder)
+    for folder in ("tables", "full/tables")
+    for name, figure in PRODUCTS.items()
+    if all((REFERENCE / folder / f"{table}.csv").exists() for table in figure.tables)
+]
+"""Figures with the folder of the tables: those of the default run and of the full one."""
 MOST_SERIES = 7
 PROGRAM = "SCNN_simulation"
 """Somebody's program, which is called so."""
@@ -93,6 +120,50 @@ def test_no_text_lies_on_another(drawn: Drawn) -> None:
         if left.overlaps(right)
     ]
     assert hidden == []
+
+
+def test_every_line_of_panels_has_names_and_every_column_numbers(drawn: Drawn) -> None:
+    """What shares an axis shows its ticks once, but never beside or above an empty place."""
+    for group in _shared(drawn.figure, "y"):
+        for row in {place.rowspan.start for place in group}:
+            line = [panel for place, panel in group.items() if place.rowspan.start == row]
+            assert any(_ticks(panel.yaxis.get_ticklabels()) for panel in line)
+    for group in _shared(drawn.figure, "x"):
+        for column in {place.colspan.start for place in group}:
+            line = [panel for place, panel in group.items() if place.colspan.start == column]
+            assert any(_ticks(panel.xaxis.get_ticklabels()) for panel in line)
+
+
+def _shared(figure: Figure, axis: str) -> list[dict[SubplotSpec, Axes]]:
+    """Panels that are drawn, by their place, in groups that share an axis."""
+    groups: dict[frozenset[int], dict[SubplotSpec, Axes]] = {}
+    for panel in figure.axes:
+        siblings = (panel.get_shared_x_axes if axis == "x" else panel.get_shared_y_axes)()
+        key = frozenset(map(id, siblings.get_siblings(panel)))
+        place = panel.get_subplotspec()
+        if panel.axison and place is not None:
+            groups.setdefault(key, {})[place] = panel
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _ticks(labels: Iterable[Text]) -> bool:
+    return any(label.get_visible() and label.get_text() for label in labels)
+
+
+def test_no_two_marks_of_a_legend_look_the_same(drawn: Drawn) -> None:
+    for panel in drawn.figure.axes:
+        handles, labels = panel.get_legend_handles_labels()
+        looks = {label: _look(handle) for handle, label in zip(handles, labels, strict=True)}
+        marks = [look for look in looks.values() if look is not None]
+        assert len(marks) == len(set(marks)), sorted(looks)
+
+
+def _look(handle: Artist) -> tuple[str, ...] | None:
+    if not isinstance(handle, Line2D):
+        return None
+    parts = (handle.get_color(), handle.get_markerfacecolor())
+    shown = [str(handle.get_marker()), str(handle.get_linestyle())]
+    return tuple(shown + [to_hex(part, keep_alpha=True) for part in parts])
 
 
 def test_no_identifier_is_written(drawn: Drawn) -> None:
