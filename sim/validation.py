@@ -1,5 +1,6 @@
 """Range checks whose messages name the parameter, the value and what was expected."""
 
+import os
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from math import inf
@@ -113,4 +114,8 @@ def required_path(call: str, path: object) -> Path:
         raise UserError(f"{call} takes a path, not {type(path).__name__}")
     if "\0" in str(path):
         raise UserError(f"{call} got {described(str(path))}; no path holds the character 0")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:  # half of a pair of surrogates
+        raise UserError(f"{call} got {described(str(path))}; no path holds such letters") from error
     return Path(path)

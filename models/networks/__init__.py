@@ -87,18 +87,12 @@ def build(
     has the network. Every activation function is a module of its own that runs once.
 
     Raises:
-        UserError: no such network, a value is out of range (see Variant), or there is no room for
-            so many weights.
+        UserError: no such network, or a value is out of range (see Variant).
     """
     record = network_record(name)
     # Here, because importing PyTorch takes seconds and titles need none of it.
     from models.networks.variant import Variant, initialise
 
-    variant = Variant(num_classes, in_channels, width, input_size, batch_norm)
-    try:
-        module = record.build(variant)
-    except RuntimeError as error:  # PyTorch's word for more weights than it counts or has room for
-        reason = str(error).splitlines()[0]
-        raise UserError(f"{name} at width {width:g} cannot be made: {reason}") from error
+    module = record.build(Variant(num_classes, in_channels, width, input_size, batch_norm))
     initialise(module)
     return module

@@ -1,6 +1,5 @@
 """What may vary between two builds of one network, and helpers that all definitions share."""
 
-import math
 from dataclasses import dataclass
 
 from torch import nn
@@ -12,6 +11,8 @@ SMALL_INPUT = 64
 """Inputs up to this many pixels get a stem that does not shrink them at once."""
 
 MINIMUM_INPUT = 28
+WIDEST = 64
+"""Largest factor on channel counts: its square, on weights, is more than any machine holds."""
 CHANNEL_MULTIPLE = 8
 """Scaled channel counts are multiples of one density-bound block."""
 
@@ -23,7 +24,7 @@ class Variant:
     Attributes:
         num_classes: outputs of the last layer.
         in_channels: channels of the image.
-        width: factor on all channel counts; 1 is the published network.
+        width: factor on all channel counts, at most WIDEST; 1 is the published network.
         input_size: height and width of the image in pixels.
         batch_norm: None = as published at full size, and on for small inputs, where the networks
             without it train badly.
@@ -46,8 +47,11 @@ class Variant:
             raise UserError(
                 f"input_size is {self.input_size}; expected at least {MINIMUM_INPUT} pixels"
             )
-        if not (math.isfinite(self.width) and self.width > 0):
-            raise UserError(f"width is {self.width!r}; expected a number above 0, 1 = full size")
+        if not 0 < self.width <= WIDEST:  # nor is what is no number
+            raise UserError(
+                f"width is {self.width!r}; expected a number above 0 (1 = full size), "
+                f"at most {WIDEST}"
+            )
 
     @property
     def small(self) -> bool:

@@ -172,6 +172,8 @@ def test_a_path_may_be_text_and_nothing_else(trace: NetworkTrace, tmp_path: Path
     assert len(read_trace(str(tmp_path / "a")).layers) == len(trace.layers)
     with pytest.raises(UserError, match="takes a path, not int"):
         read_trace(7)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="no path holds such letters"):
+        write_trace(str(tmp_path / "\ud800"), trace)
 
 
 def test_a_name_that_no_file_may_have_is_said_once(trace: NetworkTrace, tmp_path: Path) -> None:

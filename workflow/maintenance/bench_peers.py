@@ -106,7 +106,8 @@ def peer_run(python: Path, dataflow: str, topology: Path) -> tuple[PeerCost, lis
     with tempfile.TemporaryDirectory() as name:
         temporary = Path(name)
         (temporary / "config").write_text(CONFIG.format(side=SIDE, dataflow=dataflow))
-        command = [str(python), "-c", PEER, "config", str(topology.resolve()), "output"]
+        program = python.absolute()  # not resolved: a link is what makes it the environment's own
+        command = [str(program), "-c", PEER, "config", str(topology.resolve()), "output"]
         cost = process_cost(f"SCALE-Sim 3.0.0, {dataflow}", command, temporary)
         return cost, peer_cycles((temporary / "output" / "run" / "COMPUTE_REPORT.csv").read_text())
 

@@ -96,7 +96,7 @@ def _title(name: str) -> str:
 
 
 def _data(results: ResultFolder, name: str) -> str:
-    packed = gzip.compress(results.table_path(name).read_bytes(), 9, mtime=0)
+    """The table's file and how its columns are shown, compressed: assets/tables.js unpacks it."""
     shown = [
         {
             "words": entry.words,
@@ -107,8 +107,9 @@ def _data(results: ResultFolder, name: str) -> str:
         }
         for entry in columns_of(results, name)
     ]
-    content = {"columns": shown, "csv": base64.b64encode(packed).decode()}
-    return f"(window.tableData ??= {{}}).{name} = {json.dumps(content, ensure_ascii=False)};\n"
+    content = json.dumps({"columns": shown, "csv": results.table_path(name).read_bytes().decode()})
+    packed = base64.b64encode(gzip.compress(content.encode(), 9, mtime=0)).decode()
+    return f'(window.tableData ??= {{}}).{name} = "{packed}";\n'
 
 
 def _overview(results: ResultFolder) -> str:

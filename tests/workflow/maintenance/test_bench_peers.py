@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -19,10 +20,13 @@ folder.mkdir(parents=True)
 
 
 def _compared(monkeypatch: pytest.MonkeyPatch, last: int) -> None:
-    """Beside a peer that states the index of the last cycle of AlexNet's first layer."""
+    """Beside a peer that states the index of the last cycle of AlexNet's first layer.
+
+    Its Python is named from the folder of the project, as `make bench-peers` does.
+    """
     monkeypatch.setattr(bench_peers, "PEER", PEER.format(report=REPORT.format(last=last)))
     monkeypatch.setattr(bench_peers, "layers_of", lambda _: [LAYER])
-    monkeypatch.setattr("sys.argv", ["bench_peers", "--python", sys.executable])
+    monkeypatch.setattr("sys.argv", ["bench_peers", "--python", os.path.relpath(sys.executable)])
     bench_peers.main()
 
 

@@ -1,4 +1,4 @@
-// Shows the table of a page: unpacks its CSV, rounds what is shown, keeps the file for download.
+// Shows the table of a page: unpacks it, rounds what is shown, keeps the file for download.
 "use strict";
 
 /** Fields of a CSV text, row by row. */
@@ -51,11 +51,10 @@ function download(name, text) {
 
 async function showTable(place) {
   const name = place.dataset.table;
-  const { columns, csv } = window.tableData[name];
-  const text = await unpacked(csv);
-  const [, ...rows] = csvRows(text);
+  const { columns, csv } = JSON.parse(await unpacked(window.tableData[name]));
+  const [, ...rows] = csvRows(csv);
   const { jQuery } = await viewer();
-  document.querySelector(`[data-download="${name}"]`).onclick = () => download(name, text);
+  document.querySelector(`[data-download="${name}"]`).onclick = () => download(name, csv);
   const table = document.createElement("table");
   table.className = "display";
   place.replaceChildren(table);
