@@ -18,6 +18,8 @@ from workflow.site.table_pages import table_pages
 
 DOCS = ROOT / "docs"
 ASSETS = ROOT / "workflow" / "site" / "assets"
+NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
+"""For a page of what was once: a search is for what holds now."""
 
 
 def pages(results: ResultFolder) -> dict[str, str]:
@@ -38,7 +40,8 @@ def _written_pages(results: ResultFolder) -> Iterator[tuple[str, str]]:
     for path in sorted(DOCS.glob("*.md")):
         text = table_links(plain_links(path.read_text(encoding="utf-8")), results.tables)
         yield path.name, filled(text, results)
-    yield "changelog.md", plain_links((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    changes = plain_links((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    yield "changelog.md", NOT_SEARCHED + changes
 
 
 def _pictures(results: ResultFolder) -> Iterator[tuple[str, str]]:

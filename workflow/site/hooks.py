@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -18,9 +19,8 @@ def on_post_build(config: Any, **_: Any) -> None:
     site = Path(config["site_dir"])
     package = files("itables") / "html"
     script = classic_script((package / "dt_bundle.js").read_text(encoding="utf-8"))
-    (site / "assets" / "itables.js").write_text(packed(script), encoding="utf-8")
     style = (package / "dt_bundle.css").read_text(encoding="utf-8")
-    (site / "assets" / "itables.css").write_text(style, encoding="utf-8")
+    (site / "assets" / "itables.js").write_text(packed(script, style), encoding="utf-8")
     for pattern in UNUSED:
         for path in sorted(site.glob(pattern), reverse=True):
             _remove(path)
@@ -54,10 +54,14 @@ def classic_script(module: str) -> str:
     return f"(()=>{{{body}\n}})();\n"
 
 
-def packed(script: str) -> str:
-    """A script that holds another one compressed, which assets/tables.js unpacks."""
-    held = base64.b64encode(gzip.compress(script.encode(), 9, mtime=0)).decode()
-    return f'window.packedViewer = "{held}";\n'
+def packed(script: str, style: str) -> str:
+    """A script that holds another one and its style compressed, which assets/tables.js unpacks."""
+    held = {"script": _compressed(script), "style": _compressed(style)}
+    return f"window.packedViewer = {json.dumps(held)};\n"
+
+
+def _compressed(text: str) -> str:
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
 def _remove(path: Path) -> None:

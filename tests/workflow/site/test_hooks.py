@@ -1,5 +1,6 @@
 import base64
 import gzip
+import json
 
 import pytest
 
@@ -20,5 +21,6 @@ def test_a_bundle_without_exports_is_refused() -> None:
 
 
 def test_a_packed_script_holds_the_whole_of_it() -> None:
-    held = packed("alert(1)").split('"')[1]
-    assert gzip.decompress(base64.b64decode(held)) == b"alert(1)"
+    held = json.loads(packed("alert(1)", "td{}").partition(" = ")[2].rstrip(";\n"))
+    assert gzip.decompress(base64.b64decode(held["script"])) == b"alert(1)"
+    assert gzip.decompress(base64.b64decode(held["style"])) == b"td{}"

@@ -34,8 +34,11 @@ async function unpacked(base64) {
 /** The viewer of tables, unpacked and run once. */
 async function viewer() {
   if (!window.itables) {
+    const style = document.createElement("style");
+    style.textContent = await unpacked(window.packedViewer.style);
+    document.querySelector('link[href$="site.css"]').before(style);  // which has the last word
     const script = document.createElement("script");
-    script.textContent = await unpacked(window.packedViewer);
+    script.textContent = await unpacked(window.packedViewer.script);
     document.head.append(script);
   }
   return window.itables;
