@@ -21,11 +21,16 @@ from tests.workflow.slurm_cluster import Cluster, UnavailableError, running_clus
 pytestmark = pytest.mark.slow
 
 POINTS = int(os.environ.get("SLURM_POINTS", "24"))
+AHEAD = 250
+"""Lookaheads of a sweep; more points have further mesh sizes, and come in multiples of this."""
 SWEEP = {
     "sweeps": {
         "ahead": {
             "accelerators": ["phantom_2d"],
-            "parameters": {"lookahead": list(range(3, 3 + POINTS))},
+            "parameters": {
+                "lookahead": list(range(3, 3 + min(POINTS, AHEAD))),
+                "mesh_rows": list(range(1, 1 + -(-POINTS // AHEAD))),
+            },
             "suites": ["digits"],
             "networks": ["lenet5"],
             "schemes": ["dbb"],
@@ -98,7 +103,8 @@ def test_a_sweep_outlives_the_loss_of_a_node_and_gives_the_bytes_of_a_local_run(
     made = (tmp_path / "cluster" / TABLE).read_bytes()
     assert made == (tmp_path / "local" / TABLE).read_bytes()
     rows = list(csv.DictReader(io.StringIO(made.decode())))
-    assert len({row["parameter_lookahead"] for row in rows}) == POINTS
+    made_of = {(row["parameter_lookahead"], row["parameter_mesh_rows"]) for row in rows}
+    assert len(made_of) == POINTS
 
     ended = jobs(nodes)
     assert nodes.states()["node2"] == "down"

@@ -147,19 +147,21 @@ def draw(every: Sequence[Point]) -> Figure:
     axes = by_axis(every)
     figure = page_figure(3.4)
     panels = figure.subplots(2, len(axes), sharex="col", sharey="row", squeeze=False)
-    rows: tuple[tuple[str, Callable[[Point], float]], ...] = (
-        ("processor seconds", lambda each: each.cpu_s),
-        ("peak memory, MB", lambda each: each.peak_mb),
+    rows: tuple[tuple[str, str, Callable[[Point], float]], ...] = (
+        ("processor seconds", "log", lambda each: each.cpu_s),
+        ("peak memory, MB", "linear", lambda each: each.peak_mb),  # less than a decade
     )
-    for line, (label, value) in zip(panels, rows, strict=True):
+    for line, (label, scale, value) in zip(panels, rows, strict=True):
         for panel, of_axis in zip(line, axes.values(), strict=True):
             values = [each.value for each in of_axis]
             panel.plot(values, [value(each) for each in of_axis], "o-", color=PALETTE[0])
             panel.set_xscale("log", base=2)
-            panel.set_yscale("log")
+            panel.set_yscale(scale)
             panel.set_xticks(values, [str(each) for each in values])
             panel.minorticks_off()
         line[0].set_ylabel(label)
+        if scale == "linear":
+            line[0].set_ylim(bottom=0)
     for (above, below), (axis, of_axis) in zip(panels.T, axes.items(), strict=True):
         above.set_title(f"exponent {exponent(of_axis):.2f}")
         below.set_xlabel(axis)

@@ -26,4 +26,9 @@ def test_a_point_holds_the_bits_of_all_masks_and_a_column_is_drawn_per_axis() ->
     measured = growth.point("images", 3, 3, [layer], 3, ["sa", "scnn"])
     assert measured.mask_bits == 8 * 4 * 9 + 3 * 4 * 36
     assert measured.cpu_s > 0
-    assert len(growth.draw([measured, *SQUARE]).axes) == 2
+    figure = growth.draw([measured, *SQUARE])
+    figure.draw_without_rendering()
+    assert len(figure.axes) == 2
+    for panel in figure.axes:
+        low, high = panel.get_ylim()
+        assert sum(low <= tick <= high for tick in panel.get_yticks()) >= 2

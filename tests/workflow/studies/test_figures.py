@@ -69,13 +69,17 @@ class Drawn:
     texts: list[Text]
 
 
-def _drawn(product: Product, folder: Path, patch: pytest.MonkeyPatch) -> Drawn:
-    tables = [
+def _tables(product: Product, folder: Path) -> list[pd.DataFrame]:
+    return [
         pd.read_csv(
             folder / f"{name}.csv", keep_default_na=False, na_values=[""], dtype={"layer": str}
         )
         for name in product.tables
     ]
+
+
+def _drawn(product: Product, folder: Path, patch: pytest.MonkeyPatch) -> Drawn:
+    tables = _tables(product, folder)
     apply_style()
     figure: Figure = import_module(product.module).draw(*tables)
     texts: dict[int, Text] = {}
@@ -96,6 +100,25 @@ def drawn(request: pytest.FixtureRequest) -> Iterator[Drawn]:
     with pytest.MonkeyPatch.context() as patch:
         name, folder = request.param
         yield _drawn(PRODUCTS[name], REFERENCE / folder, patch)
+
+
+@pytest.mark.parametrize("name", [name for name, folder in CASES if folder == "tables"])
+def test_suites_may_have_other_names(name: str) -> None:
+    """As Fashion-MNIST has, and files of a user's; a suite that means something keeps its own."""
+    product = PRODUCTS[name]
+    tables = [
+        table.assign(suite=table["suite"].replace(["digits", "shapes"], ["some", "others"]))
+        if "suite" in table
+        else table
+        for table in _tables(product, REFERENCE / "tables")
+    ]
+    trained = [  # every claim has a row, whatever was run
+        table[table["suite"] != "imagenet"] if "suite" in table and of != "claims" else table
+        for of, table in zip(product.tables, tables, strict=True)
+    ]
+    for version in (tables, trained):
+        if all(map(len, version)):
+            assert import_module(product.module).draw(*version).axes
 
 
 def _letters(text: Text) -> Bbox:

@@ -25,14 +25,15 @@ QUANTITIES = {
     "images_per_second": "images per second,\nas configured = 1",
 }
 SUITES = ("imagenet", "shapes", "digits")
-"""The first that is there is drawn; the table has all."""
+"""The first that is there is drawn, else the table's first; the table has all."""
 CONFIGURED = setting_label("", None)
 
 
 def draw(sensitivity: pd.DataFrame) -> Figure:
     """One row per parameter value, a marker per network; convolutions only."""
     rows = sensitivity[sensitivity["layers"] == "conv_only"]
-    rows = rows[rows["suite"] == next(s for s in SUITES if (rows["suite"] == s).any())]
+    suites = list(dict.fromkeys(rows["suite"]))
+    rows = rows[rows["suite"] == next((suite for suite in SUITES if suite in suites), suites[0])]
     settings = zip(rows["parameter"].fillna(""), rows["value"], strict=True)
     rows = rows.assign(label=[setting_label(name, value) for name, value in settings])
     order = [CONFIGURED, *sorted(set(rows["label"]) - {CONFIGURED}, key=_numeric)][::-1]
