@@ -161,7 +161,7 @@ def draw(every: Sequence[Point]) -> Figure:
             panel.minorticks_off()
         line[0].set_ylabel(label)
         if scale == "linear":
-            line[0].set_ylim(bottom=0)
+            line[0].set_ylim(0, 1.1 * max(map(value, every)))
     for (above, below), (axis, of_axis) in zip(panels.T, axes.items(), strict=True):
         above.set_title(f"exponent {exponent(of_axis):.2f}")
         below.set_xlabel(axis)
