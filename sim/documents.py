@@ -7,12 +7,9 @@ content takes the library of JSON schemas, which takes longer to start than all 
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ import yaml
 
 from sim.declared import ROOT
 from sim.errors import UserError
+from sim.remembered import recalled
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds plain values alone, ten times as fast as YAML's own where the C library is there."""
@@ -45,48 +43,23 @@ def checked_yaml(path: Path, schema: Path) -> Any:
     try:
         document = _document(path, text)
         digest = hashlib.sha256(schema.read_bytes() + b"\0" + text.encode()).hexdigest()
-        if digest not in _kept_to(schema):
+        if path.is_relative_to(ROOT):
+            recalled(schema, "checked", digest, lambda: _check(path, document, schema))
+        else:
             _check(path, document, schema)
-            if path.is_relative_to(ROOT):
-                _remember(schema, digest)
     except RecursionError as deep:
         raise UserError(f"{path}: nested too deeply") from deep
     return document
 
 
-def _check(path: Path, document: Any, schema: Path) -> None:
-    """Raise UserError if a document is against its schema."""
+def _check(path: Path, document: Any, schema: Path) -> str:
+    """Raise UserError if a document is against its schema; there is nothing to say of others."""
     from jsonschema.exceptions import best_match
 
     error = best_match(_validator(schema).iter_errors(document))
     if error is not None:
         raise UserError(f"{path}: {error.json_path}: {_shortened(error.message)}")
-
-
-def _digests(schema: Path) -> Path:
-    """Where the digests of documents that keep to a schema stand, one a line."""
-    return Path(cache_from_source(str(schema.with_suffix(".py")))).with_suffix(".checked")
-
-
-@cache
-def _kept_to(schema: Path) -> set[str]:
-    """Digests of schema and document together, of documents that keep to the schema."""
-    try:
-        return set(_digests(schema).read_text(encoding="ascii").split())
-    except (OSError, ValueError):  # none yet, or damaged: then all are checked
-        return set()
-
-
-def _remember(schema: Path, digest: str) -> None:
-    """Add a digest, where Python may keep compiled modules too."""
-    _kept_to(schema).add(digest)
-    if sys.dont_write_bytecode:
-        return
-    path = _digests(schema)
-    with suppress(OSError):  # a folder that cannot be written to
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="ascii") as file:
-            file.write(f"{digest}\n")
+    return ""
 
 
 def _document(path: Path, text: str) -> Any:

@@ -7,12 +7,11 @@ Methods belong to their class. What cannot be followed (a module passed around a
 that loads its folder) counts whole.
 """
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from workflow.module_text import ALONE, Statement, module_text
+from workflow.module_text import ALONE, Import, Statement, module_text
 
 LOADS_ITS_FOLDER = "LOADS_ITS_FOLDER"
 """Constant by which a package says that it imports the modules beside it by their names."""
@@ -105,14 +104,14 @@ def _imported(root: Path, path: Path) -> Mapping[str, Use]:
     return targets
 
 
-def _targets(root: Path, node: ast.Import | ast.ImportFrom) -> dict[str, Use]:
-    if isinstance(node, ast.Import):
-        return {alias.asname or alias.name.split(".")[0]: (alias.name, ALL) for alias in node.names}
+def _targets(root: Path, node: Import) -> dict[str, Use]:
+    if not node.module:
+        return {here: (name, ALL) for name, here in node.names}
     return {
-        alias.asname or alias.name: (
+        here: (
             (inner, ALL)
-            if module_file(root, inner := f"{node.module}.{alias.name}")
-            else (str(node.module), alias.name)
+            if module_file(root, inner := f"{node.module}.{name}")
+            else (node.module, name)
         )
-        for alias in node.names
+        for name, here in node.names
     }

@@ -5,7 +5,6 @@ checkout changes. Rules carry a digest of the modules they reach as a parameter 
 remade when, and only when, the content of the code behind it changed.
 """
 
-import ast
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from sim.errors import UserError
 from workflow.declarations import LOADS_ITS_FOLDER, module_file, modules_named, read_patterns
-from workflow.module_text import module_text
+from workflow.module_text import Import, module_text
 
 PACKAGES = ("sim", "models", "workflow")
 
@@ -78,19 +77,29 @@ def data_read(root: Path, *modules: str) -> tuple[Path, ...]:
 def _closure(root: Path, modules: tuple[str, ...]) -> tuple[Path, ...]:
     """The modules that these import, directly or not, and these, in the order of their names."""
     reached: set[Path] = set()
-    waiting = list(modules)
-    for module in waiting:
-        if module_file(root, module) is None:
+    paths = []
+    for module in modules:
+        file = module_file(root, module)
+        if file is None:
             raise UserError(f"code digest: no module {module} below {root}")
-    while waiting:
-        path = module_file(root, waiting.pop())
-        if path is not None and path not in reached:
+        paths.append(file)
+    while paths:
+        path = paths.pop()
+        if path not in reached:
             reached.add(path)
-            waiting.extend(modules_named(root, _imports(path)))
-            if path.name == "__init__.py" and LOADS_ITS_FOLDER in module_text(path).parts:
-                package = ".".join(path.parent.relative_to(root).parts)
-                waiting.extend(f"{package}.{other.stem}" for other in path.parent.glob("*.py"))
+            paths += _beside(root, path)
     return tuple(sorted(reached))
+
+
+@cache
+def _beside(root: Path, path: Path) -> tuple[Path, ...]:
+    """The files of the modules that a file's own module imports or loads."""
+    named = list(modules_named(root, _imports(path)))
+    if path.name == "__init__.py" and LOADS_ITS_FOLDER in module_text(path).parts:
+        package = ".".join(path.parent.relative_to(root).parts)
+        named += [f"{package}.{other.stem}" for other in path.parent.glob("*.py")]
+    files = (module_file(root, name) for name in named)
+    return tuple(dict.fromkeys(file for file in files if file is not None))
 
 
 @cache
@@ -102,13 +111,10 @@ def _imports(path: Path) -> tuple[str, ...]:
     return (*named, *(name for part in text.statements for name in part.by_name))
 
 
-def _imported_modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-    names: list[str] = []
-    if isinstance(node, ast.Import):
-        names = [alias.name for alias in node.names]
-    elif node.module and node.level == 0:
-        # `from a import b`: b may be a module of its own or a name inside a.
-        names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+def _imported_modules(node: Import) -> Iterator[str]:
+    names = [name for name, _ in node.names]
+    if node.module:  # `from a import b`: b may be a module of its own or a name inside a
+        names = [node.module, *(f"{node.module}.{name}" for name in names)]
     for name in names:
         parts = name.split(".")
         if parts[0] in PACKAGES:  # importing a.b.c also runs a and a.b

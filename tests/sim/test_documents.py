@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim import UserError, documents
+from sim import UserError, documents, remembered
 from sim.documents import LOADER, checked_yaml, repeated_keys
 
 SCHEMA = '{"type": "object", "required": ["rows"]}'
@@ -25,9 +25,9 @@ def remembering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     asked: list[Path] = []
     check = documents._check
 
-    def noted(path: Path, document: object, schema: Path) -> None:
+    def noted(path: Path, document: object, schema: Path) -> str:
         asked.append(path)
-        check(path, document, schema)
+        return check(path, document, schema)
 
     monkeypatch.setattr(documents, "_check", noted)
     monkeypatch.setattr(documents, "ROOT", tmp_path)
@@ -40,11 +40,11 @@ def test_a_content_that_fitted_is_not_checked_by_a_later_process_until_it_change
     tmp_path: Path, remembering: list[Path]
 ) -> None:
     for text, checks in (("rows: 3", 1), ("rows: 3", 1), ("rows: 4", 2), ("rows: 3", 2)):
-        documents._kept_to.cache_clear()  # as at the start of a process
+        remembered._lines.cache_clear()  # as at the start of a process
         read(tmp_path, text)
         assert len(remembering) == checks
     for _ in range(2):  # what does not fit is refused each time
-        documents._kept_to.cache_clear()
+        remembered._lines.cache_clear()
         with pytest.raises(UserError, match="required"):
             read(tmp_path, "columns: 3")
     read(tmp_path, "rows: 3")
@@ -60,7 +60,7 @@ def test_damaged_or_forbidden_digests_only_cost_time(
     read(tmp_path, "rows: 3")
     (kept,) = tmp_path.glob("__pycache__/*.checked")
     kept.write_bytes(b"\xff not a digest")
-    documents._kept_to.cache_clear()
+    remembered._lines.cache_clear()
     assert read(tmp_path, "rows: 3") == {"rows": 3}
     assert len(remembering) == 2
     kept.unlink()

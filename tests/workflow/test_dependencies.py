@@ -33,6 +33,7 @@ def digest(root: Path) -> str:
     from workflow import declarations, dependencies, module_text
 
     dependencies._imports.cache_clear()
+    dependencies._beside.cache_clear()
     dependencies._digest.cache_clear()
     dependencies._closure.cache_clear()
     dependencies._name_and_content.cache_clear()

@@ -6,11 +6,10 @@ from typing import Any
 from sim.declared import ROOT
 from sim.errors import UserError
 from sim.plugin_errors import raised_by_plugin
+from workflow.plan.built_settings import check_built
 from workflow.plan.config_errors import ConfigError
 from workflow.plan.config_files import ConfigFiles
 from workflow.plan.form import check_form
-from workflow.plan.full_size_checks import check_full_size
-from workflow.plan.image_checks import check_images
 from workflow.plan.layout import Layout
 from workflow.plan.name_checks import check_names
 from workflow.plan.results_folder import check_results_folder
@@ -18,12 +17,10 @@ from workflow.plan.sections.comparison import ComparedDesigns
 from workflow.plan.sections.dataflow import Dataflow
 from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.footing import CommonFooting, Sensitivities
-from workflow.plan.sections.imagenet import FullSize
 from workflow.plan.sections.pretrained import Pretrained
 from workflow.plan.sections.seeds import Seeds
 from workflow.plan.sections.spex import Spex
 from workflow.plan.sections.threshold_search import ThresholdSearches
-from workflow.plan.settings_checks import check_settings
 
 
 def check_config(
@@ -73,7 +70,4 @@ def _check(config: Mapping[str, Any], with_settings: bool) -> None:
         section.check()
     check_names(config)
     if with_settings:
-        check_settings(layout)
-        check_images(layout)
-        check_full_size(layout)
-        FullSize(layout).check()
+        check_built(layout)

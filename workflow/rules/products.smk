@@ -1,8 +1,8 @@
-# Every table and figure that a study asks for (workflow/studies/<study>/study.py): one rule each.
-# On a cluster all of them share one job: most take a second or two. Local runs ignore groups; those
-# of the other steps are in the profiles. The caption is the docstring of the module. Snakemake
+# A rule for each table and figure of the studies; its caption is its module's docstring. A cluster
+# has all in one job, as most take seconds; a local run would only look for loops among them. Snakemake
 # evaluates a command again when the job runs: it must not name what a loop has left behind.
 PRODUCTS = products(plan)
+TOGETHER = None if FIRST and workflow.local_exec else "tables"
 
 
 for table in PRODUCTS.tables:
@@ -24,7 +24,7 @@ for table in PRODUCTS.tables:
         benchmark:
             f"{RESULTS}/benchmarks/tables/{table.name}.tsv"
         group:
-            "tables"
+            TOGETHER
         conda:
             "../envs/base.yaml"
         params:
@@ -58,7 +58,7 @@ for figure in PRODUCTS.figures:
         benchmark:
             f"{RESULTS}/benchmarks/figures/{figure.name}.tsv"
         group:
-            "tables"
+            TOGETHER
         conda:
             "../envs/base.yaml"
         params:
@@ -86,7 +86,7 @@ rule tables_page:
     benchmark:
         f"{RESULTS}/benchmarks/tables/tables_page.tsv"
     group:
-        "tables"
+        TOGETHER
     conda:
         "../envs/base.yaml"
     params:

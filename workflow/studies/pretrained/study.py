@@ -1,8 +1,8 @@
 """What pruning without the training set costs networks with real weights, and what it gains."""
 
-from models.imagenet.settings import modelled_schemes
 from workflow.plan.digest import TORCH
 from workflow.plan.layout import as_json
+from workflow.plan.modelled_schemes import modelled_schemes
 from workflow.plan.plan import Plan
 from workflow.plan.products import Claims, Figure, Study, Table
 from workflow.studies.s2ta.study import ARRAYS

@@ -1,0 +1,22 @@
+"""Which schemes need no trained weights, known to a plan without loading PyTorch for it."""
+
+from sim.declared import ROOT
+from sim.plugins import plugins
+from sim.remembered import recalled
+from workflow.dependencies import code_digest
+
+
+def modelled_schemes() -> list[str]:
+    """Names of the schemes whose zeros can be modelled."""
+    if plugins("schemes"):
+        return _names().split()
+    digest = code_digest(ROOT, "models.imagenet.settings")
+    return recalled(
+        ROOT / "workflow" / "plan" / "modelled_schemes", "names", digest, _names
+    ).split()
+
+
+def _names() -> str:
+    from models.imagenet import settings
+
+    return " ".join(settings.modelled_schemes())
