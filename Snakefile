@@ -13,6 +13,7 @@ sys.path.insert(0, workflow.basedir)
 
 from sim.errors import UserError
 from workflow.plan.config_files import default_file
+from workflow.plan.scheduling import without_limit_of_starts
 
 try:
     DEFAULT = default_file()
@@ -41,6 +42,11 @@ include: "workflow/rules/footing.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/dataflow.smk"
 include: "workflow/rules/products.smk"
+
+
+# Of hooks, Snakemake takes those of this file alone.
+onstart:
+    without_limit_of_starts(workflow)
 
 
 localrules:

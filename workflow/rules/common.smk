@@ -9,7 +9,6 @@ from workflow.plan.layout import as_json
 from workflow.plan.name_checks import notes
 from workflow.plan.plan import Plan
 from workflow.plan.products import caption, products
-from workflow.plan.scheduling import without_limit_of_starts
 from workflow.plan.sweeps import SEEDING
 
 # What starts a run checks all of it; a job of a cluster, which reads this again, need not.
@@ -28,10 +27,6 @@ ROOT = Path(sim.__file__).parents[1]
 plan = Plan(config, ROOT)
 layout, digests = plan.layout, plan.digests
 RESULTS, LOGS = layout.results, f"{layout.results}/logs"
-
-
-onstart:
-    without_limit_of_starts(workflow)
 
 
 # As a shell reads it, and as Snakemake does, for which braces stand for something.

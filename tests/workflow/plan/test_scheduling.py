@@ -40,6 +40,24 @@ def test_what_starts_jobs_elsewhere_keeps_the_limit() -> None:
     assert scheduler.job_rate_limiter == "100 a second"
 
 
-def test_the_rules_take_the_limit_off_when_a_run_starts() -> None:
-    rules = (ROOT / "workflow" / "rules" / "common.smk").read_text()
-    assert "onstart:\n    without_limit_of_starts(workflow)\n" in rules
+LOOKING = """
+import sys
+import snakemake.scheduling.job_scheduler as scheduling
+from snakemake.cli import main
+looks = []
+scheduling.JobScheduler._schedule_reevalutation = lambda self, delay: looks.append(delay)
+try:
+    main()
+finally:
+    print("looked again after", looks)
+"""
+
+
+def test_a_run_of_the_workflow_never_asks_to_be_woken_to_look_for_jobs(tmp_path: Path) -> None:
+    target = "results/tables/footing_designs.csv"
+    options = ["--cores", "1", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(tmp_path)]
+    options += ["--workflow-profile", str(ROOT / "workflow" / "profiles" / "default"), target]
+    command = [sys.executable, "-c", LOOKING, *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (tmp_path / target).is_file(), done.stderr
+    assert done.stdout.endswith("looked again after []\n")
