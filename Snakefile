@@ -13,7 +13,7 @@ sys.path.insert(0, workflow.basedir)
 
 from sim.errors import UserError
 from workflow.plan.config_files import default_file
-from workflow.plan.scheduling import without_limit_of_starts
+from workflow.plan.scheduling import without_piled_looks
 
 try:
     DEFAULT = default_file()
@@ -46,7 +46,7 @@ include: "workflow/rules/products.smk"
 
 # Of hooks, Snakemake takes those of this file alone.
 onstart:
-    without_limit_of_starts(workflow)
+    without_piled_looks(workflow)
 
 
 localrules:

@@ -3,17 +3,19 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from sim.declared import ROOT
-from workflow.plan.scheduling import without_limit_of_starts
+from workflow.plan.scheduling import without_piled_looks
 
 RULES = """
 import sys
 sys.path.insert(0, {root!r})
-from workflow.plan.scheduling import without_limit_of_starts
+from workflow.plan.scheduling import without_piled_looks
 before = []
 onstart:
     before.append(workflow.scheduler.job_rate_limiter)
-    without_limit_of_starts(workflow)
+    without_piled_looks(workflow)
 onsuccess:
     print("limited", before != [None], "then", workflow.scheduler.job_rate_limiter)
 rule all:
@@ -34,10 +36,22 @@ def test_a_local_run_of_the_pinned_snakemake_ends_without_the_limit_it_began_wit
     assert (tmp_path / "4.txt").is_file()
 
 
-def test_what_starts_jobs_elsewhere_keeps_the_limit() -> None:
-    scheduler = SimpleNamespace(job_rate_limiter="100 a second")
-    without_limit_of_starts(SimpleNamespace(local_exec=False, scheduler=scheduler))
-    assert scheduler.job_rate_limiter == "100 a second"
+def test_what_starts_jobs_elsewhere_keeps_the_limit_and_asks_for_one_look_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[float] = []
+    clock = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: clock)
+    limit = "100 a second"
+    scheduler = SimpleNamespace(job_rate_limiter=limit, _schedule_reevalutation=asked.append)
+    without_piled_looks(SimpleNamespace(local_exec=False, scheduler=scheduler))
+    for _ in range(50):  # jobs that end at once
+        scheduler._schedule_reevalutation(1.0)
+    assert asked == [1.0]
+    clock += 1.0  # the look that was asked for
+    scheduler._schedule_reevalutation(1.0)
+    assert asked == [1.0, 1.0]
+    assert scheduler.job_rate_limiter == limit
 
 
 LOOKING = """
@@ -45,6 +59,7 @@ import sys
 import snakemake.scheduling.job_scheduler as scheduling
 from snakemake.cli import main
 looks = []
+assert callable(scheduling.JobScheduler._schedule_reevalutation)
 scheduling.JobScheduler._schedule_reevalutation = lambda self, delay: looks.append(delay)
 try:
     main()
