@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sim.declared import ROOT
+from sim.errors import UserError
 from workflow.plan.digest import FIGURE, NUMPY
 from workflow.plan.plan import Plan
 
@@ -186,15 +187,27 @@ def modules(kind: type[Table] | type[Figure], folder: Path = STUDIES) -> dict[st
     """Module of every table or figure that some study may ask for, by public name.
 
     Read from the text of the studies: which of them a configuration asks for does not matter.
+
+    Raises:
+        UserError: a study names one by something else than a literal; says where.
     """
-    return {
-        str(name.value): f"{PACKAGE}.{path.parent.name}.{module.value!s}"
-        for path in sorted(folder.glob("*/study.py"))
-        for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and getattr(call.func, "id", None) == kind.__name__
-        for name, module in [call.args[:2]]
-        if isinstance(name, ast.Constant) and isinstance(module, ast.Constant)
-    }
+    named = {}
+    for path in sorted(folder.glob("*/study.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", None) == kind.__name__:
+                name, module = _literals(call, path)
+                named[name] = f"{PACKAGE}.{path.parent.name}.{module}"
+    return named
+
+
+def _literals(call: ast.Call, path: Path) -> tuple[str, str]:
+    texts = [node.value for node in call.args[:2] if isinstance(node, ast.Constant)]
+    if len(texts) != 2:
+        raise UserError(
+            f"{path}:{call.lineno}: name and module of what a study asks for are to be literals, "
+            "by which the site finds it"
+        )
+    return str(texts[0]), str(texts[1])
 
 
 def caption(module: str) -> str:

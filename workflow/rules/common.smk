@@ -13,8 +13,7 @@ from workflow.plan.sweeps import SEEDING
 
 # What starts a run checks all of it; a job of a cluster, which reads this again, need not.
 FIRST = workflow.is_main_process
-FILES = (*workflow.configfiles, *workflow.overwrite_configfiles)
-READ = ConfigFiles([Path(path) for path in FILES])
+READ = ConfigFiles([Path(p) for p in (*workflow.configfiles, *workflow.overwrite_configfiles)])
 try:
     check_config(config, READ, with_settings=FIRST)
 except UserError as error:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from sim import UserError
 from workflow.plan.check_config import check_config
 from workflow.plan.plan import Plan
 from workflow.plan.products import Figure, Products, Table, modules, products
@@ -60,3 +61,16 @@ def test_every_committed_result_has_a_module_that_the_site_finds(
 ) -> None:
     committed = {path.stem for path in (ROOT / "results" / "reference").rglob(pattern)}
     assert committed <= modules(kind).keys()
+
+
+@pytest.mark.parametrize(
+    "call", ['Table(name, f"{name}_table")', 'Table("a", *rest)', 'Table(name="a", module="b")']
+)
+def test_a_study_that_the_site_cannot_read_is_refused(tmp_path: Path, call: str) -> None:
+    study = tmp_path / "mine" / "study.py"
+    study.parent.mkdir()
+    study.write_text(f'Table("losses", "losses_table", [])\n{call}\n')
+    with pytest.raises(UserError, match=r"study\.py:2: name and module .* are to be literals"):
+        modules(Table, tmp_path)
+    study.write_text('Table("losses", "losses_table", [])\n')
+    assert modules(Table, tmp_path) == {"losses": "workflow.studies.mine.losses_table"}

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sim import UserError, configurations
+from sim import Accelerator, UserError, configurations
+from sim.components import energy_basis, has_inventory
 from workflow.plan.config_errors import ConfigError, require_names
 from workflow.plan.known_names import inherited
 from workflow.plan.layout import Layout
@@ -60,7 +61,7 @@ class ComparedDesigns:
         require_names(("accelerators",), "accelerator", config["accelerators"], known)
         require_names(("design_space",), "sweep", config["design_space"], config["sweeps"])
         for name, sweep in sweeps(config).items():
-            _check_points(name, sweep)
+            self._check_points(name, sweep)
             if name in config["design_space"] or not inherited(config, "sweeps", name):
                 self._check_swept_runs(name, sweep)
 
@@ -80,14 +81,19 @@ class ComparedDesigns:
             if (reason := full_size.same_under_every_seed(run)) is not None:
                 raise ConfigError(("sweeps", name, "seeds"), f"{reason}; leave out seeds")
 
+    def _check_points(self, name: str, sweep: Sweep) -> None:
+        """Every accelerator exists, has every parameter, and can be built and priced anywhere."""
+        place = ("sweeps", name, "accelerators")
+        require_names(place, "accelerator", sweep.accelerators, configurations())
+        for accelerator in sweep.accelerators:
+            for point in sweep.points:
+                try:
+                    self._require_priced(configurations()[accelerator].build(**point))
+                except UserError as error:
+                    raise ConfigError(("sweeps", name, "parameters"), str(error)) from error
 
-def _check_points(name: str, sweep: Sweep) -> None:
-    """Every accelerator exists, has every parameter, and can be built at every point."""
-    place = ("sweeps", name, "accelerators")
-    require_names(place, "accelerator", sweep.accelerators, configurations())
-    for accelerator in sweep.accelerators:
-        for point in sweep.points:
-            try:
-                configurations()[accelerator].build(**point)
-            except UserError as error:
-                raise ConfigError(("sweeps", name, "parameters"), str(error)) from error
+    def _require_priced(self, design: Accelerator) -> None:
+        """Raise UserError for a design of components that are larger than any known one."""
+        energy, nodes_nm = self.layout.config["energy"], self.layout.config["technology_nodes_nm"]
+        for node_nm in nodes_nm if has_inventory(design) else []:
+            energy_basis(energy["basis"], design, node_nm, dram=energy["dram"])
