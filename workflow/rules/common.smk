@@ -13,7 +13,8 @@ from workflow.plan.sweeps import SEEDING
 
 # What starts a run checks all of it; a job of a cluster, which reads this again, need not.
 FIRST = workflow.is_main_process
-READ = ConfigFiles([Path(p) for p in (*workflow.configfiles, *workflow.overwrite_configfiles)])
+FILES = (*workflow.configfiles, *workflow.overwrite_configfiles)
+READ = ConfigFiles([Path(path) for path in FILES])
 try:
     check_config(config, READ, with_settings=FIRST)
 except UserError as error:
@@ -31,10 +32,9 @@ RESULTS, LOGS = layout.results, f"{layout.results}/logs"
 # As a shell reads it, and as Snakemake does, for which braces stand for something.
 CHECKOUT = shlex.quote(str(ROOT)).replace("{", "{{").replace("}", "}}")
 
-# A prefix replaces Snakemake's own, which makes a step fail when any command of a pipe fails. Steps
-# find sim/ and models/ from any working directory. The C library keeps freed memory: by default it
-# returns every large tensor to the system, which clears it again for the next one, and steps that
-# evaluate networks on many images take up to twice the processor's time.
+# Replaces Snakemake's prefix, by which a pipe fails with any of its commands. Steps find the packages
+# from any folder. By default the C library returns every large tensor to the system, which clears it
+# for the next: steps that evaluate networks on many images took up to twice the processor's time.
 shell.prefix(
     f"set -euo pipefail; export PYTHONPATH={CHECKOUT} PYTHONSAFEPATH=1 "
     "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=4294967296; "
