@@ -37,6 +37,8 @@ OF_MAPS = (
 )
 """Settings that say how zeros cluster; those of networks with attention do not."""
 MaskSource = Literal["photographs", "generator"]
+LARGEST_SIDE = 4096
+"""Pixels of an image's longest side, far above any published network's."""
 
 
 def _require_positive_or_none(**values: int | None) -> None:
@@ -98,7 +100,7 @@ class NetworkShape:
     """Sizes of a network that differ from those it was published with; None = as published.
 
     Attributes:
-        input_height, input_width: of an image in pixels.
+        input_height, input_width: of an image in pixels, at most LARGEST_SIDE.
         width: factor on all channel counts.
         num_classes: outputs.
 
@@ -117,6 +119,9 @@ class NetworkShape:
             input_width=self.input_width,
             num_classes=self.num_classes,
         )
+        for name, pixels in (("height", self.input_height), ("width", self.input_width)):
+            if (pixels or 0) > LARGEST_SIDE:
+                raise UserError(f"input_{name} is {pixels}; expected at most {LARGEST_SIDE} pixels")
 
     def form(self, network: str) -> InputForm:
         """What a network takes.

@@ -39,6 +39,7 @@ def of_curve(**settings: Any) -> dict[str, Any]:
         (of_network(checkpoint="w.pth", weight_spread=0.1), "weight_spread: is of modelled zeros"),
         ({"imagenet": {"device": "cuda"}}, "imagenet.device: .* without train_folder"),
         (of_network(weight_table="han"), f"{NETWORK}weight_table: .*unknown table of weight dens"),
+        (of_network(input_width=10**6), f"{NETWORK}input_width: .*expected at most 4096 pixels"),
         (of_network(input_height=8), f"{NETWORK}input_height: alexnet: .*expected at least"),
         (of_network(num_classes=10**12), f"{NETWORK}num_classes: alexnet: .* <= 8589934592"),
         ({"zeros": {"images": [1, 2]}}, "zeros.images: unknown setting of modelled zeros"),
