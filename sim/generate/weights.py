@@ -29,8 +29,8 @@ def keep_largest(rows: npt.NDArray[np.float32], count: int) -> Mask:
     low_bits = (length - 1).bit_length()
     keys: Keys = rows.view(np.uint32) >> low_bits << low_bits
     keys |= np.arange(length, dtype=np.uint32)[::-1]
-    ordered = np.sort(keys, axis=1)
-    mask: Mask = keys >= ordered[:, length - count, None]
+    smallest_kept = np.partition(keys, length - count, axis=1)[:, length - count, None]
+    mask: Mask = keys >= smallest_kept
     return mask
 
 

@@ -44,6 +44,18 @@ def test_groups_keep_their_numbers_and_the_largest_of_each(
     assert torch.equal(largest_in_groups(kept.float(), kept, group), kept)
 
 
+@pytest.mark.parametrize("count", [0, 1, 5, 11, 12])
+@pytest.mark.parametrize("levels", [1, 3, 100])
+def test_of_equal_weights_of_a_layer_the_earlier_stay(count: int, levels: int) -> None:
+    generator = torch.Generator().manual_seed(levels)
+    importance = torch.randint(0, levels, (2, 3, 2, 1), generator=generator).float()
+    values = importance.flatten().tolist()
+    mask = (torch.arange(12) < count).reshape(importance.shape)
+    kept = largest_in_groups(importance, mask, "layer").flatten()
+    order = sorted(range(12), key=lambda position: (-values[position], position))
+    assert sorted(order[:count]) == torch.nonzero(kept).flatten().tolist()
+
+
 def correlated(filters: int = 6, channels: int = 16) -> tuple[nn.Conv2d, Moments]:
     """A 1x1 convolution whose inputs are mixtures, so that weights can stand in for each other."""
     generator = torch.Generator().manual_seed(1)
