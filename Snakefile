@@ -44,9 +44,15 @@ include: "workflow/rules/dataflow.smk"
 include: "workflow/rules/products.smk"
 
 
-# Of hooks, Snakemake takes those of this file alone.
+# The only one: of several, Snakemake runs the last that it reads.
 onstart:
     without_piled_looks(workflow)
+    # Where jobs run on other machines, those know what they have.
+    if workflow.local_exec:
+        try:
+            plan.full_size.check_devices()
+        except UserError as error:
+            raise WorkflowError(str(error)) from None
 
 
 localrules:

@@ -35,16 +35,16 @@ def recalled(source: Path, kind: str, digest: str, find: Callable[[], str]) -> s
 
 @cache
 def _lines(place: Path) -> dict[str, str]:
-    """The lines of a file by their digest; none where there are none yet, or they are no text."""
+    """The lines of a file by their digest; none where there are none yet."""
     try:
-        lines = place.read_text(encoding="ascii").split("\n")
-    except (OSError, ValueError):
+        lines = place.read_text(encoding="ascii", errors="replace").split("\n")
+    except OSError:
         return {}
     known = {}
     for line in lines:
         check, _, content = line.partition(" ")
         digest, _, text = content.partition(" ")
-        if check == _check(content):  # or else it was cut off
+        if check == _check(content):  # or else it was cut off or spoilt
             known[digest] = text
     return known
 

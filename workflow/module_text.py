@@ -1,7 +1,7 @@
 """What the text of a module mentions, read in one pass without running it.
 
 A plan reads all modules, which takes two seconds, and each job of a cluster plans anew. So what a
-text mentions stands beside Python's compiled modules, under the text's digest.
+text mentions stands beside Python's compiled modules, under a digest of it and of this module.
 """
 
 import ast
@@ -22,8 +22,7 @@ ALONE = "*"
 """Stands for what makes no name: the statements that stand alone in a module."""
 
 
-KIND = "mentions"
-"""Ending of the file of what was read before; another shape of `ModuleText` takes another one."""
+SOURCE = ROOT / "workflow" / "module_text.py"
 
 
 @dataclass(frozen=True)
@@ -88,9 +87,13 @@ def module_text(path: Path) -> ModuleText:
     content = path.read_bytes()
     if not path.is_relative_to(ROOT):
         return _of_tree(ast.parse(content))
-    digest = hashlib.sha256(content).hexdigest()
-    source = ROOT / "workflow" / "module_text"
-    return _of_values(json.loads(recalled(source, KIND, digest, lambda: _values(content))))
+    digest = hashlib.sha256(_reader() + content).hexdigest()
+    return _of_values(json.loads(recalled(SOURCE, "mentions", digest, lambda: _values(content))))
+
+
+@cache
+def _reader() -> bytes:
+    return SOURCE.read_bytes()
 
 
 def _values(content: bytes) -> str:

@@ -54,6 +54,7 @@ def test_no_text_and_no_place_only_cost_time(source: Path, monkeypatch: pytest.M
     fresh(source, "a", "text")
     kept(source).write_bytes(b"\xff\xfe")
     assert fresh(source, "a", "anew") == "anew"
+    assert fresh(source, "a", "not asked") == "anew"  # what is no text spoils no other line
     monkeypatch.setattr(remembered, "MOST_BYTES", 0)
     fresh(source, "b", "of a file that was begun anew")
     assert len(kept(source).read_text().split("\n")) == 2

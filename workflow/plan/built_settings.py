@@ -1,24 +1,27 @@
 """Checks that build what jobs would: settings and networks, for which PyTorch is loaded.
 
 That takes more than a second of each plan. So a configuration that was found good is remembered,
-under a digest of its content, the code that checked it and the library's version, where nothing
-else has a say: no file or folder of the user's, and no package that brings parts of its own.
+under a digest of its content, of the default one (what is as there is not checked again), the code
+that checked it and the library's version, where nothing else has a say: no file or folder of the
+user's, and no package that brings parts of its own.
 """
 
 import hashlib
 import json
 from importlib.metadata import version
 
-from sim.declared import ROOT
+from sim.declared import ROOT, modules_by_name
 from sim.plugins import GROUPS, plugins
 from sim.remembered import recalled
 from workflow.dependencies import code_digest
 from workflow.plan.full_size_checks import check_full_size
 from workflow.plan.image_checks import check_images
+from workflow.plan.known_names import shipped
 from workflow.plan.layout import Layout
 from workflow.plan.sections.imagenet import USER_FILES, FullSize
 from workflow.plan.settings_checks import check_settings
 
+modules_by_name("models.compression.schemes.*")
 PLACE = ROOT / "workflow" / "plan" / "built_settings"
 
 
@@ -56,6 +59,6 @@ def _has_plugins() -> bool:
 
 
 def _digest(layout: Layout) -> str:
-    config = json.dumps(layout.config, sort_keys=True, default=str)
+    configs = json.dumps([layout.config, shipped()], sort_keys=True, default=str)
     code = code_digest(ROOT, "workflow.plan.check_config")
-    return hashlib.sha256(f"{config}\0{code}\0{version('torch')}".encode()).hexdigest()
+    return hashlib.sha256(f"{configs}\0{code}\0{version('torch')}".encode()).hexdigest()

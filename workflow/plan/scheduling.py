@@ -11,12 +11,12 @@ def without_piled_looks(workflow: Any) -> None:
     Its limit of starts per timespan makes each look ask for another one a timespan later, which
     asks again, and every job that ends adds a look: after 500 jobs there are 500 a second, each a
     thread, which keep a fifth of a core busy. Cores limit local jobs, so that no limit is needed
-    where Snakemake runs jobs itself; elsewhere the limit stays and only one further look is asked
-    for at a time. No value of `--max-jobs-per-timespan` says "none", and Snakemake sets its own
-    after it has read the rules.
+    where Snakemake runs jobs itself; elsewhere the limit stays and one or two further looks are
+    asked for at a time. No value of `--max-jobs-per-timespan` says "none", and Snakemake sets its
+    own after it has read the rules.
 
     Args:
-        workflow: snakemake.workflow.Workflow (9.20) that is about to start its first job.
+        workflow: snakemake.workflow.Workflow (9.27) that is about to start its first job.
     """
     scheduler = workflow.scheduler
     if workflow.local_exec:

@@ -1,12 +1,3 @@
-onstart:
-    # Where jobs run on other machines, those know what they have.
-    if workflow.local_exec:
-        try:
-            plan.full_size.check_devices()
-        except UserError as error:
-            raise WorkflowError(str(error)) from None
-
-
 # Paper-size networks: zeros measured on a user's checkpoint and images, or modelled.
 rule imagenet_trace:
     input:

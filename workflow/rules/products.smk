@@ -1,8 +1,7 @@
-# A rule for each table and figure of the studies; its caption is its module's docstring. A cluster
-# has all in one job, as most take seconds; a local run would only look for loops among them. Snakemake
-# evaluates a command again when the job runs: it must not name what a loop has left behind.
+# A rule for each table and figure of the studies; its caption is its module's docstring. On a
+# cluster all are one job, as most take seconds; local runs ignore groups. Snakemake evaluates a
+# command again when the job runs: it must not name what a loop has left behind.
 PRODUCTS = products(plan)
-TOGETHER = None if FIRST and workflow.local_exec else "tables"
 
 
 for table in PRODUCTS.tables:
@@ -24,7 +23,7 @@ for table in PRODUCTS.tables:
         benchmark:
             f"{RESULTS}/benchmarks/tables/{table.name}.tsv"
         group:
-            TOGETHER
+            "tables"
         conda:
             "../envs/base.yaml"
         params:
@@ -58,7 +57,7 @@ for figure in PRODUCTS.figures:
         benchmark:
             f"{RESULTS}/benchmarks/figures/{figure.name}.tsv"
         group:
-            TOGETHER
+            "tables"
         conda:
             "../envs/base.yaml"
         params:
@@ -86,7 +85,7 @@ rule tables_page:
     benchmark:
         f"{RESULTS}/benchmarks/tables/tables_page.tsv"
     group:
-        TOGETHER
+        "tables"
     conda:
         "../envs/base.yaml"
     params:

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from sim.declared import ROOT
+from workflow.dependencies import _closure
+from workflow.plan import built_settings
+from workflow.plan.known_names import shipped
+from workflow.plan.layout import Layout
 
 PLANNED = """
 import sys, yaml
@@ -48,20 +52,35 @@ def test_what_was_found_good_is_planned_without_pytorch(cache: Path) -> None:
     assert planned(cache) == ["False"]
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ("config['training']['shapes']['recipe']['epochs'] = -1", "epochs"),
-        (
-            "config['imagenet']['checkpoint'] = 'nowhere.safetensors'",
-            "nowhere.safetensors",
-        ),
-    ],
-)
-def test_what_is_bad_or_names_a_file_is_looked_at_each_time(
-    cache: Path, change: str, said: str
-) -> None:
+def test_what_is_bad_is_refused_each_time(cache: Path) -> None:
     for _ in range(2):
-        refused, loads_pytorch = planned(cache, change)
-        assert said in refused
-        assert loads_pytorch == "True"
+        refused, _ = planned(cache, "config['training']['shapes']['recipe']['epochs'] = -1")
+        assert "epochs" in refused
+
+
+def test_a_file_that_was_there_is_looked_for_each_time(cache: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(b"")
+    change = f"config['imagenet']['networks']['alexnet'] = dict(checkpoint={str(weights)!r})"
+    assert planned(cache, change) == ["True"]
+    weights.unlink()
+    refused, _ = planned(cache, change)
+    assert "no such file" in refused
+
+
+def test_the_default_configuration_counts_as_what_is_there_is_not_checked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    layout = Layout(dict(shipped()))
+    before = built_settings._digest(layout)
+    assert built_settings._digest(layout) == before
+    monkeypatch.setattr(built_settings, "shipped", dict)
+    assert built_settings._digest(layout) != before
+
+
+@pytest.mark.parametrize("module", ["workflow.plan.modelled_schemes", "workflow.plan.check_config"])
+def test_schemes_and_what_they_import_count(module: str) -> None:
+    counted = set(_closure(ROOT, (module,)))
+    schemes = set((ROOT / "models" / "compression" / "schemes").glob("*.py"))
+    assert counted >= schemes
+    assert ROOT / "models" / "compression" / "activation_clip.py" in counted

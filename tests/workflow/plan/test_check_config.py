@@ -125,7 +125,10 @@ def swept(config: dict[str, Any], **change: Any) -> dict[str, Any]:
             "mine.parameters: accelerator 'phantom_2d': lookahead",
         ),
         ({"parameters": {"lookahead": [3, 4.5]}}, "lookahead is 4.5.*expected a whole number"),
-        ({"parameters": {"lookahead": [3, 99]}}, "mine.parameters: no component 'multiplexer' of"),
+        (
+            {"parameters": {"lookahead": [3, 99]}},
+            "mine.parameters: phantom_2d with lookahead=99 has no price: no component 'multipl",
+        ),
         ({"parameters": {}}, "sweeps.mine.parameters: {} should be non-empty"),
         ({"parameters": {"lookahead": [3, 3]}}, "3 twice"),
         ({"networks": ["vgg15"]}, r"sweeps.mine.networks.0.: .*'vgg15' \(did you mean 'vgg16'"),

@@ -58,9 +58,15 @@ LOOKING = """
 import sys
 import snakemake.scheduling.job_scheduler as scheduling
 from snakemake.cli import main
+from sim import UserError
+from workflow.plan.sections.imagenet import FullSize
 looks = []
 assert callable(scheduling.JobScheduler._schedule_reevalutation)
 scheduling.JobScheduler._schedule_reevalutation = lambda self, delay: looks.append(delay)
+def refuse(self):
+    raise UserError("imagenet.device: no such thing here")
+if sys.argv.pop(1) == "refused":
+    FullSize.check_devices = refuse
 try:
     main()
 finally:
@@ -68,11 +74,23 @@ finally:
 """
 
 
+def run(folder: Path, target: str, devices: str) -> subprocess.CompletedProcess[str]:
+    options = ["--cores", "1", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
+    options += ["--workflow-profile", str(ROOT / "workflow" / "profiles" / "default"), target]
+    command = [sys.executable, "-c", LOOKING, devices, *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+
+
 def test_a_run_of_the_workflow_never_asks_to_be_woken_to_look_for_jobs(tmp_path: Path) -> None:
     target = "results/tables/footing_designs.csv"
-    options = ["--cores", "1", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(tmp_path)]
-    options += ["--workflow-profile", str(ROOT / "workflow" / "profiles" / "default"), target]
-    command = [sys.executable, "-c", LOOKING, *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    done = run(tmp_path, target, "there")
     assert (tmp_path / target).is_file(), done.stderr
     assert done.stdout.endswith("looked again after []\n")
+
+
+def test_a_run_of_the_workflow_looks_at_devices_before_any_job(tmp_path: Path) -> None:
+    target = "results/tables/footing_designs.csv"
+    done = run(tmp_path, target, "refused")
+    assert not (tmp_path / target).exists()
+    assert "imagenet.device: no such thing here" in done.stderr
+    assert "Traceback" not in done.stderr

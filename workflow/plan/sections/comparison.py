@@ -11,7 +11,7 @@ from workflow.plan.run_checks import check_runs
 from workflow.plan.runs import Run, of_papers, selected
 from workflow.plan.sections.footing import CommonFooting
 from workflow.plan.sections.imagenet import FullSize
-from workflow.plan.sweeps import Sweep, sweeps
+from workflow.plan.sweeps import Point, Sweep, sweeps
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,20 @@ class ComparedDesigns:
         for accelerator in sweep.accelerators:
             for point in sweep.points:
                 try:
-                    self._require_priced(configurations()[accelerator].build(**point))
+                    design = configurations()[accelerator].build(**point)
+                    self._require_priced(design, f"{accelerator} with {_shown(point)}")
                 except UserError as error:
                     raise ConfigError(("sweeps", name, "parameters"), str(error)) from error
 
-    def _require_priced(self, design: Accelerator) -> None:
+    def _require_priced(self, design: Accelerator, label: str) -> None:
         """Raise UserError for a design of components that are larger than any known one."""
         energy, nodes_nm = self.layout.config["energy"], self.layout.config["technology_nodes_nm"]
         for node_nm in nodes_nm if has_inventory(design) else []:
-            energy_basis(energy["basis"], design, node_nm, dram=energy["dram"])
+            try:
+                energy_basis(energy["basis"], design, node_nm, dram=energy["dram"])
+            except UserError as error:
+                raise UserError(f"{label} has no price: {error}") from error
+
+
+def _shown(point: Point) -> str:
+    return " ".join(f"{key}={value}" for key, value in point.items())
