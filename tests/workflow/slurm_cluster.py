@@ -88,6 +88,10 @@ class Cluster:
         lines = self.ask("sinfo", "--noheader", "--Node", "--format=%N %t").splitlines()
         return {name: state.rstrip("*") for name, state in map(str.split, lines)}
 
+    def works(self, node: str) -> bool:
+        """Whether something of a job runs on a node; a job that SLURM calls running may not yet."""
+        return any(runs_on(process, node) for process in processes())
+
     def lose(self, node: str) -> None:
         """Kill a node's daemon and all that runs on it, as a power cut does: none reports it."""
         jobs = [process for process in processes() if runs_on(process, node)]

@@ -1,7 +1,7 @@
 """A sweep on three nodes of SLURM, one of which is lost while it runs.
 
-SLURM_POINTS sets how many jobs the sweep has: each costs about 6 processor seconds of Snakemake
-starting twice, so that 500 take most of an hour on two cores.
+SLURM_POINTS sets how many jobs the sweep has: each costs about 4 processor seconds, most of them of
+Snakemake starting twice, so that 500 take 20 minutes on two cores.
 """
 
 import csv
@@ -78,11 +78,6 @@ def jobs(cluster: Cluster) -> list[dict[str, str]]:
     return [job for job in known if "JobState" in job]  # a line says that there are none
 
 
-def running_on(cluster: Cluster, node: str) -> int:
-    """How many jobs run on a node."""
-    return sum(job["JobState"] == "RUNNING" and job["NodeList"] == node for job in jobs(cluster))
-
-
 def test_a_sweep_outlives_the_loss_of_a_node_and_gives_the_bytes_of_a_local_run(
     nodes: Cluster, plugin: Path, tmp_path: Path
 ) -> None:
@@ -96,7 +91,7 @@ def test_a_sweep_outlives_the_loss_of_a_node_and_gives_the_bytes_of_a_local_run(
     options += ["--", str(TABLE)]
     run = start(tmp_path / "cluster", *options, config=config, environment=environment)
     try:
-        until(lambda: running_on(nodes, "node2") > 0, "no job runs on node2", 1800)
+        until(lambda: nodes.works("node2"), "no job runs on node2", 1800)
         nodes.lose("node2")
         messages, _ = run.communicate(timeout=3600)
     finally:
