@@ -31,7 +31,8 @@ def check_config(
     Args:
         config: merged from all files.
         files: those files, for the line of a mistake; they are checked themselves.
-        with_settings: whether the settings of jobs are built, for which PyTorch is loaded.
+        with_settings: whether the settings of jobs are built, for which PyTorch is loaded, and
+            swept designs priced.
 
     Raises:
         UserError: one line with file and line, as far as they are known, the keys that lead to the
@@ -70,4 +71,5 @@ def _check(config: Mapping[str, Any], with_settings: bool) -> None:
         section.check()
     check_names(config)
     if with_settings:
+        compared.check_prices()
         check_built(layout)

@@ -11,12 +11,12 @@ inputs are those of the network that is being repaired, not the dense one's.
 from collections.abc import Callable
 from typing import Literal
 
-import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from models.compression.repair.moments import Moments
+from models.compression.weight_masks import largest
 
 Group = Literal["layer", "slice"] | int
 """Within what the number of weights is kept: a layer, each kernel slice (the weights of one filter
@@ -79,7 +79,7 @@ def largest_in_groups(importance: Tensor, mask: Tensor, group: Group) -> Tensor:
         Bool (K, C, R, S).
     """
     if group == "layer":
-        return _largest_of_all(importance.flatten(), int(mask.sum())).reshape(mask.shape)
+        return largest(importance.flatten(), int(mask.sum())).reshape(mask.shape)
     if group == "slice":
         axis = 2 if mask[0, 0].numel() > 1 else 1
         return _largest(importance.flatten(axis), mask.flatten(axis)).reshape(mask.shape)
@@ -106,14 +106,3 @@ def _largest(importance: Tensor, mask: Tensor) -> Tensor:
     count = mask.sum(-1, keepdim=True)
     ranks = torch.arange(importance.shape[-1]).expand_as(order)
     return torch.zeros_like(mask).scatter(-1, order, ranks < count)
-
-
-def _largest_of_all(importance: Tensor, count: int) -> Tensor:
-    """The `count` largest of (N,), without sorting them: a layer has millions."""
-    values = importance.numpy()
-    if not 0 < count < len(values):
-        return torch.full(importance.shape, count > 0)
-    least = np.partition(values, -count)[-count]
-    kept = values > least
-    kept[np.flatnonzero(values == least)[: count - np.count_nonzero(kept)]] = True
-    return torch.from_numpy(kept)

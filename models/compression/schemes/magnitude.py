@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models.compression.full_size import ModelledScheme
 from models.compression.scheme import Samples, Scheme
-from models.compression.weight_masks import apply_weight_masks, prunable_weights
+from models.compression.weight_masks import apply_weight_masks, largest, prunable_weights
 from models.graph.stored_tensors import SparseNetwork
 from sim.generate.weights import Shape, weight_magnitudes
 from sim.layer import Layer, Mask
@@ -59,22 +59,6 @@ def magnitude_masks(weights: Mapping[str, Tensor], density: float) -> dict[str, 
     }
 
 
-def largest(magnitudes: Tensor, count: int) -> Tensor:
-    """Bool mask (n,) of the `count` largest of nonnegative (n,); of equal ones the earlier.
-
-    Partitions instead of sorting: VGG-16's 138 million weights are sorted only with more than the
-    memory that a trace may take.
-    """
-    if count == 0:
-        return torch.zeros(len(magnitudes), dtype=torch.bool)
-    values = magnitudes.numpy()
-    threshold = np.partition(values, len(values) - count)[len(values) - count]
-    kept = values > threshold
-    equal = np.flatnonzero(values == threshold)
-    kept[equal[: count - np.count_nonzero(kept)]] = True
-    return torch.from_numpy(kept)
-
-
 def modelled_magnitude_mask(
     shape: Shape, density: float, spread: float, rng: np.random.Generator
 ) -> Mask:
@@ -89,12 +73,8 @@ def modelled_magnitude_mask(
     if kept in (0, size):
         return np.full(shape, kept > 0)
     magnitude = weight_magnitudes(shape, spread, rng).reshape(-1)
-    threshold = np.partition(magnitude, size - kept)[size - kept]
-    mask: Mask = magnitude > threshold
-    ties = np.flatnonzero(magnitude == threshold)
-    mask[ties[: kept - int(mask.sum())]] = True
-    whole: Mask = mask.reshape(shape)
-    return whole
+    mask: Mask = largest(torch.from_numpy(magnitude), kept).numpy().reshape(shape)
+    return mask
 
 
 @dataclass(frozen=True, kw_only=True)

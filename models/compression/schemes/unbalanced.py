@@ -8,7 +8,8 @@ from torch import Tensor
 
 from models.compression.repair.supports import Group
 from models.compression.schemes.balanced import Balanced, FullSizeBalanced
-from models.compression.schemes.magnitude import largest, modelled_magnitude_mask
+from models.compression.schemes.magnitude import modelled_magnitude_mask
+from models.compression.weight_masks import largest
 from sim.layer import Layer, Mask
 
 

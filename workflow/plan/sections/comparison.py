@@ -1,8 +1,9 @@
 """Sections `runs`, `accelerators`, `energy`, `sweeps`, `design_space`: what designs run on."""
 
+import itertools
 from dataclasses import dataclass
 
-from sim import Accelerator, UserError, configurations
+from sim import UserError, configurations
 from sim.components import energy_basis, has_inventory
 from workflow.plan.config_errors import ConfigError, require_names
 from workflow.plan.known_names import inherited
@@ -61,7 +62,7 @@ class ComparedDesigns:
         require_names(("accelerators",), "accelerator", config["accelerators"], known)
         require_names(("design_space",), "sweep", config["design_space"], config["sweeps"])
         for name, sweep in sweeps(config).items():
-            self._check_points(name, sweep)
+            _check_points(name, sweep)
             if name in config["design_space"] or not inherited(config, "sweeps", name):
                 self._check_swept_runs(name, sweep)
 
@@ -81,26 +82,36 @@ class ComparedDesigns:
             if (reason := full_size.same_under_every_seed(run)) is not None:
                 raise ConfigError(("sweeps", name, "seeds"), f"{reason}; leave out seeds")
 
-    def _check_points(self, name: str, sweep: Sweep) -> None:
-        """Every accelerator exists, has every parameter, and can be built and priced anywhere."""
-        place = ("sweeps", name, "accelerators")
-        require_names(place, "accelerator", sweep.accelerators, configurations())
-        for accelerator in sweep.accelerators:
-            for point in sweep.points:
-                try:
-                    design = configurations()[accelerator].build(**point)
-                    self._require_priced(design, f"{accelerator} with {_shown(point)}")
-                except UserError as error:
-                    raise ConfigError(("sweeps", name, "parameters"), str(error)) from error
+    def check_prices(self) -> None:
+        """No point of a sweep is a design of components larger than any that has a price.
 
-    def _require_priced(self, design: Accelerator, label: str) -> None:
-        """Raise UserError for a design of components that are larger than any known one."""
+        Asked once, where a run is planned: a job of a cluster would ask again for every point.
+
+        Raises:
+            ConfigError: names the sweep, the accelerator, the point and the component.
+        """
         energy, nodes_nm = self.layout.config["energy"], self.layout.config["technology_nodes_nm"]
-        for node_nm in nodes_nm if has_inventory(design) else []:
+        for name, sweep in sweeps(self.layout.config).items():
+            for accelerator, point in itertools.product(sweep.accelerators, sweep.points):
+                design = configurations()[accelerator].build(**point)
+                try:
+                    for node_nm in nodes_nm if has_inventory(design) else []:
+                        energy_basis(energy["basis"], design, node_nm, dram=energy["dram"])
+                except UserError as error:
+                    mistake = f"{accelerator} with {_shown(point)} has no price: {error}"
+                    raise ConfigError(("sweeps", name, "parameters"), mistake) from error
+
+
+def _check_points(name: str, sweep: Sweep) -> None:
+    """Every accelerator exists, has every parameter, and can be built at every point."""
+    place = ("sweeps", name, "accelerators")
+    require_names(place, "accelerator", sweep.accelerators, configurations())
+    for accelerator in sweep.accelerators:
+        for point in sweep.points:
             try:
-                energy_basis(energy["basis"], design, node_nm, dram=energy["dram"])
+                configurations()[accelerator].build(**point)
             except UserError as error:
-                raise UserError(f"{label} has no price: {error}") from error
+                raise ConfigError(("sweeps", name, "parameters"), str(error)) from error
 
 
 def _shown(point: Point) -> str:
