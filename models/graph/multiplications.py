@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
+from models.graph.meta_results import result_without_compiler
 from models.products import Makers, Residuals
 from sim.errors import UserError
 from sim.sizes import Sides
@@ -112,8 +113,10 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None
     ) -> Any:
         """Run one operation and note what it multiplies."""
-        result = func(*args, **(kwargs or {}))
         name = func._schema.name.partition("::")[2].removeprefix("_")
+        result = None if kwargs else result_without_compiler(func, name, args)
+        if result is None:
+            result = func(*args, **(kwargs or {}))
         if name == "constant_pad_nd":
             self._note_zeros(args, result)
         count = COUNTS.get(name)
@@ -179,4 +182,4 @@ def without_zeros(watch: Watch, x: Tensor) -> tuple[Tensor, Sides]:
 
 def empty_copy(tensor: Tensor) -> Tensor:
     """A tensor of the same shape and kind that holds nothing."""
-    return torch.empty_like(tensor, device="meta")
+    return torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")

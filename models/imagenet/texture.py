@@ -86,7 +86,7 @@ def channel_shifts(
     rows = values.transpose(0, 1).flatten(1)
     length = rows.shape[1]
     shares = rng.permutation(channel_densities(len(rows), density, spread))
-    ordered = rows.sort(1).values
+    ordered = torch.from_numpy(np.sort(rows.numpy(), axis=1))  # many times as fast as torch's
     zeros = length - torch.from_numpy(_rounded(shares, length))
     at = ordered.gather(1, (zeros - 1).clamp_min(0)[:, None])[:, 0]
     below = ordered[:, 0] - 1e-3 * (ordered[:, -1] - ordered[:, 0]).clamp_min(1e-3)

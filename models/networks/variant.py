@@ -85,9 +85,12 @@ class Variant:
 
 
 def initialise(network: nn.Module) -> None:
-    """Kaiming-normal weights (by fan-in, so that depthwise filters are right too), zero biases."""
+    """Kaiming-normal weights (by fan-in, so that depthwise filters are right too), zero biases.
+
+    Weights on the meta device hold nothing, and drawing them there would load PyTorch's compiler.
+    """
     for module in network.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
+        if isinstance(module, nn.Conv2d | nn.Linear) and not module.weight.is_meta:
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
             if module.bias is not None:
                 nn.init.zeros_(module.bias)

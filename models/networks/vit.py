@@ -75,7 +75,10 @@ class VisionTransformer(nn.Module):
         self.conv_proj = nn.Conv2d(variant.in_channels, channels, patch, patch)
         tokens = (variant.input_size // patch) ** 2
         self.class_token = nn.Parameter(torch.zeros(1, 1, channels))
-        self.positions = nn.Parameter(0.02 * torch.randn(1, tokens + 1, channels))
+        positions = torch.empty(1, tokens + 1, channels)
+        if not positions.is_meta:  # where drawing would load PyTorch's compiler
+            positions.normal_(std=0.02)
+        self.positions = nn.Parameter(positions)
         self.blocks = nn.Sequential(*(EncoderBlock(channels, heads) for _ in range(depth)))
         self.norm = nn.LayerNorm(channels, eps=1e-6)
         self.head = nn.Linear(channels, variant.num_classes)

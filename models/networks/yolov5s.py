@@ -112,8 +112,11 @@ class Detect(nn.Module):
     def __init__(self, num_classes: int, channels: tuple[int, ...]) -> None:
         super().__init__()
         # The file stores anchors in units of the scale's stride.
-        anchors = torch.tensor(ANCHORS).float()
-        self.register_buffer("anchors", anchors / torch.tensor(STRIDES).view(-1, 1, 1))
+        anchors = [
+            [[side / stride for side in box] for box in boxes]
+            for boxes, stride in zip(ANCHORS, STRIDES, strict=True)
+        ]
+        self.register_buffer("anchors", torch.tensor(anchors))
         outputs = len(ANCHORS[0]) * (BOX_VALUES + num_classes)
         self.m = nn.ModuleList(nn.Conv2d(c, outputs, 1) for c in channels)
 

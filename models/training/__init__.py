@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.utils import deterministic
 from tqdm import tqdm
 
 from models.graph.modes import evaluating
@@ -19,6 +20,8 @@ from sim.validation import require_fraction, require_positive, require_whole
 
 LOGGER = logging.getLogger(__name__)
 EVALUATION_BATCH = 500
+FILLING: Any = deterministic
+"""A module with one setting, a property that type checkers do not see."""
 
 Criterion = Callable[[Any, Tensor], Tensor]
 """The loss, a scalar, of what a network returns for a batch against the batch's labels."""
@@ -113,15 +116,22 @@ def repeatable(seed: int, threads: int, *, strict: bool = True) -> Iterator[None
     Without `strict`, operations that cannot repeat bit by bit are allowed, as on a GPU.
     """
     before = torch.get_num_threads()
-    strict_before = torch.are_deterministic_algorithms_enabled()
+    # The debug mode is what torch.use_deterministic_algorithms sets, which also imports PyTorch's
+    # compiler: a second of processor time in every job.
+    mode_before = torch.get_deterministic_debug_mode()
+    filled_before = FILLING.fill_uninitialized_memory
     with torch.random.fork_rng(devices=[]):
         try:
             torch.manual_seed(seed)
             torch.set_num_threads(threads)
-            torch.use_deterministic_algorithms(strict)
+            torch.set_deterministic_debug_mode("error" if strict else "default")
+            # Every new tensor would be filled first, a tenth of a training, for operations that
+            # read what they have not written; none does here.
+            FILLING.fill_uninitialized_memory = False
             yield
         finally:
-            torch.use_deterministic_algorithms(strict_before)
+            FILLING.fill_uninitialized_memory = filled_before
+            torch.set_deterministic_debug_mode(mode_before)
             torch.set_num_threads(before)
 
 

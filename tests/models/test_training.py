@@ -6,7 +6,7 @@ from torch import nn
 
 from models.datasets import Dataset
 from models.networks import build
-from models.training import Recipe, TrainingLog, accuracy, repeatable, train
+from models.training import FILLING, Recipe, TrainingLog, accuracy, repeatable, train
 from sim.errors import UserError
 
 
@@ -93,13 +93,16 @@ def test_diverging_is_told(bars: Dataset) -> None:
 
 def test_repeatable_restores_all_settings() -> None:
     threads, state = torch.get_num_threads(), torch.get_rng_state()
+    filled = FILLING.fill_uninitialized_memory
     with repeatable(seed=3, threads=threads + 1):
         assert torch.get_num_threads() == threads + 1
         assert torch.are_deterministic_algorithms_enabled()
+        assert not torch.is_deterministic_algorithms_warn_only_enabled()
         torch.rand(3)
     assert torch.get_num_threads() == threads
     assert not torch.are_deterministic_algorithms_enabled()
     assert torch.equal(torch.get_rng_state(), state)
+    assert FILLING.fill_uninitialized_memory == filled
 
 
 def test_accuracy_counts_in_evaluation_mode_over_all_batches() -> None:

@@ -7,13 +7,13 @@ it is fine-tuned.
 """
 
 import argparse
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import torch
 
 from models.imagenet import IMAGENET
@@ -38,32 +38,30 @@ COLUMNS = (
 )
 
 
-def density_table(trace: NetworkTrace, aimed: dict[str, LayerDensities] | None) -> pd.DataFrame:
+def density_rows(
+    trace: NetworkTrace, aimed: dict[str, LayerDensities] | None
+) -> Iterator[tuple[object, ...]]:
     """One row per layer and operand: the density aimed at, its source, and the one reached.
 
     The tables' weight densities are what magnitude pruning leaves; other schemes set their own, so
     there the target is empty. Measured traces have no targets.
     """
     origin = trace.provenance
-
-    def rows() -> Iterator[tuple[object, ...]]:
-        for entry in trace.traces:
-            name = entry.layer.name
-            head = (origin.suite, origin.network, origin.scheme, name)
-            weight: tuple[object, ...] = (None, "scheme", f"scheme {origin.scheme}")
-            activation: tuple[object, ...] = (None, "measured", origin.data)
-            if aimed is None:
-                weight = activation
-            else:
-                goal = aimed[name].activation
-                activation = (goal.value, goal.status, goal.source)
-                if origin.scheme == "magnitude" or entry.layer.is_product:
-                    goal = aimed[name].weight
-                    weight = (goal.value, goal.status, goal.source)
-            yield (*head, "weight", *weight, entry.weight_density)
-            yield (*head, "activation", *activation, entry.activation_density)
-
-    return pd.DataFrame(rows(), columns=list(COLUMNS))
+    for entry in trace.traces:
+        name = entry.layer.name
+        head = (origin.suite, origin.network, origin.scheme, name)
+        weight: tuple[object, ...] = (None, "scheme", f"scheme {origin.scheme}")
+        activation: tuple[object, ...] = (None, "measured", origin.data)
+        if aimed is None:
+            weight = activation
+        else:
+            goal = aimed[name].activation
+            activation = (goal.value, goal.status, goal.source)
+            if origin.scheme == "magnitude" or entry.layer.is_product:
+                goal = aimed[name].weight
+                weight = (goal.value, goal.status, goal.source)
+        yield (*head, "weight", *weight, entry.weight_density)
+        yield (*head, "activation", *activation, entry.activation_density)
 
 
 @dataclass(frozen=True)
@@ -125,8 +123,13 @@ def main() -> None:
     names = (arguments.suite, arguments.network, arguments.scheme)
     made = make(*names, settings, arguments.state)
     if arguments.densities:
-        with whole_file(arguments.densities) as temporary:
-            density_table(made.trace, made.aimed).to_csv(temporary, index=False)
+        with (
+            whole_file(arguments.densities) as temporary,
+            temporary.open("w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(density_rows(made.trace, made.aimed))
     if arguments.metrics:
         with whole_file(arguments.metrics) as temporary:
             temporary.write_text(json.dumps(made.metrics, indent=1) + "\n")
