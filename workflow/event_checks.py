@@ -1,5 +1,6 @@
 """Checks of event tables: what a table is made from must be whole, typed and possible."""
 
+from collections.abc import Mapping
 from math import inf
 from pathlib import Path
 from typing import get_args
@@ -28,6 +29,30 @@ KNOWN = {
 }
 """What columns of text may hold."""
 CURE = "delete the file and make it again"
+
+
+def check_event_files(frames: Mapping[Path, pd.DataFrame]) -> None:
+    """Refuse files of events, as `check_event_file` does, all of the same columns at once.
+
+    A table reads hundreds of files of some ten rows, and pandas takes as long for ten as for
+    thousands. Files that do not pass together are looked at one by one: rows of two files may
+    repeat each other.
+
+    Raises:
+        UserError: names the file, the row and the column.
+    """
+    alike: dict[tuple[str, ...], list[Path]] = {}
+    for path, frame in frames.items():
+        alike.setdefault(tuple(map(str, frame)), []).append(path)
+    for paths in alike.values():
+        parts = [frames[path] for path in paths]
+        try:
+            # the least of them, for one without rows would not be seen among others
+            check_event_file(paths[0], min(parts, key=len))
+            check_event_file(paths[0], pd.concat(parts, ignore_index=True))
+        except UserError:
+            for path in paths:
+                check_event_file(path, frames[path])
 
 
 def check_event_file(path: Path, frame: pd.DataFrame) -> None:
@@ -137,8 +162,11 @@ def _zeros(events: pd.DataFrame) -> "pd.Series[str]":
 
 def _check_layers(name: str, rows: pd.DataFrame) -> None:
     # files of designs as configured name no footing: a blank cell is no text until it is filled
-    designs = rows[["accelerator", *(key for key in VARIED if key in rows)]].fillna("").astype(str)
-    layers = rows.groupby(designs.agg(" ".join, axis=1), sort=False)["layer"].nunique()
+    designs = rows["accelerator"].fillna("").astype(str)
+    for key in VARIED:
+        if key in rows:
+            designs = designs + " " + rows[key].fillna("").astype(str)
+    layers = rows.groupby(designs, sort=False)["layer"].nunique()
     expected = rows["layer"].nunique()
     if (layers < expected).any():
         design = shown(str(layers.idxmin()).strip())

@@ -12,7 +12,7 @@ import pandas as pd
 from sim import Accelerator, NetworkTrace, Technology, UserError
 from sim.files import intact
 from sim.validation import shown
-from workflow.event_checks import LABELS, PLACE, VARIED, check_event_file, check_runs
+from workflow.event_checks import LABELS, PLACE, VARIED, check_event_files, check_runs
 from workflow.event_columns import REFUSED, action_columns, traffic_columns
 from workflow.event_digest import DIGEST, check_digest
 from workflow.event_rows import Row, network_rows, write_rows
@@ -46,7 +46,7 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
             files hold rows of one run that were counted on different zeros
             (workflow/event_checks.py).
     """
-    frames = []
+    frames: dict[Path, pd.DataFrame] = {}
     for path, times in Counter(paths).items():
         if times > 1:
             raise UserError(
@@ -59,13 +59,13 @@ def read_events(paths: Iterable[Path]) -> pd.DataFrame:
             raise UserError(
                 f"{path}: not a table of events ({shown(str(error))}); delete and remake"
             ) from error
-        frame = frame.drop(columns=DIGEST, errors="ignore")
-        check_event_file(path, frame)
-        check_digest(path)
-        frames.append(frame)
+        frames[path] = frame.drop(columns=DIGEST, errors="ignore")
     if not frames:
         raise UserError("no event files given")
-    stacked = pd.concat(frames, ignore_index=True).fillna({"variant": "", REFUSED: ""})
+    check_event_files(frames)
+    for path in frames:
+        check_digest(path)
+    stacked = pd.concat(frames.values(), ignore_index=True).fillna({"variant": "", REFUSED: ""})
     numbers = stacked.select_dtypes("number").columns
     stacked[numbers] = stacked[numbers].fillna(0)
     check_runs(stacked)

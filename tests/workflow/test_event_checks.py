@@ -142,3 +142,27 @@ def test_variants_of_modelled_zeros_may_differ_but_only_in_their_effectual_produ
     )
     with pytest.raises(UserError, match="ran on different zeros"):
         read_events([path])
+
+
+def test_a_file_is_found_among_others_of_the_same_columns(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    def renamed(name: str) -> pd.DataFrame:
+        return frame.assign(network=name)
+
+    right = [written(renamed(name), tmp_path / f"{name}.csv") for name in "abc"]
+    wrong = renamed("d").astype({"cycles": object})
+    wrong.loc[1, "cycles"] = -1
+    for other, message in [
+        (wrong, r"d\.csv, line 3: column 'cycles' holds no finite"),
+        (frame.iloc[:0], r"d\.csv: holds no row"),
+    ]:
+        with pytest.raises(UserError, match=message):
+            read_events([*right[:2], written(other, tmp_path / "d.csv"), right[2]])
+
+
+def test_files_that_hold_the_same_rows_are_no_fault_of_either(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    both = [written(frame, tmp_path / f"{name}.csv") for name in "ab"]
+    assert len(read_events(both)) == 2 * len(frame)

@@ -37,13 +37,17 @@ def snakemake(*arguments: str, folder: Path = ROOT) -> str:
 
 @pytest.fixture(scope="module")
 def rules() -> set[str]:
-    """Those written out, and one for each table and figure that some study may make."""
+    """Those written out, and one for each table and figure that some study may make.
+
+    Of the rules of simulations, one for each design and suite, the common part of their names: they
+    are measured together and ask for what all ask for.
+    """
     files = [ROOT / "Snakefile", *(ROOT / "workflow" / "rules").glob("*.smk")]
     written = r"^ *(?:use )?rule (?:\w+ as )?(\w+)(?: with)?:$"
     names = {name for path in files for name in re.findall(written, path.read_text(), re.MULTILINE)}
     names |= {f"{name}_table" for name in modules(Table)}
     names |= {f"figure_{name}" for name in modules(Figure)}
-    return names
+    return names | {"simulate"}
 
 
 def request(name: str, rule: str, resource: str) -> float:
@@ -113,7 +117,7 @@ def test_a_plan_with_the_profile_has_its_requests(name: str, tmp_path: Path) -> 
     assert not (tmp_path / "results").exists()
     blocks = re.split(r"^ *rule (\w+):$", plan, flags=re.MULTILINE)[1:]
     planned = dict(zip(blocks[::2], blocks[1::2], strict=True))
-    assert {"train", "simulate", "claims_table"} <= set(planned)
+    assert {"train", "simulate_digits_sa", "claims_table"} <= set(planned)
     for rule, block in planned.items():
         for resource in ("mem_mb", "runtime"):
             assert f"{resource}={request(name, rule, resource):g}" in re.split(r"[, \n]+", block)

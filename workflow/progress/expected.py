@@ -9,6 +9,8 @@ from sim.declared import data_file
 
 MEASURED = data_file("workflow/profiles/measured_resources.csv")
 """Seconds of a rule's jobs in earlier runs (workflow/maintenance/measured_resources.py)."""
+FAMILIES = ("simulate",)
+"""Beginnings of the names of rules that are measured together (workflow/rules/simulate.smk)."""
 UNKNOWN_SECONDS = 1.0
 """A job of a rule that no earlier run had."""
 LEAST_SHARE = 0.02
@@ -50,4 +52,8 @@ class ExpectedTime:
         return None if share < LEAST_SHARE else elapsed_seconds * (1 - share) / share
 
     def _sum(self, jobs: Mapping[str, int]) -> float:
-        return sum(count * self._seconds.get(rule, UNKNOWN_SECONDS) for rule, count in jobs.items())
+        return sum(count * self._mean(rule) for rule, count in jobs.items())
+
+    def _mean(self, rule: str) -> float:
+        family = next((name for name in FAMILIES if rule.startswith(f"{name}_")), rule)
+        return self._seconds.get(rule, self._seconds.get(family, UNKNOWN_SECONDS))

@@ -2,6 +2,7 @@
 import shlex
 
 import sim
+from workflow.plan.batches import batches
 from workflow.plan.check_config import check_config
 from workflow.plan.config_files import ConfigFiles
 from workflow.plan.digest import TORCH
@@ -26,6 +27,7 @@ for note in notes(config) if FIRST else []:
 ROOT = Path(sim.__file__).parents[1]
 plan = Plan(config, ROOT)
 layout, digests = plan.layout, plan.digests
+PRODUCTS = products(plan)
 RESULTS, LOGS = layout.results, f"{layout.results}/logs"
 
 

@@ -1,9 +1,5 @@
-# A rule for each table and figure of the studies; its caption is its module's docstring. On a
-# cluster all are one job, as most take seconds; local runs ignore groups. Snakemake evaluates a
-# command again when the job runs: it must not name what a loop has left behind.
-PRODUCTS = products(plan)
-
-
+# A rule for each table and figure; its caption is its module's docstring. On a cluster all are one job.
+# Snakemake evaluates a command again when the job runs: it must not name what a loop has left behind.
 for table in PRODUCTS.tables:
 
     rule:

@@ -1,23 +1,30 @@
-# Traces through accelerators: one job per (suite, network, scheme, accelerator), NumPy only.
-rule simulate:
-    input:
-        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
-    output:
-        f"{RESULTS}/events/{{suite}}{{seeding}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
-    log:
-        f"{LOGS}/simulate/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/simulate/{{suite}}{{seeding}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=lambda wildcards: digests.simulation(wildcards.accelerator),
-    shell:
-        "python -m workflow.steps.simulate --trace {input:q} "
-        "--accelerator {wildcards.accelerator:q} --output {output:q} 2> {log:q}"
+# Traces through accelerators, NumPy only: a job for each design and suite.
+for batch in batches(layout, PRODUCTS):
+
+    rule:
+        name:
+            batch.rule
+        input:
+            batch.traces,
+        output:
+            batch.events,
+        log:
+            f"{LOGS}/simulate/{batch.suite}.{batch.accelerator}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/simulate/{batch.suite}.{batch.accelerator}.tsv"
+        group:
+            "simulations"
+        conda:
+            "../envs/base.yaml"
+        params:
+            code=digests.simulation(batch.accelerator),
+            accelerator=batch.accelerator,
+        shell:
+            "python -m workflow.steps.simulate --trace {input:q} "
+            "--accelerator {params.accelerator:q} --output {output:q} 2> {log:q}"
 
 
-# The same with every parameter that lists a sweep varied, one at a time.
+# A design on one trace with every parameter that lists a sweep varied, one at a time.
 rule sweep:
     input:
         f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
@@ -76,8 +83,7 @@ rule sense_layers:
         "python -m workflow.studies.sense.layers_step --trace {input:q} --output {output:q} 2> {log:q}"
 
 
-# Sparse-Blox (AICAS 2023): zero blocks, what skipping them saves, and what the extension adds.
-# All designs with and without a zero map: one job per (suite, network, scheme).
+# Sparse-Blox (AICAS 2023): all designs with and without a zero map, one job per (suite, network, scheme).
 rule sparse_blox:
     input:
         f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",

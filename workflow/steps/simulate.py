@@ -1,4 +1,4 @@
-"""Run accelerators over one trace: a row of counts per layer.
+"""Run accelerators over traces: a table for each trace, a row of counts per layer.
 
 The column `variant` is empty for the configuration itself. With `--points`, the given points are
 run instead; with `--sweep`, every parameter that lists a sweep takes each of its values besides,
@@ -102,17 +102,23 @@ def _points(text: str) -> list[Overrides]:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trace", type=Path, required=True)
+    parser.add_argument("--trace", type=Path, nargs="+", required=True, help="one or several")
     parser.add_argument("--accelerator", nargs="+", required=True, help="one or several")
     parser.add_argument("--sweep", action="store_true")
     parser.add_argument("--points", default="[{}]", help='JSON, e.g. [{"rows": 16}, {"rows": 32}]')
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="one for each trace")
     arguments = parser.parse_args()
     points = _points(arguments.points)
-    trace = read_trace(arguments.trace)
+    if len(arguments.output) != len(arguments.trace):
+        raise UserError(
+            f"--output names {len(arguments.output)} tables for {len(arguments.trace)} traces; "
+            "expected one for each"
+        )
     made = swept if arguments.sweep else simulated
-    runs = (rows for name in arguments.accelerator for rows in made(trace, name, points))
-    write_rows(runs, arguments.output)
+    for path, output in zip(arguments.trace, arguments.output, strict=True):
+        trace = read_trace(path)
+        runs = (rows for name in arguments.accelerator for rows in made(trace, name, points))
+        write_rows(runs, output)
 
 
 if __name__ == "__main__":

@@ -26,3 +26,10 @@ def test_rules_that_were_never_measured_and_runs_without_jobs_are_no_error() -> 
 
 def test_the_committed_times_cover_the_rules_that_take_long() -> None:
     assert {"train", "compress", "trace", "simulate"} <= set(mean_seconds())
+
+
+def test_simulations_are_expected_to_take_what_they_took_together() -> None:
+    seconds = {"simulate": 3.0, "train": 3.0, "simulated_table": 3.0}
+    expected = ExpectedTime({"simulate_shapes_sa": 1, "simulated_table": 1, "train": 2}, seconds)
+    expected.finish("simulate_shapes_sa")
+    assert expected.share == 1 / 4

@@ -72,3 +72,22 @@ def test_the_step_sweeps_every_design_that_it_is_given(
     simulate.main()
     rows = read_events([output])
     assert list(rows["accelerator"].unique()) == designs
+
+
+def test_each_trace_has_a_table_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kernel in (2, 3):
+        write_trace(tmp_path / f"{kernel}.trace", network(kernel))
+    traces = [tmp_path / "2.trace", tmp_path / "3.trace"]
+    together = [tmp_path / "2.csv", tmp_path / "3.csv"]
+
+    def run(traces: list[Path], outputs: list[Path]) -> None:
+        arguments = ["step", "--accelerator", "sa", "--trace", *traces, "--output", *outputs]
+        monkeypatch.setattr("sys.argv", list(map(str, arguments)))
+        simulate.main()
+
+    run(traces, together)
+    run(traces[1:], [tmp_path / "alone.csv"])
+    assert together[1].read_bytes() == (tmp_path / "alone.csv").read_bytes()
+    assert together[0].read_bytes() != together[1].read_bytes()
+    with pytest.raises(UserError, match="--output names 1 tables for 2 traces"):
+        run(traces, together[:1])
