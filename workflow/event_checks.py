@@ -46,13 +46,14 @@ def check_event_files(frames: Mapping[Path, pd.DataFrame]) -> None:
         alike.setdefault(tuple(map(str, frame)), []).append(path)
     for paths in alike.values():
         parts = [frames[path] for path in paths]
-        try:
-            # the least of them, for one without rows would not be seen among others
-            check_event_file(paths[0], min(parts, key=len))
-            check_event_file(paths[0], pd.concat(parts, ignore_index=True))
-        except UserError:
-            for path in paths:
-                check_event_file(path, frames[path])
+        if not any(part.empty for part in parts):  # which would not be seen among others
+            try:
+                check_event_file(paths[0], pd.concat(parts, ignore_index=True))
+                continue
+            except UserError:
+                pass  # told below, of the file that it is about
+        for path in paths:
+            check_event_file(path, frames[path])
 
 
 def check_event_file(path: Path, frame: pd.DataFrame) -> None:

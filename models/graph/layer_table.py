@@ -34,7 +34,7 @@ def is_computed(module: nn.Module) -> bool:
 def layer_table(module: nn.Module, input_shape: tuple[int, ...]) -> tuple[Layer, ...]:
     """The layers and products of activations in the order they run, named by their path.
 
-    Nothing is computed and no memory taken: one image of `input_shape`, mostly (C, H, W), runs
+    No product is computed and no memory kept: one image of `input_shape`, mostly (C, H, W), runs
     through the module with all its tensors replaced by ones on the meta device. Every
     multiplication of that pass belongs to a layer of the table, and each layer has as many as
     PyTorch runs.

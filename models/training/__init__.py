@@ -119,20 +119,30 @@ def repeatable(seed: int, threads: int, *, strict: bool = True) -> Iterator[None
     # The debug mode is what torch.use_deterministic_algorithms sets, which also imports PyTorch's
     # compiler: a second of processor time in every job.
     mode_before = torch.get_deterministic_debug_mode()
-    filled_before = FILLING.fill_uninitialized_memory
     with torch.random.fork_rng(devices=[]):
         try:
             torch.manual_seed(seed)
             torch.set_num_threads(threads)
             torch.set_deterministic_debug_mode("error" if strict else "default")
-            # Every new tensor would be filled first, a tenth of a training, for operations that
-            # read what they have not written; none does here.
-            FILLING.fill_uninitialized_memory = False
             yield
         finally:
-            FILLING.fill_uninitialized_memory = filled_before
             torch.set_deterministic_debug_mode(mode_before)
             torch.set_num_threads(before)
+
+
+@contextmanager
+def _new_tensors_unfilled() -> Iterator[None]:
+    """In which what an operation is about to write is not filled before, a tenth of a training.
+
+    PyTorch fills it where operations must repeat, for one that reads what it has not written. That
+    shows weights that nobody drew, so networks are built outside of this.
+    """
+    before = FILLING.fill_uninitialized_memory
+    try:
+        FILLING.fill_uninitialized_memory = False
+        yield
+    finally:
+        FILLING.fill_uninitialized_memory = before
 
 
 def train(
@@ -170,6 +180,7 @@ def train(
     place = hardware.place
     with (
         repeatable(recipe.seed, recipe.threads, strict=place.type == "cpu"),
+        _new_tensors_unfilled(),
         tqdm(
             total=steps,
             desc=type(module).__name__,

@@ -93,7 +93,6 @@ def test_diverging_is_told(bars: Dataset) -> None:
 
 def test_repeatable_restores_all_settings() -> None:
     threads, state = torch.get_num_threads(), torch.get_rng_state()
-    filled = FILLING.fill_uninitialized_memory
     with repeatable(seed=3, threads=threads + 1):
         assert torch.get_num_threads() == threads + 1
         assert torch.are_deterministic_algorithms_enabled()
@@ -102,7 +101,18 @@ def test_repeatable_restores_all_settings() -> None:
     assert torch.get_num_threads() == threads
     assert not torch.are_deterministic_algorithms_enabled()
     assert torch.equal(torch.get_rng_state(), state)
-    assert FILLING.fill_uninitialized_memory == filled
+
+
+def test_only_a_training_leaves_new_tensors_unfilled(bars: Dataset) -> None:
+    seen: list[bool] = []
+    network = lenet()
+    network.register_forward_pre_hook(lambda *_: seen.append(FILLING.fill_uninitialized_memory))
+    with repeatable(seed=0, threads=1):
+        weights = torch.empty(100)
+        train(network, bars, recipe(epochs=1), progress=False)
+    assert weights.isnan().all()
+    assert set(seen) == {False}
+    assert FILLING.fill_uninitialized_memory
 
 
 def test_accuracy_counts_in_evaluation_mode_over_all_batches() -> None:

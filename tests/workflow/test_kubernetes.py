@@ -51,10 +51,10 @@ def test_the_profile_plans(plugin: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("rsync") is None, reason="the storage plugin needs rsync")
-def test_a_trace_and_its_simulation_go_through_the_storage(plugin: Path, tmp_path: Path) -> None:
+def test_a_trace_and_what_reads_it_go_through_the_storage(plugin: Path, tmp_path: Path) -> None:
     settings = yaml.safe_load((PROFILE / "profile.yaml").read_text())
     storage = ["--default-storage-provider", settings["default-storage-provider"]]
-    made = "results/quick/events/imagenet/googlenet/balanced/sense.csv"
+    made = "results/quick/designs/imagenet/mobilenet_v3_small/magnitude_layers.csv"
     snakemake(tmp_path, plugin, "--cores", "1", *storage, "--", made)
     assert (tmp_path / "volume" / made).read_text().startswith("suite,")
     assert not (tmp_path / "results").exists()

@@ -25,10 +25,11 @@ def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
 
 def test_no_command_names_what_a_loop_leaves_behind() -> None:
     """Snakemake evaluates commands again when a job runs, after the loops that made the rules."""
-    text = (ROOT / "workflow" / "rules" / "products.smk").read_text()
+    rules = ROOT / "workflow" / "rules"
+    text = "".join((rules / name).read_text() for name in ("products.smk", "simulate.smk"))
     looped = re.findall(r"^for (\w+) in ", text, re.MULTILINE)
     commands = re.findall(r"\bshell:\n((?: +[\"+(].*\n)+)", text)
-    assert (len(looped), len(commands)) == (2, 3)
+    assert (len(looped), len(commands)) == (3, 8)
     for name in looped:
         assert not [command for command in commands if re.search(rf"\b{name}\.\w", command)]
 

@@ -30,7 +30,7 @@ class Batch:
     @property
     def rule(self) -> str:
         """Name of its rule."""
-        return f"simulate_{self.suite.replace('-', '_')}_{self.accelerator}"
+        return f"simulate_{self.suite}_{self.accelerator}"
 
     @property
     def traces(self) -> list[str]:

@@ -10,7 +10,7 @@ left out, with a line that says so.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +99,18 @@ def _points(text: str) -> list[Overrides]:
     return points
 
 
+def _write(
+    made: Callable[[NetworkTrace, str, list[Overrides]], list[list[Row]]],
+    path: Path,
+    names: Iterable[str],
+    points: list[Overrides],
+    output: Path,
+) -> None:
+    """Write the table of one trace; none of it is held when the next one is read."""
+    trace = read_trace(path)
+    write_rows((rows for name in names for rows in made(trace, name, points)), output)
+
+
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -116,9 +128,8 @@ def main() -> None:
         )
     made = swept if arguments.sweep else simulated
     for path, output in zip(arguments.trace, arguments.output, strict=True):
-        trace = read_trace(path)
-        runs = (rows for name in arguments.accelerator for rows in made(trace, name, points))
-        write_rows(runs, output)
+        print(path, file=sys.stderr)  # the job's log: which of them an error below is about
+        _write(made, path, arguments.accelerator, points, output)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,11 @@ CASES = [
     lambda x: torch.matmul(x, x.transpose(2, 3)),
     lambda x: (x > 0).to(torch.float64),
     lambda x: x.split(2, 1)[1],
+    lambda x: x.unsqueeze_(2),
+    lambda x: x.transpose_(2, 3),
+    lambda x: F.relu(x).flatten(2).transpose_(1, 2),
+    lambda x: F.relu(x).squeeze_(0) * 2,
+    lambda x: (torch._foreach_mul_([x], 2), x)[1],
 ]
 
 
@@ -106,6 +111,10 @@ def test_what_does_not_fit_is_told_in_pytorchs_words() -> None:
         layer_table(network, (3, 8, 8))
     with pytest.raises(UserError, match="does not fit the network"):
         layer_table(network, (4, 2, 2))
+    biased = nn.Linear(12, 5)
+    biased.bias = nn.Parameter(torch.zeros(7))
+    with pytest.raises(UserError, match="does not fit the network"):
+        layer_table(nn.Sequential(biased), (12,))
 
 
 def test_no_operation_on_values_draws_or_computes_much() -> None:
@@ -116,3 +125,7 @@ def test_no_operation_on_values_draws_or_computes_much() -> None:
     assert result_without_compiler(aten.relu.default, "relu", (torch.ones(4),)) is None
     large = torch.empty(LARGEST_ELEMENTS + 1, device="meta")
     assert result_without_compiler(aten.relu.default, "relu", (large,)) is None
+    column = torch.empty(2**13, 1, device="meta")
+    assert result_without_compiler(aten.add.Tensor, "add", (column, column.T)) is None
+    assert result_without_compiler(aten.to_mkldnn.default, "to_mkldnn", (x,)) is None
+    assert result_without_compiler(torch.ops.prims.neg.default, "neg", (x,)) is None

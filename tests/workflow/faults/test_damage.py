@@ -61,7 +61,7 @@ def test_damaged_intermediates_are_refused_by_name(
 
 def _rule(output: str) -> str:
     name = Path(output).stem
-    stages = {"traces": "trace", "events": "simulate", "figures": f"figure_{name}"}
+    stages = {"traces": "trace", "events": f"simulate_digits_{name}", "figures": f"figure_{name}"}
     return stages.get(output.split("/")[0], f"{name}_table")
 
 

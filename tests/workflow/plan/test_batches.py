@@ -37,7 +37,7 @@ def test_runs_share_a_job_by_suite_seed_and_design_alone() -> None:
 
 def test_a_job_reads_a_trace_for_each_table_that_it_writes() -> None:
     batch = Batch("digits-seed1", "sa", ("a/dbb", "b/dense"), "out")
-    assert batch.rule == "simulate_digits_seed1_sa"
+    assert batch.rule == "simulate_digits-seed1_sa"
     assert batch.traces == [
         "out/traces/digits-seed1/a/dbb.safetensors",
         "out/traces/digits-seed1/b/dense.safetensors",
