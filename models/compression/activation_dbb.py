@@ -26,7 +26,8 @@ class _Pruning(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, bound: int, axis: int) -> Tensor:
-        return x * keep_largest(x.detach().movedim(axis, 1), bound).movedim(1, axis)
+        kept = keep_largest(x.detach().movedim(axis, 1), bound).movedim(1, axis)
+        return x * kept.to(x.dtype)  # a product of two types takes several times as long
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:

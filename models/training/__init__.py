@@ -261,7 +261,7 @@ class _Update:
         ]
         self.module = module
         self.place, self.casting = hardware.place, hardware.casting()
-        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate)
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, foreach=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=recipe.learning_rate, total_steps=steps
         )
