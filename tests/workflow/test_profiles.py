@@ -123,7 +123,7 @@ def test_a_plan_with_the_profile_has_its_requests(name: str, tmp_path: Path) -> 
             assert f"{resource}={request(name, rule, resource):g}" in re.split(r"[, \n]+", block)
     groups = Counter(re.findall(r"Group job (\w+) ", plan))
     assert groups["network"] >= 4  # two networks under two schemes
-    assert (groups["simulations"], groups["tables"]) == (1, 1)
+    assert (groups["simulations"], groups["tables"]) == (2, 1)
     alone = len(re.findall(r"^rule ", plan, flags=re.MULTILINE))
     total = re.findall(r"^total +(\d+)$", plan, flags=re.MULTILINE)
     assert groups.total() + alone < int(total[0]) / 6
