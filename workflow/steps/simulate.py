@@ -106,9 +106,18 @@ def _write(
     points: list[Overrides],
     output: Path,
 ) -> None:
-    """Write the table of one trace; none of it is held when the next one is read."""
-    trace = read_trace(path)
-    write_rows((rows for name in names for rows in made(trace, name, points)), output)
+    """Write the table of one trace; none of it is held when the next one is read.
+
+    Raises:
+        UserError: names the trace besides what is wrong with it, or with a design on it.
+    """
+    try:
+        trace = read_trace(path)
+        write_rows((rows for name in names for rows in made(trace, name, points)), output)
+    except UserError as error:
+        if str(path) not in str(error):
+            error.args = (f"{path}: {error}",)  # the same error, for it tells a plug-in's defect
+        raise
 
 
 def main() -> None:
@@ -128,7 +137,7 @@ def main() -> None:
         )
     made = swept if arguments.sweep else simulated
     for path, output in zip(arguments.trace, arguments.output, strict=True):
-        print(path, file=sys.stderr)  # the job's log: which of them an error below is about
+        print(f"simulating {path}", file=sys.stderr)  # for the log of a job that is killed
         _write(made, path, arguments.accelerator, points, output)
 
 

@@ -91,3 +91,20 @@ def test_each_trace_has_a_table_of_its_own(tmp_path: Path, monkeypatch: pytest.M
     assert together[0].read_bytes() != together[1].read_bytes()
     with pytest.raises(UserError, match="--output names 1 tables for 2 traces"):
         run(traces, together[:1])
+
+
+def test_an_error_names_the_trace_that_it_is_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / "small.trace", tmp_path / "large.trace"]
+    for path, kernel in zip(paths, (3, 25), strict=True):
+        write_trace(path, network(kernel))
+    outputs = [path.with_suffix(".csv") for path in paths]
+    arguments = ["step", "--accelerator", "eyeriss_v2", "--trace", *paths, "--output", *outputs]
+    monkeypatch.setattr("sys.argv", list(map(str, arguments)))
+    with pytest.raises(UserError, match=r"large\.trace: .*kernel has 25 rows"):
+        simulate.main()
+    assert capsys.readouterr().err.splitlines()[-1] == f"simulating {paths[1]}"
+    paths[0].write_bytes(b"no trace")
+    with pytest.raises(UserError, match=r"^\S*small\.trace(?!.*small\.trace)"):
+        simulate.main()
