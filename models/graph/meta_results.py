@@ -15,6 +15,9 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map_only
 
+from sim import Layer
+from sim.errors import UserError
+
 LARGEST_ELEMENTS = 2**24
 """Of an operation that runs on zeros: 64 MB, the first map of VGG-16 at 512 x 512."""
 NOT_OF_SHAPES = frozenset(
@@ -83,24 +86,31 @@ def _on_meta(x: Tensor) -> Tensor:
 
 
 def _convolution(arguments: Sequence[Any]) -> Tensor | None:
-    """Sizes as the documentation of torch.nn.Conv2d gives them."""
+    """Sizes as the simulator's layers have them."""
     x, weight, bias, stride, padding, dilation, transposed, _, groups = arguments
     fits = (
         x.dim() == weight.dim() == 4
         and x.shape[1] == weight.shape[1] * groups
-        and weight.shape[0] % groups == 0
         and (bias is None or bias.shape == weight.shape[:1])
     )
-    if transposed or not fits or not len(stride) == len(padding) == len(dilation) == 2:
+    if transposed or not fits:
         return None
-    rows, columns = (
-        (size + 2 * zeros - step * (kernel - 1) - 1) // jump + 1
-        for size, kernel, jump, zeros, step in zip(
-            x.shape[2:], weight.shape[2:], stride, padding, dilation, strict=True
+    try:
+        layer = Layer.conv(
+            "convolution",
+            x.shape[1],
+            weight.shape[0],
+            tuple(weight.shape[2:]),
+            stride=tuple(stride),
+            padding=tuple(padding),
+            input_size=tuple(x.shape[2:]),
+            groups=groups,
+            dilation=tuple(dilation),
         )
-    )
-    some = rows > 0 and columns > 0
-    return x.new_empty(x.shape[0], weight.shape[0], rows, columns) if some else None
+    except UserError:
+        return None
+    result: Tensor = x.new_empty(x.shape[0], weight.shape[0], *layer.output_size)
+    return result
 
 
 def _fully_connected(arguments: Sequence[Any]) -> Tensor | None:

@@ -9,8 +9,8 @@ from sim.declared import data_file
 
 MEASURED = data_file("workflow/profiles/measured_resources.csv")
 """Seconds of a rule's jobs in earlier runs (workflow/maintenance/measured_resources.py)."""
-FAMILIES = ("simulate",)
-"""Beginnings of the names of rules that are measured together (workflow/rules/simulate.smk)."""
+SIMULATE = "simulate"
+"""Rules called `simulate_<suite>_<design>` are measured together (workflow/plan/batches.py)."""
 UNKNOWN_SECONDS = 1.0
 """A job of a rule that no earlier run had."""
 LEAST_SHARE = 0.02
@@ -55,5 +55,5 @@ class ExpectedTime:
         return sum(count * self._mean(rule) for rule, count in jobs.items())
 
     def _mean(self, rule: str) -> float:
-        family = next((name for name in FAMILIES if rule.startswith(f"{name}_")), rule)
-        return self._seconds.get(rule, self._seconds.get(family, UNKNOWN_SECONDS))
+        measured = SIMULATE if rule.startswith(f"{SIMULATE}_") else rule
+        return self._seconds.get(measured, UNKNOWN_SECONDS)
