@@ -4,19 +4,18 @@ Weights and activations are drawn independently of each other: the masks say whe
 accuracy belongs to them.
 """
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
+from torch import nn
 
+from models.compression.full_size import ModelledScheme
 from models.graph.dataflow import InputKind, LayerInput, layer_inputs
 from models.graph.readers import readers
 from models.imagenet import IMAGENET
-from models.imagenet.densities.places import channel_spreads
 from models.imagenet.densities.rules import (
     activation_densities,
     second_operands,
@@ -24,32 +23,18 @@ from models.imagenet.densities.rules import (
 )
 from models.imagenet.densities.tables import (
     Density,
+    LayerDensities,
     Operand,
     published_densities,
     read_table,
     require_all,
 )
 from models.imagenet.full_size import full_size_network
+from models.imagenet.modelled_activations import ActivationBounds, activation_masks, random_stream
 from models.imagenet.settings import FullSizeSettings
-from models.imagenet.shifted import shifted_masks
-from models.imagenet.trace_pictures import first_pictures
 from models.products import linked
 from sim import LayerTrace, NetworkTrace, Provenance, TracedLayer
-from sim.generate.activations import Clustering, activation_mask
-from sim.generate.pruning import activation_bound, bounded_mask
 from sim.layer import Mask
-from sim.masks.density_bound import DBB_BLOCK
-
-
-@dataclass(frozen=True)
-class LayerDensities:
-    """The densities that one layer is aimed at, with their sources.
-
-    A product of activations has its second operand as weights.
-    """
-
-    weight: Density
-    activation: Density
 
 
 @dataclass(frozen=True)
@@ -87,45 +72,95 @@ def modelled_trace(
     Raises:
         UserError: unknown network or scheme, or settings that do not fit the network.
     """
-    pruning = settings.modelled_scheme(network, scheme)
-    shapes = full_size_network(network, settings, weights=False)
-    inputs = layer_inputs(shapes, settings.shape.form(network).shape)
-    readings, layers_by_name = readers(shapes), {row.layer.name: row.layer for row in inputs}
-    last = {name for name, read in readings.items() if not read}
-    spreads = None if goals is None else goals.spreads
-    aimed = target_densities(network, inputs, settings) if goals is None else dict(goals.densities)
-    bounds = ActivationBounds(inputs, pruning.activations_removed)
-    masks, origin = activation_masks(network, inputs, aimed, settings, bounds, spreads)
+    return ModelledNetwork(network, settings, goals).trace(scheme)
 
-    def weight_mask(row: LayerInput) -> Mask:
+
+class ModelledNetwork:
+    """A network whose masks are drawn under one scheme after the other.
+
+    Schemes that prune no activations have the same ones, which are drawn once and kept; no scheme
+    changes what another one draws. Arguments and errors as of `modelled_trace`.
+    """
+
+    def __init__(
+        self, network: str, settings: FullSizeSettings, goals: ZeroGoals | None = None
+    ) -> None:
+        self._network, self._settings, self._goals = network, settings, goals
+        self._unpruned: _Activations | None = None
+
+    @cached_property
+    def _shapes(self) -> nn.Module:
+        return full_size_network(self._network, self._settings, weights=False)
+
+    @cached_property
+    def _inputs(self) -> tuple[LayerInput, ...]:
+        return layer_inputs(self._shapes, self._settings.shape.form(self._network).shape)
+
+    @cached_property
+    def _aimed(self) -> dict[str, LayerDensities]:
+        if self._goals is None:
+            return target_densities(self._network, self._inputs, self._settings)
+        return dict(self._goals.densities)
+
+    def trace(self, scheme: str) -> ModelledTrace:
+        """The masks under one scheme."""
+        pruning = self._settings.modelled_scheme(self._network, scheme)
+        readings = readers(self._shapes)
+        layers_by_name = {row.layer.name: row.layer for row in self._inputs}
+        drawn = self._activations(pruning.activations_removed)
+        layers = []
+        for row in self._inputs:
+            trace = LayerTrace(
+                row.layer,
+                self._weight_mask(row, pruning, drawn.masks, last=not readings[row.layer.name]),
+                drawn.masks[row.tensor],
+                activation_bound=drawn.bounds.of(row.tensor),
+            )
+            layers.append(linked(TracedLayer(trace), readings[row.layer.name], layers_by_name))
+        provenance = Provenance(
+            suite=IMAGENET,
+            network=self._network,
+            scheme=scheme,
+            weight_source="modelled",
+            activation_source="modelled",
+            data=f"weights: {pruning.weights_in_words(scheme)}; {drawn.origin}",
+        )
+        return ModelledTrace(NetworkTrace(provenance, tuple(layers)), self._aimed)
+
+    def _weight_mask(
+        self, row: LayerInput, pruning: ModelledScheme, masks: Mapping[str, Mask], *, last: bool
+    ) -> Mask:
         layer = row.layer
         if row.second is not None:
             return masks[row.second[0]]
-        spared = layer.name in last or row.kind is InputKind.IMAGE or layer.is_depthwise
+        spared = last or row.kind is InputKind.IMAGE or layer.is_depthwise
         if spared and not pruning.in_every_layer:
             return np.ones(layer.weight_shape, np.bool_)
-        rng = _rng(settings.seed, "weight", layer.name)
-        density = aimed[layer.name].weight.value
-        return pruning.weight_mask(layer, density, settings.zeros.weight_spread, rng)
+        rng = random_stream(self._settings.seed, "weight", layer.name)
+        density = self._aimed[layer.name].weight.value
+        return pruning.weight_mask(layer, density, self._settings.zeros.weight_spread, rng)
 
-    layers = []
-    for row in inputs:
-        trace = LayerTrace(
-            row.layer,
-            weight_mask(row),
-            masks[row.tensor],
-            activation_bound=bounds.of(row.tensor),
+    def _activations(self, most_removed: float | None) -> "_Activations":
+        if most_removed is None and self._unpruned is not None:
+            return self._unpruned
+        spreads = None if self._goals is None else self._goals.spreads
+        bounds = ActivationBounds(self._inputs, most_removed)
+        masks, origin = activation_masks(
+            self._network, self._inputs, self._aimed, self._settings, bounds, spreads
         )
-        layers.append(linked(TracedLayer(trace), readings[row.layer.name], layers_by_name))
-    provenance = Provenance(
-        suite=IMAGENET,
-        network=network,
-        scheme=scheme,
-        weight_source="modelled",
-        activation_source="modelled",
-        data=f"weights: {pruning.weights_in_words(scheme)}; {origin}",
-    )
-    return ModelledTrace(NetworkTrace(provenance, tuple(layers)), aimed)
+        drawn = _Activations(masks, origin, bounds)
+        if most_removed is None:
+            self._unpruned = drawn
+        return drawn
+
+
+@dataclass(frozen=True)
+class _Activations:
+    """Masks by stored tensor, how they were made, and the bounds that they keep."""
+
+    masks: Mapping[str, Mask]
+    origin: str
+    bounds: ActivationBounds
 
 
 def target_densities(
@@ -154,141 +189,3 @@ def target_densities(
         inputs, published("activation", zeros.activation_table), assumed=zeros.assumed
     )
     return {name: LayerDensities(weights[name], activations[name]) for name in names}
-
-
-class ActivationBounds:
-    """The activation bound of each stored tensor, chosen when its mask is first seen.
-
-    What only depthwise layers read, and the image, is not pruned: it would save no cycle, or lose
-    the picture. Nor are operands of products of activations.
-    """
-
-    def __init__(self, inputs: tuple[LayerInput, ...], most_removed: float | None) -> None:
-        self._most_removed = most_removed
-        self._prunable = {
-            row.tensor
-            for row in inputs
-            if most_removed is not None
-            and row.kind is not InputKind.IMAGE
-            and not row.layer.is_depthwise
-        } - {tensor for row in inputs if row.second is not None for tensor, _ in row.tensors}
-        self._bounds: dict[str, int] = {}
-
-    def choose(self, tensor: str, mask: Mask) -> int:
-        """Choose a tensor's bound by the nonzeros of its mask; 8 where nothing is pruned."""
-        bound = DBB_BLOCK
-        if self._most_removed is not None and tensor in self._prunable:
-            bound = activation_bound(mask, self._most_removed)
-        self._bounds[tensor] = bound
-        return bound
-
-    def of(self, tensor: str) -> int:
-        """The n of 8 that was chosen."""
-        return self._bounds[tensor]
-
-
-def activation_masks(
-    network: str,
-    inputs: tuple[LayerInput, ...],
-    aimed: Mapping[str, LayerDensities],
-    settings: FullSizeSettings,
-    bounds: ActivationBounds,
-    spreads: Mapping[str, float] | None = None,
-) -> tuple[dict[str, Mask], str]:
-    """Masks (N, C, H, W) by stored tensor, and a sentence that says how they were made.
-
-    `spreads` are those of the channels of each tensor; None = what was measured of its place.
-    """
-    if any(row.second is not None for row in inputs):
-        return _scattered(inputs, aimed, settings, bounds), (
-            "activations: independent positions, densities by rule or assumed"
-        )
-    densities = {name: both.activation.value for name, both in aimed.items()}
-    if settings.zeros.activation_masks == "generator":
-        masks = {
-            row.tensor: _generated(
-                row.tensor,
-                (settings.images, *row.layer.input_shape),
-                densities[row.tensor],
-                settings.zeros.mask_structure,
-                settings,
-                bounds,
-            )
-            for row in inputs
-            if row.tensor == row.layer.name
-        }
-        return masks, (
-            f"activations: generator ({settings.zeros.clustering}), densities published, measured "
-            "or by rule"
-        )
-    images, description = first_pictures(network, settings)
-
-    def prune(tensor: str, value: Tensor) -> Tensor:
-        mask = np.ascontiguousarray((value != 0).numpy())
-        bound = bounds.choose(tensor, mask)
-        if bound == DBB_BLOCK:
-            return value
-        return value * torch.from_numpy(bounded_mask(mask, bound, value.abs().numpy()))
-
-    factor = settings.zeros.channel_spread
-    given = channel_spreads(network, inputs) if spreads is None else spreads
-    masks = shifted_masks(
-        network=full_size_network(network, settings, weights=True),
-        inputs=inputs,
-        images=images,
-        densities=densities,
-        prune=prune,
-        spreads={name: factor * value for name, value in given.items()},
-        texture=settings.zeros.texture,
-        seed=settings.seed,
-    )
-    return masks, (
-        "activations: random network shifted to densities published, measured or by rule, "
-        f"on {description}"
-    )
-
-
-def _scattered(
-    inputs: tuple[LayerInput, ...],
-    aimed: Mapping[str, LayerDensities],
-    settings: FullSizeSettings,
-    bounds: ActivationBounds,
-) -> dict[str, Mask]:
-    """Masks of a network with attention: nobody published how zeros of tokens cluster.
-
-    The second operand of a product is (N, K, C/groups, 1, 1), whatever else reads the tensor.
-    """
-    structure = Clustering("iid")
-    masks = {}
-    for row in inputs:
-        name, goal = row.layer.name, aimed[row.layer.name]
-        if row.tensor == name:
-            shape, density = (settings.images, *row.layer.input_shape), goal.activation.value
-            masks[name] = _generated(name, shape, density, structure, settings, bounds)
-        if row.second is not None:
-            channels = (settings.images, row.layer.out_channels, row.layer.group_channels, 1)
-            second = row.second[0]
-            mask = _generated(second, channels, goal.weight.value, structure, settings, bounds)
-            masks[second] = mask[..., None]
-    return masks
-
-
-def _generated(
-    tensor: str,
-    shape: tuple[int, int, int, int],
-    density: float,
-    structure: Clustering,
-    settings: FullSizeSettings,
-    bounds: ActivationBounds,
-) -> Mask:
-    rng = _rng(settings.seed, "activation", tensor)
-    mask = activation_mask(shape, density, structure, rng)
-    bound = bounds.choose(tensor, mask)
-    if bound == DBB_BLOCK:
-        return mask
-    return bounded_mask(mask, bound, rng.random(mask.shape, dtype=np.float32) + np.float32(0.5))
-
-
-def _rng(seed: int, operand: Operand, name: str) -> np.random.Generator:
-    """A stream of its own per layer and operand, so that no draw depends on another's length."""
-    return np.random.default_rng([seed, zlib.crc32(f"{operand} {name}".encode())])

@@ -13,9 +13,9 @@ import numpy as np
 from models.graph.dataflow import LayerInput, layer_inputs
 from models.imagenet.densities.places import channel_spreads, measured_inputs, relu_places
 from models.imagenet.densities.rules import activation_densities
-from models.imagenet.densities.tables import Density, Operand
+from models.imagenet.densities.tables import Density, LayerDensities, Operand
 from models.imagenet.full_size import full_size_network
-from models.imagenet.modelled import LayerDensities, ZeroGoals, modelled_trace
+from models.imagenet.modelled import ZeroGoals, modelled_trace
 from models.imagenet.settings import FullSizeSettings
 from models.pretrained.measured_zeros import picture_statistics, without_padding
 from sim import LayerTrace, NetworkTrace

@@ -14,7 +14,8 @@ import torch
 
 from models.graph.dataflow import LayerInput, layer_inputs
 from models.imagenet.full_size import full_size_network
-from models.imagenet.modelled import ActivationBounds, activation_masks, target_densities
+from models.imagenet.modelled import target_densities
+from models.imagenet.modelled_activations import ActivationBounds, activation_masks
 from models.imagenet.settings import FullSizeSettings
 from sim.generate.activations import MODES
 from sim.layer import Mask

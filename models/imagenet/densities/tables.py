@@ -47,6 +47,17 @@ class Density:
 
 
 @dataclass(frozen=True)
+class LayerDensities:
+    """The densities that one layer is aimed at, with their sources.
+
+    A product of activations has its second operand as weights.
+    """
+
+    weight: Density
+    activation: Density
+
+
+@dataclass(frozen=True)
 class DensityRow:
     """One line of a table file."""
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.imagenet.modelled import ModelledTrace, modelled_trace
+from models.imagenet import modelled
+from models.imagenet.modelled import ModelledNetwork, ModelledTrace, modelled_trace
+from models.imagenet.modelled_activations import activation_masks
 from models.imagenet.settings import FullSizeSettings, modelled_schemes
 from sim import LayerTrace, read_trace, write_trace
 from sim.errors import UserError
@@ -244,3 +246,26 @@ def test_attention_has_both_operands_of_its_products_modelled() -> None:
     operands = {entry.trace.layer.name: entry.consumer_operand for entry in modelled.trace.layers}
     assert operands["blocks.3.attn.key"] == operands["blocks.3.attn.value"] == "weight"
     assert operands["blocks.3.attn.query"] == "activation"
+
+
+@pytest.mark.parametrize("source", ["photographs", "generator"])
+def test_schemes_one_after_the_other_share_draws_and_change_no_bit(
+    source: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    drawn: list[object] = []
+
+    def counted(*arguments: Any) -> object:
+        drawn.append(arguments)
+        return activation_masks(*arguments)
+
+    monkeypatch.setattr(modelled, "activation_masks", counted)
+    given = settings(activation_masks=source, width=0.125, images=1)
+    network = ModelledNetwork("resnet18", given)
+    schemes = ["dense", "dbb", "magnitude", "balanced"]
+    for scheme in schemes:
+        write_trace(tmp_path / scheme, network.trace(scheme).trace)
+    assert len(drawn) == 2  # dbb prunes activations
+    for scheme in schemes:
+        write_trace(tmp_path / "alone", modelled_trace("resnet18", scheme, given).trace)
+        assert (tmp_path / scheme).read_bytes() == (tmp_path / "alone").read_bytes(), scheme
+    assert len(drawn) == 2 + len(schemes)

@@ -24,7 +24,8 @@ from models.imagenet.densities.places import (
 from models.imagenet.densities.rules import activation_densities
 from models.imagenet.densities.tables import published_densities
 from models.imagenet.full_size import full_size_network
-from models.imagenet.modelled import ActivationBounds, activation_masks, target_densities
+from models.imagenet.modelled import target_densities
+from models.imagenet.modelled_activations import ActivationBounds, activation_masks
 from models.imagenet.settings import FullSizeSettings
 from models.pretrained.measured_zeros import (
     STATISTICS,
