@@ -19,6 +19,7 @@ from sim import LayerTrace, NetworkTrace, UserError, accelerator, read_trace, si
 from sim.registry import Value, configuration
 from workflow.cli import run
 from workflow.event_rows import DesignRun, Row, rows_of_runs, write_rows
+from workflow.steps.several import named, one_each
 from workflow.variants import variant_text
 
 Overrides = dict[str, Value]
@@ -106,18 +107,9 @@ def _write(
     points: list[Overrides],
     output: Path,
 ) -> None:
-    """Write the table of one trace; none of it is held when the next one is read.
-
-    Raises:
-        UserError: names the trace besides what is wrong with it, or with a design on it.
-    """
-    try:
-        trace = read_trace(path)
-        write_rows((rows for name in names for rows in made(trace, name, points)), output)
-    except UserError as error:
-        if str(path) not in str(error):
-            error.args = (f"{path}: {error}",)  # the same error, for it tells a plug-in's defect
-        raise
+    """Write the table of one trace; none of it is held when the next one is read."""
+    trace = read_trace(path)
+    write_rows((rows for name in names for rows in made(trace, name, points)), output)
 
 
 def main() -> None:
@@ -130,15 +122,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, nargs="+", required=True, help="one for each trace")
     arguments = parser.parse_args()
     points = _points(arguments.points)
-    if len(arguments.output) != len(arguments.trace):
-        raise UserError(
-            f"--output names {len(arguments.output)} tables for {len(arguments.trace)} traces; "
-            "expected one for each"
-        )
+    outputs = one_each("output", arguments.output, arguments.trace, "traces")
     made = swept if arguments.sweep else simulated
-    for path, output in zip(arguments.trace, arguments.output, strict=True):
-        print(f"simulating {path}", file=sys.stderr)  # for the log of a job that is killed
-        _write(made, path, arguments.accelerator, points, output)
+    for path, output in zip(arguments.trace, outputs, strict=True):
+        with named("simulating", str(path)):
+            _write(made, path, arguments.accelerator, points, output)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import torch
 
 from models.imagenet.settings import modelled_schemes
 from models.networks import build, networks
-from sim import read_trace
+from sim import UserError, read_trace
 from workflow.cli import run
 from workflow.steps.imagenet_trace import main
 
@@ -70,6 +70,68 @@ def test_one_line_per_mistake_and_no_file(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith(message)
+    assert not list(tmp_path.iterdir())
+
+
+SCHEMES = ["dense", "dbb", "magnitude"]
+"""Two that prune no activations, and one between them that does."""
+
+
+def outputs(folder: Path, schemes: list[str]) -> dict[str, list[Path]]:
+    """The files of each option, one for each scheme."""
+    kinds = {"--output": "safetensors", "--densities": "csv", "--metrics": "json"}
+    return {
+        option: [folder / f"{scheme}.{suffix}" for scheme in schemes]
+        for option, suffix in kinds.items()
+    }
+
+
+def step(
+    monkeypatch: pytest.MonkeyPatch, schemes: list[str], files: dict[str, list[Path]], *more: str
+) -> None:
+    command = ["step", "--network", "resnet18", "--settings", json.dumps(SMALL), *more]
+    command += ["--scheme", *schemes]
+    for option, paths in files.items():
+        command += [option, *map(str, paths)]
+    monkeypatch.setattr(sys, "argv", command)
+    main()
+
+
+def test_traces_made_together_are_those_made_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    step(monkeypatch, SCHEMES, together := outputs(tmp_path / "together", SCHEMES))
+    for scheme in SCHEMES:
+        step(monkeypatch, [scheme], outputs(tmp_path / "alone", [scheme]))
+    for option, paths in outputs(tmp_path / "alone", SCHEMES).items():
+        alone = [path.read_bytes() for path in paths]
+        assert [path.read_bytes() for path in together[option]] == alone, option
+        assert len(set(alone)) == len(SCHEMES)
+
+
+def test_one_of_several_that_cannot_be_made_is_named_and_those_before_it_are_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = outputs(tmp_path, schemes := ["dense", "blockwise"])
+    with pytest.raises(UserError, match=r"^resnet18 under blockwise: "):
+        step(monkeypatch, schemes, files)
+    assert capsys.readouterr().err.splitlines() == [
+        "tracing resnet18 under dense",
+        "tracing resnet18 under blockwise",
+    ]
+    assert [path.exists() for path in files["--output"]] == [True, False]
+
+
+def test_files_are_as_many_as_schemes_and_only_one_training_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for option in ("--output", "--densities", "--metrics"):
+        files = outputs(tmp_path, SCHEMES)
+        files[option].pop()
+        with pytest.raises(UserError, match=f"{option} names 2 files for 3 schemes"):
+            step(monkeypatch, SCHEMES, files)
+    with pytest.raises(UserError, match="--state keeps one training; expected one scheme, not 3"):
+        step(monkeypatch, SCHEMES, outputs(tmp_path, SCHEMES), "--state", str(tmp_path / "state"))
     assert not list(tmp_path.iterdir())
 
 

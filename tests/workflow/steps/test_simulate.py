@@ -89,7 +89,7 @@ def test_each_trace_has_a_table_of_its_own(tmp_path: Path, monkeypatch: pytest.M
     run(traces[1:], [tmp_path / "alone.csv"])
     assert together[1].read_bytes() == (tmp_path / "alone.csv").read_bytes()
     assert together[0].read_bytes() != together[1].read_bytes()
-    with pytest.raises(UserError, match="--output names 1 tables for 2 traces"):
+    with pytest.raises(UserError, match="--output names 1 files for 2 traces"):
         run(traces, together[:1])
 
 

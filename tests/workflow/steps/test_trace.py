@@ -172,3 +172,50 @@ def test_trace_carries_integer_weights(
         assert layer.weight_int8 is not None
         largest = np.abs(layer.weight_int8.astype(int)).reshape(len(layer.weight_int8), -1).max(1)
         assert set(largest.tolist()) <= {0, 127}
+
+
+@pytest.fixture
+def compressed(monkeypatch: pytest.MonkeyPatch, trained: Path, tmp_path: Path) -> dict[str, Path]:
+    """The checkpoint of each of two schemes."""
+    paths = {}
+    for scheme, settings in (("dbb", SETTINGS | {"fine_tune_epochs": 0}), ("dense", {})):
+        paths[scheme] = tmp_path / f"{scheme}.checkpoint"
+        given = ["--settings", json.dumps({"fine_tune_epochs": 0, **settings})]
+        given += ["--checkpoint", trained, "--output", paths[scheme]]
+        given += ["--metrics", tmp_path / f"{scheme}.json"]
+        call(monkeypatch, compress, *NAMES[:-1], scheme, *given)
+    return paths
+
+
+def test_traces_made_together_are_those_made_alone(
+    monkeypatch: pytest.MonkeyPatch, compressed: dict[str, Path], tmp_path: Path
+) -> None:
+    together, alone = ([tmp_path / f"{scheme}.{how}" for scheme in compressed] for how in "ta")
+    files = ["--checkpoint", *compressed.values(), "--output"]
+    call(monkeypatch, trace, *NAMES[:-1], *compressed, *files, *together)
+    for (scheme, path), output in zip(compressed.items(), alone, strict=True):
+        call(monkeypatch, trace, *NAMES[:-1], scheme, "--checkpoint", path, "--output", output)
+    assert [path.read_bytes() for path in together] == [path.read_bytes() for path in alone]
+    assert together[0].read_bytes() != together[1].read_bytes()
+
+
+def test_one_of_several_that_cannot_be_traced_is_named_and_those_before_it_are_written(
+    monkeypatch: pytest.MonkeyPatch,
+    compressed: dict[str, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    outputs = [tmp_path / "first", tmp_path / "second"]
+    twice = ["--checkpoint", compressed["dbb"], compressed["dbb"], "--output", *outputs]
+    with pytest.raises(UserError, match=r"^\S*dbb\.checkpoint: compressed by scheme 'dbb', exp"):
+        call(monkeypatch, trace, *NAMES, "dense", *twice)
+    said = capsys.readouterr().err.splitlines()
+    assert said[-2:] == [f"tracing {compressed['dbb']}"] * 2
+    assert [path.exists() for path in outputs] == [True, False]
+    more = ["--settings", '{"images": 361}', *NAMES, "dense", "--checkpoint"]
+    with pytest.raises(UserError, match=r"^\S*dbb\.checkpoint: images is 361; digits has 360"):
+        call(monkeypatch, trace, *more, *compressed.values(), "--output", *outputs)
+    with pytest.raises(UserError, match="--output names 1 files for 2 schemes"):
+        call(monkeypatch, trace, *NAMES, "dense", *twice[:-1])
+    with pytest.raises(UserError, match="--checkpoint names 2 files for 1 schemes"):
+        call(monkeypatch, trace, *NAMES, *twice)

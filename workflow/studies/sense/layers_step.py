@@ -1,4 +1,4 @@
-"""DRAM bytes per image of every layer of one trace, by operand.
+"""DRAM bytes per image of every layer of each trace, by operand.
 
 Sense, the Swallow-like array and Eyeriss, as far as they are meant for the scheme of the trace, in
 the setting that the table of these rows states (layers_table.py). Where the network is one that the
@@ -19,6 +19,7 @@ from sim.batches import repeated
 from sim.declared import data_files, modules_by_name
 from sim.layer import layer_kind
 from workflow.cli import run
+from workflow.steps.several import named, one_each
 from workflow.studies.sense.layers_table import CHIP
 from workflow.tabling.shared import write_table
 
@@ -103,10 +104,13 @@ def _measured(trace: NetworkTrace, chip: str) -> Iterator[Row]:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trace", type=Path, required=True)
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--trace", type=Path, nargs="+", required=True, help="one or several")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="one for each trace")
     arguments = parser.parse_args()
-    write_table(pd.DataFrame(layers(read_trace(arguments.trace))), arguments.output)
+    outputs = one_each("output", arguments.output, arguments.trace, "traces")
+    for path, output in zip(arguments.trace, outputs, strict=True):
+        with named("simulating", str(path)):
+            write_table(pd.DataFrame(layers(read_trace(path))), output)
 
 
 if __name__ == "__main__":
