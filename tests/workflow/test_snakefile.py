@@ -19,17 +19,23 @@ def test_the_shipped_configurations_plan(name: str, tmp_path: Path) -> None:
     change = yaml.safe_load((ROOT / "config" / name).read_text())
     done = snakemake(tmp_path, "--cores", "1", "--dry-run", **change)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "claims_table" in done.stdout + done.stderr
+    counts = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    assert "claims_table" in counts
+    assert not {"trace", "imagenet_trace"} & set(counts)  # each network's traces share a job
     assert not (tmp_path / "results").exists()
+
+
+LOOPS = ("products.smk", "simulate.smk", "train.smk", "imagenet.smk")
+"""Rule files that make rules in a loop."""
 
 
 def test_no_command_names_what_a_loop_leaves_behind() -> None:
     """Snakemake evaluates commands again when a job runs, after the loops that made the rules."""
     rules = ROOT / "workflow" / "rules"
-    text = "".join((rules / name).read_text() for name in ("products.smk", "simulate.smk"))
+    text = "".join((rules / name).read_text() for name in LOOPS)
     looped = re.findall(r"^for (\w+) in ", text, re.MULTILINE)
     commands = re.findall(r"\bshell:\n((?: +[\"+(].*\n)+)", text)
-    assert (len(looped), len(commands)) == (3, 8)
+    assert (len(looped), len(commands)) == (5, 12)
     for name in looped:
         assert not [command for command in commands if re.search(rf"\b{name}\.\w", command)]
 
@@ -102,6 +108,29 @@ def test_pictures_without_labels_are_not_pruned_blockwise(tmp_path: Path, labell
     assert counts["imagenet_trace"] == ("2" if labelled else "1")  # dense, and blockwise
 
 
+@pytest.mark.slow
+def test_a_trace_that_no_product_needs_is_made_by_its_path(tmp_path: Path) -> None:
+    """Those that one needs are made with the network's others; a network never with another."""
+    needed = ["digits/lenet5/dbb", "imagenet/resnet18/magnitude"]
+    beside = ["digits/lenet5/two_four", "imagenet/resnet18/two_four", "imagenet-seed7/vgg16/dbb"]
+    traces = [f"results/traces/{run}.safetensors" for run in [*needed, *beside]]
+    runs = [
+        *TINY["runs"],
+        {"suite": "imagenet", "networks": ["resnet18"], "schemes": ["magnitude"]},
+    ]
+    done = snakemake(tmp_path, "--cores", "1", "--dry-run", *traces, **{**TINY, "runs": runs})
+    assert done.returncode == 0, done.stdout
+    counts = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    made = {rule: int(count) for rule, count in counts.items() if "trace" in rule}
+    assert made == {
+        "trace_digits_lenet5": 1,
+        "imagenet_trace_resnet18": 1,
+        "trace": 1,
+        "imagenet_trace": 2,
+    }
+    assert counts["compress"] == "3"  # dense with dbb, and two_four
+
+
 def test_a_bad_configuration_is_one_message(tmp_path: Path) -> None:
     """Which one is tested without Snakemake (plan/test_check_config.py)."""
     done = snakemake(tmp_path, "--cores", "1", "--dry-run", accelerators=["s2ta_x"])
@@ -122,7 +151,7 @@ def test_same_bytes_twice_with_one_and_two_cores_and_after_a_kill(tmp_path: Path
     assert files(tmp_path / "two") == first
 
     folder = tmp_path / "killed"
-    until = snakemake(folder, "--cores", "1", "--until", "trace", **TINY)
+    until = snakemake(folder, "--cores", "1", "--until", "trace_digits_lenet5", **TINY)
     assert until.returncode == 0, until.stdout + until.stderr
     half = next(folder.glob("results/traces/digits/lenet5/dbb.safetensors"))
     half.write_bytes(half.read_bytes()[:1000])  # as a dying file system leaves it

@@ -7,7 +7,7 @@ caption, is the docstring of its module.
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TypeVar
 from sim.declared import ROOT
 from sim.errors import UserError
 from workflow.plan.digest import FIGURE, NUMPY
+from workflow.plan.layout import Layout
 from workflow.plan.plan import Plan
 
 STUDIES = ROOT / "workflow" / "studies"
@@ -113,6 +114,20 @@ class Products:
 
     tables: Sequence[Table]
     figures: Sequence[Figure]
+
+    @property
+    def inputs(self) -> Iterator[str]:
+        """The files that they are made from; one that several read comes as often."""
+        for table in self.tables:
+            yield from table.inputs
+        for figure in self.figures:
+            yield from figure.inputs
+
+    def files(self, layout: Layout, kept: Callable[[Table | Figure], bool]) -> list[str]:
+        """The files of those that are kept; of a figure one of its two."""
+        tables = [layout.table(table.name) for table in self.tables if kept(table)]
+        figures = [layout.figure(figure.name, "svg") for figure in self.figures if kept(figure)]
+        return tables + figures
 
 
 Item = TypeVar("Item", Table, Figure)

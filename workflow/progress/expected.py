@@ -1,6 +1,7 @@
 """How far a run is, by the time its jobs are expected to take instead of by their number."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +10,6 @@ from sim.declared import data_file
 
 MEASURED = data_file("workflow/profiles/measured_resources.csv")
 """Seconds of a rule's jobs in earlier runs (workflow/maintenance/measured_resources.py)."""
-SIMULATE = "simulate"
-"""Rules called `simulate_<suite>_<design>` are measured together (workflow/plan/batches.py)."""
 UNKNOWN_SECONDS = 1.0
 """A job of a rule that no earlier run had."""
 LEAST_SHARE = 0.02
@@ -35,6 +34,7 @@ class ExpectedTime:
         self.jobs = dict(jobs)
         self.done: Counter[str] = Counter()
         self._seconds = seconds
+        self._means: dict[str, float] = {}
 
     def finish(self, rule: str) -> None:
         """Note that a job of a rule has ended well."""
@@ -55,5 +55,15 @@ class ExpectedTime:
         return sum(count * self._mean(rule) for rule, count in jobs.items())
 
     def _mean(self, rule: str) -> float:
-        measured = SIMULATE if rule.startswith(f"{SIMULATE}_") else rule
-        return self._seconds.get(measured, UNKNOWN_SECONDS)
+        if rule not in self._means:  # each job that ends asks for all
+            self._means[rule] = _measured(rule, self._seconds)
+        return self._means[rule]
+
+
+def _measured(rule: str, seconds: Mapping[str, float]) -> float:
+    """Seconds of a rule, or of those with which it was measured.
+
+    Their names begin alike: `simulate_<suite>_<design>`, `imagenet_trace-seed1_vgg16`.
+    """
+    alike = [name for name in seconds if re.match(rf"{re.escape(name)}(?![^_-])", rule)]
+    return seconds[max(alike, key=len)] if alike else UNKNOWN_SECONDS

@@ -11,6 +11,7 @@ from workflow.plan.name_checks import notes
 from workflow.plan.plan import Plan
 from workflow.plan.products import caption, products
 from workflow.plan.sweeps import SEEDING
+from workflow.plan.trace_jobs import modelled_traces, trained_traces
 
 # What starts a run checks all of it; a job of a cluster, which reads this again, need not.
 FIRST = workflow.is_main_process

@@ -1,4 +1,5 @@
-# Paper-size networks: zeros measured on a user's checkpoint and images, or modelled.
+# Paper-size networks: zeros measured on a user's checkpoint and images, or modelled for a scheme that no product
+# needs (rules below make the others).
 rule imagenet_trace:
     input:
         lambda wildcards: plan.full_size.user_files(wildcards.network),
@@ -31,6 +32,41 @@ rule imagenet_trace:
         "python -m workflow.steps.imagenet_trace --network {wildcards.network:q} "
         "--scheme {wildcards.scheme:q} --settings {params.settings:q} --output {output.trace:q} "
         "--densities {output.densities:q} --metrics {output.metrics:q} {params.state:q} 2> {log:q}"
+
+
+# All traces of a network with modelled zeros that products need.
+for job in modelled_traces(plan, PRODUCTS):
+
+    rule:
+        name:
+            job.rule
+        input:
+            plan.full_size.user_files(job.network),
+        output:
+            traces=job.traces,
+            densities=job.densities,
+            metrics=job.metrics,
+        log:
+            f"{LOGS}/trace/{job.name}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/trace/{job.name}.tsv"
+        group:
+            "traces"
+        conda:
+            "../envs/base.yaml"
+        resources:
+            mem_mb=lambda wildcards, attempt: 3000 * attempt,
+        params:
+            code=digests.code("workflow.steps.imagenet_trace", *job.modules, pins=TORCH),
+            settings=as_json(plan.full_size.settings(job.network, job.seeding)),
+            pictures=lambda wildcards, network=job.network: plan.full_size.inputs_digest(
+                network
+            ),
+            names=job.options,
+        shell:
+            "python -m workflow.steps.imagenet_trace {params.names:q} "
+            "--settings {params.settings:q} --output {output.traces:q} "
+            "--densities {output.densities:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
 # Networks that are fine-tuned on a user's pictures: rules of their own, so that a cluster gives them

@@ -98,28 +98,10 @@ localrules:
 # `make pretrained`: the tables and figures of this suite alone.
 rule pretrained:
     input:
-        [
-            layout.table(table.name)
-            for table in PRODUCTS.tables
-            if table.name.startswith("pretrained")
-        ],
-        [
-            layout.figure(figure.name, "svg")
-            for figure in PRODUCTS.figures
-            if figure.name.startswith("pretrained")
-        ],
+        PRODUCTS.files(layout, lambda product: product.name.startswith("pretrained")),
 
 
 # `make design-space`: this alone, without the papers' own tables.
 rule design_space:
     input:
-        [
-            layout.table(table.name)
-            for table in PRODUCTS.tables
-            if table.section == "Design space"
-        ],
-        [
-            layout.figure(figure.name, "svg")
-            for figure in PRODUCTS.figures
-            if figure.section == "Design space"
-        ],
+        PRODUCTS.files(layout, lambda product: product.section == "Design space"),

@@ -1,4 +1,4 @@
-# Traces through accelerators, NumPy only: a job for each design and suite.
+# Traces through accelerators, NumPy only: a job for each design and suite, or for the designs of a table.
 for batch in batches(layout, PRODUCTS):
 
     rule:
@@ -7,40 +7,22 @@ for batch in batches(layout, PRODUCTS):
         input:
             batch.traces,
         output:
-            batch.events,
+            batch.tables,
         log:
-            f"{LOGS}/simulate/{batch.suite}.{batch.accelerator}.log",
+            f"{LOGS}/{batch.file}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/simulate/{batch.suite}.{batch.accelerator}.tsv"
+            f"{RESULTS}/benchmarks/{batch.file}.tsv"
         group:
             "simulations"
         conda:
             "../envs/base.yaml"
         params:
-            code=digests.simulation(batch.accelerator),
-            accelerator=batch.accelerator,
+            code=batch.code(digests),
+            module=batch.simulation.module,
+            options=batch.options,
         shell:
-            "python -m workflow.steps.simulate --trace {input:q} "
-            "--accelerator {params.accelerator:q} --output {output:q} 2> {log:q}"
-
-
-# A design on one trace with every parameter that lists a sweep varied, one at a time.
-rule sweep:
-    input:
-        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
-    output:
-        f"{RESULTS}/sweeps/{{suite}}/{{network}}/{{scheme}}/{{accelerator}}.csv",
-    log:
-        f"{LOGS}/sweep/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/sweep/{{suite}}.{{network}}.{{scheme}}.{{accelerator}}.tsv"
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=lambda wildcards: digests.simulation(wildcards.accelerator),
-    shell:
-        "python -m workflow.steps.simulate --trace {input:q} --sweep "
-        "--accelerator {wildcards.accelerator:q} --output {output:q} 2> {log:q}"
+            "python -m {params.module:q} --trace {input:q} {params.options:q} "
+            "--output {output:q} 2> {log:q}"
 
 
 # The points of a configured sweep, several per job: starting one costs more than most points.
@@ -61,43 +43,3 @@ rule points:
     shell:
         "python -m workflow.steps.simulate --trace {input:q} --points {params.points:q} "
         "--accelerator {wildcards.accelerator:q} --output {output:q} 2> {log:q}"
-
-
-# Sense (TVLSI 2023): bytes of every layer at two batch sizes, one job per (suite, network, scheme).
-rule sense_layers:
-    input:
-        f"{RESULTS}/traces/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
-    output:
-        f"{RESULTS}/sense_layers/{{suite}}{{seeding}}/{{network}}/{{scheme}}.csv",
-    log:
-        f"{LOGS}/sense_layers/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/sense_layers/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=digests.code(
-            "workflow.studies.sense.layers_step",
-        ),
-    shell:
-        "python -m workflow.studies.sense.layers_step --trace {input:q} --output {output:q} 2> {log:q}"
-
-
-# Sparse-Blox (AICAS 2023): all designs with and without a zero map, one job per (suite, network, scheme).
-rule sparse_blox:
-    input:
-        f"{RESULTS}/traces/{{suite}}/{{network}}/{{scheme}}.safetensors",
-    output:
-        f"{RESULTS}/sparse_blox/{{suite}}/{{network}}/{{scheme}}.csv",
-    log:
-        f"{LOGS}/sparse_blox/{{suite}}.{{network}}.{{scheme}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/sparse_blox/{{suite}}.{{network}}.{{scheme}}.tsv"
-    conda:
-        "../envs/base.yaml"
-    params:
-        code=digests.simulation("sparse_blox"),
-        designs=plan.block_skipping.designs,
-    shell:
-        "python -m workflow.steps.simulate --trace {input:q} "
-        "--accelerator {params.designs:q} --output {output:q} 2> {log:q}"

@@ -87,6 +87,34 @@ rule compress:
         "--dataset {input.dataset:q} --output {output.checkpoint:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
+# All traces of a network that products need; rule `trace` makes any other that is asked for by its path.
+for job in trained_traces(plan, PRODUCTS):
+
+    rule:
+        name:
+            job.rule
+        input:
+            checkpoints=job.checkpoints,
+            dataset=job.dataset,
+        output:
+            job.traces,
+        log:
+            f"{LOGS}/trace/{job.name}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/trace/{job.name}.tsv"
+        group:
+            "traces"
+        conda:
+            "../envs/base.yaml"
+        params:
+            code=digests.code("workflow.steps.trace", pins=TORCH),
+            settings=as_json(plan.training.tracing()),
+            names=job.options,
+        shell:
+            "python -m workflow.steps.trace {params.names:q} --settings {params.settings:q} "
+            "--checkpoint {input.checkpoints:q} --dataset {input.dataset:q} --output {output:q} 2> {log:q}"
+
+
 rule trace:
     input:
         checkpoint=rules.compress.output.checkpoint,

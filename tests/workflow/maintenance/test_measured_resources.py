@@ -22,8 +22,8 @@ def test_a_rule_has_the_largest_value_of_its_jobs_and_names_the_one_with_most_me
     for name, seconds, memory_mb in [
         ("simulate/digits.lenet5.dbb.sa", 9.0, 80),
         ("simulate/digits.vgg16.dbb.sa", 2.0, 300),
-        ("trace/digits.vgg16.dbb", 4.0, 400),
-        ("trace/imagenet-seed1.vgg16.dbb", 16.0, 1900),
+        ("trace/digits.vgg16", 4.0, 400),
+        ("trace/imagenet-seed1.vgg16", 16.0, 1900),
         ("train/canvases.yolov5s", 900.0, 600),
         ("tables/claims", 1.0, "-"),  # too short to be sampled
         ("figures/claims", 2.0, 190),

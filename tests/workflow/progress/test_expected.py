@@ -28,8 +28,22 @@ def test_the_committed_times_cover_the_rules_that_take_long() -> None:
     assert {"train", "compress", "trace", "simulate"} <= set(mean_seconds())
 
 
-def test_simulations_are_expected_to_take_what_they_took_together() -> None:
+def test_rules_of_one_beginning_are_expected_to_take_what_they_took_together() -> None:
     seconds = {"simulate": 3.0, "train": 3.0, "simulated_table": 3.0}
     expected = ExpectedTime({"simulate_shapes_sa": 1, "simulated_table": 1, "train": 2}, seconds)
     expected.finish("simulate_shapes_sa")
     assert expected.share == 1 / 4
+
+
+def test_the_longest_beginning_counts_and_ends_at_a_word() -> None:
+    seconds = {"trace": 2.0, "imagenet_trace": 4.0, "trace_detector": 10.0, "imagenet_tr": 90.0}
+    jobs = [
+        "trace_digits_lenet5",
+        "imagenet_trace-seed1_vgg16",
+        "trace_detector",
+        "imagenet_traces",
+    ]
+    for rule, taken in zip(jobs, (2.0, 4.0, 10.0, 1.0), strict=True):
+        expected = ExpectedTime({rule: 1, "other": 1}, seconds)
+        expected.finish(rule)
+        assert expected.share == taken / (taken + 1), rule
