@@ -1,6 +1,6 @@
 """Inputs and outputs of a layer at some positions of its map, as rows of a matrix."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +11,11 @@ from models.graph.stored_tensors import weight
 from sim.errors import UserError
 
 CHUNK = 8
+"""Images that are taken together."""
+
+GROUPS_AT_ONCE = 64
+"""Of a grouped convolution: the windows of all groups of 8 images are 100 MB and more, which no
+cache holds."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +66,17 @@ def moments(layer: nn.Module, x: Tensor, y: Tensor, positions: int, seed: int = 
         positions: at most about so many, drawn evenly from all images.
         seed: of the draw.
     """
-    sums: list[Tensor] = []
-    count = 0
-    for inputs, outputs in _samples(layer, x, y, positions, seed):
-        parts = [
-            torch.einsum("pgi,pgj->gij", inputs, inputs),
-            torch.einsum("pgk,pgi->gki", outputs, inputs),
+
+    def parts(_: slice, inputs: Tensor, outputs: Tensor) -> list[Tensor]:
+        rows = inputs.transpose(0, 1).contiguous()
+        return [
+            rows.transpose(1, 2) @ rows,
+            outputs.permute(1, 2, 0) @ rows,
             inputs.sum(0),
-            outputs.sum(0).flatten(),
-            outputs.square().sum(0).flatten(),
+            *_sums(outputs),
         ]
-        sums = _added(sums, parts)
-        count += len(inputs)
+
+    count, sums = _summed(layer, x, y, _Draw(positions, seed), parts)
     covariance, cross, input_mean, output_mean, square = (part / count for part in sums)
     by_group = output_mean.reshape(len(cross), -1, 1)
     return Moments(
@@ -90,16 +94,14 @@ def spread(layer: nn.Module, x: Tensor, y: Tensor, positions: int, seed: int = 0
 
     It costs a fraction of the second moments, which grow with the square of a filter's weights.
     """
-    sums: list[Tensor] = []
-    count = 0
-    for inputs, outputs in _samples(layer, x, y, positions, seed):
-        rows = weight(layer).detach().reshape(inputs.shape[1], -1, inputs.shape[2])
-        made = torch.einsum("pgi,gki->pgk", inputs, rows)
-        parts = [inputs.sum(0)]
-        for values in (outputs, made):
-            parts += [values.sum(0).flatten(), values.square().sum(0).flatten()]
-        sums = _added(sums, parts)
-        count += len(inputs)
+    filters = weight(layer).detach()
+    filters = filters.reshape(_groups(layer), -1, filters[0].numel())
+
+    def parts(groups: slice, inputs: Tensor, outputs: Tensor) -> list[Tensor]:
+        made = _made(filters[groups], inputs)
+        return [inputs.sum(0), *_sums(outputs), *_sums(made)]
+
+    count, sums = _summed(layer, x, y, _Draw(positions, seed), parts)
     input_mean, mean, square, made_mean, made_square = (part / count for part in sums)
     return Spread(
         input_mean,
@@ -107,6 +109,19 @@ def spread(layer: nn.Module, x: Tensor, y: Tensor, positions: int, seed: int = 0
         (square - mean.square()).clamp_min(0),
         (made_square - made_mean.square()).clamp_min(0),
     )
+
+
+def _made(filters: Tensor, inputs: Tensor) -> Tensor:
+    """Outputs (P, groups, K / groups) of filters (groups, K / groups, n)."""
+    if filters.shape[1] > 1:
+        return torch.einsum("pgi,gki->pgk", inputs, filters)
+    # one filter in a group, a product with a vector: along the positions a tenth of the time
+    return (filters @ inputs.permute(1, 2, 0).contiguous()).permute(2, 0, 1)
+
+
+def _sums(outputs: Tensor) -> tuple[Tensor, Tensor]:
+    """Of outputs (P, groups, K / groups) the sum and the sum of squares, (K,)."""
+    return outputs.sum(0).flatten(), outputs.square().sum(0).flatten()
 
 
 def sampled(layer: nn.Module, y: Tensor, positions: int) -> int:
@@ -120,59 +135,102 @@ def _each(y: Tensor, positions: int) -> int:
     return max(1, -(-positions // len(y)))
 
 
-def _added(sums: list[Tensor], parts: list[Tensor]) -> list[Tensor]:
-    return [a + b for a, b in zip(sums, parts, strict=True)] if sums else parts
+@dataclass(frozen=True)
+class _Draw:
+    """Which positions of a map are taken.
+
+    Attributes:
+        positions: at most about so many of all images.
+        seed: of the draw.
+    """
+
+    positions: int
+    seed: int
+
+    def of(self, y: Tensor) -> Iterator[Tensor | None]:
+        """For CHUNK images each: positions (N, each) of outputs (N, K, ...); None = all of them."""
+        each, places = _each(y, self.positions), y.shape[2:].numel()
+        generator = torch.Generator().manual_seed(self.seed)
+        for part in torch.split(y, CHUNK):
+            if each < places:
+                orders = [torch.randperm(places, generator=generator) for _ in part]
+                yield torch.stack(orders)[:, :each]
+            else:
+                yield None
 
 
-def _samples(
-    layer: nn.Module, x: Tensor, y: Tensor, positions: int, seed: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Inputs (P, groups, n) and outputs (P, groups, K / groups), of some images at a time."""
-    groups = layer.groups if isinstance(layer, nn.Conv2d) else 1
-    generator = torch.Generator().manual_seed(seed)
-    each = _each(y, positions)
-    for start in range(0, len(x), CHUNK):
-        part, wanted = x[start : start + CHUNK].float(), y[start : start + CHUNK].float()
-        rows, targets = _rows(layer, part, wanted, each, generator)
-        yield rows.reshape(len(rows), groups, -1), targets.reshape(len(targets), groups, -1)
+Parts = Callable[[slice, Tensor, Tensor], list[Tensor]]
+"""From some groups of a convolution, by index, and their inputs (P, groups, n) and outputs (P,
+groups, K / groups) to sums over the P positions, each with the groups first."""
 
 
-def _rows(
-    layer: nn.Module, x: Tensor, y: Tensor, each: int, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Windows (P, C * R * S) and outputs (P, K) at `each` positions of every image."""
+def _summed(
+    layer: nn.Module, x: Tensor, y: Tensor, draw: _Draw, parts: Parts
+) -> tuple[int, list[Tensor]]:
+    """How many positions are taken, and the parts summed over them."""
+    drawn = list(draw.of(y))
+    count, by_block = 0, []
+    for groups in _blocks(layer):
+        read, wanted = _channels(layer, x, groups), _channels(layer, y, groups)
+        count, sums = 0, list[Tensor]()
+        for start, order in zip(range(0, len(x), CHUNK), drawn, strict=True):
+            images = slice(start, start + CHUNK)
+            rows, targets = _rows(layer, read[images].float(), wanted[images].float(), order)
+            shape = (len(rows), groups.stop - groups.start, -1)
+            made = parts(groups, rows.reshape(shape), targets.reshape(shape))
+            sums = [a + b for a, b in zip(sums, made, strict=True)] if sums else made
+            count += len(rows)
+        by_block.append(sums)
+    return count, [torch.cat(each) for each in zip(*by_block, strict=True)]
+
+
+def _groups(layer: nn.Module) -> int:
+    return layer.groups if isinstance(layer, nn.Conv2d) else 1
+
+
+def _blocks(layer: nn.Module) -> Iterator[slice]:
+    """Groups that are taken together."""
+    count = _groups(layer)
+    for first in range(0, count, GROUPS_AT_ONCE):
+        yield slice(first, min(first + GROUPS_AT_ONCE, count))
+
+
+def _channels(layer: nn.Module, values: Tensor, groups: slice) -> Tensor:
+    """Those channels of values (N, C, ...) that belong to some groups."""
+    each = values.shape[1] // _groups(layer)
+    return values[:, groups.start * each : groups.stop * each]
+
+
+def _rows(layer: nn.Module, x: Tensor, y: Tensor, order: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Windows (P, C * R * S) and outputs (P, K) at some positions of every image, or at all."""
     if not isinstance(layer, nn.Conv2d):
         return x, y
     if not isinstance(layer.padding, tuple) or any(step > 1 for step in layer.dilation):
         raise UserError(f"{layer}: repair expects no dilation and padding in numbers")
-    places = y.shape[2] * y.shape[3]
-    if each < places:
-        windows, targets = _drawn(layer, x, y, each, generator)
-    else:
-        windows = F.unfold(x, layer.kernel_size, padding=layer.padding, stride=layer.stride)
-        targets = y.flatten(2)
+    above, left_of = (int(size) for size in layer.padding)
+    padded = F.pad(x, (left_of, left_of, above, above)) if above or left_of else x
+    if order is None:
+        windows = padded
+        for axis, (size, step) in enumerate(zip(layer.kernel_size, layer.stride, strict=True)):
+            windows = windows.unfold(2 + axis, size, step)  # a view: the copy below is the one
+        rows = windows.permute(0, 2, 3, 1, 4, 5).reshape(len(y) * y.shape[2:].numel(), -1)
+        return rows, y.flatten(2).transpose(1, 2).reshape(len(rows), -1)
+    windows, targets = _drawn(layer, padded, y, order)
     return (
         windows.transpose(1, 2).reshape(-1, windows.shape[1]),
         targets.transpose(1, 2).reshape(-1, targets.shape[1]),
     )
 
 
-def _drawn(
-    layer: nn.Conv2d, x: Tensor, y: Tensor, each: int, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Windows (N, C * R * S, each) and outputs (N, K, each) at random positions."""
-    height, width = y.shape[2:]
-    stride = layer.stride
-    above, left_of = (int(size) for size in layer.padding)
-    order = torch.stack([torch.randperm(height * width, generator=generator) for _ in x])[:, :each]
+def _drawn(layer: nn.Conv2d, padded: Tensor, y: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
+    """Windows (N, C * R * S, each) and outputs (N, K, each) at positions (N, each)."""
     targets = y.flatten(2).gather(2, order[:, None].expand(-1, y.shape[1], -1))
-    padded = F.pad(x, (left_of, left_of, above, above)) if above or left_of else x
-    top, left = order // width * stride[0], order % width * stride[1]
-    wide = padded.shape[3]
+    width, wide = y.shape[3], padded.shape[3]
+    top, left = order // width * layer.stride[0], order % width * layer.stride[1]
     flat = padded.flatten(2)
     taps = []
     for row in range(layer.kernel_size[0]):
         for column in range(layer.kernel_size[1]):
             index = (top + row) * wide + left + column
-            taps.append(flat.gather(2, index[:, None].expand(-1, x.shape[1], -1)))
+            taps.append(flat.gather(2, index[:, None].expand(-1, padded.shape[1], -1)))
     return torch.stack(taps, 2).flatten(1, 2), targets
