@@ -1,6 +1,8 @@
 """The data set and the architecture that a checkpoint of this pipeline belongs to."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -12,6 +14,7 @@ from models.datasets.detection_set import DetectionSet
 from models.datasets.files import read_dataset
 from models.networks import build
 from sim.errors import UserError
+from sim.files import intact
 
 
 def trained_checkpoint(path: Path) -> Checkpoint:
@@ -88,3 +91,22 @@ def network_of(checkpoint: Checkpoint, network: str) -> nn.Module:
     """
     _demand(checkpoint, "network", network)
     return build(network, **checkpoint.metadata["build"])
+
+
+def top1_percent(metrics: Path, suite: str, network: str) -> float:
+    """Share of the test images that a trained network names right, as its training measured it.
+
+    Raises:
+        UserError: not metrics of workflow.steps.train, or those of another network.
+    """
+    try:
+        values: Any = json.loads(intact(metrics).read_text(encoding="utf-8"))
+        trained = (values["suite"], values["network"])
+        percent = 100 * float(values["top1"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{metrics}: expected metrics of workflow.steps.train ({error!r})"
+        ) from error
+    if trained != (suite, network):
+        raise UserError(f"{metrics}: of {'/'.join(trained)}, expected {suite}/{network}")
+    return percent

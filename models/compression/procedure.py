@@ -31,7 +31,7 @@ class Steps(Generic[Verdict]):
 
 
 def compress(
-    trained: nn.Module, dataset: Dataset, scheme: Scheme
+    trained: nn.Module, dataset: Dataset, scheme: Scheme, *, top1_percent: float | None = None
 ) -> tuple[SparseNetwork, Steps[float]]:
     """Prune a trained network by a scheme, fine-tune it with its zeros, and round it to INT8.
 
@@ -42,6 +42,7 @@ def compress(
         dataset: the data it was trained on. The last training images are the scheme's samples and
             take no part in fine-tuning, the first calibrate the activations.
         scheme: which pruning, with its settings.
+        top1_percent: of the trained network on the test images; None = it is measured.
 
     Raises:
         UserError: the settings ask for more images than there are.
@@ -51,7 +52,7 @@ def compress(
     def on_test_images(module: nn.Module) -> float:
         return 100 * accuracy(module, dataset.test_images, dataset.test_labels)
 
-    return compress_in_steps(trained, rest, scheme, samples, on_test_images)
+    return compress_in_steps(trained, rest, scheme, samples, on_test_images, before=top1_percent)
 
 
 def compress_in_steps(
@@ -61,6 +62,8 @@ def compress_in_steps(
     samples: Samples,
     judge: Callable[[nn.Module], Verdict],
     criterion: Criterion | None = None,
+    *,
+    before: Verdict | None = None,
 ) -> tuple[SparseNetwork, Steps[Verdict]]:
     """Prune, fine-tune and round to INT8 a network of any kind.
 
@@ -71,10 +74,12 @@ def compress_in_steps(
         samples: images for the scheme's choices.
         judge: how a network does on images that are used for nothing else.
         criterion: of the fine-tuning; None = as `train` has it.
+        before: how the trained network does there; None = it is judged.
     """
     network = SparseNetwork(trained.eval())
     with repeatable(scheme.seed, scheme.threads):
-        before = judge(network.module)
+        if before is None:
+            before = judge(network.module)
         scheme.prune(network, samples)
         one_shot = judge(network.module)
         if scheme.fine_tuning is not None:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from models.graph.modes import evaluating
 from models.training.device import CPU, TrainingDevice
+from models.training.optimizer import AdamW
 from models.training.saved import Position, SavedTraining, TrainedParts
 from sim.errors import UserError
 from sim.validation import require_fraction, require_positive, require_whole
@@ -254,15 +255,9 @@ class _Update:
         criterion: Criterion,
         hardware: TrainingDevice = CPU,
     ) -> None:
-        trained = [p for p in module.parameters() if p.requires_grad]
-        groups = [
-            {"params": [p for p in trained if p.dim() > 1], "weight_decay": recipe.weight_decay},
-            {"params": [p for p in trained if p.dim() <= 1], "weight_decay": 0.0},
-        ]
         self.module = module
         self.place, self.casting = hardware.place, hardware.casting()
-        # `foreach`: all tensors in one call each, a tenth faster where they are small; same bits.
-        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, foreach=True)
+        self.optimizer = AdamW(module, recipe.learning_rate, recipe.weight_decay)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, max_lr=recipe.learning_rate, total_steps=steps
         )

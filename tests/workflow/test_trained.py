@@ -5,7 +5,7 @@ import pytest
 from models.checkpoints import save_checkpoint
 from models.networks import build
 from sim import UserError
-from workflow.trained import dataset_of, network_of, trained_checkpoint
+from workflow.trained import dataset_of, network_of, top1_percent, trained_checkpoint
 
 BUILD = {"num_classes": 10, "in_channels": 1, "width": 0.25, "input_size": 32}
 
@@ -30,3 +30,19 @@ def test_a_checkpoint_of_elsewhere_is_refused(tmp_path: Path) -> None:
         trained_checkpoint(
             checkpoint(tmp_path / "other.safetensors", suite="digits", network="lenet5")
         )
+
+
+def test_the_accuracy_that_training_measured(tmp_path: Path) -> None:
+    metrics = tmp_path / "trained.json"
+    metrics.write_text('{"suite": "digits", "network": "lenet5", "top1": 0.875}')
+    assert top1_percent(metrics, "digits", "lenet5") == 87.5
+    with pytest.raises(UserError, match="of digits/lenet5, expected shapes/lenet5"):
+        top1_percent(metrics, "shapes", "lenet5")
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"suite": "digits", "network": "lenet5"}'])
+def test_other_metrics_are_refused(tmp_path: Path, text: str) -> None:
+    metrics = tmp_path / "trained.json"
+    metrics.write_text(text)
+    with pytest.raises(UserError, match=r"trained.json: expected metrics of workflow.steps.train"):
+        top1_percent(metrics, "digits", "lenet5")

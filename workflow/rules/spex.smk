@@ -36,6 +36,7 @@ rule search_spex:
 use rule compress as compress_blockwise with:
     input:
         checkpoint=rules.train.output.checkpoint,
+        trained=rules.train.output.metrics,
         dataset=rules.dataset.output,
         thresholds=lambda wildcards: plan.spex.thresholds(
             wildcards.suite, wildcards.network, wildcards.seeding

@@ -55,6 +55,7 @@ rule train:
 rule compress:
     input:
         checkpoint=rules.train.output.checkpoint,
+        trained=rules.train.output.metrics,
         dataset=rules.dataset.output,
     output:
         checkpoint=f"{RESULTS}/networks/{{suite}}{{seeding}}/{{network}}/{{scheme}}.safetensors",
@@ -83,7 +84,7 @@ rule compress:
     shell:
         "python -m workflow.steps.compress --suite {wildcards.suite:q} "
         "--network {wildcards.network:q} --scheme {wildcards.scheme:q} "
-        "--settings {params.settings:q} --checkpoint {input.checkpoint:q} "
+        "--settings {params.settings:q} --checkpoint {input.checkpoint:q} --trained {input.trained:q} "
         "--dataset {input.dataset:q} --output {output.checkpoint:q} --metrics {output.metrics:q} 2> {log:q}"
 
 

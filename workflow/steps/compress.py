@@ -10,7 +10,7 @@ from models.compression.procedure import Steps, compress, pruning_of, weight_den
 from models.compression.schemes import scheme
 from models.graph.stored_tensors import SparseNetwork
 from workflow.cli import run, settings, whole_file
-from workflow.trained import dataset_of, network_of, trained_checkpoint
+from workflow.trained import dataset_of, network_of, top1_percent, trained_checkpoint
 
 
 def metrics(network: SparseNetwork, top1: Steps[float]) -> dict[str, Any]:
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--scheme", required=True)
     parser.add_argument("--settings", default="{}", help="JSON object of the scheme's settings")
     parser.add_argument("--checkpoint", type=Path, required=True, help="of the train step")
+    parser.add_argument("--trained", type=Path, help="metrics of the train step; else measured")
     parser.add_argument("--dataset", type=Path, help="of the dataset step; else drawn again")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--metrics", type=Path, required=True)
@@ -55,7 +56,10 @@ def main() -> None:
     dataset = dataset_of(checkpoint, arguments.suite, arguments.dataset)
     module = network_of(checkpoint, arguments.network)
     checkpoint.fill(module)
-    network, top1 = compress(module, dataset, scheme_settings)
+    before = None
+    if arguments.trained is not None:
+        before = top1_percent(arguments.trained, arguments.suite, arguments.network)
+    network, top1 = compress(module, dataset, scheme_settings, top1_percent=before)
     names = {key: getattr(arguments, key) for key in ("suite", "network", "scheme")}
     report = names | {"test_images": len(dataset.test_labels)} | metrics(network, top1)
     with whole_file(arguments.metrics) as temporary:

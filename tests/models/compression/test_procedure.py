@@ -54,6 +54,11 @@ def test_zeros_and_bounds_hold_after_fine_tuning_and_rounding() -> None:
     assert each["conv"] <= 2 / 8 + 0.15  # 10 channels: a block of 8 and one of 2
 
 
+def test_an_accuracy_that_is_known_is_not_measured_again() -> None:
+    _, top1 = compress(toy(), toy_data(), Dense(fine_tune_epochs=0, **FEW), top1_percent=12.5)
+    assert (top1.trained, top1.one_shot) == (12.5, 100.0)
+
+
 def test_same_settings_give_the_same_network_bit_by_bit() -> None:
     states = [compress(toy(), toy_data(), Dbb(**FEW))[0].module.state_dict() for _ in range(2)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
