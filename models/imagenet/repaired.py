@@ -18,7 +18,7 @@ from models.compression.full_size import ModelledScheme
 from models.compression.quantization import fold_batch_norm, quantize
 from models.compression.repair.agreement import Agreement, agreement, logits
 from models.compression.repair.importance import prune_by_importance
-from models.compression.repair.reconstruct import Method, Repair, repair_network
+from models.compression.repair.reconstruct import Method, Repair, repair_networks
 from models.compression.repair.walk import VIEWS_AT_ONCE
 from models.graph.stored_tensors import SparseNetwork
 from models.imagenet import IMAGENET
@@ -177,13 +177,15 @@ class RepairBench:
         return choose_bounds(network, self.spread[::3], agreed_percent, self.bound_budget_points)
 
     def repaired(
-        self, pruned: SparseNetwork, scheme: ModelledScheme, method: Method
-    ) -> SparseNetwork:
-        """A copy of the pruned network, repaired."""
-        sparse = copy.deepcopy(pruned)
-        how = Repair(method=method, seed=self.seed, kept_in=scheme.kept_in)
-        repair_network(self.dense, sparse, self.fitted, how)
-        return sparse
+        self, pruned: SparseNetwork, scheme: ModelledScheme, methods: Sequence[Method]
+    ) -> list[SparseNetwork]:
+        """Copies of the pruned network, repaired by each of some methods."""
+        repairs = [
+            (copy.deepcopy(pruned), Repair(method=method, seed=self.seed, kept_in=scheme.kept_in))
+            for method in methods
+        ]
+        repair_networks(self.dense, repairs, self.fitted)
+        return [sparse for sparse, _ in repairs]
 
 
 def repaired_trace(
@@ -224,10 +226,12 @@ def judged_repairs(
 
     All are judged in floating point; the last judgement is of what is returned.
     """
-    judgements = []
-    for method in methods:  # one after another: two networks at once take the memory twice
-        sparse = bench.repaired(pruned, pruning, method)
-        judgements.append(bench.judge.judge(sparse.module, method, "float"))
+    networks = bench.repaired(pruned, pruning, methods)
+    judgements = [
+        bench.judge.judge(network.module, method, "float")
+        for network, method in zip(networks, methods, strict=True)
+    ]
+    sparse, method = networks[-1], methods[-1]
     quantize(sparse, bench.spread, VIEWS_AT_ONCE)
     judgements.append(bench.judge.judge(sparse.module, method, "int8"))
     return sparse, tuple(judgements)

@@ -4,6 +4,7 @@ Batch norm must be folded in both networks, so that each layer is a convolution 
 with a bias. No labels are used, and no gradient is taken.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from models.compression.repair.least_squares import masked_least_squares
 from models.compression.repair.moments import Moments, Spread, moments, sampled, spread
 from models.compression.repair.supports import Group, chosen_support
-from models.compression.repair.walk import walk
+from models.compression.repair.walk import Repairer, walk
 from models.graph.stored_tensors import SparseNetwork, weight
 from sim.validation import require_choice, require_not_negative, require_positive, require_whole
 
@@ -58,30 +59,33 @@ class Repair:
         require_whole(seed=self.seed)
 
 
-def repair_network(
-    dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, settings: Repair
+def repair_networks(
+    dense: SparseNetwork, repairs: Sequence[tuple[SparseNetwork, Repair]], images: Tensor
 ) -> None:
-    """Repair a pruned network in place; its zeros stay where they are, or as many elsewhere.
+    """Repair pruned networks in place; their zeros stay where they are, or as many elsewhere.
 
     The first layer reads what it always read and is left alone, and so is the layer that makes the
     result: images are too few to fit a weight for each of its inputs.
 
     Args:
         dense: the network before pruning.
-        sparse: the same, pruned: its masks are permanent.
+        repairs: the same, pruned: their masks are permanent. Each with how it is repaired.
         images: (N, C, H, W), unlabelled.
-        settings: how.
     """
-    if settings.method == "none":
-        return
-    spared = (sparse.first_layer, sparse.last_layer)
 
-    def repair(name: str, x: Tensor, y: Tensor) -> None:
-        if name not in spared:
-            layer = sparse.layers[name]
-            repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
+    def repairer(sparse: SparseNetwork, settings: Repair) -> Repairer:
+        spared = (sparse.first_layer, sparse.last_layer)
 
-    walk(dense, sparse, images, repair)
+        def repair(name: str, x: Tensor, y: Tensor) -> None:
+            if name not in spared:
+                layer = sparse.layers[name]
+                repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
+
+        return repair
+
+    asked = [(sparse, settings) for sparse, settings in repairs if settings.method != "none"]
+    if asked:
+        walk(dense, [(sparse, repairer(sparse, settings)) for sparse, settings in asked], images)
 
 
 def repair_layer(layer: nn.Module, before: Tensor, x: Tensor, y: Tensor, settings: Repair) -> None:

@@ -1,6 +1,6 @@
-"""Two networks of one graph, run side by side layer by layer: a dense one and the one repaired."""
+"""Networks of one graph, run side by side layer by layer: a dense one and those repaired."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ VIEWS_AT_ONCE = 8
 """Images that go through a module together; values between modules are kept of all of them."""
 
 KEPT = torch.float16
-"""Type of the values that are kept. Maps of all images in two networks take most of the memory; a
+"""Type of the values that are kept. Maps of all images in all networks take most of the memory; a
 repair measures sums over thousands of positions, where rounding to 11 bits is lost in the noise."""
 
 Repairer = Callable[[str, Tensor, Tensor], None]
@@ -63,29 +63,46 @@ def _does_nothing(module: nn.Module) -> bool:
     return isinstance(module, nn.Identity)
 
 
-def walk(dense: SparseNetwork, sparse: SparseNetwork, images: Tensor, repair: Repairer) -> Tensor:
-    """Run images (N, C, H, W) through both networks; before a layer runs in the second, repair it.
+def walk(
+    dense: SparseNetwork, repairs: Sequence[tuple[SparseNetwork, Repairer]], images: Tensor
+) -> tuple[Tensor, ...]:
+    """Run images (N, C, H, W) through all networks; before a layer of the others runs, repair it.
 
     So each layer is repaired on the input that the repaired layers before it make, towards the
     output that the dense network has there.
 
+    Args:
+        dense: runs once, however many are repaired.
+        repairs: pruned copies of it, each with what repairs its layers.
+        images: unlabelled.
+
     Returns:
-        The outputs of the repaired network, in KEPT.
+        The outputs of each repaired network, in KEPT.
     """
-    reference, runner = (_Runner(network.module.eval()) for network in (dense, sparse))
-    for each in (reference, runner):
+    reference = _Runner(dense.module.eval())
+    runners = [_Runner(network.module.eval()) for network, _ in repairs]
+    for each in (reference, *runners):
         each.args_iter = iter((images.to(KEPT, copy=True),))
-    nodes = zip(dense.module.graph.nodes, sparse.module.graph.nodes, strict=True)
+    nodes = zip(
+        dense.module.graph.nodes,
+        *(network.module.graph.nodes for network, _ in repairs),
+        strict=True,
+    )
     with torch.no_grad():
-        for of_dense, of_sparse in nodes:
-            source = next(iter(of_sparse.all_input_nodes), None)
-            if of_sparse.op == "output" and source is not None:
-                return _value(runner, source)
+        for of_dense, *copies in nodes:
+            source = next(iter(of_dense.all_input_nodes), None)
+            if of_dense.op == "output" and source is not None:
+                return tuple(
+                    _value(runner, node.all_input_nodes[0])
+                    for runner, node in zip(runners, copies, strict=True)
+                )
             reference.step(of_dense)
-            name = str(of_sparse.target)
-            if of_sparse.op == "call_module" and name in sparse.layers and source is not None:
-                repair(name, _value(runner, source), _value(reference, of_dense))
-            runner.step(of_sparse)
+            for runner, node, (network, repair) in zip(runners, copies, repairs, strict=True):
+                name = str(node.target)
+                if node.op == "call_module" and name in network.layers and source is not None:
+                    read = _value(runner, node.all_input_nodes[0])
+                    repair(name, read, _value(reference, of_dense))
+                runner.step(node)
     raise AssertionError("a graph ends with its output")
 
 

@@ -27,7 +27,7 @@ def test_importance_keeps_what_meets_large_inputs() -> None:
     kept = after != 0
     assert torch.equal(after[kept], before[kept])
     inputs: dict[str, Tensor] = {}
-    walk(folded(), folded(), IMAGES, lambda name, x, _: inputs.update({name: x.clone()}))
+    walk(folded(), [(folded(), lambda name, x, _: inputs.update({name: x.clone()}))], IMAGES)
     strength = inputs[layer].square().mean((0, 2, 3)).sqrt()[None, :, None, None]
     assert torch.equal(kept, balanced_mask(before * strength, 0.5))
     assert not torch.equal(kept, balanced_mask(before, 0.5))

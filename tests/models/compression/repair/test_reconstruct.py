@@ -1,3 +1,5 @@
+from typing import get_args
+
 import pytest
 import torch
 from torch import Tensor
@@ -7,10 +9,11 @@ from models.compression.repair.agreement import logits
 from models.compression.repair.importance import prune_by_importance
 from models.compression.repair.moments import moments
 from models.compression.repair.reconstruct import (
+    Method,
     Repair,
     output_error,
     repair_layer,
-    repair_network,
+    repair_networks,
 )
 from models.compression.repair.walk import walk
 from models.compression.scheme import Scheme
@@ -62,7 +65,7 @@ def test_a_repaired_layer_is_never_worse_than_the_pruned_one(scheme: Scheme) -> 
         repair_layer(layer, weight(dense.layers[name]).detach(), x, y, settings)
         errors[name] = (error(), as_pruned)
 
-    walk(dense, sparse, IMAGES, compare)
+    walk(dense, [(sparse, compare)], IMAGES)
     assert list(errors) == list(sparse.layers)
     convolutions = {name: pair for name, pair in errors.items() if not name.startswith("fc")}
     assert all(fitted <= as_pruned + 1e-5 for fitted, as_pruned in convolutions.values())
@@ -80,28 +83,38 @@ def test_repair_brings_the_outputs_back_on_images_that_it_never_saw() -> None:
     distances = []
     for method in ("none", "batch_norm", "reconstruct"):
         sparse = pruned()
-        repair_network(folded(), sparse, IMAGES, Repair(method=method, positions=10**6))  # type: ignore[arg-type]
+        repair_networks(folded(), [(sparse, Repair(method=method, positions=10**6))], IMAGES)  # type: ignore[arg-type]
         distances.append(distance(sparse, OTHERS))
     one_shot, matched, fitted = distances
     assert matched < 0.9 * one_shot
     assert fitted < 0.95 * matched
 
 
+def test_networks_repaired_together_are_those_repaired_alone() -> None:
+    settings = [Repair(method=method, positions=500) for method in get_args(Method)]
+    together = [(pruned(), each) for each in settings]
+    repair_networks(folded(), together, IMAGES)
+    for sparse, each in together:
+        alone = pruned()
+        repair_networks(folded(), [(alone, each)], IMAGES)
+        assert torch.equal(logits(sparse.module, OTHERS), logits(alone.module, OTHERS))
+
+
 def test_a_dense_network_is_left_as_it_is() -> None:
     sparse = pruned(Dense())
-    repair_network(folded(), sparse, IMAGES, Repair(method="reconstruct", positions=10**6))
+    repair_networks(folded(), [(sparse, Repair(method="reconstruct", positions=10**6))], IMAGES)
     assert distance(sparse, OTHERS) < 1e-5  # what 16 bits between layers leave
 
 
 def test_batch_norm_repair_matches_mean_and_spread_of_every_filter() -> None:
     sparse, dense = pruned(), folded()
-    repair_network(dense, sparse, IMAGES, Repair(method="batch_norm", positions=10**6))
+    repair_networks(dense, [(sparse, Repair(method="batch_norm", positions=10**6))], IMAGES)
     captured: dict[str, tuple[Tensor, Tensor]] = {}
 
     def note(name: str, x: Tensor, y: Tensor) -> None:
         captured[name] = (sparse.layers[name](x.float()), y.float())
 
-    walk(dense, sparse, IMAGES, note)
+    walk(dense, [(sparse, note)], IMAGES)
     made, wanted = captured["conv"]
     torch.testing.assert_close(made.mean((0, 2, 3)), wanted.mean((0, 2, 3)), atol=2e-3, rtol=5e-3)
     torch.testing.assert_close(made.std((0, 2, 3)), wanted.std((0, 2, 3)), atol=2e-3, rtol=5e-3)

@@ -28,7 +28,7 @@ def test_layers_come_in_running_order_with_what_they_read_and_should_write() -> 
         seen.append(name)
         assert_near(sparse.layers[name](x.float()), y)
 
-    outputs = walk(dense, sparse, IMAGES, look)
+    (outputs,) = walk(dense, [(sparse, look)], IMAGES)
     assert seen == list(dense.layers)
     assert_near(outputs, dense.module(IMAGES))
 
@@ -43,9 +43,9 @@ def test_later_layers_read_what_a_repaired_layer_makes() -> None:
             with torch.no_grad():
                 weight(sparse.layers[name]).zero_()
 
-    outputs = walk(dense, sparse, IMAGES, silence)
+    (outputs,) = walk(dense, [(sparse, silence)], IMAGES)
     plain: dict[str, Tensor] = {}
-    walk(dense, folded(), IMAGES, lambda name, x, _: plain.update({name: x.clone()}))
+    walk(dense, [(folded(), lambda name, x, _: plain.update({name: x.clone()}))], IMAGES)
     assert torch.equal(inputs["stem"], plain["stem"])
     assert not torch.allclose(inputs["depthwise"], plain["depthwise"])
     assert_near(outputs, sparse.module(IMAGES))
@@ -63,6 +63,6 @@ def test_a_layer_behind_zeros_around_its_map_reads_the_larger_map() -> None:
         shapes[name] = tuple(x.shape[1:])
         assert_near(sparse.layers[name](x.float()), y)
 
-    outputs = walk(dense, sparse, IMAGES, look)
+    (outputs,) = walk(dense, [(sparse, look)], IMAGES)
     assert shapes == {"0": (3, 9, 9), "3": (4, 10, 10)}
     assert_near(outputs, padded(IMAGES))
