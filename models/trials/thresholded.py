@@ -175,13 +175,14 @@ class ThresholdedNetwork:
                 f"1 <= trace_images <= sample_images <= {len(dataset.train_images)}"
             )
         self._dataset = dataset
-        self._images = dataset.train_images[-sample_images:]
+        images = dataset.train_images[-sample_images:]
+        self._images = images.contiguous(memory_format=torch.channels_last)  # once, not each trial
         self._labels = dataset.train_labels[-sample_images:]
         self._trace_images = trace_images
-        channels, height, width = self._images.shape[1:]
+        channels, height, width = images.shape[1:]
         self._table = layer_table(trained, (channels, height, width))
         self._network = SparseNetwork(trained.eval())
-        self._thresholds = Thresholding(self._network, self._images)
+        self._thresholds = Thresholding(self._network, images)
 
     @property
     def weight_names(self) -> tuple[str, ...]:

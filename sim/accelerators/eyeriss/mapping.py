@@ -1,16 +1,15 @@
-"""Row-stationary mappings of one layer, what each costs, and the search for the best.
+"""Row-stationary mappings of one layer and what each costs.
 
 Terms and the roles of the parameters: Y.-H. Chen et al., IEEE JSSC 52(1), 2017, and ISCA 2016.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from sim.arithmetic import Counts
-from sim.errors import UserError
 from sim.layer import Layer
 
 Count = Any
@@ -152,116 +151,59 @@ def cost(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> 
     images and strip. In the buffer, each input map is written and then read once per group of
     filters that the array handles, and each partial sum makes one round trip per group of channels.
     """
-    height, strips = layer.input_size[0], -(-layer.output_size[0] // mapping.output_rows)
-    chunks = -(-layer.group_filters // mapping.filters)
-    passes = -(-mapping.filters // (mapping.pe_filters * mapping.filter_sets))
-    channel_passes = -(-layer.group_channels // (mapping.pe_channels * mapping.channel_sets))
-    read = rows_read(layer, mapping.output_rows)
+    activation_bytes, weight_bytes = dram_bytes(layer, hardware, work, mapping)
+    once, round_trip = bytes_of_a_pass(layer, hardware, work, mapping)
+    passes, channel_passes = passes_of(layer, mapping)
+    return MappingCost(
+        activation_bytes=activation_bytes,
+        weight_bytes=weight_bytes,
+        buffer_activation_bytes=once * (1 + passes),
+        buffer_psum_bytes=round_trip * channel_passes,
+        cycles=array_cycles(layer, hardware, work, mapping),
+    )
+
+
+def dram_bytes(
+    layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping
+) -> tuple[Count, Count]:
+    """Bytes of activations and of weights that a mapping reads from DRAM."""
+    read, chunks = rows_read(layer, mapping.output_rows), _chunks(layer, mapping)
+    weights = layer.out_channels * layer.window * hardware.value_bytes
+    return (
+        -(-work.activation_bytes * read // layer.input_size[0]) * chunks,
+        weights * -(-work.images // mapping.images) * _strips(layer, mapping),
+    )
+
+
+def bytes_of_a_pass(
+    layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping
+) -> tuple[Count, Count]:
+    """Bytes in the buffer of the input maps that a pass reads, and of one round trip of sums."""
     values = work.images * layer.in_channels * layer.input_size[1] * hardware.value_bytes
     psums = work.images * layer.out_channels * layer.output_pixels * hardware.value_bytes
-    weights = layer.out_channels * layer.window * hardware.value_bytes
+    return values * rows_read(layer, mapping.output_rows) * _chunks(layer, mapping), 2 * psums
+
+
+def passes_of(layer: Layer, mapping: Mapping) -> tuple[Count, Count]:
+    """How many groups of filters, and of channels, the array handles one after another."""
+    return (
+        -(-mapping.filters // (mapping.pe_filters * mapping.filter_sets)),
+        -(-layer.group_channels // (mapping.pe_channels * mapping.channel_sets)),
+    )
+
+
+def array_cycles(layer: Layer, hardware: Hardware, work: Workload, mapping: Mapping) -> Count:
+    """Cycles of the PE array alone."""
     row_time = layer.output_size[1] * layer.kernel[1] * -(-layer.kernel[0] // hardware.pe_rows)
-    per_set = -(-mapping.filters // mapping.filter_sets)
+    per_set = -(-mapping.filters // mapping.filter_sets) * _chunks(layer, mapping)
     channels = -(-layer.group_channels // mapping.channel_sets)
-    return MappingCost(
-        activation_bytes=-(-work.activation_bytes * read // height) * chunks,
-        weight_bytes=weights * -(-work.images // mapping.images) * strips,
-        buffer_activation_bytes=values * read * chunks * (1 + passes),
-        buffer_psum_bytes=2 * psums * channel_passes,
-        cycles=layer.groups * work.images * strips * row_time * chunks * per_set * channels,
-    )
+    strips = _strips(layer, mapping)
+    return layer.groups * work.images * row_time * (strips * channels) * per_set
 
 
-def best_mapping(layer: Layer, hardware: Hardware, work: Workload) -> Mapping:
-    """The mapping of least data-movement energy that fits; the fastest among equals.
-
-    Filters are cut into chunks of near-equal size. Energy = DRAM values x dram_cost + buffer values
-    x buffer_cost.
-
-    Raises:
-        UserError: not even one output row of one filter fits the global buffer.
-    """
-    best = _search(
-        replace(layer, name="any", residual_elements=0), hardware, replace(work, output_bytes=0)
-    )
-    if best is None:
-        raise UserError(
-            f"{layer.name}: one output row of one filter needs more than the global buffer of "
-            f"{hardware.buffer_bytes} bytes; give the accelerator a larger buffer_kib"
-        )
-    return best
+def _strips(layer: Layer, mapping: Mapping) -> Count:
+    return -(-layer.output_size[0] // mapping.output_rows)
 
 
-@lru_cache(maxsize=64)  # blocks of a transformer repeat; names and output bytes choose nothing
-def _search(layer: Layer, hardware: Hardware, work: Workload) -> Mapping | None:
-    most = max(1, min(hardware.activation_words // layer.extent[1], layer.group_channels))
-    candidates = _candidates(layer, hardware, work)
-    best_of_rows = [
-        entry
-        for pe_channels in range(1, most + 1)
-        if (entry := _best_of(layer, hardware, work, candidates, pe_channels)) is not None
-    ]
-    return min(best_of_rows, key=lambda entry: entry[0])[1] if best_of_rows else None
-
-
-Candidates = tuple[Counts, Counts, Counts, Counts, Counts]
-
-
-def _best_of(
-    layer: Layer, hardware: Hardware, work: Workload, candidates: Candidates, pe_channels: int
-) -> tuple[tuple[int, int], Mapping] | None:
-    """((energy, cycles), mapping) of the best mapping that interleaves so many channels in a PE."""
-    m, n, r, e, t = candidates
-    p = pe_interleaving(layer, hardware, pe_channels)
-    mapping = Mapping(
-        filters=m,
-        images=n,
-        output_rows=e,
-        pe_filters=p,
-        pe_channels=pe_channels,
-        channel_sets=r,
-        filter_sets=t,
-    )
-    inputs = n * pe_channels * r * strip_rows(layer, e) * layer.input_size[1]
-    need = (inputs + n * m * e * layer.output_size[1]) * hardware.value_bytes
-    fits = need <= hardware.buffer_bytes
-    if not fits.any():
-        return None
-    spent = cost(layer, hardware, work, mapping)
-    dram = spent.activation_bytes + spent.weight_bytes
-    energy = hardware.dram_cost * dram + hardware.buffer_cost * spent.buffer_bytes
-    worst = np.iinfo(np.int64).max
-    energy = np.where(fits, energy, worst)
-    cycles = np.where(energy == energy.min(), spent.cycles, worst)
-    best = int(cycles.min())
-    chunk, image, shared = np.nonzero(cycles == best)
-    # Of equals the one with the fewest sets on channels, then the smallest of each axis.
-    axes = r[shared], m[chunk, 0, 0], n[image, 0], e[shared], t[shared]
-    channel_sets, filters, images, rows, filter_sets = min(
-        zip(*map(np.ndarray.tolist, axes), strict=True)
-    )
-    mapping = replace(
-        mapping,
-        filters=filters,
-        images=images,
-        output_rows=rows,
-        channel_sets=channel_sets,
-        filter_sets=filter_sets,
-    )
-    return (int(energy.min()), best), mapping
-
-
-def _candidates(layer: Layer, hardware: Hardware, work: Workload) -> Candidates:
-    """Chunks of filters, images in the buffer, and on a third axis all ways to share the array.
-
-    These are sets on channels, rows of a strip, and sets on filters: as many as the others leave.
-    """
-    filters = layer.group_filters
-    m = np.unique(-(-filters // np.arange(1, filters + 1)))
-    n = np.arange(1, work.images + 1)
-    widest = hardware.pe_columns * max(1, hardware.pe_rows // layer.kernel[0])
-    rows = np.arange(1, min(layer.output_size[0], widest) + 1)
-    sets = sets_that_fit(layer, hardware, rows)
-    most = np.minimum(sets, layer.group_channels)
-    r = np.arange(most.sum()) - np.repeat(most.cumsum() - most, most) + 1
-    return m[:, None, None], n[:, None], r, np.repeat(rows, most), np.repeat(sets, most) // r
+def _chunks(layer: Layer, mapping: Mapping) -> Count:
+    return -(-layer.group_filters // mapping.filters)

@@ -15,9 +15,9 @@ from sim.accelerators.eyeriss.mapping import (
     Mapping,
     MappingCost,
     Workload,
-    best_mapping,
     cost,
 )
+from sim.accelerators.eyeriss.search import best_mapping
 from sim.batches import batches
 from sim.causes import Cause
 from sim.compressed_formats import raw_bytes, run_length_bytes
