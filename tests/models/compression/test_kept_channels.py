@@ -1,0 +1,43 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.compression.density_bound import keep_largest
+from models.compression.kept_channels import largest_channels
+from tests.examples import examples
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    channels=st.integers(1, 27),
+    sides=st.sampled_from([(), (5,), (3, 4), (2, 1)]),
+    bound=st.integers(0, 8),
+    seed=st.integers(0, 2**16),
+    innermost=st.booleans(),
+    grid=st.sampled_from([0, 1, 8]),
+)
+def test_values_are_those_that_the_masks_keep(
+    channels: int, sides: tuple[int, ...], bound: int, seed: int, innermost: bool, grid: int
+) -> None:
+    values = torch.randn(3, channels, *sides, generator=torch.Generator().manual_seed(seed))
+    if grid:  # equal magnitudes, zeros among them
+        values = (values * grid).round() / grid
+    if innermost:
+        values = values.movedim(1, -1).contiguous().movedim(-1, 1)
+    kept = largest_channels(values, bound)
+    assert torch.equal(kept, values * keep_largest(values, bound))
+    assert kept.stride() == values.stride()
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16, torch.bfloat16])
+def test_other_types_of_numbers(kind: torch.dtype) -> None:
+    values = torch.randn(2, 16, 3, 3, generator=torch.Generator().manual_seed(0)).to(kind)
+    kept = largest_channels(values, 3)
+    assert kept.dtype == kind
+    assert torch.equal(kept, values * keep_largest(values, 3))
+
+
+def test_a_map_that_lies_in_no_order_in_memory() -> None:
+    values = torch.randn(2, 32, 6, 6, generator=torch.Generator().manual_seed(0))[:, ::2, 1:, ::2]
+    assert torch.equal(largest_channels(values, 2), values * keep_largest(values, 2))
