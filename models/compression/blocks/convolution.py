@@ -142,7 +142,8 @@ class BlockConv2d(nn.Conv2d):
         filled = (rows, columns) == (pixels, self.columns)
         matrix = (x.new_empty if filled else x.new_zeros)(self.groups, columns, len(x), rows)
         vertical, horizontal = self._pads
-        padded = functional.pad(x, (*horizontal, *vertical))
+        # successive pixels next to each other, as in the matrix: each is copied once for every tap
+        padded = functional.pad(x.contiguous(), (*horizontal, *vertical))
         windows = padded.unfold(2, self.kernel_size[0], self.stride[0])
         windows = windows.unfold(3, self.kernel_size[1], self.stride[1])
         windows = split(windows, 1, self.groups, -1).permute(1, 2, 5, 6, 0, 3, 4)
