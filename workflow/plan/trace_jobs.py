@@ -6,7 +6,7 @@ network with weights of the user's, keeps a job for each scheme.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.imagenet import IMAGENET
 from workflow.plan.plan import Plan
@@ -24,6 +24,9 @@ READ_OR_WRITTEN = (
 
 What a rule of other files reads is made scheme by scheme, by the rules that know no product.
 """
+
+SEARCHED = "blockwise"
+"""A scheme that waits for a search of its thresholds, for which the others should not wait."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,13 @@ class TraceJob:
 
 
 def trained_traces(plan: Plan, products: Products) -> list[TraceJob]:
-    """The jobs of networks that are trained here."""
-    return [job for job in _jobs(plan, products) if job.suite in plan.layout.config["training"]]
+    """The jobs of networks that are trained here, without a scheme that is searched."""
+    trained = (job for job in _jobs(plan, products) if job.suite in plan.layout.config["training"])
+    rest = (
+        replace(job, schemes=tuple(name for name in job.schemes if name != SEARCHED))
+        for job in trained
+    )
+    return [job for job in rest if job.schemes]
 
 
 def modelled_traces(plan: Plan, products: Products) -> list[TraceJob]:

@@ -54,7 +54,7 @@ def _search(layer: Layer, hardware: Hardware, work: Workload) -> Mapping | None:
     inputs = ways.images * ways.channel_sets * rows  # in the buffer, for each channel of a PE
     psums = ways.images * ways.filters * ways.output_rows * layer.output_size[1]
     worst = np.iinfo(np.int64).max
-    best, chosen = (worst, worst), None
+    best, winners = (worst, worst), None
     most = max(1, min(hardware.activation_words // layer.extent[1], layer.group_channels))
     for pe_channels in range(1, most + 1):
         pe_filters = pe_interleaving(layer, hardware, pe_channels)
@@ -68,8 +68,8 @@ def _search(layer: Layer, hardware: Hardware, work: Workload) -> Mapping | None:
         fastest = np.where(energy == least, cycles, worst)
         if (least, int(fastest.min())) < best:
             best = (least, int(fastest.min()))
-            chosen = mapping, np.nonzero(fastest == best[1])
-    return None if chosen is None else _smallest(*chosen)
+            winners = mapping, np.nonzero(fastest == best[1])
+    return None if winners is None else _smallest(*winners)
 
 
 def _smallest(ways: Mapping, equals: tuple[Counts, ...]) -> Mapping:
