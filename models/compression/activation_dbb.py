@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from models.compression.bisection import most_within_budget
+from models.compression.channel_masks import channel_mask
 from models.compression.density_bound import lane_ranks
-from models.compression.kept_channels import largest_channels
 from models.graph.hooks import temporary
 from models.graph.modes import evaluating
 from models.graph.stored_tensors import SparseNetwork, StoredTensor, is_depthwise
@@ -27,7 +27,7 @@ class _Pruning(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, bound: int, axis: int) -> Tensor:
-        return largest_channels(x.detach().movedim(axis, 1), bound).movedim(1, axis)
+        return x * channel_mask(x.detach().movedim(axis, 1), bound).movedim(1, axis)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:

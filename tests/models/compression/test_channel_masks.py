@@ -3,8 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.compression.channel_masks import channel_mask
 from models.compression.density_bound import keep_largest
-from models.compression.kept_channels import largest_channels
 from tests.examples import examples
 
 
@@ -17,7 +17,7 @@ from tests.examples import examples
     innermost=st.booleans(),
     grid=st.sampled_from([0, 1, 8]),
 )
-def test_values_are_those_that_the_masks_keep(
+def test_it_is_what_comparing_every_pair_keeps(
     channels: int, sides: tuple[int, ...], bound: int, seed: int, innermost: bool, grid: int
 ) -> None:
     values = torch.randn(3, channels, *sides, generator=torch.Generator().manual_seed(seed))
@@ -25,19 +25,19 @@ def test_values_are_those_that_the_masks_keep(
         values = (values * grid).round() / grid
     if innermost:
         values = values.movedim(1, -1).contiguous().movedim(-1, 1)
-    kept = largest_channels(values, bound)
-    assert torch.equal(kept, values * keep_largest(values, bound))
-    assert kept.stride() == values.stride()
+    mask = channel_mask(values, bound)
+    assert torch.equal(mask, keep_largest(values, bound).float())
+    assert mask.stride() == values.stride()
 
 
 @pytest.mark.parametrize("kind", [torch.float64, torch.float16, torch.bfloat16])
 def test_other_types_of_numbers(kind: torch.dtype) -> None:
     values = torch.randn(2, 16, 3, 3, generator=torch.Generator().manual_seed(0)).to(kind)
-    kept = largest_channels(values, 3)
-    assert kept.dtype == kind
-    assert torch.equal(kept, values * keep_largest(values, 3))
+    mask = channel_mask(values, 3)
+    assert mask.dtype == kind
+    assert torch.equal(mask, keep_largest(values, 3).to(kind))
 
 
 def test_a_map_that_lies_in_no_order_in_memory() -> None:
     values = torch.randn(2, 32, 6, 6, generator=torch.Generator().manual_seed(0))[:, ::2, 1:, ::2]
-    assert torch.equal(largest_channels(values, 2), values * keep_largest(values, 2))
+    assert torch.equal(channel_mask(values, 2), keep_largest(values, 2).float())
