@@ -15,6 +15,7 @@ from models.datasets.files import read_dataset
 from models.networks import build
 from sim.errors import UserError
 from sim.files import intact
+from sim.validation import require_fraction
 
 
 def trained_checkpoint(path: Path) -> Checkpoint:
@@ -101,12 +102,13 @@ def top1_percent(metrics: Path, suite: str, network: str) -> float:
     """
     try:
         values: Any = json.loads(intact(metrics).read_text(encoding="utf-8"))
-        trained = (values["suite"], values["network"])
-        percent = 100 * float(values["top1"])
+        trained = f"{values['suite']}/{values['network']}"
+        share = float(values["top1"])
     except (ValueError, TypeError, KeyError) as error:
         raise UserError(
             f"{metrics}: expected metrics of workflow.steps.train ({error!r})"
         ) from error
-    if trained != (suite, network):
-        raise UserError(f"{metrics}: of {'/'.join(trained)}, expected {suite}/{network}")
-    return percent
+    if trained != f"{suite}/{network}":
+        raise UserError(f"{metrics}: of {trained}, expected {suite}/{network}")
+    require_fraction(top1=share)
+    return 100 * share

@@ -31,7 +31,10 @@ def channel_mask(values: Tensor, bound: int) -> Tensor:
     Returns:
         The shape, type and order of memory of the values.
     """
-    plain = values.device.type == "cpu" and values.dtype == torch.float32
+    # what traces or exports a network follows PyTorch's operations alone
+    followed = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    plain = type(values) is Tensor and not followed
+    plain = plain and values.device.type == "cpu" and values.dtype == torch.float32
     last = values.movedim(1, -1)
     if plain and last.is_contiguous():
         mask = _of_innermost(last, bound)
@@ -59,7 +62,11 @@ def _of_innermost(values: Tensor, bound: int) -> Tensor:
 
 
 def _kept(lanes: npt.NDArray[np.float32], bound: int) -> npt.NDArray[np.bool_]:
-    """Which of magnitudes (outer, 8, inner) are among the `bound` largest along the middle axis."""
+    """Which of magnitudes (outer, 8, inner) are among the `bound` largest along the middle axis.
+
+    They are counted as density_bound.lane_ranks counts them, but that neighbours at one distance
+    are compared in one call.
+    """
     ranks: Bits = np.empty(lanes.shape, np.uint8)
     ranks[:] = np.arange(DBB_BLOCK - 1, -1, -1, dtype=np.uint8)[:, None]
     for apart in range(1, DBB_BLOCK):

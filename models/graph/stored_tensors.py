@@ -12,7 +12,6 @@ from torch import Tensor, fx, nn
 
 from models.graph.activation_product import SECOND, is_product
 from models.graph.layer_table import is_computed, is_layer, layer_graph, layer_source
-from models.graph.pooling import quicken_pooling
 from sim.errors import UserError
 
 PREFIX = "stored"
@@ -59,7 +58,6 @@ class SparseNetwork:
 
     def __init__(self, network: nn.Module) -> None:
         self.module = fx.GraphModule(network, layer_graph(network))
-        quicken_pooling(self.module)
         modules = dict(self.module.named_modules())
         order = [str(node.target) for node in self._layer_nodes(modules)]
         for name in order:

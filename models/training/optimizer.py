@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 # PyTorch puts decorators around the methods of its optimizers that tell its compiler not to compile
-# them, and load it for that. What is below them is the same without a compiler.
+# them, and load it for that. What is below them is the same without a compiler. Those that save and
+# load an optimizer are left as they are: only a long training that is kept does either.
 _BARE: dict[str, Any] = {
     name: unwrap(getattr(torch.optim.AdamW, name))
     for name in ("add_param_group", "zero_grad", "step")

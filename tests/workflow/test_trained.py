@@ -38,9 +38,14 @@ def test_the_accuracy_that_training_measured(tmp_path: Path) -> None:
     assert top1_percent(metrics, "digits", "lenet5") == 87.5
     with pytest.raises(UserError, match="of digits/lenet5, expected shapes/lenet5"):
         top1_percent(metrics, "shapes", "lenet5")
+    metrics.write_text('{"suite": "digits", "network": "lenet5", "top1": NaN}')
+    with pytest.raises(UserError, match="top1"):
+        top1_percent(metrics, "digits", "lenet5")
 
 
-@pytest.mark.parametrize("text", ["[]", "{", '{"suite": "digits", "network": "lenet5"}'])
+@pytest.mark.parametrize(
+    "text", ["[]", "{", '{"suite": "digits", "network": "lenet5"}', '{"suite": 1, "network": 2}']
+)
 def test_other_metrics_are_refused(tmp_path: Path, text: str) -> None:
     metrics = tmp_path / "trained.json"
     metrics.write_text(text)

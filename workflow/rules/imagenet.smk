@@ -51,7 +51,7 @@ for job in modelled_traces(plan, PRODUCTS):
         benchmark:
             f"{RESULTS}/benchmarks/trace/{job.name}.tsv"
         group:
-            "traces"
+            "modelled"
         conda:
             "../envs/base.yaml"
         resources:

@@ -103,8 +103,6 @@ for job in trained_traces(plan, PRODUCTS):
             f"{LOGS}/trace/{job.name}.log",
         benchmark:
             f"{RESULTS}/benchmarks/trace/{job.name}.tsv"
-        group:
-            "traces"
         conda:
             "../envs/base.yaml"
         params:

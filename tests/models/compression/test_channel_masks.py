@@ -41,3 +41,14 @@ def test_other_types_of_numbers(kind: torch.dtype) -> None:
 def test_a_map_that_lies_in_no_order_in_memory() -> None:
     values = torch.randn(2, 32, 6, 6, generator=torch.Generator().manual_seed(0))[:, ::2, 1:, ::2]
     assert torch.equal(channel_mask(values, 2), keep_largest(values, 2).float())
+
+
+def test_an_exported_network_follows_its_values() -> None:
+    class Kept(torch.nn.Module):
+        def forward(self, values: torch.Tensor) -> torch.Tensor:
+            return values * channel_mask(values, 3)
+
+    generator = torch.Generator().manual_seed(0)
+    first, second = (torch.randn(2, 16, 3, 3, generator=generator) for _ in range(2))
+    exported = torch.export.export(Kept(), (first,)).module()
+    assert torch.equal(exported(second), second * keep_largest(second, 3))

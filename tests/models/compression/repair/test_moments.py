@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
-from models.compression.repair.moments import moments
+from models.compression.repair.moments import moments, spread
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,40 @@ def test_moments_are_those_of_all_windows(layer: nn.Conv2d) -> None:
     variance = targets.flatten(1).var(0, correction=0)
     torch.testing.assert_close(measured.output_variance.double(), variance, rtol=1e-4, atol=1e-5)
     assert measured.positions == len(rows)
+
+
+@pytest.mark.parametrize(("groups", "filters"), [(5, 1), (5, 3), (2, 1)])
+@pytest.mark.parametrize("positions", [10**6, 60])
+def test_groups_that_are_not_taken_together_count_as_if_they_were(
+    groups: int, filters: int, positions: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = nn.Conv2d(2 * groups, filters * groups, 3, padding=1, groups=groups)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(10, 2 * groups, 6, 5, generator=generator)
+    y = layer(x).detach() + 0.3 * torch.randn(layer(x).shape, generator=generator)
+    together = moments(layer, x, y, positions), spread(layer, x, y, positions)
+    monkeypatch.setattr("models.compression.repair.moments.GROUPS_AT_ONCE", 2)
+    for whole, apart in zip(
+        together, (moments(layer, x, y, positions), spread(layer, x, y, positions)), strict=True
+    ):
+        for name, values in vars(whole).items():
+            torch.testing.assert_close(getattr(apart, name), values, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("groups", [1, 3, 6])
+def test_spread_is_that_of_what_the_layer_makes(groups: int) -> None:
+    layer = nn.Conv2d(6, 6, 3, stride=2, padding=1, groups=groups, bias=False)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(20, 6, 7, 5, generator=generator)
+    made = layer(x).detach()
+    wanted = 2 * made + 1
+    measured = spread(layer, x, wanted, 10**6)
+    for values, expected in (
+        (measured.made_variance, made.transpose(0, 1).flatten(1).var(1, correction=0)),
+        (measured.output_variance, wanted.transpose(0, 1).flatten(1).var(1, correction=0)),
+        (measured.output_mean, wanted.mean((0, 2, 3))),
+    ):
+        torch.testing.assert_close(values, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_of_a_fully_connected_layer() -> None:
