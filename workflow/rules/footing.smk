@@ -8,6 +8,7 @@ rule footing:
         f"{LOGS}/footing/{{suite}}{{seeding}}.{{network}}.{{scheme}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/footing/{{suite}}{{seeding}}.{{network}}.{{scheme}}.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     params:

@@ -11,6 +11,7 @@ rule sensitivity:
         f"{LOGS}/sensitivity/{{suite}}.{{network}}.{{scheme}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/sensitivity/{{suite}}.{{network}}.{{scheme}}.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     params:
@@ -31,6 +32,7 @@ rule zeros_sensitivity:
         f"{LOGS}/zeros/{{suite}}.{{network}}.{{scheme}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/zeros/{{suite}}.{{network}}.{{scheme}}.tsv"
+    priority: 1
     conda:
         "../envs/base.yaml"
     params:

@@ -12,6 +12,7 @@ for batch in batches(layout, PRODUCTS):
             f"{LOGS}/{batch.file}.log",
         benchmark:
             f"{RESULTS}/benchmarks/{batch.file}.tsv"
+        priority: 1  # after a change of a design, what simulates it comes before tables of it
         group:
             "simulations"
         conda:
