@@ -77,8 +77,8 @@ def test_the_quick_configuration_on_slurm_gives_the_tables_of_a_local_run(
     assert {job["JobId"] for job in ran} == set(submitted)
     assert set(submitted) <= set(re.findall(r"^(\d+) .* COMPLETED", sacct(cluster), re.MULTILINE))
 
-    # A job each for the traces of two trained networks and blockwise, one for modelled ones, two for
-    # the simulations of fifteen designs, one for all tables and figures.
+    # A job each for the traces of two trained networks and blockwise, one for modelled ones, two
+    # for the simulations of fifteen designs, one for all tables and figures.
     kinds = Counter(job["Comment"].split("_")[1] for job in ran)
     groups = (kinds["modelled"], kinds["simulations"], kinds["tables"])
     assert (kinds["train"], kinds["trace"], *groups) == (2, 3, 1, 2, 1)

@@ -16,7 +16,6 @@ rule pretrained_trace:
         f"{RESULTS}/benchmarks/trace/{{suite}}.{{network}}.{{scheme}}.tsv"
     wildcard_constraints:
         suite="pretrained",
-    priority: 2
     conda:
         "../envs/base.yaml"
     params:

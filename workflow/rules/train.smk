@@ -36,7 +36,6 @@ rule train:
         f"{RESULTS}/benchmarks/train/{{suite}}{{seeding}}.{{network}}.tsv"
     wildcard_constraints:
         suite=TRAINED,
-    priority: 2  # the longest chain first: what is short fills the cores at the end
     conda:
         "../envs/base.yaml"
     threads: config["threads"]
@@ -68,7 +67,6 @@ rule compress:
     wildcard_constraints:
         suite=TRAINED,
         scheme="(?!trained|blockwise)[a-z0-9_]+",
-    priority: 2
     conda:
         "../envs/base.yaml"
     threads: config["threads"]
