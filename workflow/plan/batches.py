@@ -7,10 +7,10 @@ change together.
 
 from dataclasses import dataclass
 
-from sim.accelerators.sparse_blox.baselines import BASELINES
 from workflow.plan.digest import Digests
 from workflow.plan.layout import Layout
 from workflow.plan.products import Products
+from workflow.plan.sections.sparse_blox import DESIGNS
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ SIMULATIONS = {
     "events": Simulation("simulate"),
     "sweeps": Simulation("sweep", options=("--sweep",)),
     "sense_layers": Simulation("sense_layers", "workflow.studies.sense.layers_step"),
-    "sparse_blox": Simulation("sparse_blox", designs=(*BASELINES, *BASELINES.values())),
+    "sparse_blox": Simulation("sparse_blox", designs=DESIGNS),
 }
 """By folder of results."""
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import yaml
 
+from sim.accelerators.sparse_blox.baselines import BASELINES
 from workflow.plan.batches import Batch, batches
 from workflow.plan.layout import Layout
 from workflow.plan.plan import Plan
@@ -73,9 +74,8 @@ def test_kinds_differ_in_step_options_and_the_code_behind_them() -> None:
         [],
     )
     skipping = Batch("sparse_blox", "shapes", "", ("a/dense",), "out")
-    plan = Plan(default(), ROOT)
-    assert skipping.options == ["--accelerator", *plan.block_skipping.designs]
-    digests = plan.digests
+    assert skipping.options == ["--accelerator", *BASELINES, *BASELINES.values()]
+    digests = Plan(default(), ROOT).digests
     assert swept.code(digests) == digests.simulation("sparten")
     assert skipping.code(digests) == digests.simulation("sparse_blox")
     assert bytes_of_layers.code(digests) == digests.code("workflow.studies.sense.layers_step")

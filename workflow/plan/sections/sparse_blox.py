@@ -10,6 +10,8 @@ from workflow.plan.sections.detection import Detectors
 from workflow.plan.sections.imagenet import FullSize
 
 SCHEMES = ("dense", "blockwise")
+DESIGNS = (*BASELINES, *BASELINES.values())
+"""Configurations with a zero map, then those without; they share tables."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,6 @@ class BlockSkipping:
     def networks(self) -> list[str]:
         """Networks of the papers' size."""
         return list(self.layout.config["sparse_blox"]["full_size_networks"])
-
-    @property
-    def designs(self) -> list[str]:
-        """Configurations with a zero map, then those without."""
-        return [*BASELINES, *BASELINES.values()]
 
     def runs(self) -> list[Run]:
         """(suite, network, scheme) of each, trained here, of the papers' size, or detectors."""
@@ -57,5 +54,5 @@ class BlockSkipping:
         return [
             f"{self.layout.results}/sweeps/{IMAGENET}/{network}/dense/{design}.csv"
             for network in self.networks[:1]
-            for design in self.designs
+            for design in DESIGNS
         ]
